@@ -1,0 +1,201 @@
+"""Errors of the package; each is a sentence that says what failed, where, and what to do.
+
+The tree::
+
+    EcpGraphError                 exit code 2 unless a subclass says otherwise
+    ├── WorkspaceError            a folder is not a workspace, or lacks a part
+    ├── InputSyntaxError          a file is not the RDF, SPARQL or YAML that its name promises (path, line)
+    ├── InconsistentData          the data contradict the ontology (exit code 1)
+    ├── ReleaseError              there is no release, or one is damaged
+    ├── QueryError                a SPARQL query is malformed (line, column)
+    │   ├── ServiceRefused        a query wants to call another endpoint
+    │   └── UpdateRefused         the text is an update, and a release is read-only
+    ├── UnknownQuery              the catalogue has no query of that name
+    ├── ParameterError            a value does not fit its parameter
+    ├── QueryTimeout              a query was stopped at its time limit
+    ├── EngineBusy                every place for a query is taken
+    ├── WorkerLost                a query's worker died, most often for want of memory
+    ├── ResultTooLarge            an answer grew past the size that the server allows
+    ├── EndpointError             a remote endpoint failed to answer (endpoint, status)
+    ├── SettingError              an environment variable has a value that does not fit
+    └── MissingExtra              an optional dependency is not installed
+
+"The data do not conform" and "no rows" are results, not errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = [
+    "EcpGraphError",
+    "EndpointError",
+    "EngineBusy",
+    "InconsistentData",
+    "InputSyntaxError",
+    "MissingExtra",
+    "ParameterError",
+    "QueryError",
+    "QueryTimeout",
+    "ReleaseError",
+    "ResultTooLarge",
+    "ServiceRefused",
+    "SettingError",
+    "UnknownQuery",
+    "UpdateRefused",
+    "WorkerLost",
+    "WorkspaceError",
+]
+
+
+class EcpGraphError(Exception):
+    """Base of every error that the package raises on purpose."""
+
+    exit_code = 2
+
+
+class WorkspaceError(EcpGraphError):
+    """A folder that should be a workspace is not one, or lacks a part."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class InputSyntaxError(EcpGraphError):
+    """A file cannot be parsed; carries the file and, where the parser tells it, the line."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        where = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.line = line
+        self.reason = reason
+
+
+class InconsistentData(EcpGraphError):
+    """The data contradict the ontology; carries one sentence per contradiction."""
+
+    exit_code = 1
+
+    def __init__(self, contradictions: Sequence[str]) -> None:
+        count = len(contradictions)
+        noun = "contradiction" if count == 1 else "contradictions"
+        lines = "\n".join(f"  - {sentence}" for sentence in contradictions)
+        super().__init__(f"The data contradict the ontology ({count} {noun}); mend the statements named:\n{lines}")
+        self.contradictions = tuple(contradictions)
+
+
+class ReleaseError(EcpGraphError):
+    """There is no release to read, or the one found is damaged."""
+
+
+class QueryError(EcpGraphError):
+    """A SPARQL query is malformed; carries line and column, counted from 1, where they are known."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class ServiceRefused(QueryError):
+    """A query has a SERVICE clause; carries its line and column."""
+
+    def __init__(self, line: int, column: int) -> None:
+        super().__init__(
+            f"Line {line}, column {column}: SERVICE is refused, because it would make this machine call another one. "
+            "Ask each endpoint by itself and join the answers.",
+            line,
+            column,
+        )
+
+
+class UpdateRefused(QueryError):
+    """The text is a SPARQL Update; carries the keyword that begins it."""
+
+    def __init__(self, keyword: str) -> None:
+        super().__init__(
+            f"This is an update ({keyword}), and a release is read-only. Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; "
+            "to change the graph, edit the workspace and run `ecp-graph build`."
+        )
+        self.keyword = keyword
+
+
+class UnknownQuery(EcpGraphError):
+    """The catalogue has no query of the name asked for; carries the nearest names."""
+
+    def __init__(self, name: str, nearest: Sequence[str] = ()) -> None:
+        hint = f" Did you mean {', '.join(nearest)}?" if nearest else ""
+        super().__init__(f"There is no query named '{name}' in the catalogue.{hint} `ecp-graph queries` lists them.")
+        self.name = name
+        self.nearest = tuple(nearest)
+
+
+class ParameterError(EcpGraphError):
+    """A value given for a query's parameter does not fit it, or a parameter is missing or unknown."""
+
+
+class QueryTimeout(EcpGraphError):
+    """A query was stopped at its time limit, given in seconds."""
+
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(
+            f"The query was stopped at its time limit of {limit_s:g} s; narrow it, add a LIMIT, or raise --timeout."
+        )
+        self.limit_s = limit_s
+
+
+class EngineBusy(EcpGraphError):
+    """Every place for a query was taken until the time limit, given in seconds."""
+
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(f"Every place for a query was taken for {limit_s:g} s. Try again later.")
+        self.limit_s = limit_s
+
+
+class WorkerLost(EcpGraphError):
+    """The worker that evaluated a query died; most often the query needed more memory than one may have."""
+
+    def __init__(self, *, out_of_memory: bool) -> None:
+        limit = "needed more memory than a query may have; narrow it, or sort and group less"
+        super().__init__(f"The query {limit if out_of_memory else 'ended its worker; it was not answered'}.")
+        self.out_of_memory = out_of_memory
+
+
+class ResultTooLarge(EcpGraphError):
+    """An answer grew past the size allowed, given in bytes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(
+            f"The answer is larger than the {limit_bytes / 1_000_000:g} MB that this server gives out; "
+            "narrow the query or add a LIMIT."
+        )
+        self.limit_bytes = limit_bytes
+
+
+class EndpointError(EcpGraphError):
+    """A remote SPARQL endpoint did not answer as it should; carries its address and HTTP status."""
+
+    def __init__(self, endpoint: str, reason: str, status: int | None = None) -> None:
+        said = f" (HTTP {status})" if status else ""
+        super().__init__(f"The endpoint {endpoint} failed{said}: {reason}")
+        self.endpoint = endpoint
+        self.status = status
+
+
+class SettingError(EcpGraphError):
+    """An environment variable or option has a value that does not fit; carries its name."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+
+
+class MissingExtra(EcpGraphError):
+    """An optional dependency is not installed; carries the command that installs it."""
+
+    def __init__(self, what: str, install: str) -> None:
+        super().__init__(f"{what} is not installed. Install it with: {install}")
+        self.install = install
