@@ -1,0 +1,107 @@
+"""What the build finds out by rules: the overlaps with graded evidence, and in which passages each thing is stated.
+
+The rules are the SELECT queries below ``queries/derive/`` of the workspace. They see what is stated and inferred, and
+never graph/derived, so that running them again on a release adds nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ecp_graph.errors import InputSyntaxError
+from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES, sparql_prologue
+from ecp_graph.overlap.mint import GRADES, Evidence, gather, overlap_quads
+
+__all__ = ["derive", "merged_store"]
+
+_GRAPH: Final = ox.NamedNode(DERIVED_GRAPH)
+_STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
+_REQUIRED: Final = ("memberA", "memberB", "on", "grade")
+_OPTIONAL: Final = ("action", "passage")
+_POSITION: Final = re.compile(r"error at (\d+):(\d+):")
+_NAMES: Final = """
+    SELECT ?thing (MIN(?notation) AS ?short) (MIN(?label) AS ?long) WHERE {
+      ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
+    } GROUP BY ?thing"""
+_SUPERCLASSES: Final = """
+    SELECT DISTINCT ?super WHERE { ecp:Overlap rdfs:subClassOf+ ?super FILTER(isIRI(?super)) } ORDER BY ?super"""
+
+
+def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
+    """Return an in-memory store of the quads whose default graph is their merge, each triple once."""
+    store = ox.Store()
+    quads = list(quads)
+    store.extend(quads)
+    store.extend([ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads])
+    return store
+
+
+def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
+    """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
+
+    A rule selects ?memberA ?memberB ?on ?grade ("A" to "D") and, where it knows them, ?action and ?passage. Raises
+    InputSyntaxError for a rule that does not parse or gives something else.
+    """
+    overlaps = gather(row for path in rules for row in _rows(store, path))
+    name = _namer(store)
+    types = [row["super"] for row in _select(store, _SUPERCLASSES)]
+    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, _GRAPH)]
+    nodes = [ox.NamedNode(overlap.iri) for overlap in overlaps]
+    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, _GRAPH) for node in nodes for kind in types]
+    return sorted(dict.fromkeys([*quads, *_stated_in(store)]), key=str)
+
+
+def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
+    text = path.read_text(encoding="utf-8")
+    try:
+        solutions = store.query(sparql_prologue(text) + "\n" + text)
+    except SyntaxError as error:
+        raise _syntax_error(path, str(error.msg)) from error
+    columns = {variable.value for variable in getattr(solutions, "variables", ())}
+    if missing := [name for name in _REQUIRED if name not in columns]:
+        raise InputSyntaxError(path, f"the rule does not select ?{' ?'.join(missing)}")
+    for row in solutions:  # type: ignore[union-attr]
+        values = {
+            name: row[name].value for name in (*_REQUIRED, *_OPTIONAL) if name in columns and row[name] is not None
+        }
+        if any(not isinstance(row[name], ox.NamedNode) for name in values if name != "grade"):
+            raise InputSyntaxError(path, f"the rule gives something other than an IRI in {row}")
+        if len(values.get("grade", "")) != 1 or values["grade"] not in GRADES or len(values) < len(_REQUIRED):
+            raise InputSyntaxError(path, f"the rule gives {row}; all members, ?on and a grade from A to D are needed")
+        yield Evidence(
+            values["memberA"],
+            values["memberB"],
+            values["on"],
+            values["grade"],
+            values.get("action"),
+            values.get("passage"),
+        )
+
+
+def _syntax_error(path: Path, message: str) -> InputSyntaxError:
+    """Return the parser's error with the line in the file, and without its list of all that could follow."""
+    match = _POSITION.match(message)
+    if match is None:
+        return InputSyntaxError(path, message)
+    return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]) - 1)
+
+
+def _stated_in(store: ox.Store) -> Iterator[ox.Quad]:
+    for graph in store.named_graphs():
+        if graph.value not in OWN_GRAPHS:
+            subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, graph)} - {graph}
+            yield from (ox.Quad(subject, _STATED_IN, graph, _GRAPH) for subject in subjects)
+
+
+def _namer(store: ox.Store) -> Callable[[str], str]:
+    names = {row["thing"].value: (row["short"] or row["long"]).value for row in _select(store, _NAMES)}
+    return lambda iri: names.get(iri) or iri.rstrip("/").rpartition("/")[2]
+
+
+def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
+    return store.query(sparql_prologue(query) + query)  # type: ignore[return-value]

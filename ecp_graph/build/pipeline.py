@@ -1,0 +1,38 @@
+"""The steps of a build, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ecp_graph.build import BuildResult
+from ecp_graph.build.complete import complete
+from ecp_graph.build.contents import fingerprint, release_id, write_contents
+from ecp_graph.build.load import load
+from ecp_graph.build.swap import install
+from ecp_graph.build.validate import check
+from ecp_graph.errors import InconsistentData, ReleaseError
+from ecp_graph.workspace import Workspace
+
+__all__ = ["run"]
+
+
+def run(workspace: Workspace, releases: Path, progress: Callable[[str], None]) -> BuildResult:
+    """Return what `ecp_graph.build.build` promises."""
+    before = fingerprint(workspace)
+    sources = load(workspace)
+    progress(f"Read {len(sources.data)} statements of {len(sources.passages)} passages")
+    completed = complete(sources, workspace.rule_files, progress=progress)
+    if completed.contradictions:
+        raise InconsistentData([completed.located(one) for one in completed.contradictions])
+    report = check(completed)
+    progress(f"Validated with {len(report.looked_at)} shapes")
+    if not report.conforms:
+        return BuildResult(None, report)
+    if fingerprint(workspace) != before:
+        raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
+    write = partial(write_contents, completed=completed, report=report, workspace_hash=before)
+    release = install(releases, release_id(before), write, progress=progress)
+    progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
+    return BuildResult(release, report)

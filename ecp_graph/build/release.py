@@ -1,0 +1,128 @@
+"""Opening and checking a release: an immutable folder that holds everything a build made.
+
+::
+
+    releases/
+      current              the id of the release that is in use, as text
+      .lock                held by a running build
+      3f2a9c01b7de/        one release
+        manifest.json      id, package version, counts, findings, and size and SHA-256 of every other file
+        dataset.nq         every statement in its named graph, literals as they were written
+        store/             the same for the embedded engine, with the merge of all graphs as its default graph
+        description.ttl    VoID and DCAT
+        report.txt|json|ttl|html
+
+This module is imported by every query command, so it needs nothing outside the standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ecp_graph.errors import ReleaseError
+
+__all__ = ["CURRENT", "MANIFEST", "Release", "current_id", "file_facts", "open_release", "verify_release"]
+
+CURRENT: Final = "current"
+MANIFEST: Final = "manifest.json"
+_PARTS: Final = ("dataset.nq", "store/CURRENT", "description.ttl", "report.json")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release on disk.
+
+    ``manifest`` has the keys ``id``, ``version``, ``workspace`` (SHA-256 of the authored files), ``triples`` (of the
+    default graph), ``graphs`` (named graph to count), ``findings`` (severity to count) and ``files`` (path to size and
+    SHA-256).
+    """
+
+    id: str
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def store(self) -> Path:
+        """The folder for ``pyoxigraph.Store.read_only``."""
+        return self.path / "store"
+
+    @property
+    def dataset(self) -> Path:
+        """The N-Quads file of all named graphs."""
+        return self.path / "dataset.nq"
+
+    @property
+    def description(self) -> Path:
+        """The Turtle file that describes the dataset (VoID, DCAT)."""
+        return self.path / "description.ttl"
+
+    def report(self, suffix: str) -> Path:
+        """The validation report as ``txt``, ``json``, ``ttl`` or ``html``."""
+        return self.path / f"report.{suffix}"
+
+
+def current_id(releases: Path) -> str | None:
+    """Return the id of the release in use, or None when nothing has been built yet."""
+    try:
+        return (releases / CURRENT).read_text(encoding="utf-8").strip() or None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def open_release(releases: Path, release_id: str | None = None) -> Release:
+    """Return the release in use, or the one of the id given; cheap, because it looks at presence and not at hashes.
+
+    Raises ReleaseError when there is none, or when a part of it is missing.
+    """
+    wanted = release_id or current_id(releases)
+    if wanted is None:
+        raise ReleaseError(f"There is no release in {releases}. Run `ecp-graph build` first.")
+    path = releases / wanted
+    if not path.is_dir():
+        raise ReleaseError(f"The release {wanted} is not in {releases}. Run `ecp-graph build` to make it again.")
+    missing = [part for part in _PARTS if not (path / part).exists()]
+    if missing:
+        raise ReleaseError(f"The release {path} is damaged: it lacks {', '.join(missing)}. Run `ecp-graph build`.")
+    return Release(wanted, path, _read_manifest(path))
+
+
+def verify_release(release: Release) -> list[str]:
+    """Return one sentence for each file that is missing, changed or not in the manifest; an empty list is good."""
+    listed: Mapping[str, Mapping[str, Any]] = release.manifest["files"]
+    problems = [problem for name, facts in listed.items() if (problem := _compare(release.path / name, facts))]
+    found = {path.relative_to(release.path).as_posix() for path in release.path.rglob("*") if path.is_file()}
+    extra = sorted(found - set(listed) - {MANIFEST})
+    return problems + [f"{release.path / name} is not in the manifest." for name in extra]
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    """Return the size in bytes and the SHA-256 of a file, as the manifest keeps them."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"size": path.stat().st_size, "sha256": digest}
+
+
+def _compare(path: Path, facts: Mapping[str, Any]) -> str | None:
+    if not path.is_file():
+        return f"{path} is missing."
+    if path.stat().st_size != facts["size"]:
+        return f"{path} has {path.stat().st_size} bytes, not {facts['size']}."
+    if file_facts(path)["sha256"] != facts["sha256"]:
+        return f"{path} has been changed: its SHA-256 is not the one in the manifest."
+    return None
+
+
+def _read_manifest(path: Path) -> Mapping[str, Any]:
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        files = manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError) as reason:
+        raise ReleaseError(f"The release {path} is damaged: its {MANIFEST} cannot be read ({reason}).") from reason
+    if manifest.get("id") != path.name or not isinstance(files, dict):
+        raise ReleaseError(f"The release {path} is damaged: its {MANIFEST} belongs to another release.")
+    return dict(manifest)

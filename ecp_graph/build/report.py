@@ -1,0 +1,84 @@
+"""The validation report: findings with where they come from and how to mend them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from ecp_graph.namespaces import compact
+
+__all__ = ["SEVERITIES", "Finding", "Report", "Severity", "in_order", "shorten"]
+
+_IRI: Final = re.compile(r"\w+://[^\s<>\"'(),]*[^\s<>\"'(),.;:]")
+
+Severity = Literal["Violation", "Warning", "Info"]
+
+#: From the gravest to the lightest; a violation stops a release, the other two do not.
+SEVERITIES: Final[tuple[Severity, ...]] = ("Violation", "Warning", "Info")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a shape, the reasoner or the reader of a file has to say about the data.
+
+    ``shape``, ``component`` and ``focus`` are IRIs, ``path`` an IRI or a property path, ``value`` an N-Triples term,
+    ``passages`` the named graphs that state what is criticised, ``file`` and ``line`` where its subject stands.
+    """
+
+    severity: Severity
+    message: str
+    focus: str | None = None
+    path: str | None = None
+    value: str | None = None
+    shape: str | None = None
+    component: str | None = None
+    passages: tuple[str, ...] = ()
+    file: str | None = None
+    line: int | None = None
+    remedy: str | None = None
+
+    @property
+    def where(self) -> str | None:
+        """``file:line``, or what is known of it."""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings, in a stable order, and for each shape (IRI) how many nodes it looked at."""
+
+    findings: tuple[Finding, ...] = ()
+    looked_at: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def conforms(self) -> bool:
+        """True when there is no violation; warnings and notes do not stop a release."""
+        return self.counts["Violation"] == 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of findings for each severity, zeros included."""
+        return {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
+
+    @property
+    def idle_shapes(self) -> list[str]:
+        """Shapes (IRIs) that found nothing to look at."""
+        return sorted(shape for shape, count in self.looked_at.items() if count == 0)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, each once, by severity, shape, focus, path, value and message."""
+
+    def key(finding: Finding) -> tuple[int, str, str, str, str, str]:
+        rank = SEVERITIES.index(finding.severity)
+        place = (finding.shape, finding.focus, finding.path, finding.value, finding.message)
+        return (rank, *(part or "" for part in place))  # type: ignore[return-value]
+
+    return tuple(sorted(dict.fromkeys(findings), key=key))
+
+
+def shorten(text: str) -> str:
+    """Return the text with the IRIs of known namespaces as curies."""
+    return _IRI.sub(lambda match: compact(match.group()), text)

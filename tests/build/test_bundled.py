@@ -1,0 +1,126 @@
+"""The workspace that comes with the package, built once: what holds for it must hold for every release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from ecp_graph.build.complete import Completed, complete
+from ecp_graph.build.contents import fingerprint, release_id, write_contents
+from ecp_graph.build.derive import derive, merged_store
+from ecp_graph.build.load import load, parse_file
+from ecp_graph.build.release import Release, verify_release
+from ecp_graph.build.report import Report
+from ecp_graph.build.swap import install
+from ecp_graph.build.validate import check, validate_files
+from ecp_graph.namespaces import ECP, ID, PREFIXES
+from ecp_graph.workspace import Workspace, bundled_workspace
+
+TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Workspace:
+    return bundled_workspace()
+
+
+@pytest.fixture(scope="module")
+def completed(workspace: Workspace) -> Completed:
+    return complete(load(workspace), workspace.rule_files)
+
+
+@pytest.fixture(scope="module")
+def report(completed: Completed) -> Report:
+    return check(completed)
+
+
+@pytest.fixture(scope="module")
+def release(
+    workspace: Workspace, completed: Completed, report: Report, tmp_path_factory: pytest.TempPathFactory
+) -> Release:
+    seed = fingerprint(workspace)
+    folder = tmp_path_factory.mktemp("bundled") / "releases"
+    return install(folder, release_id(seed), lambda staging: write_contents(staging, completed, report, seed))
+
+
+def test_it_conforms_and_every_shape_looked_at_something(report: Report) -> None:
+    assert [finding for finding in report.findings if finding.severity == "Violation"] == []
+    assert report.looked_at
+    assert report.idle_shapes == []
+
+
+def test_every_finding_tells_where_and_how_to_mend(report: Report) -> None:
+    assert report.findings
+    for finding in report.findings:
+        assert finding.remedy, finding
+        assert finding.where or "/overlap/" in str(finding.focus), finding
+
+
+def test_it_does_not_contradict_the_ontology(completed: Completed) -> None:
+    assert completed.contradictions == ()
+    assert len(completed.inferred) > 500
+
+
+def test_what_is_inferred_is_about_things_and_not_about_terms_or_passages(completed: Completed) -> None:
+    stated = {quad.triple for quad in (*completed.sources.data, *completed.sources.ontology)}
+    passages = completed.sources.passages
+    for quad in completed.inferred:
+        assert isinstance(quad.subject, ox.NamedNode)
+        assert not isinstance(quad.object, ox.BlankNode)
+        assert quad.triple not in stated
+        assert not quad.subject.value.startswith(ECP)
+        assert quad.subject.value not in passages
+        if quad.predicate == TYPE:
+            assert not quad.object.value.startswith((PREFIXES["owl"], PREFIXES["rdfs"]))  # type: ignore[union-attr]
+
+
+def test_overlaps_have_two_members_one_grade_and_evidence(completed: Completed) -> None:
+    store = merged_store(completed.quads)
+    overlaps = list(store.quads_for_pattern(None, TYPE, ox.NamedNode(ECP + "Overlap"), ox.DefaultGraph()))
+    assert len(overlaps) > 50
+    for quad in overlaps:
+        links = {
+            name: list(store.quads_for_pattern(quad.subject, ox.NamedNode(ECP + name), None, ox.DefaultGraph()))
+            for name in ("overlapMember", "overlapOn", "evidenceGrade", "statedIn")
+        }
+        assert {name: len(found) for name, found in links.items() if name != "statedIn"} == {
+            "overlapMember": 2,
+            "overlapOn": 1,
+            "evidenceGrade": 1,
+        }, quad.subject
+        assert links["statedIn"], quad.subject
+
+
+def test_deriving_again_adds_nothing(workspace: Workspace, completed: Completed) -> None:
+    assert derive(merged_store(completed.quads), workspace.rule_files) == completed.derived
+
+
+def test_every_thing_of_the_data_is_stated_somewhere(completed: Completed) -> None:
+    things = {quad.subject for quad in completed.sources.data if str(quad.subject).startswith(f"<{ID}")}
+    stated = {quad.subject for quad in completed.derived if quad.predicate.value == ECP + "statedIn"}
+    assert len(things) > 200
+    assert things <= stated
+
+
+def test_the_release_is_whole_and_its_counts_are_true(release: Release, completed: Completed) -> None:
+    assert verify_release(release) == []
+    dataset = list(parse_file(release.dataset))
+    data = {str(quad) for quad in completed.sources.data}
+    assert data <= {str(quad) for quad in dataset}
+    store = ox.Store.read_only(str(release.store))
+    merged = list(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    assert len(merged) == release.manifest["triples"] == len({str(quad.triple) for quad in dataset})
+    assert sum(release.manifest["graphs"].values()) == len(dataset)
+
+
+def test_a_copy_of_a_data_file_is_as_good_as_the_file(workspace: Workspace, tmp_path: Path) -> None:
+    source = next(path for path in workspace.data_files if path.name == "annex-1.trig")
+    copy = tmp_path / "copy.trig"
+    copy.write_bytes(source.read_bytes())
+    original = validate_files([source], workspace)
+    report = validate_files([copy], workspace)
+    assert report.conforms
+    assert original.conforms
+    assert [finding.message for finding in report.findings] == [finding.message for finding in original.findings]

@@ -1,0 +1,128 @@
+"""Reading files: graphs, literals, and errors with their place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from ecp_graph.build.lines import SourceIndex
+from ecp_graph.build.load import load, parse_file
+from ecp_graph.build.terms import to_graph, to_oxigraph, to_rdflib
+from ecp_graph.errors import InputSyntaxError, WorkspaceError
+from ecp_graph.namespaces import GRAPH, ID, ONTOLOGY_GRAPH, SHAPES_GRAPH
+from ecp_graph.workspace import Workspace
+
+from .conftest import HEADER, MakeWorkspace, line_of
+
+PASSAGE = GRAPH + "pc0457e1/"
+
+
+def test_each_statement_is_in_the_graph_of_its_file_or_passage(workspace: Workspace) -> None:
+    sources = load(workspace)
+    assert sources.passages == {PASSAGE + "list", PASSAGE + "action-1", PASSAGE + "action-2"}
+    assert {quad.graph_name.value for quad in sources.ontology} == {ONTOLOGY_GRAPH}
+    assert {quad.graph_name.value for quad in sources.shapes} == {SHAPES_GRAPH}
+    assert len(sources.data) == 13 + 10 + 10  # of the three passages, counted by hand
+
+
+def test_a_statement_of_one_passage_in_two_files_is_one(make_workspace: MakeWorkspace) -> None:
+    once = load(make_workspace()).data
+    twice = load(make_workspace({"data/again.trig": 'passage:list { body:ptc skos:notation "PTC" . }'})).data
+    assert len(twice) == len(once)
+
+
+def test_literals_keep_the_form_in_which_they_were_written(make_workspace: MakeWorkspace) -> None:
+    text = 'passage:list { body:ptc ecp:a "01"^^xsd:integer, 1.50, "P12M"^^xsd:duration, "x"@en, "y" . }'
+    quads = [
+        quad for quad in load(make_workspace({"data/more.trig": text})).data if str(quad.predicate).endswith("#a>")
+    ]
+    forms = {str(quad.object).replace("http://www.w3.org/2001/XMLSchema#", "xsd:") for quad in quads}
+    assert forms == {'"01"^^<xsd:integer>', '"1.50"^^<xsd:decimal>', '"P12M"^^<xsd:duration>', '"x"@en', '"y"'}
+    assert {to_oxigraph(to_rdflib(quad.object)) for quad in quads} == {quad.object for quad in quads}
+    assert len(to_graph(quads)) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "reason"),
+    [
+        ("passage:list {\n  body:ptc ecp:a .\n}", "ecp:a .", r"column \d+: .* is not a valid RDF object"),
+        ("passage:list { }\n\nbody:ptc nope:a body:sec .", "nope:a", r"column \d+: .*nope"),
+        (
+            'passage:list {\n body:ptc ecp:a "b" ;\n  ecp:chair [ ecp:a "c" ] .\n}',
+            "ecp:chair",
+            r"blank node in data \(body:ptc ecp:chair \[\]\)",
+        ),
+        ("graph:inferred {\n body:ptc a ecp:Body }", "body:ptc a", "graph:inferred is written by the build"),
+        ("passage:list {\n body:ptc ecp:a <<( body:a ecp:b body:c )>> }", "body:ptc", "is not a term of RDF 1.1"),
+    ],
+)
+def test_an_error_tells_file_and_line(make_workspace: MakeWorkspace, text: str, part: str, reason: str) -> None:
+    workspace = make_workspace({"data/wrong.trig": text})
+    with pytest.raises(InputSyntaxError, match=reason) as caught:
+        load(workspace)
+    assert caught.value.path == workspace.root / "data/wrong.trig"
+    assert caught.value.line == line_of(text, part)
+    assert str(caught.value).startswith(f"{caught.value.path}:{caught.value.line}: ")
+
+
+def test_a_broken_ontology_is_an_error_too(make_workspace: MakeWorkspace) -> None:
+    with pytest.raises(InputSyntaxError, match=r"ontology/wrong\.ttl:\d+: "):
+        load(make_workspace({"ontology/wrong.ttl": "ecp:A a"}))
+
+
+@pytest.mark.parametrize("folder", ["ontology", "data"])
+def test_an_empty_folder_is_an_error_not_an_empty_release(make_workspace: MakeWorkspace, folder: str) -> None:
+    file = {"ontology": "ontology/main.ttl", "data": "data/main.trig"}[folder]
+    with pytest.raises(WorkspaceError, match=f"{folder} holds no RDF file"):
+        load(make_workspace({file: None}))
+
+
+def test_an_unknown_suffix_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InputSyntaxError, match=r"suffix \.docx names no RDF format; use Turtle"):
+        list(parse_file(tmp_path / "plan.docx"))
+
+
+def test_blank_nodes_of_the_ontology_are_named_alike_in_every_build(workspace: Workspace) -> None:
+    first, second = (load(workspace).ontology for _ in range(2))
+    assert any(isinstance(quad.object, ox.BlankNode) for quad in first)
+    assert first == second
+
+
+def test_lines_of_subjects_and_predicates(tmp_path: Path) -> None:
+    text = (
+        '# body:no ecp:no "comment"\n'
+        'passage:one { body:a a ecp:Body ; skos:prefLabel """two\n\nlines ; body:b ."""@en ;\n'
+        '    ecp:chair [ ecp:x "y" ; ecp:z ( 1 2 ) ] ;\n'
+        "    ecp:reportsTo body:b , body:c .\n"
+        "  <https://example.org/x> ecp:size 1.5 .\n}\n"
+        "PREFIX other: <https://example.org/o/>\nBASE <https://example.org/>\n"
+        "GRAPH passage:two { body:a ecp:reportsTo other:d . }\n"
+    )
+    path = tmp_path / "x.trig"
+    path.write_text(HEADER + text, encoding="utf-8")
+    index = SourceIndex([path], lambda path: path.name)
+    body = ID + "body/a"
+    reports = "https://w3id.org/ecp-graph/ontology#reportsTo"
+
+    def line(subject: str, predicate: str | None = None, *graphs: str) -> int | None:
+        place = index.find(subject, predicate=predicate, graphs=graphs)
+        assert place is None or place.file == "x.trig"
+        return place.line if place else None
+
+    assert line(body) == line_of(text, "body:a a")
+    assert line(body, reports) == line_of(text, "ecp:reportsTo body:b")
+    assert line(body, reports, PASSAGE + "two") == line_of(text, "ecp:reportsTo other:d")
+    assert line(body, "https://example.org/unknown", PASSAGE + "two") == line_of(text, "ecp:reportsTo other:d")
+    assert line("https://example.org/x") == line_of(text, "<https://example.org/x>")
+    assert line(ID + "body/b") is None
+    assert line(ID + "body/no") is None
+
+
+def test_lines_of_n_quads(tmp_path: Path) -> None:
+    path = tmp_path / "x.nq"
+    path.write_text(
+        '<https://e.org/a> <https://e.org/p> "." <https://e.org/g> .\n<https://e.org/b> <https://e.org/p> "x" .\n'
+    )
+    assert SourceIndex([path], str).find("https://e.org/b") == (str(path), 2)
