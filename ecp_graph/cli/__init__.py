@@ -1,0 +1,49 @@
+"""The command line: ``ecp-graph``. stdout carries data and nothing else, messages go to stderr.
+
+Exit codes: 0 done, 1 the data do not conform, 2 wrong usage or input that cannot be read. Commands import what they
+need when they run, so that a query does not wait for the tools of the build.
+"""
+
+from __future__ import annotations
+
+import click
+
+from ecp_graph import __version__
+from ecp_graph.cli.build import build
+from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.overlap import overlap
+from ecp_graph.cli.queries import queries
+from ecp_graph.cli.query import query
+from ecp_graph.cli.serve import serve
+from ecp_graph.cli.validate import validate
+
+__all__ = ["cli", "main"]
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_INTERRUPTED = 130
+
+
+@click.group(cls=Commands, context_settings=_CONTEXT)
+@click.version_option(__version__, "--version", prog_name="ecp-graph")
+def cli() -> None:
+    """A knowledge graph of a policy action plan: build it, check it, ask it.
+
+    Data go to stdout, messages to stderr. Exit code 0: done; 1: the data do not conform; 2: wrong usage or input.
+    """
+
+
+for _command in (build, validate, queries, query, overlap, serve):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        say("Stopped.")
+        code = _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    leave(code if isinstance(code, int) else 0)

@@ -1,0 +1,34 @@
+"""``ecp-graph build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ecp_graph.cli.common import place, releases_option, say, show_report, workspace_option
+
+__all__ = ["build"]
+
+
+@click.command()
+@workspace_option
+@releases_option
+@click.pass_context
+def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> None:
+    """Build a release: load, reason, derive overlaps, validate, write.
+
+    The new release becomes the current one in one step; a server that is running picks it up. When the data do not
+    conform, or contradict the ontology, the last release stays and the exit code is 1.
+    """
+    from ecp_graph.build import build as build_release
+    from ecp_graph.settings import settings_from
+
+    where, into = place(settings_from(workspace=workspace, releases=releases))
+    result = build_release(where, into, progress=say)
+    if result.release is None:
+        show_report(result.report)
+        say("The data do not conform; no release was made.")
+        ctx.exit(1)
+    counts = ", ".join(f"{number} {severity.lower()}" for severity, number in result.report.counts.items() if number)
+    say(f"Release {result.release.id} is in {result.release.path}" + (f" (findings: {counts})." if counts else "."))

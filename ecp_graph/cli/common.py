@@ -1,0 +1,143 @@
+"""What commands share: options, the group that turns errors into one sentence, and the way to a release."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from ecp_graph.errors import EcpGraphError, ParameterError
+
+if TYPE_CHECKING:
+    from ecp_graph.build.release import Release
+    from ecp_graph.build.report import Report
+    from ecp_graph.settings import Settings
+    from ecp_graph.workspace import Workspace
+
+__all__ = [
+    "Commands",
+    "endpoint_option",
+    "leave",
+    "place",
+    "release_or_build",
+    "releases_option",
+    "say",
+    "show_report",
+    "split_parameters",
+    "timeout_option",
+    "workspace_option",
+]
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class Commands(click.Group):
+    """A group whose commands answer an error of the package with one sentence on stderr and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; see `click.Group.invoke`."""
+        try:
+            return super().invoke(ctx)
+        except EcpGraphError as error:
+            say(f"Error: {error}")
+            ctx.exit(error.exit_code)
+
+
+def say(message: str) -> None:
+    """Write a message to stderr: stdout is for data."""
+    click.echo(message, err=True)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process; at once when a query is still running, because Oxigraph cannot be told to stop."""
+    if any(thread.name == "query" for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except OSError:
+                code = code or 1
+        os._exit(code)
+    sys.exit(code)
+
+
+def workspace_option(command: Decorated) -> Decorated:
+    """Add ``--workspace``."""
+    about = (
+        "Folder with ontology/, data/, shapes/ and queries/.  [env: ECP_GRAPH_WORKSPACE; default: the current folder"
+    )
+    about += " if it is one, else the bundled one]"
+    return click.option("--workspace", type=_FOLDER, metavar="DIR", help=about)(command)
+
+
+def releases_option(command: Decorated) -> Decorated:
+    """Add ``--releases``."""
+    about = "Folder of the releases.  [env: ECP_GRAPH_RELEASES; default: releases/ in the workspace]"
+    return click.option("--releases", type=_FOLDER, metavar="DIR", help=about)(command)
+
+
+def endpoint_option(command: Decorated) -> Decorated:
+    """Add ``--endpoint``."""
+    about = "Ask a remote SPARQL 1.1 endpoint, not the embedded engine.  [env: ECP_GRAPH_ENDPOINT]"
+    return click.option("--endpoint", metavar="URL", help=about)(command)
+
+
+def timeout_option(command: Decorated) -> Decorated:
+    """Add ``--timeout``."""
+    about = "Seconds that a query may take.  [env: ECP_GRAPH_TIMEOUT; default: 30]"
+    return click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help=about)(command)
+
+
+def place(settings: Settings) -> tuple[Workspace, Path]:
+    """Return the workspace to work in and the folder of its releases."""
+    from ecp_graph.workspace import default_releases, find_workspace
+
+    workspace = find_workspace(settings.workspace)
+    return workspace, settings.releases.resolve() if settings.releases else default_releases(workspace)
+
+
+def release_or_build(workspace: Workspace, releases: Path) -> Release:
+    """Return the current release; when nothing has been built yet, build one and say so on stderr.
+
+    Raises ReleaseError when the current release is damaged, and exits with 1 when the data do not conform.
+    """
+    from ecp_graph.build.release import current_id, open_release
+
+    if current_id(releases) is not None:
+        return open_release(releases)
+    say(f"There is no release in {releases} yet; building one.")
+    from ecp_graph.build import build
+
+    result = build(workspace, releases, progress=say)
+    if result.release is None:
+        show_report(result.report)
+        click.get_current_context().exit(1)
+    return result.release
+
+
+def show_report(report: Report) -> None:
+    """Write a report as text to stderr."""
+    from ecp_graph.build.writers import render
+
+    click.echo(render(report, "text"), err=True, nl=False)
+
+
+def split_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
+    """Return ``k=v`` pairs as a mapping; raises ParameterError for one without ``=`` and for a name given twice."""
+    given: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ParameterError(
+                f"'{pair}' is no parameter; write name=value, as in --param instrument=safe-framework."
+            )
+        if name in given:
+            raise ParameterError(f"The parameter '{name}' is given twice.")
+        given[name] = value
+    return given

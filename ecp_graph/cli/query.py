@@ -1,0 +1,101 @@
+"""``ecp-graph query``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecp_graph.cli.common import (
+    endpoint_option,
+    place,
+    release_or_build,
+    releases_option,
+    split_parameters,
+    timeout_option,
+    workspace_option,
+)
+from ecp_graph.cli.output import output_options, write_answer
+from ecp_graph.errors import InputSyntaxError, ParameterError
+
+if TYPE_CHECKING:
+    from ecp_graph.engine import Engine
+    from ecp_graph.queries.catalogue import Query
+    from ecp_graph.settings import Settings
+
+__all__ = ["engine_for", "query"]
+
+
+@click.command()
+@click.argument("source", metavar="NAME|FILE.rq|-")
+@click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter; repeat for more.")
+@output_options
+@endpoint_option
+@timeout_option
+@workspace_option
+@releases_option
+def query(
+    source: str,
+    pairs: tuple[str, ...],
+    fmt: str | None,
+    output: Path | None,
+    endpoint: str | None,
+    timeout: float | None,
+    workspace: Path | None,
+    releases: Path | None,
+) -> None:
+    """Ask a query of the catalogue, of a file or of standard input.
+
+    The project's prefixes (ecp:, body:, action:, ...) are predeclared. `ecp-graph queries` lists the names.
+    """
+    from ecp_graph.settings import settings_from
+
+    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
+    given = split_parameters(pairs)
+    found = _find(source, settings)
+    engine = engine_for(settings)
+    if isinstance(found, str):
+        if given:
+            raise ParameterError("Only a query with a '#+' header has parameters, and this one has no header.")
+        sparql = found
+    else:
+        from ecp_graph.queries.parameters import bind
+
+        sparql = bind(found, given, engine)
+    write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=settings.timeout)
+
+
+def engine_for(settings: Settings) -> Engine:
+    """Return the remote engine when an endpoint is set, else the one over the current release, built if need be."""
+    from ecp_graph.engine.opening import release_engine, remote_engine
+
+    if settings.endpoint:
+        return remote_engine(settings.endpoint)
+    return release_engine(release_or_build(*place(settings)))
+
+
+def _find(source: str, settings: Settings) -> Query | str:
+    """Return the query that the argument means; plain text when it has no header."""
+    from ecp_graph.queries.catalogue import load_catalogue, parse_query
+
+    if source == "-":
+        path, text = Path("<stdin>"), _standard_input()
+    elif source.endswith((".rq", ".sparql")) or "/" in source:
+        path = Path(source)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as reason:
+            raise InputSyntaxError(path, f"it cannot be read ({reason}).") from reason
+    else:
+        return load_catalogue(place(settings)[0])[source]
+    has_header = any(line.startswith("#+") for line in text.splitlines())
+    return parse_query(text, path, path.parent) if has_header else text
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as reason:
+        raise InputSyntaxError(Path("<stdin>"), f"it is not UTF-8 ({reason}).") from reason

@@ -1,0 +1,115 @@
+"""``ecp-graph serve``."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from ecp_graph.cli.common import (
+    endpoint_option,
+    place,
+    release_or_build,
+    releases_option,
+    say,
+    timeout_option,
+    workspace_option,
+)
+from ecp_graph.errors import SettingError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from ecp_graph.engine.opening import DefaultGraph
+    from ecp_graph.settings import Settings
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--host", metavar="H", help="Address to listen on.  [env: ECP_GRAPH_HOST; default: 127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [env: ECP_GRAPH_PORT; default: 8000]"
+)
+@click.option(
+    "--default-graph",
+    type=click.Choice(["union", "own"]),
+    help="With FILEs: ask the merge of all graphs, or only what stands outside named graphs.  [default: own]",
+)
+@endpoint_option
+@timeout_option
+@workspace_option
+@releases_option
+def serve(
+    files: tuple[Path, ...],
+    host: str | None,
+    port: int | None,
+    default_graph: DefaultGraph | None,
+    endpoint: str | None,
+    timeout: float | None,
+    workspace: Path | None,
+    releases: Path | None,
+) -> None:
+    """Serve the current release: /sparql, /queries, /health.
+
+    A new release is picked up without a restart. With FILEs of RDF, serve those as they are: the endpoint alone, no
+    reasoning, no shapes. With --endpoint, ask a remote store.
+    """
+    from ecp_graph.settings import settings_from
+
+    settings = settings_from(
+        workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout, host=host, port=port
+    )
+    if default_graph and not files:
+        raise click.UsageError(
+            "--default-graph goes with FILEs: the default graph of a release is the merge of all graphs."
+        )
+    if files and endpoint:
+        raise click.UsageError("Give FILEs or --endpoint, not both.")
+    _listen(_app(files, default_graph, settings), settings)
+
+
+def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: Settings) -> Flask:
+    from ecp_graph.engine.opening import files_engine
+    from ecp_graph.web import create_app
+    from ecp_graph.web.source import FixedEngine
+
+    if files:
+        engine = files_engine(files, default_graph or "own", settings)
+        return create_app(settings, source=FixedEngine(engine), with_catalogue=False)
+    if not settings.endpoint:
+        release_or_build(*place(settings))
+    return create_app(settings)
+
+
+def _listen(app: Flask, settings: Settings) -> None:
+    from waitress.server import create_server
+
+    try:
+        server = create_server(  # type: ignore[no-untyped-call]
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident="ecp-graph",
+            clear_untrusted_proxy_headers=True,
+        )
+    except OSError as reason:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingError(where, f"the server cannot listen there ({reason.strerror or reason}).") from reason
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    say(f"Serving at http://{host}:{server.effective_port}/  (Ctrl-C stops)")
+    server.run()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End at once: nothing is being written, and a query that runs cannot be told to stop."""
+    os.write(2, b"\nStopped.\n")
+    os._exit(0)

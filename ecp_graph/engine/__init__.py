@@ -1,0 +1,59 @@
+"""Asking: one small interface, with an embedded engine and a remote one behind it.
+
+``Engine.query`` hands the text of a query over and gets an `Answer` back: bytes, serialised by the engine
+itself. Nothing here loops over rows; `ecp_graph.engine.results` reads a JSON answer where cells are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ecp_graph.engine.formats import Format, Kind
+
+__all__ = ["Answer", "Engine"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query came to: its kind, its format, and the bytes, which can be read once."""
+
+    kind: Kind
+    format: Format
+    body: Iterator[bytes]
+
+    def read(self) -> bytes:
+        """Return the whole body."""
+        return b"".join(self.body)
+
+
+class Engine(Protocol):
+    """Something that answers SPARQL 1.1 queries; one object serves many threads."""
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        fmt: str | None = None,
+        timeout_s: float | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> Answer:
+        """Return the answer to a query, complete: an error or the time limit never leaves half a body.
+
+        ``fmt`` is a short name of `ecp_graph.engine.formats` (default: JSON or Turtle, by the kind of the
+        query). The project's prefixes are predeclared. ``default_graphs`` and ``named_graphs`` are the
+        dataset of the SPARQL 1.1 Protocol (section 2.1.4) and replace the query's own FROM clauses when
+        either is given. Raises QueryError for a malformed query, ParameterError for a format that does not
+        fit, QueryTimeout, and EndpointError when a remote one fails.
+        """
+        ...
+
+    def describe(self) -> str:
+        """Return a few words on what answers, for messages and the health page."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the engine holds; queries under way finish first."""
+        ...

@@ -1,0 +1,244 @@
+"""The embedded engine: Oxigraph on the store inside a release, opened read-only.
+
+Oxigraph cannot be told to stop. So each query runs in a thread of its own, with a deep stack because the
+parser recurses; at the time limit the caller gets QueryTimeout at once, and the query ends at its next write.
+One that computes without writing goes on in its thread and keeps its place among ``places``, so runaways can
+use up the places but never pile up.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Final, Protocol, cast
+
+import pyoxigraph as ox
+
+from ecp_graph.engine import Answer
+from ecp_graph.engine.formats import DEFAULTS, Format, format_named
+from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine.spool import Spool
+from ecp_graph.engine.syntax import explain_syntax_error
+from ecp_graph.errors import EngineBusy, QueryError, QueryTimeout, ReleaseError
+from ecp_graph.namespaces import PREFIXES
+
+__all__ = ["Dataset", "EmbeddedEngine", "Sink", "evaluate"]
+
+_STACK_BYTES: Final = 256 * 1024 * 1024
+_STACK_LOCK: Final = threading.Lock()
+_TABLES: Final = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+_GRAPHS: Final = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "trig": ox.RdfFormat.TRIG,
+    "nq": ox.RdfFormat.N_QUADS,
+}
+#: Formats that abbreviate IRIs by prefixes.
+_WITH_PREFIXES: Final = frozenset({"ttl", "rdf", "trig"})
+
+
+class EmbeddedEngine:
+    """Answers queries from one Oxigraph store; satisfies `ecp_graph.engine.Engine`."""
+
+    def __init__(
+        self, store: ox.Store, *, name: str, places: int | None = None, max_result_bytes: int | None = None
+    ) -> None:
+        self._store: ox.Store | None = store
+        self._name = name
+        self._places = threading.BoundedSemaphore(places) if places else None
+        self._max_result_bytes = max_result_bytes
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, name: str, places: int | None = None, max_result_bytes: int | None = None
+    ) -> EmbeddedEngine:
+        """Return the engine over a store on disk, read-only; raises ReleaseError if it does not open."""
+        try:
+            store = ox.Store.read_only(str(folder))
+        except OSError as reason:
+            raise ReleaseError(f"The store {folder} cannot be opened ({reason}). Run `ecp-graph build`.") from reason
+        return cls(store, name=name, places=places, max_result_bytes=max_result_bytes)
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        fmt: str | None = None,
+        timeout_s: float | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> Answer:
+        """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
+
+        Raises EngineBusy when no place comes free.
+        """
+        refuse_service(sparql)
+        kind = query_kind(sparql) or "table"  # a text that is no query gets its QueryError from the parser
+        wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
+        dataset = Dataset(default_graphs, named_graphs)
+        spool = Spool(self._max_result_bytes)
+
+        def work() -> None:
+            if self._store is None:
+                raise ReleaseError("The engine is closed.")
+            evaluate(self._store, sparql, wanted, dataset, spool)
+
+        self._run(work, spool, timeout_s)
+        return Answer(kind, wanted, spool.read_once())
+
+    def describe(self) -> str:
+        """Return ``Oxigraph, release 3f2a9c01b7de`` or what else was given as the name."""
+        return f"Oxigraph, {self._name}"
+
+    def close(self) -> None:
+        """Let go of the store; queries under way keep it open until they end."""
+        self._store = None
+
+    def _run(self, work: Callable[[], None], spool: Spool, timeout_s: float | None) -> None:
+        started = time.monotonic()
+        if self._places and not self._places.acquire(timeout=timeout_s):
+            raise EngineBusy(timeout_s or 0)
+        left = None if timeout_s is None else max(0.0, timeout_s - (time.monotonic() - started))
+        job = _Job(work, on_end=self._places.release if self._places else lambda: None)
+        if not job.wait(left):
+            spool.cancel()
+            raise QueryTimeout(timeout_s or 0)
+
+
+class _Job:
+    """One call in a thread of its own; its exception comes out of `wait`."""
+
+    def __init__(self, call: Callable[[], None], on_end: Callable[[], None]) -> None:
+        self._call = call
+        self._on_end = on_end
+        self._ended = threading.Event()
+        self._failure: BaseException | None = None
+        with _STACK_LOCK:
+            usual = threading.stack_size(_STACK_BYTES)
+            try:
+                threading.Thread(target=self._work, name="query", daemon=True).start()
+            finally:
+                threading.stack_size(usual)
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Return whether the call ended within the limit; raise what it raised."""
+        if not self._ended.wait(timeout_s):
+            return False
+        if self._failure is not None:
+            raise self._failure
+        return True
+
+    def _work(self) -> None:
+        try:
+            self._call()
+        except Exception as failure:
+            _let_go_of_locals(failure)
+            self._failure = failure
+        except BaseException as failure:  # a panic inside the engine must not end the server
+            self._failure = RuntimeError(f"The engine panicked: {failure}")
+        finally:
+            self._on_end()
+            self._ended.set()
+
+
+def _let_go_of_locals(failure: BaseException) -> None:
+    """Empty the frames behind a failure: Oxigraph's results may be dropped by the thread that made them only."""
+    raised: BaseException | None = failure
+    while raised is not None:
+        traceback.clear_frames(raised.__traceback__)
+        raised = raised.__context__
+
+
+class Dataset:
+    """The graphs that a query is asked over: the store's own when neither list is given."""
+
+    def __init__(self, default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None) -> None:
+        self.default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+        self.named: list[ox.NamedNode | ox.BlankNode] | None = None
+        if default_graphs is not None or named_graphs is not None:
+            # Both, always: with one alone Oxigraph lets the query's own FROM clauses have the other.
+            self.default = [_graph(iri) for iri in default_graphs or ()]
+            self.named = [_graph(iri) for iri in named_graphs or ()]
+
+
+def _graph(iri: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(iri)
+    except ValueError as reason:
+        raise QueryError(f"'{iri}' cannot name a graph: {reason}. Give an absolute IRI.") from reason
+
+
+class Sink(Protocol):
+    """What an answer is written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the bytes and return how many they are; raise to stop the query."""
+        ...
+
+    def flush(self) -> None:
+        """Pass on what was gathered."""
+        ...
+
+
+def evaluate(store: ox.Store, sparql: str, wanted: Format, dataset: Dataset, sink: Sink) -> None:
+    """Write the answer to a query in the wanted format; nothing bounds its time but what ``sink`` raises.
+
+    Raises QueryError for a query that does not parse (line, column) or that the engine cannot evaluate.
+    """
+    try:
+        results = store.query(
+            sparql, prefixes=dict(PREFIXES), default_graph=dataset.default, named_graphs=dataset.named
+        )
+        _serialize(results, wanted, sink)
+    except SyntaxError as report:
+        raise explain_syntax_error(str(report), sparql, PREFIXES) from None
+    except (RuntimeError, ValueError) as reason:
+        raise QueryError(f"The query cannot be evaluated: {reason}.") from reason
+
+
+def _serialize(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:
+    if not isinstance(results, ox.QueryTriples):
+        results.serialize(_as_file(sink), _TABLES[wanted.name])
+    elif wanted.name in _WITH_PREFIXES:
+        _serialize_with_prefixes(results, wanted, sink)
+    else:
+        results.serialize(_as_file(sink), _GRAPHS[wanted.name])
+
+
+def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sink) -> None:
+    """Write a graph with prefixes and its triples grouped by subject, through a store in memory.
+
+    Oxigraph's writer of query results knows no prefixes, and handing it the triples from Python would loop
+    over them.
+    """
+    plain = sink.beside() if isinstance(sink, Spool) else Spool()
+    results.serialize(_as_file(plain), ox.RdfFormat.N_TRIPLES)
+    lines = b"".join(plain.read_once())
+    used = {prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}".encode() in lines}
+    graph = ox.Store()
+    graph.load(lines, ox.RdfFormat.N_TRIPLES)
+    text = graph.dump(format=_GRAPHS[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""
+    sink.write(_sorted_prefixes(text))
+
+
+def _sorted_prefixes(text: bytes) -> bytes:
+    """Return the text with the declarations at its head in order: Oxigraph's come in a random one."""
+    head, body = [], text
+    while body.startswith(b"@prefix "):
+        line, _, body = body.partition(b"\n")
+        head.append(line + b"\n")
+    return b"".join(sorted(head)) + body
+
+
+def _as_file(sink: Sink) -> IO[bytes]:
+    return cast("IO[bytes]", sink)  # Oxigraph calls write and flush, and nothing else

@@ -1,0 +1,96 @@
+"""Cells out of an answer: reads SPARQL 1.1 results JSON, for tables on a terminal, page or sheet."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ecp_graph.engine import Answer, Engine
+from ecp_graph.errors import EndpointError
+from ecp_graph.namespaces import compact
+
+__all__ = ["Table", "Term", "ask_table", "parse_table", "printable"]
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_NUMERIC = frozenset(
+    _XSD + name
+    for name in (
+        "integer",
+        "decimal",
+        "double",
+        "float",
+        "int",
+        "long",
+        "nonNegativeInteger",
+        "positiveInteger",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One RDF term of a result: an IRI, a literal with its datatype or language, or a blank node."""
+
+    kind: Literal["iri", "literal", "bnode"]
+    value: str
+    datatype: str = ""
+    language: str = ""
+
+    @property
+    def text(self) -> str:
+        """The term as people read it: a curie for an IRI of a known namespace, the text of a literal."""
+        if self.kind == "iri":
+            return compact(self.value)
+        return self.value if self.kind == "literal" else f"_:{self.value}"
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the term is a number."""
+        return self.datatype in _NUMERIC
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns and rows of a SELECT, an unbound cell being None; an ASK has a ``boolean`` instead."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Term | None, ...], ...]
+    boolean: bool | None = None
+
+
+def parse_table(body: bytes, source: str = "the engine") -> Table:
+    """Return the table of a SPARQL results JSON document; raises EndpointError when it is not one."""
+    try:
+        document: dict[str, Any] = json.loads(body)
+        if "boolean" in document:
+            return Table((), (), bool(document["boolean"]))
+        columns = tuple(document["head"]["vars"])
+        rows = tuple(
+            tuple(_term(row[column]) if column in row else None for column in columns)
+            for row in document["results"]["bindings"]
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as reason:
+        raise EndpointError(source, f"it did not answer with SPARQL results in JSON ({reason}).") from reason
+    return Table(columns, rows)
+
+
+def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None) -> Table:
+    """Return the table that a SELECT or ASK query comes to."""
+    answer: Answer = engine.query(sparql, fmt="json", timeout_s=timeout_s)
+    return parse_table(answer.read(), engine.describe())
+
+
+def printable(text: str) -> str:
+    """Return the text with control characters replaced, so that data cannot steer a terminal."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _term(cell: dict[str, str]) -> Term:
+    if cell["type"] == "uri":
+        return Term("iri", cell["value"])
+    if cell["type"] == "bnode":
+        return Term("bnode", cell["value"])
+    if cell["type"] == "triple":
+        return Term("literal", json.dumps(cell["value"]))
+    return Term("literal", cell["value"], cell.get("datatype", ""), cell.get("xml:lang", ""))

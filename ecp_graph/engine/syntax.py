@@ -1,0 +1,156 @@
+"""Sentences for queries that do not parse: line, column, what stands there and what should.
+
+Oxigraph's parser reports the furthest place that any of its rules reached, which may lie a keyword's length
+behind the fault, and a list of what those rules hoped for. So the usual faults are looked for first (an
+unclosed bracket or string, an undeclared prefix, an unknown first word), and the parser's own report is used
+for the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from ecp_graph.engine.guard import QUERY_FORMS, first_keyword
+from ecp_graph.errors import QueryError
+
+__all__ = ["explain_syntax_error"]
+
+_TOKEN: Final = re.compile(
+    r"""(?P<comment>\#[^\r\n]*)
+      | (?P<iri><[^<>"{}|^`\\\s]*>)
+      | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
+                 | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
+      | (?P<open_string>["'])
+      | (?P<variable>[?$]\w+)
+      | (?P<name>(?P<prefix>[^\W\d_][\w.\-]*)?:(?:[\w.\-:%]|\\.)*)
+      | (?P<word>[^\W\d]\w*)
+      | (?P<opening>[{(\[]) | (?P<closing>[})\]])
+      | (?P<other>\S)""",
+    re.VERBOSE | re.DOTALL,
+)
+_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
+_DECLARED: Final = re.compile(r"\bPREFIX\s+([^\s:]*)\s*:", re.IGNORECASE)
+_REPORT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_ITEM: Final = re.compile(r'"(?:\\.|[^"\\])*"|\[[^\]]*\]|[^,\[\]"]+')
+_KEYWORD: Final = re.compile(r"[A-Za-z]*[A-Z][A-Z_0-9]*$")
+_WORDS_FOR: Final = {
+    '"?"': "a variable",
+    '"<"': "an IRI",
+    '":"': "a prefixed name",
+    '"\\""': "a string",
+    '"("': "'('",
+    '"{"': "'{'",
+    '"}"': "'}'",
+    '")"': "')'",
+    '"."': "'.'",
+    '";"': "';'",
+    "['0'..='9']": "a number",
+}
+_CLAUSES: Final = {
+    "Prefix not found": "a prefix is used that is not declared",
+    "IRI parsing failed": "an IRI is not absolute, or has a character that IRIs may not have",
+    "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not name",
+    "Duplicated variable name in SELECT": "SELECT gives one name to two columns",
+    "SELECT * is not authorized with GROUP BY": "SELECT * does not go with GROUP BY; name the columns",
+}
+
+
+def explain_syntax_error(report: str, sparql: str, prefixes: Mapping[str, str]) -> QueryError:
+    """Return the error for a query that the engine refused; ``report`` is the engine's own sentence.
+
+    Line and column count from 1 in the text as the user wrote it; ``prefixes`` are those predeclared.
+    """
+    return (
+        _unbalanced(sparql) or _no_query(sparql) or _undeclared_prefix(sparql, prefixes) or _from_report(report, sparql)
+    )
+
+
+def _at(sparql: str, offset: int, sentence: str) -> QueryError:
+    line = sparql.count("\n", 0, offset) + 1
+    column = offset - sparql.rfind("\n", 0, offset)
+    return QueryError(f"Line {line}, column {column}: {sentence}", line, column)
+
+
+def _tokens(sparql: str) -> Iterator[re.Match[str]]:
+    return (token for token in _TOKEN.finditer(sparql) if token.lastgroup != "comment")
+
+
+def _unbalanced(sparql: str) -> QueryError | None:
+    opened: list[tuple[str, int]] = []
+    for token in _tokens(sparql):
+        if token["open_string"]:
+            return _at(sparql, token.start(), "the string that begins here is not closed.")
+        if token["opening"]:
+            opened.append((token.group(), token.start()))
+        elif token["closing"]:
+            if not opened or opened[-1][0] != _PAIRS[token.group()]:
+                sentence = f"this '{token.group()}' closes nothing."
+                if opened:
+                    sentence = f"this '{token.group()}' closes nothing; '{opened[-1][0]}' is still open."
+                return _at(sparql, token.start(), sentence)
+            opened.pop()
+    if opened:
+        bracket, offset = opened[-1]
+        return _at(sparql, offset, f"the '{bracket}' that stands here is never closed.")
+    return None
+
+
+def _no_query(sparql: str) -> QueryError | None:
+    word = first_keyword(sparql)
+    if word in QUERY_FORMS:
+        return None
+    forms = "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE"
+    if word is None and not any(True for _ in _tokens(sparql)):
+        return QueryError(f"There is no query: {forms}.", 1, 1)
+    first = next((t for t in _tokens(sparql) if word and t.group().upper().startswith(word)), None)
+    offset = first.start() if first else 0
+    return _at(sparql, offset, f"{forms}; here stands '{first.group() if first else sparql.strip()[:20]}'.")
+
+
+def _undeclared_prefix(sparql: str, prefixes: Mapping[str, str]) -> QueryError | None:
+    declared = set(_DECLARED.findall(sparql)) | set(prefixes)
+    for token in _tokens(sparql):
+        prefix = token["prefix"] or ""
+        if token["name"] and prefix not in declared:
+            return _at(sparql, token.start(), f"the prefix '{prefix}:' is not declared. Add PREFIX {prefix}: <…>.")
+    return None
+
+
+def _from_report(report: str, sparql: str) -> QueryError:
+    parsed = _REPORT.search(report)
+    if parsed is None:
+        return QueryError(f"The query does not parse: {report}")
+    line, column = int(parsed[1]), int(parsed[2])
+    items = [item for raw in _ITEM.findall(parsed[3].replace("\n", "")) if (item := raw.strip())]
+    clause = next((item for item in items if _is_sentence(item)), None)
+    expected = list(dict.fromkeys(_WORDS_FOR[item] for item in items if item in _WORDS_FOR))
+    keywords = [item for item in items if _KEYWORD.match(item)]
+    if not clause and not expected and keywords:
+        # The parser read as many characters as the keyword has before it compared them.
+        column = max(1, column - min(len(word) for word in keywords))
+    offset = _offset(sparql, line, column)
+    if clause:
+        return _at(sparql, offset, f"{_CLAUSES.get(clause, clause)} (here or just before).")
+    near = sparql[offset : offset + 24].split("\n")[0].strip()
+    hope = f" Expected {_one_of(expected)}." if expected else _only_hope(keywords)
+    place = f"the query does not parse near '{near}'." if near else "the query does not parse here or just before."
+    return _at(sparql, offset, place + hope)
+
+
+def _is_sentence(item: str) -> bool:
+    return " " in item and item[0].isalpha()
+
+
+def _only_hope(keywords: list[str]) -> str:
+    return f" Expected {keywords[0]}." if len(keywords) == 1 and keywords[0] in {"BY", "AS", "UNDEF"} else ""
+
+
+def _one_of(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _offset(sparql: str, line: int, column: int) -> int:
+    starts = [0, *(found.end() for found in re.finditer("\n", sparql))]
+    return min(starts[min(line, len(starts)) - 1] + column - 1, len(sparql))

@@ -1,0 +1,240 @@
+"""The catalogue: every question that the graph is asked by name is one file, ``queries/TOPIC/NAME.rq``.
+
+A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the convention of grlc)::
+
+    #+ summary: Which bodies overlap on an instrument
+    #+ description: |
+    #+   Two bodies overlap when …
+    #+ parameters:
+    #+   - {name: instrument, type: iri, class: ecp:Instrument, label: Instrument, optional: true}
+    #+   - {name: secretariat, type: enum, values: [with, without], default: without, label: With the Secretariat}
+    #+ columns:
+    #+   - {name: bodyA, meaning: code of the first body}
+    #+ tags: [overlap, body]
+    SELECT ?bodyA … WHERE {
+      #= instrument
+      …
+
+The line ``#= instrument`` marks where a value given for that parameter is bound; see `ecp_graph.queries.parameters`.
+The rules of the build, ``queries/derive/``, are no questions and are left out.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from ecp_graph.engine.formats import Kind
+from ecp_graph.engine.guard import query_kind
+from ecp_graph.errors import EcpGraphError, InputSyntaxError, UnknownQuery
+from ecp_graph.queries.parameters import Parameter, parameter_from_header
+from ecp_graph.workspace import Workspace
+
+__all__ = ["Catalogue", "Column", "Query", "load_catalogue", "parse_query", "read_query"]
+
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
+_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result: the variable, what it means, and the unit of its numbers."""
+
+    name: str
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One question: what its header says, and its whole text."""
+
+    name: str
+    topic: str
+    path: Path
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    columns: tuple[Column, ...]
+    tags: tuple[str, ...]
+    text: str
+    kind: Kind
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, or None."""
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    @cached_property
+    def body(self) -> str:
+        """The SPARQL text without its header."""
+        lines = self.text.splitlines()
+        return "\n".join(line for line in lines if not line.startswith("#+")).strip() + "\n"
+
+
+class Catalogue(Mapping[str, Query]):
+    """The queries of a workspace by name, ordered by topic and name; a header is read when its query is asked for."""
+
+    def __init__(self, paths: Mapping[str, Path], root: Path) -> None:
+        self._paths = dict(paths)
+        self._root = root
+        self._read: dict[str, Query] = {}
+
+    def __getitem__(self, name: str) -> Query:
+        """Return the query of that name; raises UnknownQuery, which names the nearest ones."""
+        if name not in self._paths:
+            raise UnknownQuery(name, difflib.get_close_matches(name, self._paths, n=3, cutoff=0.6))
+        if name not in self._read:
+            self._read[name] = read_query(self._paths[name], self._root)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def topics(self) -> dict[str, list[Query]]:
+        """Return the queries grouped by topic."""
+        grouped: dict[str, list[Query]] = {}
+        for query in self.values():
+            grouped.setdefault(query.topic, []).append(query)
+        return dict(sorted(grouped.items()))
+
+
+def load_catalogue(workspace: Workspace) -> Catalogue:
+    """Return the catalogue of a workspace; cheap, because headers are read later.
+
+    Raises InputSyntaxError for a file whose name is no query name or is taken by another topic's file.
+    """
+    rules = set(workspace.rule_files)
+    paths: dict[str, Path] = {}
+    for path in sorted(workspace.query_files, key=lambda path: (path.parent, path.stem)):
+        if path in rules:
+            continue
+        if not _NAME.fullmatch(path.stem):
+            raise InputSyntaxError(
+                path, "the name of a query is lower-case words joined by '-', such as overlap-bodies.rq."
+            )
+        if path.stem in paths:
+            other = workspace.relative(paths[path.stem])
+            raise InputSyntaxError(
+                path, f"the name '{path.stem}' is taken by {other}; names are unique over all topics."
+            )
+        paths[path.stem] = path
+    return Catalogue(paths, workspace.root / "queries")
+
+
+def read_query(path: Path, root: Path) -> Query:
+    """Return the query in a file; ``root`` is the folder whose subfolders are topics. Raises as `parse_query` does."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as reason:
+        raise InputSyntaxError(path, f"it cannot be read ({reason}).") from reason
+    return parse_query(text, path, root)
+
+
+def parse_query(text: str, path: Path, root: Path) -> Query:
+    """Return the query of a text that begins with a ``#+`` header; ``path`` gives its name and topic.
+
+    Raises InputSyntaxError, with the line where it is known, for a header that is not as the module describes, and
+    for a text whose ``#=`` lines and parameters do not match.
+    """
+    header = _header(path, text)
+    try:
+        parameters = tuple(parameter_from_header(item) for item in _list(header, "parameters"))
+        columns = tuple(_column(item) for item in _list(header, "columns"))
+        tags = tuple(str(tag) for tag in _list(header, "tags"))
+        kind = query_kind(text)
+    except (EcpGraphError, ValueError) as reason:
+        raise InputSyntaxError(path, str(reason)) from reason
+    if kind is None:
+        raise InputSyntaxError(path, "the text is no SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing.")
+    _check_bindings(path, text, [parameter.name for parameter in parameters])
+    folder = path.parent.relative_to(root).as_posix() if root in path.parents else ""
+    return Query(
+        name=path.stem,
+        topic="general" if folder in {"", "."} else folder,
+        path=path,
+        summary=str(header["summary"]).strip(),
+        description=str(header.get("description") or "").strip(),
+        parameters=parameters,
+        columns=columns,
+        tags=tags,
+        text=text,
+        kind=kind,
+    )
+
+
+def _header(path: Path, text: str) -> dict[str, Any]:
+    import yaml
+
+    lines = text.splitlines()
+    # Lines that are not the header stay as empty ones, so that YAML counts lines as the file does.
+    source = "\n".join(line[2:].removeprefix(" ") if line.startswith("#+") else "" for line in lines)
+    try:
+        header = yaml.load(source, Loader=_loader())  # noqa: S506 - a safe loader
+    except yaml.MarkedYAMLError as reason:
+        line = reason.problem_mark.line + 1 if reason.problem_mark else None
+        raise InputSyntaxError(path, f"the '#+' header is not YAML: {reason.problem}.", line) from reason
+    if not isinstance(header, dict) or not header.get("summary"):
+        raise InputSyntaxError(path, "the '#+' header gives no summary. Begin the file with '#+ summary: …'.", 1)
+    unknown = sorted(set(map(str, header)) - _KEYS)
+    if unknown:
+        known = ", ".join(sorted(_KEYS))
+        raise InputSyntaxError(path, f"the header has the unknown key '{unknown[0]}'; known are {known}.")
+    return header
+
+
+@cache
+def _loader() -> type[Any]:
+    """Return a safe loader that reads null, true, false and whole numbers, and everything else as text.
+
+    YAML 1.1 would make truth values of on, off, yes and no, and a date of 2017-01-01.
+    """
+    import yaml
+
+    class HeaderLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    plain = {"null": (r"null|~|", "n~"), "bool": ("true|false", "tf"), "int": (r"-?\d+", "-0123456789")}
+    for name, (pattern, first) in plain.items():
+        tag = f"tag:yaml.org,2002:{name}"
+        HeaderLoader.add_implicit_resolver(tag, re.compile(rf"^(?:{pattern})$"), list(first) + [""] * (name == "null"))
+    return HeaderLoader
+
+
+def _list(header: Mapping[str, Any], key: str) -> list[Any]:
+    value = header.get(key) or []
+    if not isinstance(value, list):
+        raise ValueError(f"'{key}' in the header has to be a list.")
+    return value
+
+
+def _column(item: Any) -> Column:
+    if not isinstance(item, dict) or not item.get("name") or not item.get("meaning"):
+        raise ValueError(
+            f"a column needs a name and a meaning, as in {{name: body, meaning: code of the body}}: {item!r}."
+        )
+    return Column(str(item["name"]), str(item["meaning"]), str(item.get("unit", "")))
+
+
+def _check_bindings(path: Path, text: str, names: list[str]) -> None:
+    marked = _BINDING.findall(text)
+    for name in names:
+        if name not in marked:
+            raise InputSyntaxError(path, f"the parameter '{name}' has no line '#= {name}' that says where it is bound.")
+    for found in _BINDING.finditer(text):
+        if found[1] not in names:
+            line = text.count("\n", 0, found.start()) + 1
+            raise InputSyntaxError(path, f"'#= {found[1]}' binds a parameter that the header does not have.", line)
+    if len(set(names)) != len(names):
+        raise InputSyntaxError(path, "two parameters have one name.")

@@ -1,0 +1,120 @@
+"""Finding what a person means: an IRI, curie, notation, slug or label, resolved against the graph."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from ecp_graph.engine.results import Table, ask_table
+from ecp_graph.errors import ParameterError
+from ecp_graph.namespaces import compact, expand
+
+if TYPE_CHECKING:
+    from ecp_graph.engine import Engine
+    from ecp_graph.queries.parameters import Parameter
+
+__all__ = ["Choice", "choices", "resolve"]
+
+#: How many things of a class are read to suggest one; a form offers a list up to this length.
+MOST_CHOICES: Final = 500
+
+_MATCHES: Final = """
+SELECT DISTINCT ?thing ?rank WHERE {{
+  ?thing a {of_class} .
+  FILTER(isIRI(?thing))
+  VALUES ?wanted {{ {value} }}
+  BIND(LCASE(STR(?wanted)) AS ?text)
+  OPTIONAL {{ ?thing skos:notation ?notation . FILTER(LCASE(STR(?notation)) = ?text) }}
+  OPTIONAL {{ ?thing skos:prefLabel|rdfs:label|skos:altLabel ?label . FILTER(LCASE(STR(?label)) = ?text) }}
+  BIND(
+    IF(?thing = {iri}, 0,
+    IF(STRENDS(LCASE(STR(?thing)), CONCAT("/", ?text)) || STRENDS(LCASE(STR(?thing)), CONCAT("#", ?text)), 1,
+    IF(BOUND(?notation), 2,
+    IF(BOUND(?label), 3, 9)))) AS ?rank)
+  FILTER(?rank < 9)
+}}
+ORDER BY ?rank ?thing
+LIMIT 20
+"""
+
+_CHOICES: Final = """
+SELECT ?thing (SAMPLE(?anyLabel) AS ?label) (SAMPLE(?anyNotation) AS ?notation) WHERE {{
+  ?thing a {of_class} .
+  FILTER(isIRI(?thing))
+  OPTIONAL {{ ?thing skos:prefLabel ?preferred }}
+  OPTIONAL {{ ?thing rdfs:label ?plain }}
+  BIND(COALESCE(?preferred, ?plain) AS ?anyLabel)
+  OPTIONAL {{ ?thing skos:notation ?anyNotation }}
+}}
+GROUP BY ?thing
+ORDER BY LCASE(STR(?label)) ?thing
+LIMIT {limit}
+"""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that an iri parameter may be: its IRI, a short value that names it alone, and its label."""
+
+    iri: str
+    value: str
+    label: str
+
+
+def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
+    """Return the IRI of the thing of the parameter's class that a value names.
+
+    The IRI itself wins over a slug (the last part of the IRI), that over a notation, and that over a label; case does
+    not matter. Raises ParameterError when nothing fits, with the nearest things, or when several fit equally well.
+    """
+    table = ask_table(engine, _matches_query(parameter, value))
+    ranked = [(row[1].value, row[0].value) for row in table.rows if row[0] and row[1]]
+    best = [iri for rank, iri in ranked if rank == ranked[0][0]]
+    if len(best) == 1:
+        return best[0]
+    of_class = compact(parameter.of_class or "")
+    if best:
+        names = ", ".join(compact(iri) for iri in best)
+        raise ParameterError(f"'{value}' names several things for '{parameter.name}': {names}. Give one of these.")
+    near = _nearest(value, choices(parameter, engine))
+    hint = f" Did you mean {near}?" if near else ""
+    raise ParameterError(f"'{value}' is no {of_class} of this graph, so it does not fit '{parameter.name}'.{hint}")
+
+
+def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
+    """Return what an iri parameter may be, in the order of the labels, at most ``limit`` of them."""
+    of_class = ox.NamedNode(parameter.of_class or "")
+    table: Table = ask_table(engine, _CHOICES.format(of_class=of_class, limit=limit))
+    found = []
+    for thing, label, notation in table.rows:
+        if thing is not None:
+            short = notation.value if notation else _slug(thing.value)
+            found.append(Choice(thing.value, short, label.value if label else short))
+    often = Counter(choice.value.casefold() for choice in found)
+    # A notation that two things share names neither, so they go by their curies.
+    return [c if often[c.value.casefold()] == 1 else Choice(c.iri, compact(c.iri), c.label) for c in found]
+
+
+def _slug(iri: str) -> str:
+    return re.split(r"[/#]", iri)[-1] or compact(iri)
+
+
+def _matches_query(parameter: Parameter, value: str) -> str:
+    of_class = ox.NamedNode(parameter.of_class or "")
+    try:
+        iri = str(ox.NamedNode(expand(value.strip("<>"))))
+    except ValueError:
+        iri = '""'  # equal to no IRI
+    return _MATCHES.format(of_class=of_class, value=ox.Literal(value), iri=iri)
+
+
+def _nearest(value: str, among: list[Choice]) -> str:
+    names = {choice.value.casefold(): choice.value for choice in among}
+    names |= {choice.label.casefold(): choice.value for choice in among}
+    near = difflib.get_close_matches(value.casefold(), names, n=3, cutoff=0.5)
+    return ", ".join(dict.fromkeys(names[name] for name in near)) or ", ".join(choice.value for choice in among[:3])

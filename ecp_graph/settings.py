@@ -1,0 +1,102 @@
+"""Settings: each is an environment variable, many are an option of a command too; docs/settings.md has them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from ecp_graph.errors import SettingError
+
+__all__ = ["PREFIX", "Settings", "environment_name", "settings_from"]
+
+#: What the environment variable of every setting begins with.
+PREFIX: Final = "ECP_GRAPH_"
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
+def _number(lowest: float, highest: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        number = float(text)
+        if not lowest <= number <= highest:
+            raise ValueError(f"it has to lie between {lowest:g} and {highest:g}")
+        return number
+
+    return read
+
+
+def _integer(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not lowest <= number <= highest:
+            raise ValueError(f"it has to lie between {lowest} and {highest}")
+        return number
+
+    return read
+
+
+def _facts(read: Callable[[str], Any], about: str) -> dict[str, Any]:
+    return {"read": read, "about": about}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting with its default; `settings_from` reads the environment."""
+
+    workspace: Path | None = field(
+        default=None, metadata=_facts(_folder, "the folder that holds ontology/, data/, shapes/ and queries/")
+    )
+    releases: Path | None = field(
+        default=None, metadata=_facts(_folder, "the folder that releases are built into and read from")
+    )
+    endpoint: str | None = field(
+        default=None, metadata=_facts(str, "a remote SPARQL endpoint to ask instead of the embedded engine")
+    )
+    host: str = field(default="127.0.0.1", metadata=_facts(str, "the address that `serve` listens on"))
+    port: int = field(
+        default=8000, metadata=_facts(_integer(0, 65535), "the port that `serve` listens on; 0 takes a free one")
+    )
+    threads: int = field(
+        default=8, metadata=_facts(_integer(1, 256), "requests that the server handles at the same time")
+    )
+    timeout: float = field(default=30.0, metadata=_facts(_number(0.1, 86_400), "seconds that a query may take"))
+    places: int = field(
+        default=4, metadata=_facts(_integer(1, 256), "queries that the server evaluates at the same time")
+    )
+    max_query_kb: int = field(
+        default=64, metadata=_facts(_integer(1, 1_024), "kilobytes that a query sent to the server may have")
+    )
+    max_result_mb: int = field(
+        default=50, metadata=_facts(_integer(1, 10_000), "megabytes that an answer of the server may have")
+    )
+    page_rows: int = field(
+        default=500, metadata=_facts(_integer(1, 100_000), "rows that a result page shows; downloads have all rows")
+    )
+
+
+def environment_name(setting: str) -> str:
+    """Return the environment variable of a setting: ``ECP_GRAPH_PORT`` for ``port``."""
+    return PREFIX + setting.upper()
+
+
+def settings_from(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Return the settings of an environment (default: the process's own), with what is given put above them.
+
+    A given None counts as not given, an empty variable as not set. Raises SettingError for a value that does
+    not fit; it names the variable.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        name = environment_name(setting.name)
+        if text := environment.get(name, "").strip():
+            try:
+                values[setting.name] = setting.metadata["read"](text)
+            except ValueError as reason:
+                raise SettingError(name, f"'{text}' does not fit ({reason}).") from reason
+    return replace(Settings(**values), **{name: value for name, value in given.items() if value is not None})

@@ -1,0 +1,76 @@
+"""The web server: ``create_app`` puts together the endpoint, the catalogue's pages and API, and the health page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, request
+
+from ecp_graph import __version__
+from ecp_graph.settings import Settings, settings_from
+from ecp_graph.web import health, queries, sparql
+from ecp_graph.web.errors import register_errors
+from ecp_graph.web.site import EXTENSION, Site
+from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
+from ecp_graph.web.terms import heading, link
+
+__all__ = ["create_app"]
+
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+#: A form encodes one byte of a query as up to three, and needs some room around it.
+_ENCODING_ROOM: Final = 4_000
+
+
+def create_app(
+    settings: Settings | None = None, *, source: EngineSource | None = None, with_catalogue: bool = True
+) -> Flask:
+    """Return the WSGI app.
+
+    Without ``source`` it answers from the remote endpoint of the settings, or else from the current release of their
+    workspace, and picks up newer ones. Without a catalogue there is the endpoint alone. Raises WorkspaceError when
+    there should be a workspace and is none.
+    """
+    from ecp_graph.workspace import find_workspace
+
+    settings = settings or settings_from()
+    workspace = find_workspace(settings.workspace) if with_catalogue or source is None else None
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
+    app.extensions[EXTENSION] = Site(settings, source or _source(settings), workspace if with_catalogue else None)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(version=__version__, heading=heading, link=link, site=app.extensions[EXTENSION])
+    for blueprint in (sparql.blueprint, queries.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    register_errors(app)
+    app.after_request(_add_headers)
+    return app
+
+
+def _source(settings: Settings) -> EngineSource:
+    from ecp_graph.workspace import default_releases, find_workspace
+
+    if settings.endpoint:
+        from ecp_graph.engine.opening import remote_engine
+
+        return FixedEngine(remote_engine(settings.endpoint, settings))
+    releases = settings.releases or default_releases(find_workspace(settings.workspace))
+    return CurrentRelease(releases.resolve(), settings)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path == "/sparql" or request.path.startswith("/api/"):
+        # Public data, read-only, no cookies: any page may ask.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+    return response

@@ -1,0 +1,176 @@
+"""``/queries`` and ``/api/queries``: the catalogue as pages with forms, and as an interface for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
+from ecp_graph.engine.results import Table, ask_table
+from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.errors import EcpGraphError
+from ecp_graph.namespaces import compact
+from ecp_graph.queries.catalogue import Catalogue, Query
+from ecp_graph.queries.parameters import bind
+from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.site import site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("queries", __name__)
+
+#: A list longer than this is a field with suggestions, not a menu.
+_LONGEST_MENU: Final = 150
+
+
+@blueprint.get("/")
+def home() -> BaseResponse:
+    """Lead to the catalogue, or to the endpoint when there is none."""
+    return redirect(url_for("queries.index" if site().workspace else "sparql.endpoint"))
+
+
+@blueprint.get("/queries")
+def index() -> str:
+    """The catalogue as a page, by topic."""
+    return render_template("queries.html", topics=_catalogue().topics())
+
+
+@blueprint.get("/queries/<name>.rq")
+def source(name: str) -> Response:
+    """The file of a query, as it is."""
+    query = _catalogue()[name]
+    return Response(query.text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
+
+
+@blueprint.get("/queries/<name>")
+def page(name: str) -> Response:
+    """The form of a query and its result; a value that does not fit is said under the form, with status 400."""
+    query = _catalogue()[name]
+    given = _given()
+    shown: dict[str, Any] = {"table": None, "graph": "", "bound": ""}
+    problem, status = "", 200
+    try:
+        if given or not any(parameter.required for parameter in query.parameters):
+            shown = _result(query, given)
+    except EcpGraphError as error:
+        problem, (status, _) = str(error), status_of(error)
+    text = render_template(
+        "query.html",
+        query=query,
+        given=given,
+        problem=problem,
+        choices=_choices(query),
+        longest_menu=_LONGEST_MENU,
+        downloads=_downloads(query),
+        rows_shown=site().settings.page_rows,
+        **shown,
+    )
+    return make_response(text, status)
+
+
+@blueprint.get("/api/queries")
+def api_index() -> Response:
+    """The catalogue as JSON: for each query its name, topic, summary, parameters, columns, tags and address."""
+    return jsonify({"queries": [_facts(query) for query in _catalogue().values()]})
+
+
+@blueprint.get("/api/queries/<name>")
+def api(name: str) -> Response:
+    """The result of a query, in the format that the Accept header prefers; a browser gets the default one."""
+    query = _catalogue()[name]
+    best = negotiate(request.headers.get("Accept", ""), query.kind, also=["text/html"])
+    if best == "text/html":
+        best = DEFAULTS[query.kind]
+    if not isinstance(best, Format):
+        offered = ", ".join(fmt.media_type for fmt in formats_of(query.kind))
+        raise HttpError(
+            406, "not-acceptable", f"Nothing that is accepted can be sent. This query answers in {offered}."
+        )
+    response = _serialised(query, best)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/api/queries/<name>.<extension>")
+def api_as(name: str, extension: str) -> Response:
+    """The result of a query, in the format of the extension."""
+    query = _catalogue()[name]
+    if extension == "xlsx" and query.kind == "table":
+        sparql = bind(query, _given(), site().engine)
+        book = workbook(ask_table(site().engine, sparql, timeout_s=site().settings.timeout))
+        headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+        return Response(book, headers=headers)
+    wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
+    if wanted is None:
+        known = ", ".join(f".{download}" for download in _downloads(query))
+        raise HttpError(404, "unknown-format", f"The query '{name}' does not come as .{extension}, but as {known}.")
+    return _serialised(query, wanted)
+
+
+def _catalogue() -> Catalogue:
+    catalogue = site().catalogue
+    if catalogue is None:
+        raise HttpError(404, "no-catalogue", "This server has no catalogue: it serves files. Ask at /sparql.")
+    return catalogue
+
+
+def _given() -> dict[str, str]:
+    """Return the values of the request that are not empty; raises HttpError for a parameter given twice."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise HttpError(400, "bad-parameter", f"The parameter '{name}' is given twice.")
+    return {name: value for name, value in request.args.items() if value.strip()}
+
+
+def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
+    engine, timeout_s = site().engine, site().settings.timeout
+    bound = bind(query, given, engine)
+    if query.kind == "table":
+        table: Table = ask_table(engine, bound, timeout_s=timeout_s)
+        return {"table": table, "graph": "", "bound": bound}
+    answer = engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=timeout_s)
+    return {"table": None, "graph": answer.read().decode("utf-8"), "bound": bound}
+
+
+def _serialised(query: Query, wanted: Format) -> Response:
+    sparql = bind(query, _given(), site().engine)
+    answer = site().engine.query(sparql, fmt=wanted.name, timeout_s=site().settings.timeout)
+    return Response(answer.body, headers={"Content-Type": wanted.content_type})
+
+
+def _choices(query: Query) -> dict[str, Any]:
+    return {p.name: site().choices(p) for p in query.parameters if p.type == "iri"}
+
+
+def _downloads(query: Query) -> list[str]:
+    extensions = [fmt.extension for fmt in formats_of(query.kind)]
+    return [*extensions, "xlsx"] if query.kind == "table" else extensions
+
+
+def _facts(query: Query) -> dict[str, Any]:
+    return {
+        "name": query.name,
+        "topic": query.topic,
+        "summary": query.summary,
+        "description": query.description,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "label": p.label,
+                "required": p.required,
+                **({"default": p.default} if p.default is not None else {}),
+                **({"class": compact(p.of_class)} if p.of_class else {}),
+                **({"values": list(p.values)} if p.values else {}),
+            }
+            for p in query.parameters
+        ],
+        "columns": [
+            {"name": c.name, "meaning": c.meaning, **({"unit": c.unit} if c.unit else {})} for c in query.columns
+        ],
+        "tags": list(query.tags),
+        "url": url_for("queries.api", name=query.name),
+    }

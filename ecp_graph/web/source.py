@@ -1,0 +1,99 @@
+"""Where the server's engine comes from: the current release, watched for a newer one, or something fixed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from ecp_graph.build.release import CURRENT, open_release
+from ecp_graph.engine import Engine
+from ecp_graph.engine.opening import release_engine
+from ecp_graph.errors import ReleaseError
+from ecp_graph.settings import Settings
+
+__all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
+
+
+@dataclass(frozen=True)
+class Current:
+    """The engine in use, a version that changes with its data, and facts for the health page."""
+
+    engine: Engine
+    version: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class EngineSource(Protocol):
+    """Something that knows the engine to use for a request."""
+
+    def current(self) -> Current:
+        """Return what is in use now; raises ReleaseError when there is nothing."""
+        ...
+
+
+class FixedEngine:
+    """One engine for the life of the server."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._current = Current(engine, version=engine.describe())
+
+    def current(self) -> Current:
+        """Return the one engine."""
+        return self._current
+
+
+class CurrentRelease:
+    """The current release of a folder; a look at one small file before each request notices a newer one.
+
+    A newer release that does not open leaves the last good one in use, and the health page says so. Requests under
+    way keep the engine they began with.
+    """
+
+    def __init__(self, releases: Path, settings: Settings) -> None:
+        self._releases = releases
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._current: Current | None = None
+
+    def current(self) -> Current:
+        """Return the engine of the current release; raises ReleaseError when no release has ever opened."""
+        mark = self._mark()
+        current = self._current
+        if current is not None and mark == self._seen:
+            return current
+        with self._lock:
+            if self._current is None or mark != self._seen:
+                self._current = self._reopen()
+                self._seen = mark
+            return self._current
+
+    def _mark(self) -> tuple[int, int, int] | None:
+        try:
+            facts = (self._releases / CURRENT).stat()
+        except OSError:
+            return None
+        return facts.st_mtime_ns, facts.st_ino, facts.st_size
+
+    def _reopen(self) -> Current:
+        try:
+            release = open_release(self._releases)
+            same = self._current is not None and self._current.version == release.id
+            engine = self._current.engine if self._current and same else release_engine(release, self._settings)
+        except ReleaseError as problem:
+            if self._current is None:
+                raise
+            print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
+            facts = {**self._current.facts, "problem": str(problem)}
+            return Current(self._current.engine, self._current.version, facts)
+        graphs = release.manifest.get("graphs", {})
+        facts = {
+            "release": release.id,
+            "triples": release.manifest.get("triples"),
+            "graphs": len(graphs),
+        }
+        return Current(engine, release.id, facts)

@@ -1,0 +1,168 @@
+"""``/sparql``: the SPARQL 1.1 Protocol for programs, a page to ask on for people."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from ecp_graph.engine import Answer
+from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, formats_of, negotiate
+from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine.results import Table, parse_table
+from ecp_graph.errors import EcpGraphError, UpdateRefused
+from ecp_graph.web.description import service_description
+from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.site import site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("sparql", __name__)
+
+_HTML: Final = "text/html"
+_DIRECT: Final = "application/sparql-query"
+_UPDATE: Final = "application/sparql-update"
+_FORM: Final = "application/x-www-form-urlencoded"
+_FIRST_QUERY: Final = """\
+# What the graph is about: its classes, by the number of their things
+SELECT ?class (COUNT(?thing) AS ?things) WHERE {
+  ?thing a ?class .
+}
+GROUP BY ?class
+ORDER BY DESC(?things) ?class
+"""
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def endpoint() -> Response:
+    """Answer a query; without one, return the page to a browser and the service description to an RDF client."""
+    sparql = _query_of_request()
+    if sparql is None:
+        return _without_query()
+    wanted_page, wanted = _wanted(sparql)
+    if wanted_page:
+        return _result_page(sparql)
+    assert wanted is not None  # noqa: S101 - narrows the type
+    answer = _ask(sparql, wanted)
+    response = Response(answer.body, headers={"Content-Type": wanted.content_type})
+    response.vary.add("Accept")
+    return response
+
+
+def _query_of_request() -> str | None:
+    """Return the query (SPARQL 1.1 Protocol, section 2.1), or None when there is none.
+
+    Raises UpdateRefused for an update, and HttpError when a request holds two queries, is too long or of another
+    type.
+    """
+    given = request.args.getlist("query")
+    if request.method == "POST":
+        if request.mimetype == _UPDATE:
+            raise UpdateRefused("application/sparql-update")
+        if request.mimetype == _DIRECT:
+            try:
+                given = [*given, request.get_data().decode("utf-8")]
+            except UnicodeDecodeError as reason:
+                raise HttpError(400, "malformed-query", f"The query is not UTF-8 ({reason}).") from reason
+        elif request.mimetype in {_FORM, "multipart/form-data"}:
+            given = [*given, *request.form.getlist("query")]
+        else:
+            sent = request.mimetype or "nothing"
+            raise HttpError(
+                415, "unsupported-media-type", f"A POST holds {_DIRECT} or {_FORM}; its Content-Type says {sent}."
+            )
+    if "update" in request.values:
+        raise UpdateRefused("parameter 'update'")
+    if len(given) > 1:
+        raise HttpError(400, "several-queries", "A request holds exactly one query, and this one holds several.")
+    if request.method == "POST" and not given:
+        raise HttpError(400, "no-query", "The POST holds no query; the form field is called 'query'.")
+    if given and len(given[0].encode()) > site().settings.max_query_kb * 1000:
+        limit = site().settings.max_query_kb
+        raise HttpError(413, "query-too-long", f"The query is longer than the {limit} kB that this server takes.")
+    return given[0] if given else None
+
+
+def _wanted(sparql: str) -> tuple[bool, Format | None]:
+    """Return whether a page is wanted, and the format when it is not; ``format=`` wins over the Accept header."""
+    named = request.values.get("format", "").strip()
+    if named.lower() == "html":
+        return True, None
+    accept = request.headers.get("Accept", "")
+    try:
+        kind: Kind = query_kind(sparql) or "table"
+    except UpdateRefused:
+        if not named and negotiate(accept, "table", also=[_HTML]) == _HTML:
+            return True, None
+        raise
+    if named:
+        return False, format_named(named, kind)
+    best = negotiate(accept, kind, also=[_HTML])
+    if best is None:
+        offered = ", ".join(fmt.media_type for fmt in formats_of(kind))
+        raise HttpError(
+            406, "not-acceptable", f"Nothing that is accepted can be sent. This query answers in {offered}."
+        )
+    return (False, best) if isinstance(best, Format) else (True, None)
+
+
+def _ask(sparql: str, wanted: Format) -> Answer:
+    refuse_service(sparql)
+    default_graphs = request.values.getlist("default-graph-uri")
+    named_graphs = request.values.getlist("named-graph-uri")
+    has_dataset = bool(default_graphs or named_graphs)
+    return site().engine.query(
+        sparql,
+        fmt=wanted.name,
+        timeout_s=site().settings.timeout,
+        default_graphs=default_graphs if has_dataset else None,
+        named_graphs=named_graphs if has_dataset else None,
+    )
+
+
+def _without_query() -> Response:
+    best = negotiate(request.headers.get("Accept", ""), "graph", also=[_HTML])
+    if best == _HTML or request.args.get("format") == "html":
+        example = request.args.get("example", "")
+        catalogue = site().catalogue
+        text = catalogue[example].body if catalogue is not None and example else _FIRST_QUERY
+        return make_response(_page(text))
+    wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
+    triples = site().current.facts.get("triples")
+    body = service_description(url_for("sparql.endpoint", _external=True), triples, wanted)
+    response = Response(body, headers={"Content-Type": wanted.content_type})
+    response.vary.add("Accept")
+    return response
+
+
+def _result_page(sparql: str) -> Response:
+    table: Table | None = None
+    graph, problem, status = "", "", 200
+    try:
+        kind = query_kind(sparql) or "table"
+        body = _ask(sparql, DEFAULTS[kind]).read()
+        if kind == "table":
+            table = parse_table(body)
+        else:
+            graph = body.decode("utf-8")
+    except EcpGraphError as error:
+        problem, (status, _) = str(error), status_of(error)
+    response = make_response(_page(sparql, table=table, graph=graph, problem=problem), status)
+    response.vary.add("Accept")
+    return response
+
+
+def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: str = "") -> str:
+    catalogue = site().catalogue
+    kind: Kind = "graph" if graph else "table"
+    return render_template(
+        "sparql.html",
+        sparql=sparql,
+        table=table,
+        graph=graph,
+        problem=problem,
+        formats=formats_of("table") + formats_of("graph"),
+        downloads=formats_of(kind),
+        rows_shown=site().settings.page_rows,
+        topics=catalogue.topics() if catalogue is not None else {},
+    )

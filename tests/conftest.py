@@ -1,0 +1,113 @@
+"""What tests of several folders share: a release of the bundled workspace, and a workspace with its own queries."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.build import build
+from ecp_graph.build.release import Release, open_release
+from ecp_graph.engine import Engine
+from ecp_graph.engine.opening import release_engine
+from ecp_graph.settings import Settings, environment_name
+from ecp_graph.workspace import bundled_workspace
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings of whoever runs the tests out of them."""
+    for setting in fields(Settings):
+        monkeypatch.delenv(environment_name(setting.name), raising=False)
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one release of the bundled workspace; tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("releases")
+    result = build(bundled_workspace(), folder)
+    assert result.release is not None, [finding.message for finding in result.report.findings]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release(releases: Path) -> Release:
+    """The release in that folder."""
+    return open_release(releases)
+
+
+@pytest.fixture(scope="session")
+def engine(release: Release) -> Iterator[Engine]:
+    """The embedded engine over that release."""
+    engine = release_engine(release)
+    yield engine
+    engine.close()
+
+
+QUERIES = {
+    "bodies/list-bodies": """\
+        #+ summary: The bodies of the plan
+        #+ description: By code.
+        #+ columns:
+        #+   - {name: code, meaning: code of the body}
+        #+   - {name: name, meaning: its name}
+        #+ tags: [body]
+        SELECT ?code ?name ?body WHERE {
+          ?body a ecp:Body ; skos:notation ?code ; skos:prefLabel ?name .
+        }
+        ORDER BY ?code
+        """,
+    "bodies/body-facts": """\
+        #+ summary: What is said of one body
+        #+ parameters:
+        #+   - {name: body, type: iri, class: ecp:Body, label: Body, help: By code or name.}
+        CONSTRUCT { ?body skos:prefLabel ?name ; skos:notation ?code } WHERE {
+          #= body
+          ?body skos:prefLabel ?name ; skos:notation ?code .
+        }
+        """,
+    "overlap/overlap-bodies": """\
+        #+ summary: Overlaps of bodies, for tests
+        #+ parameters:
+        #+   - {name: on, type: enum, values: [instrument, topic], label: Kind of thing, optional: true}
+        #+   - {name: grade, type: enum, values: [A, B, C, D], default: D, label: Grade at least}
+        #+   - {name: secretariat, type: enum, values: [with, without], default: without, label: Secretariat}
+        SELECT ?on ?grade ?secretariat WHERE {
+          VALUES ?x { 1 }
+          #= on
+          #= grade
+          #= secretariat
+        }
+        """,
+    "other/echo": """\
+        #+ summary: Gives back what it is given
+        #+ parameters:
+        #+   - {name: text, type: text, label: Text, optional: true}
+        #+   - {name: day, type: date, label: Day, default: 2017-01-01}
+        #+   - {name: number, type: integer, label: Number, optional: true}
+        #+ columns:
+        #+   - {name: number, meaning: the number, unit: pieces}
+        SELECT ?text ?day ?number WHERE {
+          VALUES ?x { 1 }
+          #= text
+          #= day
+          #= number
+        }
+        """,
+}
+
+
+@pytest.fixture(scope="session")
+def asking_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a few queries and no data; with ``releases`` it asks the bundled graph."""
+    root = tmp_path_factory.mktemp("workspace")
+    for name in ("ontology", "data"):
+        (root / name).mkdir()
+    for name, text in QUERIES.items():
+        path = root / "queries" / f"{name}.rq"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+    return root

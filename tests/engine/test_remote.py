@@ -1,0 +1,139 @@
+"""The remote engine, against endpoints that behave and endpoints that do not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+
+from ecp_graph.engine.remote import RemoteEngine
+from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge
+
+Handler = Callable[[BaseHTTPRequestHandler, dict[str, list[str]]], None]
+
+
+class Endpoint:
+    """A server on a free port whose answer each test sets; keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.answer: Handler = lambda request, form: reply(request, 200, "text/csv", b"x\r\n1\r\n")
+        self.form: dict[str, list[str]] = {}
+        self.headers: dict[str, str] = {}
+        endpoint = self
+
+        class Requests(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                endpoint.form, endpoint.headers = parse_qs(body), dict(self.headers)
+                endpoint.answer(self, endpoint.form)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/sparql"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+
+def reply(
+    request: BaseHTTPRequestHandler, status: int, media_type: str, body: bytes, length: int | None = None
+) -> None:
+    request.send_response(status)
+    request.send_header("Content-Type", media_type)
+    request.send_header("Content-Length", str(len(body) if length is None else length))
+    request.end_headers()
+    request.wfile.write(body)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    endpoint = Endpoint()
+    yield endpoint
+    endpoint.server.shutdown()
+    endpoint.server.server_close()
+
+
+def test_the_request_is_a_protocol_request(endpoint: Endpoint) -> None:
+    answer = RemoteEngine(endpoint.url).query("SELECT ?x { ?x a ecp:Body } # insert", fmt="csv", default_graphs=["u:g"])
+    assert answer.read() == b"x\r\n1\r\n"
+    assert endpoint.headers["Accept"] == "text/csv"
+    assert endpoint.headers["User-Agent"].startswith("ecp-graph/")
+    assert endpoint.form["default-graph-uri"] == ["u:g"]
+    assert "PREFIX ecp: <https://w3id.org/ecp-graph/ontology#>" in endpoint.form["query"][0]
+    assert set(endpoint.form) == {"query", "default-graph-uri"}
+
+
+def test_an_error_says_which_endpoint_said_what(endpoint: Endpoint) -> None:
+    endpoint.answer = lambda request, form: reply(
+        request, 400, "text/plain", b"Virtuoso 37000 Error SP030:\n near 'FOO'"
+    )
+    with pytest.raises(EndpointError) as caught:
+        RemoteEngine(endpoint.url).query("SELECT * {}")
+    assert str(caught.value) == f"The endpoint {endpoint.url} failed (HTTP 400): Virtuoso 37000 Error SP030: near 'FOO'"
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 414, 500, 503])
+def test_every_status_is_kept(endpoint: Endpoint, status: int) -> None:
+    endpoint.answer = lambda request, form: reply(request, status, "text/plain", b"no")
+    with pytest.raises(EndpointError, match=f"HTTP {status}"):
+        RemoteEngine(endpoint.url).query("ASK {}")
+
+
+def test_a_page_instead_of_results_is_an_error(endpoint: Endpoint) -> None:
+    endpoint.answer = lambda request, form: reply(request, 200, "text/html", b"<h1>Welcome</h1>")
+    with pytest.raises(EndpointError, match="it answered with text/html"):
+        RemoteEngine(endpoint.url).query("ASK {}")
+
+
+def test_half_an_answer_is_an_error(endpoint: Endpoint) -> None:
+    endpoint.answer = lambda request, form: reply(request, 200, "text/csv", b"x\r\n1", length=5000)
+    with pytest.raises(EndpointError, match="before the answer was whole"):
+        RemoteEngine(endpoint.url).query("SELECT ?x {}", fmt="csv")
+
+
+def test_an_endpoint_that_is_silent_is_left_at_the_limit(endpoint: Endpoint) -> None:
+    endpoint.answer = lambda request, form: time.sleep(3)
+    started = time.monotonic()
+    with pytest.raises(QueryTimeout):
+        RemoteEngine(endpoint.url).query("ASK {}", timeout_s=1)
+    assert time.monotonic() - started < 2.5
+
+
+def test_an_endpoint_that_drips_is_left_at_the_limit(endpoint: Endpoint) -> None:
+    def drip(request: BaseHTTPRequestHandler, form: dict[str, list[str]]) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "text/csv")
+        request.end_headers()
+        for _ in range(40):
+            try:
+                request.wfile.write(b"x" * 70_000)
+            except OSError:
+                return
+            time.sleep(0.1)
+
+    endpoint.answer = drip
+    with pytest.raises(QueryTimeout):
+        RemoteEngine(endpoint.url).query("SELECT ?x {}", fmt="csv", timeout_s=0.5)
+
+
+def test_too_large_an_answer_is_refused(endpoint: Endpoint) -> None:
+    endpoint.answer = lambda request, form: reply(request, 200, "text/csv", b"x" * 200_000)
+    with pytest.raises(ResultTooLarge):
+        RemoteEngine(endpoint.url, max_result_bytes=100_000).query("SELECT ?x {}", fmt="csv")
+
+
+def test_nobody_there() -> None:
+    with pytest.raises(EndpointError, match="cannot be reached"):
+        RemoteEngine("http://127.0.0.1:9/sparql").query("ASK {}")
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/", "sparql", "http://"])
+def test_only_web_addresses(address: str) -> None:
+    with pytest.raises(EndpointError, match="http:// or https://"):
+        RemoteEngine(address)

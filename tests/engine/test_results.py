@@ -1,0 +1,111 @@
+"""Cells of answers, on a terminal and in a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+
+import openpyxl
+import pyoxigraph as ox
+import pytest
+
+from ecp_graph.cli.output import table_text, without_wide_iris
+from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.engine.results import Table, ask_table, parse_table
+from ecp_graph.engine.spreadsheet import workbook
+from ecp_graph.errors import EndpointError
+
+_ROW = """SELECT * { VALUES (?iri ?text ?int ?dec ?day ?time ?flag ?none ?formula ?plus) { (body:ptc "a, [b] & <c>"@en
+42 1.5 "2017-01-01"^^xsd:date "2017-01-01T10:00:00"^^xsd:dateTime true UNDEF "=1+1" "+1") } }"""
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return ask_table(EmbeddedEngine(ox.Store(), name="nothing"), _ROW)
+
+
+def test_terms_keep_what_they_are(table: Table) -> None:
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    assert row["iri"] is not None
+    assert row["iri"].text == "body:ptc"
+    assert row["text"] is not None
+    assert (row["text"].text, row["text"].language) == ("a, [b] & <c>", "en")
+    assert row["int"] is not None
+    assert row["int"].is_number
+    assert row["none"] is None
+
+
+def test_the_table_shows_markup_as_it_is_and_curies(table: Table) -> None:
+    text = table_text(table, 1000)
+    assert "body:ptc" in text
+    assert "a, [b] & <c>" in text
+    assert "\x1b" not in text
+    assert len(text.splitlines()) == 3
+
+
+def test_the_table_fits_a_narrow_terminal(table: Table) -> None:
+    assert max(map(len, table_text(table, 60).splitlines())) <= 60
+
+
+def test_data_cannot_steer_the_terminal() -> None:
+    body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"a\\u001b[2Jb"}}]}}'
+    text = table_text(parse_table(body), 80)
+    assert "\x1b" not in text
+    assert "a\ufffd[2Jb" in text
+
+
+def test_yes_and_no() -> None:
+    assert table_text(parse_table(b'{"head":{},"boolean":true}'), 80) == "yes\n"
+    assert table_text(parse_table(b'{"head":{},"boolean":false}'), 80) == "no\n"
+
+
+def test_the_spreadsheet_types_its_cells(table: Table) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(table))).active
+    assert sheet is not None
+    head, row = list(sheet.iter_rows())
+    cells = {str(h.value): cell for h, cell in zip(head, row, strict=True)}
+    assert cells["int"].value == 42
+    assert cells["dec"].value == 1.5
+    assert cells["day"].value in {date(2017, 1, 1), datetime(2017, 1, 1)}
+    assert cells["flag"].value is True
+    assert cells["none"].value is None
+    assert cells["iri"].value == "body:ptc"
+
+
+def test_no_text_becomes_a_formula(table: Table) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(table))).active
+    assert sheet is not None
+    head, row = list(sheet.iter_rows())
+    cells = {str(h.value): cell for h, cell in zip(head, row, strict=True)}
+    for name, value in (("formula", "=1+1"), ("plus", "+1")):
+        assert cells[name].value == value
+        assert cells[name].data_type == "s"
+        assert cells[name].quotePrefix
+    assert not cells["text"].quotePrefix
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"head":{"vars":["x"]}}', b'"x"'])
+def test_what_is_no_result_is_said(body: bytes) -> None:
+    with pytest.raises(EndpointError, match="SPARQL results in JSON"):
+        parse_table(body, "http://x/")
+
+
+def _table(**columns: str) -> Table:
+    vars_ = ",".join(f'"{name}"' for name in columns)
+    cells = ",".join(
+        f'"{name}":{{"type":"{"uri" if ":" in value else "literal"}","value":"{value}"}}'
+        for name, value in columns.items()
+    )
+    return parse_table(f'{{"head":{{"vars":[{vars_}]}},"results":{{"bindings":[{{{cells}}},{{}}]}}}}'.encode())
+
+
+def test_a_narrow_terminal_loses_columns_of_iris_from_the_end() -> None:
+    table = _table(thing="u:" + "a" * 20, name="b" * 20, other="u:" + "c" * 20)
+    assert without_wide_iris(table, 100) == (table, [])
+    shown, left_out = without_wide_iris(table, 60)
+    assert (shown.columns, left_out) == (("thing", "name"), ["other"])
+    shown, left_out = without_wide_iris(table, 30)
+    assert (shown.columns, left_out) == (("name",), ["thing", "other"])
+    assert [len(row) for row in shown.rows] == [1, 1]
+    only = _table(a="u:" + "a" * 20, b="u:" + "c" * 20)
+    assert without_wide_iris(only, 20) == (only, [])
