@@ -1,0 +1,60 @@
+"""Each rule fires on its invalid fixtures, there and nowhere else, and is silent on its valid one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.shapes.harness import (
+    FIXTURES,
+    WORLD,
+    expected,
+    expected_besides,
+    fixture_files,
+    results,
+    rules,
+    run_rule,
+    shape_of,
+)
+
+INVALID = fixture_files("invalid")
+VALID = fixture_files("valid")
+
+
+def test_world_breaks_no_rule() -> None:
+    assert results() == set()
+    assert results(WORLD) == set(), "the rules on the statement view object to the world"
+
+
+@pytest.mark.parametrize("fixture", INVALID, ids=lambda path: path.stem)
+def test_invalid_fixture_breaks_its_rule_and_no_other(fixture: Path) -> None:
+    found = results(fixture)
+    rule = shape_of(fixture)
+    assert expected(fixture), f"{fixture.name} does not say what it expects"
+    assert {one for one in found if one.shape == rule} == expected(fixture)
+    assert {one.shape for one in found} - {rule} == expected_besides(fixture)
+
+
+@pytest.mark.parametrize("fixture", VALID, ids=lambda path: path.stem)
+def test_valid_fixture_keeps_its_rule(fixture: Path) -> None:
+    looked_at, conforms = run_rule(shape_of(fixture), fixture)
+    assert looked_at > 0, "the rule looks at nothing"
+    assert conforms
+
+
+@pytest.mark.parametrize("rule", sorted(rules()))
+def test_rule_has_fixtures_of_both_kinds(rule: str) -> None:
+    assert rule in {shape_of(path) for path in VALID}, f"{rule}-valid.ttl is missing"
+    assert rule in {shape_of(path) for path in INVALID}, f"{rule}-invalid-01.ttl is missing"
+
+
+def test_every_file_is_a_fixture_of_a_rule() -> None:
+    files = {path for path in FIXTURES.rglob("*") if path.is_file()}
+    assert files == {*INVALID, *VALID}
+    assert {shape_of(path) for path in files} == set(rules())
+
+
+def test_fixtures_begin_with_their_reason() -> None:
+    first_lines = {path.name: path.read_text(encoding="utf-8").splitlines()[0] for path in [*INVALID, *VALID]}
+    assert not [name for name, line in first_lines.items() if not line.startswith("# ") or not line.endswith(".")]
