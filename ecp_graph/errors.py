@@ -8,15 +8,19 @@ The tree::
     ├── InconsistentData          the data contradict the ontology (exit code 1)
     ├── ReleaseError              there is no release, or one is damaged
     ├── QueryError                a SPARQL query is malformed (line, column)
+    │   ├── QueryTooComplex       a query is nested deeper, or has more patterns, than the server plans
     │   ├── ServiceRefused        a query wants to call another endpoint
     │   └── UpdateRefused         the text is an update, and a release is read-only
     ├── UnknownQuery              the catalogue has no query of that name
     ├── ParameterError            a value does not fit its parameter
     ├── QueryTimeout              a query was stopped at its time limit
     ├── EngineBusy                every place for a query is taken
+    ├── OverBudget                a client has used its share of query time
+    ├── ClientGone                nobody waits for the answer any more
     ├── WorkerLost                a query's worker died, most often for want of memory
     ├── ResultTooLarge            an answer grew past the size that the server allows
     ├── EndpointError             a remote endpoint failed to answer (endpoint, status)
+    │   └── EndpointTimeout       … within the time limit; a QueryTimeout as well
     ├── SettingError              an environment variable has a value that does not fit
     └── MissingExtra              an optional dependency is not installed
 
@@ -29,15 +33,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
+    "ClientGone",
     "EcpGraphError",
     "EndpointError",
+    "EndpointTimeout",
     "EngineBusy",
     "InconsistentData",
     "InputSyntaxError",
     "MissingExtra",
+    "OverBudget",
     "ParameterError",
     "QueryError",
     "QueryTimeout",
+    "QueryTooComplex",
     "ReleaseError",
     "ResultTooLarge",
     "ServiceRefused",
@@ -100,6 +108,10 @@ class QueryError(EcpGraphError):
         self.column = column
 
 
+class QueryTooComplex(QueryError):
+    """A query is nested deeper, or has more patterns or values, than the server plans; no engine bounds that itself."""
+
+
 class ServiceRefused(QueryError):
     """A query has a SERVICE clause; carries its line and column."""
 
@@ -155,6 +167,23 @@ class EngineBusy(EcpGraphError):
         self.limit_s = limit_s
 
 
+class OverBudget(EcpGraphError):
+    """A client has used its share of query time; carries the seconds until it has some again."""
+
+    def __init__(self, limit_s: float, retry_after_s: float) -> None:
+        super().__init__(
+            f"Your share of {limit_s:g} s of query time a minute is used up; try again in {retry_after_s:.0f} s."
+        )
+        self.retry_after_s = retry_after_s
+
+
+class ClientGone(EcpGraphError):
+    """The client hung up before its answer was complete; the query was stopped."""
+
+    def __init__(self) -> None:
+        super().__init__("The client hung up; its query was stopped.")
+
+
 class WorkerLost(EcpGraphError):
     """The worker that evaluated a query died; most often the query needed more memory than one may have."""
 
@@ -176,13 +205,25 @@ class ResultTooLarge(EcpGraphError):
 
 
 class EndpointError(EcpGraphError):
-    """A remote SPARQL endpoint did not answer as it should; carries its address and HTTP status."""
+    """A remote SPARQL endpoint did not answer as it should; carries its address, the reason and the HTTP status."""
 
     def __init__(self, endpoint: str, reason: str, status: int | None = None) -> None:
         said = f" (HTTP {status})" if status else ""
         super().__init__(f"The endpoint {endpoint} failed{said}: {reason}")
         self.endpoint = endpoint
+        self.reason = reason
         self.status = status
+
+
+class EndpointTimeout(EndpointError, QueryTimeout):
+    """A remote endpoint did not answer, or not to the end, within the time limit, given in seconds."""
+
+    def __init__(self, endpoint: str, limit_s: float) -> None:
+        self.endpoint = endpoint
+        self.reason = f"its answer was not there within {limit_s:g} s."
+        self.status = None
+        EcpGraphError.__init__(self, f"The endpoint {endpoint} failed: {self.reason}")
+        self.limit_s = limit_s
 
 
 class SettingError(EcpGraphError):

@@ -40,6 +40,12 @@ def _integer(lowest: int, highest: int) -> Callable[[str], int]:
     return read
 
 
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in {"yes", "no"}:
+        raise ValueError("it is yes or no")
+    return text.lower() == "yes"
+
+
 def _facts(read: Callable[[str], Any], about: str) -> dict[str, Any]:
     return {"read": read, "about": about}
 
@@ -61,18 +67,36 @@ class Settings:
     port: int = field(
         default=8000, metadata=_facts(_integer(0, 65535), "the port that `serve` listens on; 0 takes a free one")
     )
-    threads: int = field(
-        default=8, metadata=_facts(_integer(1, 256), "requests that the server handles at the same time")
+    timeout: float = field(default=10.0, metadata=_facts(_number(0.1, 86_400), "seconds that a query may take"))
+    workers: int = field(
+        default=os.cpu_count() or 2,
+        metadata=_facts(
+            _integer(1, 256), "queries that the server evaluates at the same time, each in its own process"
+        ),
     )
-    timeout: float = field(default=30.0, metadata=_facts(_number(0.1, 86_400), "seconds that a query may take"))
-    places: int = field(
-        default=4, metadata=_facts(_integer(1, 256), "queries that the server evaluates at the same time")
+    queue: int = field(
+        default=64, metadata=_facts(_integer(0, 10_000), "queries that may wait for a worker; more are refused at once")
+    )
+    memory_mb: int = field(
+        default=512, metadata=_facts(_integer(64, 1_000_000), "megabytes that a query may take beyond the data")
+    )
+    cache_mb: int = field(
+        default=64, metadata=_facts(_integer(0, 1_000_000), "megabytes of answers that the server keeps; 0 keeps none")
+    )
+    budget: float = field(
+        default=0.0,
+        metadata=_facts(
+            _number(0, 86_400), "seconds of query time that one client may use in a minute; 0 for no limit"
+        ),
     )
     max_query_kb: int = field(
         default=64, metadata=_facts(_integer(1, 1_024), "kilobytes that a query sent to the server may have")
     )
     max_result_mb: int = field(
-        default=50, metadata=_facts(_integer(1, 10_000), "megabytes that an answer of the server may have")
+        default=50, metadata=_facts(_integer(1, 10_000), "megabytes that an answer of a remote endpoint may have")
+    )
+    access_log: bool = field(
+        default=True, metadata=_facts(_yes_or_no, "whether `serve` writes a line for each request to stderr")
     )
     page_rows: int = field(
         default=500, metadata=_facts(_integer(1, 100_000), "rows that a result page shows; downloads have all rows")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +16,6 @@ from ecp_graph.cli.common import (
     timeout_option,
     workspace_option,
 )
-from ecp_graph.errors import SettingError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -71,7 +67,10 @@ def serve(
         )
     if files and endpoint:
         raise click.UsageError("Give FILEs or --endpoint, not both.")
-    _listen(_app(files, default_graph, settings), settings)
+    from ecp_graph.web.server import serve_app
+
+    app = _app(files, default_graph, settings)
+    serve_app(app, settings, on_start=lambda address: say(f"Serving at {address}  (Ctrl-C stops)"))
 
 
 def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: Settings) -> Flask:
@@ -81,35 +80,7 @@ def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: 
 
     if files:
         engine = files_engine(files, default_graph or "own", settings)
-        return create_app(settings, source=FixedEngine(engine), with_catalogue=False)
+        return create_app(settings, source=FixedEngine(engine, is_fixed=True), with_catalogue=False)
     if not settings.endpoint:
         release_or_build(*place(settings))
     return create_app(settings)
-
-
-def _listen(app: Flask, settings: Settings) -> None:
-    from waitress.server import create_server
-
-    try:
-        server = create_server(  # type: ignore[no-untyped-call]
-            app,
-            host=settings.host,
-            port=settings.port,
-            threads=settings.threads,
-            ident="ecp-graph",
-            clear_untrusted_proxy_headers=True,
-        )
-    except OSError as reason:
-        where = f"{settings.host}:{settings.port}"
-        raise SettingError(where, f"the server cannot listen there ({reason.strerror or reason}).") from reason
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    say(f"Serving at http://{host}:{server.effective_port}/  (Ctrl-C stops)")
-    server.run()
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """End at once: nothing is being written, and a query that runs cannot be told to stop."""
-    os.write(2, b"\nStopped.\n")
-    os._exit(0)

@@ -6,22 +6,34 @@ itself. Nothing here loops over rows; `ecp_graph.engine.results` reads a JSON an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ecp_graph.engine.formats import Format, Kind
 
-__all__ = ["Answer", "Engine"]
+__all__ = ["Answer", "Engine", "never"]
+
+
+def never() -> bool:
+    """Return False: the client that always waits."""
+    return False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query came to: its kind, its format, and the bytes, which can be read once."""
+    """What a query came to: its kind, its format, and the bytes, which can be read once.
+
+    ``length`` is the number of bytes where the answer is complete already; None where it still streams, and what fails
+    later is then raised by the body. ``facts`` hold, when the last byte was read, ``rows`` and ``query_ms`` where the
+    engine tells them.
+    """
 
     kind: Kind
     format: Format
     body: Iterator[bytes]
+    length: int | None = None
+    facts: dict[str, object] = field(default_factory=dict)
 
     def read(self) -> bytes:
         """Return the whole body."""
@@ -39,14 +51,15 @@ class Engine(Protocol):
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        gone: Callable[[], bool] = never,
     ) -> Answer:
-        """Return the answer to a query, complete: an error or the time limit never leaves half a body.
+        """Return the answer to a query; an error or the time limit never leaves half a body that looks whole.
 
-        ``fmt`` is a short name of `ecp_graph.engine.formats` (default: JSON or Turtle, by the kind of the
-        query). The project's prefixes are predeclared. ``default_graphs`` and ``named_graphs`` are the
-        dataset of the SPARQL 1.1 Protocol (section 2.1.4) and replace the query's own FROM clauses when
-        either is given. Raises QueryError for a malformed query, ParameterError for a format that does not
-        fit, QueryTimeout, and EndpointError when a remote one fails.
+        ``fmt`` is a short name of `ecp_graph.engine.formats` (default: JSON or Turtle, by the kind of the query). The
+        project's prefixes are predeclared. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL 1.1
+        Protocol (section 2.1.4) and replace the query's own FROM clauses when either is given. ``gone`` tells whether
+        nobody waits for the answer any more; an engine that can stop then does. Raises QueryError for a malformed query,
+        ParameterError for a format that does not fit, QueryTimeout, and EndpointError when a remote one fails.
         """
         ...
 

@@ -17,7 +17,7 @@ from typing import IO, Final, Protocol, cast
 
 import pyoxigraph as ox
 
-from ecp_graph.engine import Answer
+from ecp_graph.engine import Answer, never
 from ecp_graph.engine.formats import DEFAULTS, Format, format_named
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.spool import Spool
@@ -77,6 +77,7 @@ class EmbeddedEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
 
@@ -94,7 +95,7 @@ class EmbeddedEngine:
             evaluate(self._store, sparql, wanted, dataset, spool)
 
         self._run(work, spool, timeout_s)
-        return Answer(kind, wanted, spool.read_once())
+        return Answer(kind, wanted, spool.read_once(), len(spool))
 
     def describe(self) -> str:
         """Return ``Oxigraph, release 3f2a9c01b7de`` or what else was given as the name."""

@@ -11,9 +11,9 @@ import re
 from typing import Final
 
 from ecp_graph.engine.formats import Kind
-from ecp_graph.errors import ServiceRefused, UpdateRefused
+from ecp_graph.errors import QueryTooComplex, ServiceRefused, UpdateRefused
 
-__all__ = ["QUERY_FORMS", "UPDATE_FORMS", "first_keyword", "query_kind", "refuse_service"]
+__all__ = ["QUERY_FORMS", "UPDATE_FORMS", "first_keyword", "query_kind", "refuse_excess", "refuse_service"]
 
 QUERY_FORMS: Final[dict[str, Kind]] = {
     "SELECT": "table",
@@ -41,6 +41,15 @@ _SERVICE: Final = re.compile(
     r"SERVICE(?>\s|#[^\r\n]*+)*+(?:SILENT(?>\s|#[^\r\n]*+)*+)?"
     r"(?:<[^<>]*+>|(?>[^\s{}<>#\\]|\\.)++)(?>\s|#[^\r\n]*+)*+\{",
     re.IGNORECASE,
+)
+#: What planning costs most: depth of nesting, triple patterns joined in one group, and rows of VALUES.
+_MAX_DEPTH: Final = 64
+_MAX_PATTERNS: Final = 100
+_MAX_VALUES: Final = 10_000
+_LEXEME: Final = re.compile(
+    r"#[^\r\n]*+|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+\"\"\"|'''(?>[^'\\]|\\.|'(?!''))*+'''"
+    r"|\"(?>[^\"\\\r\n]|\\.)*+\"|'(?>[^'\\\r\n]|\\.)*+'|(?P<mark>[{}()\[\].;,])",
+    re.DOTALL,
 )
 _PART_OF_A_NAME: Final = re.compile(r"(?:[?$]\w*|:(?:[\w.\-:%]|\\.)*)\Z")
 
@@ -76,6 +85,34 @@ def refuse_service(sparql: str) -> None:
                 line = text.count("\n", 0, found.start()) + 1
                 column = found.start() - text.rfind("\n", 0, found.start())
                 raise ServiceRefused(line, column)
+
+
+def refuse_excess(sparql: str) -> None:
+    """Raise QueryTooComplex for a query whose planning alone could take longer than its time limit.
+
+    One pass over the text. Counts what separates patterns, not patterns, so it may be off by a few; the worker's limits
+    hold for whatever passes.
+    """
+    depth, separators = 0, [0]
+    for found in _LEXEME.finditer(sparql):
+        mark = found["mark"]
+        if mark in {"{", "(", "["}:
+            depth += 1
+            separators.append(0)
+            if depth > _MAX_DEPTH:
+                raise QueryTooComplex(f"The query is nested deeper than {_MAX_DEPTH} levels; flatten it.")
+        elif mark in {"}", ")", "]"}:
+            depth -= 1
+            if len(separators) > 1:
+                separators.pop()
+        elif mark and separators[-1] < _MAX_VALUES:
+            separators[-1] += 1
+            if mark != "," and separators[-1] > _MAX_PATTERNS:
+                raise QueryTooComplex(
+                    f"A group of the query joins more than {_MAX_PATTERNS} patterns; split it into several queries."
+                )
+        elif mark:
+            raise QueryTooComplex(f"A list of the query has more than {_MAX_VALUES} values; ask in several queries.")
 
 
 def _skip_space(text: str, position: int) -> int:

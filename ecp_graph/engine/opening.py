@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
-
-from ecp_graph.errors import InputSyntaxError
 
 if TYPE_CHECKING:
     from ecp_graph.build.release import Release
@@ -18,59 +17,49 @@ __all__ = ["DefaultGraph", "files_engine", "release_engine", "remote_engine"]
 #: ``own``: the triples outside every named graph; ``union``: the merge of all graphs, each triple once.
 DefaultGraph = Literal["own", "union"]
 
-_MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+#: Isolation rests on what Linux alone has: namespaces, and limits that hold for one process.
+_CAN_ISOLATE: Final = sys.platform == "linux"
 
 
 def release_engine(release: Release, settings: Settings | None = None) -> Engine:
-    """Return the embedded engine over a release; with settings, with the limits of a server."""
+    """Return the engine over a release: in this process, or with the settings of a server in isolated workers."""
+    name = f"release {release.id}"
+    if settings and _CAN_ISOLATE:
+        return _isolated([release.dataset], "union", name, settings)
     from ecp_graph.engine.embedded import EmbeddedEngine
 
-    return EmbeddedEngine.open(
-        release.store,
-        name=f"release {release.id}",
-        places=settings.places if settings else None,
-        max_result_bytes=_max_result_bytes(settings),
-    )
+    return EmbeddedEngine.open(release.store, name=name, places=settings.workers if settings else None)
 
 
 def remote_engine(endpoint: str, settings: Settings | None = None) -> Engine:
     """Return the engine that asks a remote endpoint; raises EndpointError when the address is not one."""
     from ecp_graph.engine.remote import RemoteEngine
 
-    return RemoteEngine(endpoint, max_result_bytes=_max_result_bytes(settings))
+    return RemoteEngine(endpoint, max_result_bytes=settings.max_result_mb * 1_000_000 if settings else None)
 
 
 def files_engine(files: Sequence[Path], default_graph: DefaultGraph, settings: Settings | None = None) -> Engine:
-    """Return the embedded engine over RDF files as they are, held in memory: no reasoning, no shapes.
+    """Return the engine over RDF files as they are, held in memory: no reasoning, no shapes.
 
-    The syntax of a file follows from its extension. Raises InputSyntaxError for a file that cannot be read or
-    parsed.
+    The syntax of a file follows from its extension. Raises InputSyntaxError for a file that cannot be read or parsed.
     """
-    import pyoxigraph as ox
-
+    name = f"{len(files)} {'file' if len(files) == 1 else 'files'}"
+    if settings and _CAN_ISOLATE:
+        return _isolated(files, default_graph, name, settings)
     from ecp_graph.engine.embedded import EmbeddedEngine
+    from ecp_graph.engine.loading import load_files
 
-    store = ox.Store()
-    for path in files:
-        fmt = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
-        if fmt is None:
-            known = ".ttl, .trig, .nt, .nq, .rdf, .jsonld or .n3"
-            raise InputSyntaxError(path, f"its extension names no RDF syntax; use {known}.")
-        try:
-            store.load(path=str(path), format=fmt, base_iri=path.resolve().as_uri())
-        except SyntaxError as reason:
-            raise InputSyntaxError(path, str(reason.msg), reason.lineno) from reason
-        except OSError as reason:
-            raise InputSyntaxError(path, f"it cannot be read ({reason.strerror or reason}).") from reason
-    if default_graph == "union":
-        store.update(_MERGE)
-    return EmbeddedEngine(
-        store,
-        name=f"{len(files)} {'file' if len(files) == 1 else 'files'}",
-        places=settings.places if settings else None,
-        max_result_bytes=_max_result_bytes(settings),
+    places = settings.workers if settings else None
+    return EmbeddedEngine(load_files(files, union=default_graph == "union"), name=name, places=places)
+
+
+def _isolated(files: Sequence[Path], default_graph: DefaultGraph, name: str, settings: Settings) -> Engine:
+    from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
+
+    limits = Limits(
+        timeout_s=settings.timeout,
+        workers=settings.workers,
+        queue=settings.queue,
+        memory_bytes=settings.memory_mb * 1024 * 1024,
     )
-
-
-def _max_result_bytes(settings: Settings | None) -> int | None:
-    return settings.max_result_mb * 1_000_000 if settings else None
+    return IsolatedEngine(files, name=name, union=default_graph == "union", limits=limits)

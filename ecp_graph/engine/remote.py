@@ -1,56 +1,56 @@
-"""The remote engine: any SPARQL 1.1 endpoint, asked through SPARQLWrapper."""
+"""The remote engine: any SPARQL 1.1 endpoint, asked through SPARQLWrapper.
+
+An answer is taken in whole before any of it is passed on, so an endpoint that fails, stalls, breaks off or sends
+something else than results ends in an error and never in half an answer.
+"""
 
 from __future__ import annotations
 
-import ast
-import math
+import re
 import time
-from collections.abc import Sequence
-from http.client import HTTPException, HTTPResponse
+from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPResponse
 from typing import Final
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from SPARQLWrapper import POST, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import (
-    EndPointInternalError,
-    EndPointNotFound,
-    QueryBadFormed,
-    SPARQLWrapperException,
-    Unauthorized,
-    URITooLong,
-)
 
 from ecp_graph import __version__
-from ecp_graph.engine import Answer
+from ecp_graph.engine import Answer, never
+from ecp_graph.engine.client import Client, Request, read_whole, shorten
 from ecp_graph.engine.formats import DEFAULTS, Format, format_named
-from ecp_graph.engine.guard import first_keyword, query_kind
-from ecp_graph.engine.results import printable
+from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
+from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
-from ecp_graph.errors import EndpointError, QueryTimeout
-from ecp_graph.namespaces import sparql_prologue
+from ecp_graph.engine.wholeness import Unwhole, check_for
+from ecp_graph.errors import EndpointError, QueryError
+from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["RemoteEngine"]
+__all__ = ["RemoteEngine", "without_dataset"]
 
-_STATUS: Final[dict[type[SPARQLWrapperException], int]] = {
-    QueryBadFormed: 400,
-    Unauthorized: 401,
-    EndPointNotFound: 404,
-    URITooLong: 414,
-    EndPointInternalError: 500,
-}
-_CHUNK_BYTES: Final = 65_536
-_LONGEST_SAYING: Final = 300
+#: How long an endpoint is waited for, and how much is taken from it, where the caller sets no limit.
+_USUAL_LIMIT_S: Final = 60.0
+_MOST_BYTES: Final = 1_000_000_000
+_DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
+_DATASET: Final = ("default-graph-uri", "named-graph-uri")
+#: Headers by which Virtuoso tells that it stopped early and gives a part of the rows as if it were all.
+_PARTIAL: Final = ("X-SQL-State", "X-SQL-Message")
 
 
 class RemoteEngine:
-    """Answers queries by asking an endpoint over HTTP; satisfies `ecp_graph.engine.Engine`."""
+    """Answers queries by asking an endpoint over HTTP; satisfies `ecp_graph.engine.Engine`.
 
-    def __init__(self, endpoint: str, *, max_result_bytes: int | None = None) -> None:
-        if urlsplit(endpoint).scheme not in {"http", "https"} or not urlsplit(endpoint).netloc:
-            raise EndpointError(endpoint, "the address of an endpoint begins with http:// or https://.")
+    ``default-graph-uri`` and ``named-graph-uri`` in the endpoint's address are the dataset of each query that names
+    none itself.
+    """
+
+    def __init__(self, endpoint: str, *, max_result_bytes: int | None = None, login: Login | None = None) -> None:
+        """Raise EndpointError for an address that is not one; nothing is sent yet."""
+        Client(endpoint)
         self._endpoint = endpoint
-        self._max_result_bytes = max_result_bytes
+        self._address, self._dataset = without_dataset(endpoint)
+        self._max_result_bytes = max_result_bytes or _MOST_BYTES
+        self._login = login
 
     def query(
         self,
@@ -60,21 +60,32 @@ class RemoteEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
 
-        Raises EndpointError with what the endpoint said. At the time limit the connection is closed; whether
-        the endpoint stops as well is its own affair.
+        Raises EndpointError with what the endpoint said, and EndpointTimeout (a QueryTimeout) at the time limit. The
+        connection is closed then; whether the endpoint stops as well is its own affair.
         """
-        kind = query_kind(sparql) or "table"
+        refuse_service(sparql)
+        kind = query_kind(sparql)
+        if kind is None:
+            raise QueryError("The text is no SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing.")
         wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
-        request = self._request(sparql, wanted, timeout_s)
-        for name, graphs in (("default-graph-uri", default_graphs), ("named-graph-uri", named_graphs)):
-            for graph in graphs or ():
-                request.addParameter(name, graph)
+        dataset = self._dataset
+        if default_graphs is not None or named_graphs is not None:
+            dataset = {_DATASET[0]: list(default_graphs or ()), _DATASET[1]: list(named_graphs or ())}
+        request = self._request(sparql, wanted, dataset)
         spool = Spool(self._max_result_bytes)
-        self._fetch(request, wanted, spool, timeout_s)
-        return Answer(kind, wanted, spool.read_once())
+        started = time.monotonic()
+        Client(self._address, self._login).exchange(
+            request,
+            lambda response: self._take(response, wanted, spool),
+            limit_s=timeout_s if timeout_s is not None else _USUAL_LIMIT_S,
+            gone=gone,
+        )
+        spent_ms = round((time.monotonic() - started) * 1000, 1)
+        return Answer(kind, wanted, spool.read_once(), len(spool), {"query_ms": spent_ms})
 
     def describe(self) -> str:
         """Return the address of the endpoint."""
@@ -83,64 +94,60 @@ class RemoteEngine:
     def close(self) -> None:
         """Do nothing: each query has a connection of its own."""
 
-    def _request(self, sparql: str, wanted: Format, timeout_s: float | None) -> SPARQLWrapper:
-        request = SPARQLWrapper(self._endpoint, agent=f"ecp-graph/{__version__}")
-        request.setMethod(POST)
-        request.setOnlyConneg(True)
-        request.setQuery(f"{sparql_prologue(sparql)}\n{sparql}")
-        request.queryType = first_keyword(sparql) or "SELECT"  # SPARQLWrapper's own guess reads comments too
-        request.setReturnFormat("json" if wanted.kind == "table" else "turtle")
-        request.addCustomHttpHeader("Accept", wanted.media_type)
-        if timeout_s is not None:
-            request.setTimeout(math.ceil(timeout_s))
+    def _request(self, sparql: str, wanted: Format, dataset: Mapping[str, Sequence[str]]) -> Request:
+        """Return a query by POST with a form (SPARQL 1.1 Protocol, section 2.1.2): the way that every store knows."""
+        protocol = SPARQLWrapper(self._address, agent=f"ecp-graph/{__version__}")
+        protocol.setMethod(POST)
+        protocol.setOnlyConneg(True)
+        # Not setQuery: it looks for the form of a query with a pattern that some texts make it search without end.
+        protocol.queryString = f"{_prologue(sparql)}{sparql}"
+        protocol.queryType = first_keyword(sparql)
+        protocol.setReturnFormat("json" if wanted.kind == "table" else "turtle")
+        protocol.addCustomHttpHeader("Accept", wanted.media_type)
+        for name, graphs in dataset.items():
+            for graph in graphs:
+                protocol.addParameter(name, graph)
+        request: Request = protocol._createRequest()
         return request
 
-    def _fetch(self, request: SPARQLWrapper, wanted: Format, spool: Spool, timeout_s: float | None) -> None:
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        try:
-            response: HTTPResponse = request.query().response
-            with response:
-                self._check_type(response, wanted)
-                while chunk := response.read(_CHUNK_BYTES):
-                    spool.write(chunk)
-                    if deadline is not None and time.monotonic() > deadline:
-                        raise QueryTimeout(timeout_s or 0)
-                if response.length:  # http.client ends a body that was cut off as if it were whole
-                    raise EndpointError(self._endpoint, "the connection broke before the answer was whole.")
-        except TimeoutError as reason:
-            raise QueryTimeout(timeout_s or 0) from reason
-        except SPARQLWrapperException as reason:
-            raise EndpointError(self._endpoint, _saying(reason), _STATUS.get(type(reason))) from reason
-        except HTTPError as reason:
-            raise EndpointError(self._endpoint, _shorten(reason.read()) or reason.reason, reason.code) from reason
-        except URLError as reason:
-            if isinstance(reason.reason, TimeoutError):
-                raise QueryTimeout(timeout_s or 0) from reason
-            raise EndpointError(self._endpoint, f"it cannot be reached ({reason.reason}).") from reason
-        except (OSError, HTTPException) as reason:
-            raise EndpointError(
-                self._endpoint, f"the connection broke ({reason or type(reason).__name__})."
-            ) from reason
-
-    def _check_type(self, response: HTTPResponse, wanted: Format) -> None:
+    def _take(self, response: HTTPResponse, wanted: Format, spool: Spool) -> None:
+        """Take in the body; raises EndpointError where it is not what was asked for, or not all of it."""
         given = response.headers.get_content_type()
         if given not in {wanted.media_type, *wanted.also}:
-            raise EndpointError(self._endpoint, f"asked for {wanted.media_type}, it answered with {given}.")
+            raise self._error(f"asked for {wanted.media_type}, it answered with {given}.")
+        if (coding := response.headers.get("Content-Encoding", "identity")) != "identity":
+            raise self._error(f"unasked, it encoded its answer ({shorten(coding.encode())}).")
+        if partial := [response.headers[name] for name in _PARTIAL if name in response.headers]:
+            raise self._error(f"it gave a part of the answer only ({shorten(' '.join(partial).encode())}).")
+        check = check_for(wanted)
+        try:
+            for chunk in read_whole(response, self._endpoint):
+                spool.write(chunk)
+                check.feed(chunk)
+            check.end()
+        except Unwhole as reason:
+            raise self._error(f"asked for {wanted.media_type}, it answered with {reason}.") from reason
+
+    def _error(self, reason: str) -> EndpointError:
+        return EndpointError(self._endpoint, reason)
 
 
-def _saying(reason: SPARQLWrapperException) -> str:
-    """Return what the endpoint itself said, out of SPARQLWrapper's own wording."""
-    message = str(reason)
-    _, found, said = message.partition("Response:")
-    if not found:
-        return "it said nothing more."
-    try:
-        body = ast.literal_eval(said.strip())  # SPARQLWrapper writes the bytes as Python does
-    except (SyntaxError, ValueError):
-        body = said.encode()
-    return _shorten(body) or "it said nothing more."
+def without_dataset(endpoint: str) -> tuple[str, dict[str, list[str]]]:
+    """Return the address without the graphs that it names, and these."""
+    parts = urlsplit(endpoint)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    dataset = {name: [value for key, value in pairs if key == name] for name in _DATASET}
+    if not any(dataset.values()):
+        return urlunsplit(parts._replace(fragment="")), {}
+    rest = urlencode([(key, value) for key, value in pairs if key not in _DATASET])
+    return urlunsplit(parts._replace(query=rest, fragment="")), dataset
 
 
-def _shorten(body: bytes) -> str:
-    text = printable(" ".join(body.decode("utf-8", "replace").split()))
-    return text if len(text) <= _LONGEST_SAYING else text[: _LONGEST_SAYING - 1] + "…"
+def _prologue(sparql: str) -> str:
+    """Return declarations of the project's prefixes that the text uses, without a line break: so lines stay right.
+
+    Those that it declares itself are left out, because some stores refuse a second declaration.
+    """
+    declared = set(_DECLARED.findall(sparql))
+    names = (name for name in PREFIXES if f"{name}:" in sparql and name not in declared)
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in names)

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web import health, queries, sparql
+from ecp_graph.web.compression import compress
 from ecp_graph.web.errors import register_errors
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
@@ -51,6 +52,7 @@ def create_app(
         app.register_blueprint(blueprint)
     register_errors(app)
     app.after_request(_add_headers)
+    app.after_request(compress)
     return app
 
 
@@ -60,7 +62,7 @@ def _source(settings: Settings) -> EngineSource:
     if settings.endpoint:
         from ecp_graph.engine.opening import remote_engine
 
-        return FixedEngine(remote_engine(settings.endpoint, settings))
+        return FixedEngine(remote_engine(settings.endpoint, settings), is_fixed=False)
     releases = settings.releases or default_releases(find_workspace(settings.workspace))
     return CurrentRelease(releases.resolve(), settings)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
+from ecp_graph.engine import Engine
 from ecp_graph.engine.formats import FORMATS, Format
+from ecp_graph.engine.results import ask_table
 from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["service_description"]
+__all__ = ["DatasetFacts", "count_graphs", "service_description"]
 
 _SD: Final = PREFIXES["sd"]
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
@@ -26,6 +30,9 @@ _FORMAT_IRIS: Final = {
     "trig": "TriG",
     "nq": "N-Quads",
 }
+_SIMPLE_ENTAILMENT: Final = "http://www.w3.org/ns/entailment/Simple"
+_NAMED: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+_DEFAULT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 _SYNTAXES: Final = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
@@ -36,30 +43,72 @@ _SYNTAXES: Final = {
 }
 
 
-def service_description(endpoint: str, triples: int | None, wanted: Format) -> bytes:
-    """Return the description of an endpoint as RDF: its language, its result formats, and its default graph's size.
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What is known of the data in use: triples of the default graph and of each named graph, by IRI.
 
-    The graph: one ``sd:Service`` with ``sd:endpoint``, ``sd:supportedLanguage``, ``sd:resultFormat`` and
-    ``sd:defaultDataset``, which has a ``sd:defaultGraph`` with ``void:triples`` where the number is known.
+    ``is_union``: the default graph is the merge of the named ones. Unknown counts are None; named graphs are None too
+    where they are not counted, as those of a remote store.
+    """
+
+    triples: int | None = None
+    graphs: Mapping[str, int] | None = None
+    is_union: bool = False
+
+
+def service_description(endpoint: str, facts: DatasetFacts, timeout_s: float, wanted: Format) -> bytes:
+    """Return the description of an endpoint as RDF (SPARQL 1.1 Service Description).
+
+    The graph: one ``sd:Service`` with ``sd:endpoint``, ``sd:supportedLanguage``, ``sd:resultFormat``, ``sd:feature``,
+    the time limit as ``dcterms:description``, and ``sd:defaultDataset``, which has a ``sd:defaultGraph`` and the
+    ``sd:namedGraph``s, each with ``void:triples`` where the number is known.
     """
     service = ox.NamedNode(endpoint)
-    dataset, graph = ox.NamedNode(endpoint + "#dataset"), ox.NamedNode(endpoint + "#default-graph")
+    dataset, default = ox.NamedNode(endpoint + "#dataset"), ox.NamedNode(endpoint + "#default-graph")
+    limit = f"A query may take {timeout_s:g} s. Updates, and calls to other endpoints with SERVICE, are refused."
     statements = [
         ox.Triple(service, _TYPE, _sd("Service")),
         ox.Triple(service, _sd("endpoint"), service),
         ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
+        ox.Triple(service, _sd("defaultEntailmentRegime"), ox.NamedNode(_SIMPLE_ENTAILMENT)),
         ox.Triple(service, _sd("defaultDataset"), dataset),
+        ox.Triple(service, ox.NamedNode(PREFIXES["dcterms"] + "description"), ox.Literal(limit, language="en")),
         ox.Triple(dataset, _TYPE, _sd("Dataset")),
-        ox.Triple(dataset, _sd("defaultGraph"), graph),
-        ox.Triple(graph, _TYPE, _sd("Graph")),
+        ox.Triple(dataset, _sd("defaultGraph"), default),
+        *_graph(default, facts.triples),
     ]
+    if facts.is_union:
+        statements.append(ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph")))
     for fmt in FORMATS:
         statements.append(ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_W3C_FORMATS + _FORMAT_IRIS[fmt.name])))
+    for number, (name, count) in enumerate(sorted((facts.graphs or {}).items()), 1):
+        entry, graph = (ox.NamedNode(f"{endpoint}#{part}-{number}") for part in ("named-graph", "graph"))
+        statements += [
+            ox.Triple(dataset, _sd("namedGraph"), entry),
+            ox.Triple(entry, _TYPE, _sd("NamedGraph")),
+            ox.Triple(entry, _sd("name"), ox.NamedNode(name)),
+            ox.Triple(entry, _sd("graph"), graph),
+            *_graph(graph, count),
+        ]
+    prefixes = {"dcterms": PREFIXES["dcterms"], "sd": _SD, "void": PREFIXES["void"], "formats": _W3C_FORMATS}
+    return ox.serialize(statements, format=_SYNTAXES[wanted.name], prefixes=prefixes) or b""
+
+
+def count_graphs(engine: Engine, *, timeout_s: float) -> DatasetFacts:
+    """Return the counts of the engine's graphs, which it is asked for; raises what the engine raises."""
+    named = ask_table(engine, _NAMED, timeout_s=timeout_s)
+    default = ask_table(engine, _DEFAULT, timeout_s=timeout_s)
+    graphs = {graph.value: int(count.value) for graph, count in named.rows if graph and count}
+    triples = default.rows[0][0]
+    return DatasetFacts(int(triples.value) if triples else None, graphs)
+
+
+def _graph(graph: ox.NamedNode, triples: int | None) -> list[ox.Triple]:
+    statements = [ox.Triple(graph, _TYPE, _sd("Graph"))]
     if triples is not None:
         count = ox.Literal(str(triples), datatype=ox.NamedNode(PREFIXES["xsd"] + "integer"))
         statements.append(ox.Triple(graph, ox.NamedNode(PREFIXES["void"] + "triples"), count))
-    prefixes = {"sd": _SD, "void": PREFIXES["void"], "formats": _W3C_FORMATS}
-    return ox.serialize(statements, format=_SYNTAXES[wanted.name], prefixes=prefixes) or b""
+    return statements
 
 
 def _sd(local: str) -> ox.NamedNode:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from ecp_graph.errors import (
+    ClientGone,
     EcpGraphError,
     EndpointError,
     EngineBusy,
     InputSyntaxError,
     MissingExtra,
+    OverBudget,
     ParameterError,
     QueryError,
     QueryTimeout,
+    QueryTooComplex,
     ReleaseError,
     ResultTooLarge,
     ServiceRefused,
     UnknownQuery,
     UpdateRefused,
+    WorkerLost,
     WorkspaceError,
 )
 
@@ -30,11 +35,15 @@ __all__ = ["HttpError", "error_body", "register_errors", "status_of", "wants_htm
 _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ServiceRefused, "service-refused", 403),
     (UpdateRefused, "update-refused", 403),
+    (QueryTooComplex, "too-complex", 400),
     (QueryError, "malformed-query", 400),
     (UnknownQuery, "unknown-query", 404),
     (ParameterError, "bad-parameter", 400),
     (ResultTooLarge, "result-too-large", 400),
-    (QueryTimeout, "timeout", 504),
+    (OverBudget, "over-budget", 429),
+    (QueryTimeout, "timeout", 503),
+    (ClientGone, "client-gone", 499),
+    (WorkerLost, "out-of-resources", 503),
     (EngineBusy, "busy", 503),
     (ReleaseError, "no-release", 503),
     (EndpointError, "endpoint-failed", 502),
@@ -42,7 +51,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (InputSyntaxError, "catalogue-damaged", 500),
     (WorkspaceError, "no-workspace", 500),
 )
-_RETRY_AFTER_S: Final = "5"
+_RETRY_AFTER_S: Final = 5
 _INTERNAL: Final = "The server failed on this request. The fault is its own, and is in its log."
 
 
@@ -104,8 +113,9 @@ def _on_known(error: EcpGraphError) -> Response:
     status, code = status_of(error)
     line, column = (error.line, error.column) if isinstance(error, QueryError) else (None, None)
     response = _respond(status, code, str(error), line, column)
-    if isinstance(error, EngineBusy):
-        response.headers["Retry-After"] = _RETRY_AFTER_S
+    if status in {429, 503}:
+        wait_s = math.ceil(error.retry_after_s) if isinstance(error, OverBudget) else _RETRY_AFTER_S
+        response.headers["Retry-After"] = str(wait_s)
     return response
 
 

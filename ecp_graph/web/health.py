@@ -1,4 +1,4 @@
-"""``/health``: whether the server can answer, and from what."""
+"""``/health``: whether the server can answer, and from what; ``/metrics``: what it has done."""
 
 from __future__ import annotations
 
@@ -27,3 +27,13 @@ def health() -> tuple[Response, int]:
     status = "stale" if "problem" in current.facts else "ok"
     engine = current.engine.describe()
     return jsonify({"status": status, "version": __version__, "engine": engine, **current.facts}), 200
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """The counts of the server in the Prometheus text format."""
+    try:
+        triples = site().current.facts.get("triples")
+    except ReleaseError:
+        triples = None
+    return Response(site().metrics.render(triples), content_type="text/plain; version=0.0.4; charset=utf-8")

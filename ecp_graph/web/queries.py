@@ -15,6 +15,7 @@ from ecp_graph.errors import EcpGraphError
 from ecp_graph.namespaces import compact
 from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.parameters import bind
+from ecp_graph.web.answers import answer_response
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.site import site
 
@@ -137,8 +138,7 @@ def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
 
 def _serialised(query: Query, wanted: Format) -> Response:
     sparql = bind(query, _given(), site().engine)
-    answer = site().engine.query(sparql, fmt=wanted.name, timeout_s=site().settings.timeout)
-    return Response(answer.body, headers={"Content-Type": wanted.content_type})
+    return answer_response(sparql, wanted)
 
 
 def _choices(query: Query) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from flask import current_app, g
@@ -14,6 +14,9 @@ from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import Choice, choices
 from ecp_graph.settings import Settings
+from ecp_graph.web.budget import QueryBudget
+from ecp_graph.web.description import DatasetFacts, count_graphs
+from ecp_graph.web.metrics import Metrics
 from ecp_graph.web.source import Current, EngineSource
 from ecp_graph.workspace import Workspace
 
@@ -29,10 +32,17 @@ class Site:
     settings: Settings
     source: EngineSource
     workspace: Workspace | None
+    budget: QueryBudget = field(init=False)
+    metrics: Metrics = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _version: str | None = None
     _catalogue: Catalogue | None = None
+    _dataset_facts: DatasetFacts | None = None
     _choices: dict[str, list[Choice]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.budget = QueryBudget(self.settings.budget)
+        self.metrics = Metrics()
 
     @property
     def current(self) -> Current:
@@ -53,6 +63,19 @@ class Site:
     def engine(self) -> Engine:
         """The engine in use."""
         return self.current.engine
+
+    @property
+    def dataset_facts(self) -> DatasetFacts:
+        """The sizes of the graphs in use, counted once for each version; nothing of a remote store's."""
+        current = self.current
+        if not current.is_fixed:
+            return DatasetFacts()
+        with self._lock:
+            self._forget_if_newer()
+            if self._dataset_facts is None:
+                counted = count_graphs(current.engine, timeout_s=self.settings.timeout)
+                self._dataset_facts = replace(counted, is_union="release" in current.facts)
+            return self._dataset_facts
 
     @property
     def catalogue(self) -> Catalogue | None:
@@ -82,6 +105,7 @@ class Site:
         if version != self._version:
             self._version = version
             self._catalogue = None
+            self._dataset_facts = None
             self._choices.clear()
 
 

@@ -20,11 +20,15 @@ __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
 
 @dataclass(frozen=True)
 class Current:
-    """The engine in use, a version that changes with its data, and facts for the health page."""
+    """The engine in use, a version that changes with its data, and facts for the health page.
+
+    ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
+    """
 
     engine: Engine
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    is_fixed: bool = True
 
 
 class EngineSource(Protocol):
@@ -36,10 +40,10 @@ class EngineSource(Protocol):
 
 
 class FixedEngine:
-    """One engine for the life of the server."""
+    """One engine for the life of the server; ``is_fixed`` tells whether its data stay as they are."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._current = Current(engine, version=engine.describe())
+    def __init__(self, engine: Engine, *, is_fixed: bool) -> None:
+        self._current = Current(engine, version=f"{engine.describe()} {id(self)}", is_fixed=is_fixed)
 
     def current(self) -> Current:
         """Return the one engine."""
@@ -68,8 +72,10 @@ class CurrentRelease:
             return current
         with self._lock:
             if self._current is None or mark != self._seen:
-                self._current = self._reopen()
+                before, self._current = self._current, self._reopen()
                 self._seen = mark
+                if before is not None and before.engine is not self._current.engine:
+                    before.engine.close()
             return self._current
 
     def _mark(self) -> tuple[int, int, int] | None:

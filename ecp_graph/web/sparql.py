@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
-from ecp_graph.engine import Answer
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, formats_of, negotiate
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.results import Table, parse_table
 from ecp_graph.errors import EcpGraphError, UpdateRefused
+from ecp_graph.web.answers import Dataset, answer_response, ask
 from ecp_graph.web.description import service_description
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.site import site
@@ -43,10 +44,8 @@ def endpoint() -> Response:
     if wanted_page:
         return _result_page(sparql)
     assert wanted is not None  # noqa: S101 - narrows the type
-    answer = _ask(sparql, wanted)
-    response = Response(answer.body, headers={"Content-Type": wanted.content_type})
-    response.vary.add("Accept")
-    return response
+    refuse_service(sparql)
+    return answer_response(sparql, wanted, dataset=_dataset(), timeout_s=_timeout_s())
 
 
 def _query_of_request() -> str | None:
@@ -106,18 +105,24 @@ def _wanted(sparql: str) -> tuple[bool, Format | None]:
     return (False, best) if isinstance(best, Format) else (True, None)
 
 
-def _ask(sparql: str, wanted: Format) -> Answer:
-    refuse_service(sparql)
+def _dataset() -> Dataset:
+    """Return the graphs named by the request (section 2.1.4); they override the query's own FROM."""
     default_graphs = request.values.getlist("default-graph-uri")
     named_graphs = request.values.getlist("named-graph-uri")
-    has_dataset = bool(default_graphs or named_graphs)
-    return site().engine.query(
-        sparql,
-        fmt=wanted.name,
-        timeout_s=site().settings.timeout,
-        default_graphs=default_graphs if has_dataset else None,
-        named_graphs=named_graphs if has_dataset else None,
-    )
+    return (default_graphs, named_graphs) if default_graphs or named_graphs else (None, None)
+
+
+def _timeout_s() -> float:
+    """Return the time limit: the server's, or the shorter one that the client asks for."""
+    limit_s = site().settings.timeout
+    text = request.values.get("timeout", "").strip()
+    try:
+        asked_s = float(text) if text else limit_s
+    except ValueError:
+        asked_s = math.nan
+    if not 0 < asked_s < math.inf:
+        raise HttpError(400, "bad-timeout", f"The timeout '{text}' is not a number of seconds above zero.")
+    return min(limit_s, asked_s)
 
 
 def _without_query() -> Response:
@@ -128,8 +133,8 @@ def _without_query() -> Response:
         text = catalogue[example].body if catalogue is not None and example else _FIRST_QUERY
         return make_response(_page(text))
     wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
-    triples = site().current.facts.get("triples")
-    body = service_description(url_for("sparql.endpoint", _external=True), triples, wanted)
+    endpoint_url = url_for("sparql.endpoint", _external=True)
+    body = service_description(endpoint_url, site().dataset_facts, site().settings.timeout, wanted)
     response = Response(body, headers={"Content-Type": wanted.content_type})
     response.vary.add("Accept")
     return response
@@ -140,7 +145,8 @@ def _result_page(sparql: str) -> Response:
     graph, problem, status = "", "", 200
     try:
         kind = query_kind(sparql) or "table"
-        body = _ask(sparql, DEFAULTS[kind]).read()
+        refuse_service(sparql)
+        body = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s()).read()
         if kind == "table":
             table = parse_table(body)
         else:

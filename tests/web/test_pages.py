@@ -206,7 +206,7 @@ def test_files_alone_have_no_catalogue(settings: Settings) -> None:
     from ecp_graph.engine.embedded import EmbeddedEngine
 
     engine = EmbeddedEngine(ox.Store(), name="no files")
-    client = create_app(settings, source=FixedEngine(engine), with_catalogue=False).test_client()
+    client = create_app(settings, source=FixedEngine(engine, is_fixed=True), with_catalogue=False).test_client()
     assert client.get("/").headers["Location"] == "/sparql"
     assert client.get("/queries").status_code == 404
     status, text = _get(client, "/sparql")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
@@ -117,22 +121,84 @@ def test_a_malformed_query_has_line_and_column(client: FlaskClient) -> None:
     assert "the prefix 'foo:' is not declared" in error["message"]
 
 
-def test_the_limits_of_the_server(settings: Settings) -> None:
-    strict = Settings(**{**settings.__dict__, "timeout": 0.3, "max_result_mb": 1})
-    client = create_app(strict).test_client()
+def test_a_query_is_stopped_at_the_time_limit(settings: Settings) -> None:
+    client = create_app(replace(settings, timeout=0.3)).test_client()
     slow = client.get("/sparql", query_string={"query": _SILENT})
-    assert (slow.status_code, slow.get_json()["error"]["code"]) == (504, "timeout")
-    large = client.get("/sparql", query_string={"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }"})
-    assert (large.status_code, large.get_json()["error"]["code"]) in {(400, "result-too-large"), (504, "timeout")}
+    assert (slow.status_code, slow.get_json()["error"]["code"]) == (503, "timeout")
+    assert slow.headers["Retry-After"]
 
 
-def test_a_busy_server_says_when_to_come_back(settings: Settings) -> None:
-    strict = Settings(**{**settings.__dict__, "timeout": 0.1, "places": 1})
-    client = create_app(strict).test_client()
-    assert client.get("/sparql", query_string={"query": _SILENT}).status_code == 504
-    busy = client.get("/sparql", query_string={"query": "ASK {}"})
-    assert (busy.status_code, busy.get_json()["error"]["code"]) == (503, "busy")
-    assert busy.headers["Retry-After"]
+def test_a_client_may_ask_for_less_time_and_not_for_more(client: FlaskClient, settings: Settings) -> None:
+    slow = client.get("/sparql", query_string={"query": _SILENT, "timeout": "0.2"})
+    assert (slow.status_code, slow.get_json()["error"]["code"]) == (503, "timeout")
+    strict = create_app(replace(settings, timeout=0.2)).test_client()
+    assert strict.get("/sparql", query_string={"query": _SILENT, "timeout": "60"}).status_code == 503
+    for nonsense in ("soon", "0", "-1", "nan", "inf"):
+        refused = client.get("/sparql", query_string={"query": "ASK {}", "timeout": nonsense})
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad-timeout")
+
+
+def test_a_query_that_wants_too_much_memory_is_told_so(client: FlaskClient) -> None:
+    hungry = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g ?i"
+    refused = client.get("/sparql", query_string={"query": hungry})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (503, "out-of-resources")
+    assert client.get("/sparql", query_string={"query": "ASK {}"}).status_code == 200
+
+
+def test_a_busy_server_refuses_at_once(settings: Settings) -> None:
+    client = create_app(replace(settings, workers=1, queue=0)).test_client()
+    client.get("/sparql", query_string={"query": "ASK {}"})
+    with ThreadPoolExecutor() as threads:
+        slow = threads.submit(client.get, "/sparql", query_string={"query": _SILENT, "timeout": "2"})
+        time.sleep(0.2)
+        busy = client.get("/sparql", query_string={"query": "ASK {}"})
+        assert (busy.status_code, busy.get_json()["error"]["code"]) == (503, "busy")
+        assert busy.headers["Retry-After"]
+        slow.result()
+    assert client.get("/sparql", query_string={"query": "ASK {}"}).status_code == 200
+
+
+def test_a_client_that_used_its_share_waits(settings: Settings) -> None:
+    client = create_app(replace(settings, budget=0.1)).test_client()
+    client.get("/sparql", query_string={"query": _SILENT, "timeout": "0.3"})
+    refused = client.get("/sparql", query_string={"query": "ASK {}"})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (429, "over-budget")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 300
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT * " + "{" * 100 + "}" * 100, "SELECT * { " + "?s ?p ?o . " * 150 + "}"],
+    ids=["nesting", "patterns"],
+)
+def test_what_no_planner_bounds_is_refused(client: FlaskClient, query: str) -> None:
+    refused = client.get("/sparql", query_string={"query": query})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "too-complex")
+
+
+def test_an_answer_known_already_is_not_sent_again(client: FlaskClient) -> None:
+    query = {"query": _SELECT, "format": "csv"}
+    first = client.get("/sparql", query_string=query)
+    tag = first.headers["ETag"]
+    again = client.get("/sparql", query_string=query, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    other = client.get("/sparql", query_string={**query, "format": "tsv"}, headers={"If-None-Match": tag})
+    assert (other.status_code, other.headers["ETag"] == tag) == (200, False)
+    narrower = {**query, "default-graph-uri": "https://w3id.org/ecp-graph/graph/codes"}
+    assert client.get("/sparql", query_string=narrower, headers={"If-None-Match": tag}).status_code == 200
+
+
+def test_an_answer_is_compressed_for_those_who_take_it(client: FlaskClient) -> None:
+    for query, streamed in ((_SELECT + " #" + "x" * 10, False), ("SELECT * { ?s ?p ?o }", True)):
+        plain = client.get("/sparql", query_string={"query": query, "format": "tsv"})
+        packed = client.get(
+            "/sparql", query_string={"query": query, "format": "tsv"}, headers={"Accept-Encoding": "gzip"}
+        )
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert plain.headers.get("Content-Encoding") is None
+        if streamed:
+            assert packed.headers["Content-Encoding"] == "gzip"
+            assert sorted(gzip.decompress(packed.data).splitlines()) == sorted(plain.data.splitlines())
 
 
 def test_an_rdf_client_gets_the_service_description(client: FlaskClient) -> None:
@@ -147,6 +213,21 @@ def test_an_rdf_client_gets_the_service_description(client: FlaskClient) -> None
     triples = client.get("/sparql", query_string={"query": "SELECT (COUNT(*) AS ?n) {?s ?p ?o}", "format": "csv"})
     assert ("triples", triples.data.decode().split()[1]) in stated
     assert sum(q.predicate.value.endswith("#resultFormat") for q in quads) == len(FORMATS)
+    assert ("feature", "http://www.w3.org/ns/sparql-service-description#UnionDefaultGraph") in stated
+
+
+def test_the_service_description_counts_every_named_graph(client: FlaskClient) -> None:
+    query = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    asked = client.get("/sparql", query_string={"query": query, "format": "json"}).get_json()["results"]["bindings"]
+    counted = {row["g"]["value"]: row["n"]["value"] for row in asked}
+    assert len(counted) > 150
+    store = ox.Store()
+    store.load(client.get("/sparql").data, ox.RdfFormat.TURTLE)
+    described = store.query(
+        "PREFIX sd: <http://www.w3.org/ns/sparql-service-description#> PREFIX void: <http://rdfs.org/ns/void#>"
+        "SELECT ?name ?n { ?d sd:namedGraph [ sd:name ?name ; sd:graph/void:triples ?n ] }"
+    )
+    assert {row["name"].value: row["n"].value for row in described} == counted
 
 
 def test_another_page_may_ask(client: FlaskClient) -> None:

@@ -1,0 +1,53 @@
+"""The wire between server and worker: frames of a tag, a length and a payload over a Unix socket."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any, Final, Literal, cast
+
+__all__ = ["MAX_DATA_BYTES", "Tag", "receive", "send", "send_json"]
+
+#: Query (JSON), Data (bytes of the answer), End (JSON of statistics), Failure (JSON of an error).
+Tag = Literal[b"Q", b"D", b"E", b"F"]
+
+#: A data frame is never larger, so that neither side needs to hold more than this of an answer.
+MAX_DATA_BYTES: Final = 262_144
+
+_HEADER: Final = struct.Struct("!cI")
+
+
+def send(connection: socket.socket, tag: Tag, payload: bytes | memoryview = b"") -> None:
+    """Send one frame; raises OSError when the other side is gone."""
+    header = _HEADER.pack(tag, len(payload))
+    if len(payload) < 65_536:
+        connection.sendall(header + bytes(payload))
+    else:
+        connection.sendall(header)
+        connection.sendall(payload)
+
+
+def send_json(connection: socket.socket, tag: Tag, payload: dict[str, Any]) -> None:
+    """Send one frame whose payload is a JSON object."""
+    send(connection, tag, json.dumps(payload).encode())
+
+
+def receive(connection: socket.socket) -> tuple[Tag, bytes]:
+    """Return the next frame; raises EOFError when the other side is gone and TimeoutError past the socket's timeout."""
+    tag, length = _HEADER.unpack(_exactly(connection, _HEADER.size))
+    return cast("Tag", tag), _exactly(connection, length)
+
+
+def _exactly(connection: socket.socket, length: int) -> bytes:
+    buffer = bytearray(length)
+    view, filled = memoryview(buffer), 0
+    while filled < length:
+        try:
+            count = connection.recv_into(view[filled:])
+        except ConnectionResetError:
+            count = 0
+        if not count:
+            raise EOFError
+        filled += count
+    return bytes(buffer)

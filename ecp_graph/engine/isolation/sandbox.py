@@ -1,0 +1,74 @@
+"""What a worker gives up before it sees a query: network, files, new processes, memory, processor time.
+
+The policy in front (`ecp_graph.engine.guard`) refuses what reaches outside. This sandbox holds without it: with no
+file descriptor left to open, neither a socket nor a file can be had, whatever the query asks.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+from collections.abc import Iterable
+from typing import Final
+
+__all__ = ["allow_cpu", "enter_sandbox", "limit_memory"]
+
+_PR_SET_PDEATHSIG: Final = 1
+_PR_SET_DUMPABLE: Final = 4
+_PR_SET_NO_NEW_PRIVS: Final = 38
+_CLONE_NEWUSER: Final = 0x10000000
+_CLONE_NEWNET: Final = 0x40000000
+
+
+def enter_sandbox(memory_bytes: int, keep: Iterable[int]) -> None:
+    """Leave this process with the descriptors in ``keep``, ``memory_bytes`` more address space, and nothing to reach.
+
+    The empty network namespace is a second wall and is skipped where the system does not allow it; the descriptor
+    limit alone stops sockets and files. Raises OSError when that limit itself cannot be set.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, 0)
+    libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    _silence()
+    _close_all_but(set(keep))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    limit_memory(memory_bytes)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def limit_memory(memory_bytes: int) -> None:
+    """Let this process map no more than ``memory_bytes`` beyond what it has mapped already."""
+    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
+        mapped = int(statm.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + memory_bytes, mapped + memory_bytes))
+
+
+def allow_cpu(seconds: float) -> None:
+    """Let this process compute for that many seconds more; the kernel kills it after that, should the server hang."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime + seconds) + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+
+
+def _silence() -> None:
+    """Turn away what the engine's last words would print when memory runs out: the server tells it better."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+
+
+def _close_all_but(keep: set[int]) -> None:
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        descriptor = int(name)
+        if descriptor > 2 and descriptor not in keep:
+            try:
+                os.close(descriptor)
+            except OSError:  # the descriptor by which this folder is read
+                continue

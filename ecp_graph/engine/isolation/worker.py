@@ -1,0 +1,112 @@
+"""A worker: takes one query at a time from its socket, evaluates it, and sends the answer in frames."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import socket
+import threading
+import time
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ecp_graph.engine.embedded import Dataset, evaluate
+from ecp_graph.engine.formats import FORMATS
+from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, receive, send, send_json
+from ecp_graph.engine.isolation.rows import RowCounter
+from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox
+from ecp_graph.errors import QueryError
+
+__all__ = ["run_worker"]
+
+#: The parser recurses: 2,208 nested braces overflow an ordinary thread's stack.
+_STACK_BYTES: Final = 256 * 1024 * 1024
+#: A worker keeps the memory that it took, for speed; past this much it is replaced.
+_RETIRE_AT_KB: Final = 128 * 1024
+_first_peak_kb = 0
+_FORMATS: Final = {fmt.name: fmt for fmt in FORMATS}
+
+
+def run_worker(connection: socket.socket, store: ox.Store, memory_bytes: int) -> None:
+    """Serve queries until the other side closes; never returns."""
+    global _first_peak_kb
+    _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    threading.stack_size(_STACK_BYTES)
+    thread = threading.Thread(target=_serve, args=(connection, store), daemon=True)
+    enter_sandbox(memory_bytes + _STACK_BYTES, keep=(connection.fileno(),))
+    thread.start()
+    thread.join()
+    os._exit(0)
+
+
+def _serve(connection: socket.socket, store: ox.Store) -> None:
+    while True:
+        try:
+            _, request = receive(connection)
+        except (EOFError, OSError):
+            return
+        try:
+            _answer(connection, store, json.loads(request))
+        except _ServerGone:
+            return
+
+
+def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any]) -> None:
+    allow_cpu(request["timeout_s"])
+    started = time.perf_counter()
+    sink = _Sink(connection, RowCounter(request["format"]))
+    try:
+        dataset = Dataset(request["default_graphs"], request["named_graphs"])
+        evaluate(store, request["sparql"], _FORMATS[request["format"]], dataset, sink)
+        sink.flush()
+    except _ServerGone:
+        raise
+    except QueryError as error:
+        _report(connection, str(error), error.line, error.column)
+        return
+    except Exception as error:  # such as what SERVICE comes to without a network
+        _report(connection, f"The query cannot be evaluated: {error}.")
+        return
+    facts: dict[str, Any] = {"query_ms": round((time.perf_counter() - started) * 1000, 2), "retires": _retires()}
+    if sink.counter.rows is not None:
+        facts["rows"] = sink.counter.rows
+    send_json(connection, b"E", facts)
+
+
+def _report(connection: socket.socket, message: str, line: int | None = None, column: int | None = None) -> None:
+    send_json(connection, b"F", {"message": message, "line": line, "column": column, "retires": _retires()})
+
+
+def _retires() -> bool:
+    """Return whether this worker has taken so much memory of its own that a fresh one should follow it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - _first_peak_kb > _RETIRE_AT_KB
+
+
+class _ServerGone(Exception):
+    """The server has hung up: there is nobody to serve."""
+
+
+class _Sink:
+    """Where the engine writes: gathers small writes into frames."""
+
+    def __init__(self, connection: socket.socket, counter: RowCounter) -> None:
+        self._connection = connection
+        self._pending = bytearray()
+        self.counter = counter
+
+    def write(self, data: bytes) -> int:
+        self._pending += data
+        if len(self._pending) >= MAX_DATA_BYTES // 4:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        self.counter.feed(bytes(self._pending))
+        for start in range(0, len(self._pending), MAX_DATA_BYTES):
+            try:
+                send(self._connection, b"D", bytes(self._pending[start : start + MAX_DATA_BYTES]))
+            except OSError as reason:
+                raise _ServerGone from reason
+        self._pending.clear()

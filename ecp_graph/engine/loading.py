@@ -1,0 +1,37 @@
+"""RDF files into a store in memory, as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ecp_graph.errors import InputSyntaxError
+
+__all__ = ["load_files"]
+
+_MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+
+def load_files(files: Sequence[Path], *, union: bool) -> ox.Store:
+    """Return a store of the files; with ``union`` its default graph is the merge of all graphs, each triple once.
+
+    The syntax of a file follows from its extension. Raises InputSyntaxError for a file that cannot be read or parsed.
+    """
+    store = ox.Store()
+    for path in files:
+        fmt = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
+        if fmt is None:
+            known = ".ttl, .trig, .nt, .nq, .rdf, .jsonld or .n3"
+            raise InputSyntaxError(path, f"its extension names no RDF syntax; use {known}.")
+        try:
+            store.load(path=str(path), format=fmt, base_iri=path.resolve().as_uri())
+        except SyntaxError as reason:
+            raise InputSyntaxError(path, str(reason.msg), reason.lineno) from reason
+        except OSError as reason:
+            raise InputSyntaxError(path, f"it cannot be read ({reason.strerror or reason}).") from reason
+    if union:
+        store.update(_MERGE)
+    return store

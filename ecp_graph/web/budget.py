@@ -1,0 +1,47 @@
+"""How much query time one client may use: a bucket of seconds that fills up again over a minute."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from typing import Final
+
+from ecp_graph.errors import OverBudget
+
+__all__ = ["QueryBudget"]
+
+_CLIENTS: Final = 10_000
+_WINDOW_S: Final = 60.0
+
+
+class QueryBudget:
+    """Seconds of query time for each client and minute; 0 sets no limit. Clients are told apart by their address."""
+
+    def __init__(self, seconds_per_minute: float) -> None:
+        self._limit_s = seconds_per_minute
+        self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, client: str) -> None:
+        """Raise OverBudget, with the seconds until there is some again, when the client has used its share."""
+        if not self._limit_s:
+            return
+        with self._lock:
+            spent = self._now(client)
+        if spent >= self._limit_s:
+            raise OverBudget(self._limit_s, retry_after_s=(spent - self._limit_s) / self._limit_s * _WINDOW_S + 1)
+
+    def charge(self, client: str, seconds: float) -> None:
+        """Take the seconds of a query from the client's share."""
+        if not self._limit_s:
+            return
+        with self._lock:
+            self._spent[client] = (self._now(client) + seconds, time.monotonic())
+            self._spent.move_to_end(client)
+            while len(self._spent) > _CLIENTS:
+                self._spent.popitem(last=False)
+
+    def _now(self, client: str) -> float:
+        spent, when = self._spent.get(client, (0.0, 0.0))
+        return max(0.0, spent - (time.monotonic() - when) * self._limit_s / _WINDOW_S)

@@ -1,0 +1,55 @@
+"""Responses compressed with gzip where the client takes that, whole ones and streams."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from flask import Response, request
+
+__all__ = ["compress"]
+
+_LEAST_BYTES: Final = 1_000
+_LEVEL: Final = 5
+_TYPES: Final = ("text/", "application/sparql-results", "application/json", "application/ld+json", "application/xml")
+_ALSO: Final = (
+    "application/rdf+xml",
+    "application/n-triples",
+    "application/n-quads",
+    "application/trig",
+    "image/svg+xml",
+)
+
+
+def compress(response: Response) -> Response:
+    """Return the response, compressed when that is worth while; for ``Flask.after_request``."""
+    mimetype = response.mimetype or ""
+    if not (mimetype.startswith(_TYPES) or mimetype in _ALSO) or response.status_code != 200:
+        return response
+    response.vary.add("Accept-Encoding")
+    if "Content-Encoding" in response.headers or not request.accept_encodings["gzip"]:
+        return response
+    if response.is_sequence:
+        data = response.get_data()
+        if len(data) < _LEAST_BYTES:
+            return response
+        response.set_data(gzip.compress(data, _LEVEL, mtime=0))
+    else:
+        response.response = _stream(response.response)
+        response.headers.pop("Content-Length", None)
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _stream(chunks: Iterable[bytes | str]) -> Iterator[bytes]:
+    """Yield the chunks compressed; what they raise comes through, and what closes this closes them."""
+    compressor = zlib.compressobj(_LEVEL, wbits=31)
+    try:
+        for chunk in chunks:
+            if packed := compressor.compress(chunk.encode() if isinstance(chunk, str) else chunk):
+                yield packed
+        yield compressor.flush()
+    finally:
+        getattr(chunks, "close", lambda: None)()

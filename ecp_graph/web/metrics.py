@@ -1,0 +1,47 @@
+"""What the server counts, for Prometheus: requests, query time, the cache, and the data in use."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+__all__ = ["Metrics"]
+
+
+class Metrics:
+    """The counters of one server; ``render`` gives them in the Prometheus text format."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "ecp_graph_requests", "Requests answered, by status.", ["status"], registry=self._registry
+        )
+        self._query_seconds = Histogram(
+            "ecp_graph_query_seconds",
+            "Seconds from asking the engine to the last byte of its answer.",
+            buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60),
+            registry=self._registry,
+        )
+        self._cache = Gauge(
+            "ecp_graph_cache", "The cache of answers, by what is counted.", ["what"], registry=self._registry
+        )
+        self._triples = Gauge(
+            "ecp_graph_triples", "Triples in the default graph of the data in use.", registry=self._registry
+        )
+
+    def observe_request(self, status: int) -> None:
+        """Count a request by its status."""
+        self._requests.labels(str(status)).inc()
+
+    def observe_query(self, seconds: float) -> None:
+        """Count a query by its time."""
+        self._query_seconds.observe(seconds)
+
+    def observe_cache(self, *, hits: int, misses: int, size_bytes: int) -> None:
+        """Take over the counts of the cache."""
+        for what, count in (("hits", hits), ("misses", misses), ("bytes", size_bytes)):
+            self._cache.labels(what).set(count)
+
+    def render(self, triples: int | None) -> bytes:
+        """Return all counts in the Prometheus text format."""
+        self._triples.set(triples or 0)
+        return generate_latest(self._registry)

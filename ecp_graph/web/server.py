@@ -1,0 +1,117 @@
+"""Serving the app: one process for the requests, on uvicorn, with the queries in processes of their own.
+
+uvicorn, because it keeps slow and half-open connections in one event loop, tells when a client hangs up, and breaks the
+connection of a stream that fails half-way; of the servers tried, no other does all three (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import uvicorn
+from flask import Flask
+
+from ecp_graph.errors import ReleaseError, SettingError
+from ecp_graph.settings import Settings
+from ecp_graph.web.asgi import Bridge
+from ecp_graph.web.cache import ResponseCache
+from ecp_graph.web.site import EXTENSION, Site
+
+__all__ = ["asgi_app", "serve_app"]
+
+#: Threads beyond those that wait for queries, so that pages and refusals never queue behind them.
+_SPARE_THREADS: Final = 16
+_BACKLOG: Final = 1024
+#: Seconds that requests under way get when the server is told to stop.
+_GRACE_S: Final = 1
+
+
+def asgi_app(app: Flask, settings: Settings) -> Bridge:
+    """Return the ASGI app around the Flask app, with its cache, its metrics and its access log."""
+    site: Site = app.extensions[EXTENSION]
+    cache = ResponseCache(settings.cache_mb * 1_000_000)
+
+    def log(line: dict[str, object]) -> None:
+        site.metrics.observe_request(int(str(line["status"])))
+        site.metrics.observe_cache(hits=cache.hits, misses=cache.misses, size_bytes=cache.size)
+        if settings.access_log:
+            print(_text(line), file=sys.stderr, flush=True)
+
+    return Bridge(
+        app.wsgi_app,
+        threads=settings.workers + settings.queue + _SPARE_THREADS,
+        max_body_bytes=int(app.config["MAX_CONTENT_LENGTH"]),
+        cache=cache,
+        version=lambda: _version(site),
+        log=log,
+    )
+
+
+def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop; ``on_start`` gets the address. Raises SettingError for a port in use."""
+    listener = _listen(settings)
+    host, port = listener.getsockname()[:2]
+    on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+    config = uvicorn.Config(
+        asgi_app(app, settings),
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_GRACE_S,
+        h11_max_incomplete_event_size=64_000,
+    )
+    _Server(config).run(sockets=[listener])
+    # A query that runs in a thread's care would be waited for; its worker goes with this process.
+    os._exit(0)
+
+
+class _Server(uvicorn.Server):
+    """Ends with a moment of grace when told to, and reports no signal of its own to whoever started it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as reason:
+        where = f"{settings.host}:{settings.port}"
+        raise SettingError(where, f"the server cannot listen there ({reason.strerror or reason}).") from reason
+    listener.listen(_BACKLOG)
+    return listener
+
+
+def _version(site: Site) -> str:
+    try:
+        return site.source.current().version
+    except ReleaseError:
+        return ""
+
+
+def _text(line: dict[str, Any]) -> str:
+    """Return an access-log line: time, client, request, status and bytes, then what else is known as name=value."""
+    fixed = {"client", "method", "path", "status", "bytes"}
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    rest = " ".join(f"{name}={_quoted(str(value))}" for name, value in line.items() if name not in fixed)
+    path = str(line["path"]).encode("unicode_escape").decode("ascii")
+    return f"{stamp} {line['client']} {line['method']} {path} {line['status']} {line['bytes']} {rest}"
+
+
+def _quoted(value: str) -> str:
+    return value if value.replace(".", "").replace("-", "").isalnum() else '"' + value.replace('"', "'") + '"'
