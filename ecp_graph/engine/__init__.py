@@ -58,8 +58,10 @@ class Engine(Protocol):
         ``fmt`` is a short name of `ecp_graph.engine.formats` (default: JSON or Turtle, by the kind of the query). The
         project's prefixes are predeclared. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL 1.1
         Protocol (section 2.1.4) and replace the query's own FROM clauses when either is given. ``gone`` tells whether
-        nobody waits for the answer any more; an engine that can stop then does. Raises QueryError for a malformed query,
-        ParameterError for a format that does not fit, QueryTimeout, and EndpointError when a remote one fails.
+        nobody waits for the answer any more; an engine that can stop then does.
+
+        Raises QueryError for a malformed query, ParameterError for a format that does not fit, QueryTimeout, and
+        EndpointError when a remote one fails.
         """
         ...
 
