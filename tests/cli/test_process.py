@@ -66,8 +66,19 @@ def test_the_time_limit_ends_a_query_that_computes(place: list[str]) -> None:
     )
 
 
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to the jobs that it starts in the background: they would ignore the signal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_stops_at_once(place: list[str]) -> None:
-    process = subprocess.Popen(_command("query", "-", *place), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        _command("query", "-", *place),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_ctrl_c,
+    )
     assert process.stdin is not None
     process.stdin.write(_SILENT)
     process.stdin.close()
