@@ -8,14 +8,18 @@ from flask import Flask, Response, request
 
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
-from ecp_graph.web import health, queries, sparql
+from ecp_graph.web import health, openapi, queries, sparql
 from ecp_graph.web.compression import compress
 from ecp_graph.web.errors import register_errors
 from ecp_graph.web.site import EXTENSION, Site
+from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
 from ecp_graph.web.terms import heading, link
 
-__all__ = ["create_app"]
+__all__ = ["RELEASE_HEADER", "create_app"]
+
+#: Tells, on every response, from which release it comes.
+RELEASE_HEADER: Final = "Ecp-Graph-Release"
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
@@ -48,7 +52,7 @@ def create_app(
     app.extensions[EXTENSION] = Site(settings, source or _source(settings), workspace if with_catalogue else None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(version=__version__, heading=heading, link=link, site=app.extensions[EXTENSION])
-    for blueprint in (sparql.blueprint, queries.blueprint, health.blueprint):
+    for blueprint in (sparql.blueprint, queries.blueprint, openapi.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     register_errors(app)
     app.after_request(_add_headers)
@@ -70,6 +74,8 @@ def _source(settings: Settings) -> EngineSource:
 def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if release := app_site().release:
+        response.headers[RELEASE_HEADER] = release
     if request.path == "/sparql" or request.path.startswith("/api/"):
         # Public data, read-only, no cookies: any page may ask.
         response.headers["Access-Control-Allow-Origin"] = "*"

@@ -7,15 +7,18 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from ecp_graph.build.release import CURRENT, open_release
+from ecp_graph.build.release import CURRENT, Release, open_release, verify_release
 from ecp_graph.engine import Engine
 from ecp_graph.engine.opening import release_engine
 from ecp_graph.errors import ReleaseError
 from ecp_graph.settings import Settings
 
 __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
+
+#: Seconds between a switch to a newer release and the end of the older one's engine.
+_GRACE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class CurrentRelease:
                 before, self._current = self._current, self._reopen()
                 self._seen = mark
                 if before is not None and before.engine is not self._current.engine:
-                    before.engine.close()
+                    _close_later(before.engine)
             return self._current
 
     def _mark(self) -> tuple[int, int, int] | None:
@@ -89,7 +92,7 @@ class CurrentRelease:
         try:
             release = open_release(self._releases)
             same = self._current is not None and self._current.version == release.id
-            engine = self._current.engine if self._current and same else release_engine(release, self._settings)
+            engine = self._current.engine if self._current and same else _checked_engine(release, self._settings)
         except ReleaseError as problem:
             if self._current is None:
                 raise
@@ -103,3 +106,17 @@ class CurrentRelease:
             "graphs": len(graphs),
         }
         return Current(engine, release.id, facts)
+
+
+def _checked_engine(release: Release, settings: Settings) -> Engine:
+    """Return the engine of a release whose files are as the manifest says; raises ReleaseError for any other."""
+    if faults := verify_release(release):
+        raise ReleaseError(f"The release {release.id} is damaged: {faults[0]} Run `ecp-graph build`.")
+    return release_engine(release, settings)
+
+
+def _close_later(engine: Engine) -> None:
+    """Close an engine in a moment: a request may hold it and not have asked it yet. Those under way finish anyway."""
+    timer = threading.Timer(_GRACE_S, engine.close)
+    timer.daemon = True
+    timer.start()

@@ -177,6 +177,23 @@ def test_a_damaged_newer_release_leaves_the_last_good_one(
     assert client.get("/health").get_json() == before
 
 
+@pytest.mark.parametrize("fault", ["flipped", "cut"])
+def test_a_changed_file_is_noticed_and_the_last_good_release_stays(moving: tuple[Flask, Path], fault: str) -> None:
+    app, folder = moving
+    client = app.test_client()
+    before = client.get("/health").get_json()
+    newer = _second_release(folder)
+    dataset = folder / newer / "dataset.nq"
+    content = dataset.read_bytes()
+    middle = len(content) // 2
+    changed = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    dataset.write_bytes(changed if fault == "flipped" else content[:middle])
+    _switch(folder, newer)
+    after = client.get("/health").get_json()
+    assert (after["status"], after["release"]) == ("stale", before["release"])
+    assert "dataset.nq" in after["problem"]
+
+
 def test_no_release_at_all(settings: Settings, tmp_path: Path) -> None:
     client = create_app(Settings(workspace=settings.workspace, releases=tmp_path)).test_client()
     assert client.get("/health").status_code == 503
