@@ -1,0 +1,1 @@
+"""Scripts that write or measure parts of the project; not part of the package."""
