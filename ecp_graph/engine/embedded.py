@@ -25,7 +25,7 @@ from ecp_graph.engine.syntax import explain_syntax_error
 from ecp_graph.errors import EngineBusy, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["Dataset", "EmbeddedEngine", "Sink", "evaluate"]
+__all__ = ["GRAPH_SYNTAXES", "Dataset", "EmbeddedEngine", "Sink", "evaluate"]
 
 _STACK_BYTES: Final = 256 * 1024 * 1024
 _STACK_LOCK: Final = threading.Lock()
@@ -35,7 +35,8 @@ _TABLES: Final = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-_GRAPHS: Final = {
+#: The syntaxes of RDF by the short names of `ecp_graph.engine.formats`.
+GRAPH_SYNTAXES: Final = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
     "jsonld": ox.RdfFormat.JSON_LD,
@@ -213,7 +214,7 @@ def _serialize(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, w
     elif wanted.name in _WITH_PREFIXES:
         _serialize_with_prefixes(results, wanted, sink)
     else:
-        results.serialize(_as_file(sink), _GRAPHS[wanted.name])
+        results.serialize(_as_file(sink), GRAPH_SYNTAXES[wanted.name])
 
 
 def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sink) -> None:
@@ -228,7 +229,7 @@ def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sin
     used = {prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}".encode() in lines}
     graph = ox.Store()
     graph.load(lines, ox.RdfFormat.N_TRIPLES)
-    text = graph.dump(format=_GRAPHS[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""
+    text = graph.dump(format=GRAPH_SYNTAXES[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""
     sink.write(_sorted_prefixes(text))
 
 

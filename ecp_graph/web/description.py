@@ -9,6 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.embedded import GRAPH_SYNTAXES
 from ecp_graph.engine.formats import FORMATS, Format
 from ecp_graph.engine.results import ask_table
 from ecp_graph.namespaces import PREFIXES
@@ -33,14 +34,6 @@ _FORMAT_IRIS: Final = {
 _SIMPLE_ENTAILMENT: Final = "http://www.w3.org/ns/entailment/Simple"
 _NAMED: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 _DEFAULT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-_SYNTAXES: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "trig": ox.RdfFormat.TRIG,
-    "nq": ox.RdfFormat.N_QUADS,
-}
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ def service_description(endpoint: str, facts: DatasetFacts, timeout_s: float, wa
             *_graph(graph, count),
         ]
     prefixes = {"dcterms": PREFIXES["dcterms"], "sd": _SD, "void": PREFIXES["void"], "formats": _W3C_FORMATS}
-    return ox.serialize(statements, format=_SYNTAXES[wanted.name], prefixes=prefixes) or b""
+    return ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
 
 
 def count_graphs(engine: Engine, *, timeout_s: float) -> DatasetFacts:

@@ -41,37 +41,25 @@ def place(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
     return {**os.environ, "PATH": path, "ECP_GRAPH_RELEASES": str(releases)}, folder
 
 
+def _run(command: str, place: tuple[dict[str, str], Path]) -> subprocess.CompletedProcess[str]:
+    environment, folder = place
+    shell = ["sh", "-c", command.replace("/tmp/", f"{folder}/")]
+    return subprocess.run(shell, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
 def test_the_readme_has_commands() -> None:
     assert len(commands()) >= 7
 
 
 @pytest.mark.parametrize("command", commands())
 def test_command_runs(command: str, place: tuple[dict[str, str], Path]) -> None:
-    environment, folder = place
-    done = subprocess.run(
-        ["sh", "-c", command.replace("/tmp/", f"{folder}/")],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _run(command, place)
     assert done.returncode == EXPECTED.get(command, 0), done.stderr
     assert done.stdout.strip()
 
 
 def test_the_broken_file_is_explained(place: tuple[dict[str, str], Path]) -> None:
-    environment, folder = place
-    done = subprocess.run(
-        ["ecp-graph", "validate", str(folder / "broken.trig")],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _run("ecp-graph validate /tmp/broken.trig", place)
     assert done.returncode == 1
     assert "broken.trig:" in done.stdout
     assert "ecp3-16" in done.stdout
