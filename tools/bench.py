@@ -28,7 +28,6 @@ from pathlib import Path
 
 from ecp_graph.build.release import open_release
 from ecp_graph.engine.opening import release_engine
-from ecp_graph.namespaces import sparql_prologue
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.queries.parameters import bind
 from ecp_graph.workspace import bundled_workspace
@@ -111,10 +110,9 @@ def compare_servers(releases: Path) -> None:
 
 
 def catalogue_texts(releases: Path) -> dict[str, str]:
-    """Return each query with its prefixes declared and its defaults bound."""
+    """Return each query with its defaults bound; the catalogue's queries declare their prefixes themselves."""
     catalogue, engine = load_catalogue(bundled_workspace()), release_engine(open_release(releases))
-    texts = {kind: bind(catalogue[name], {}, engine) for kind, name in QUERIES.items()}
-    return {kind: f"{sparql_prologue(text)}\n{text}" for kind, text in texts.items()}
+    return {kind: bind(catalogue[name], {}, engine) for kind, name in QUERIES.items()}
 
 
 def print_row(query: str, clients: int, server: Server, text: str, script: str) -> None:

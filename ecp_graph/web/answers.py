@@ -54,6 +54,7 @@ def answer_response(
     headers = {"Content-Type": wanted.content_type, "Cache-Control": "public, no-cache"}
     if etag and request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(etag):
         response = Response(status=304, headers=headers)
+        exchange_of(request.environ).keep_for = site().current.version
     else:
         answer = ask(sparql, wanted, dataset=dataset, timeout_s=timeout_s)
         response = Response(answer.body, headers=headers)

@@ -29,6 +29,7 @@ _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _Headers = list[tuple[str, str]]
+_BODILESS: Final = frozenset({204, 304})
 _BODY_LIMIT_S: Final = 10.0
 
 
@@ -113,21 +114,23 @@ class Bridge:
     async def _answer(self, scope: _Message, body: bytes, receive: _Receive, sent: _Sent, exchange: Exchange) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         key = _cache_key(scope, headers, body)
-        if key is not None and (kept := self._cache.get(self._version(), key)):
+        asked = headers.get("if-none-match")
+        kept = self._cache.get(self._version(), key) if key is not None else None
+        if kept is not None and (kept.status != 304 or _matches(kept.etag, asked)):
             exchange.facts["cache"] = "hit"
-            await _send_kept(sent, kept, headers.get("if-none-match"))
+            await _send_kept(sent, kept, asked)
             return
         watch = asyncio.ensure_future(_watch(receive, exchange))
         try:
             loop = asyncio.get_running_loop()
             environ = _environ(scope, headers, body, exchange)
             response = await loop.run_in_executor(self._pool, _call, self._app, environ)
+            if response.whole is not None:
+                self._keep(key, response, exchange)
+                await sent.whole(response.status, response.headers, response.whole)
+                return
             try:
-                if response.whole is not None:
-                    self._keep(key, response, exchange)
-                    await sent.whole(response.status, response.headers, response.whole)
-                else:
-                    await self._stream(response, sent, exchange)
+                await self._stream(response, sent, exchange)
             finally:
                 await loop.run_in_executor(self._pool, response.close)
         finally:
@@ -153,7 +156,13 @@ class Bridge:
 
     def _keep(self, key: object, response: _Response, exchange: Exchange) -> None:
         etag = next((value for name, value in response.headers if name.lower() == "etag"), None)
-        if key is not None and exchange.keep_for and etag and response.status == 200 and response.whole is not None:
+        if (
+            key is not None
+            and exchange.keep_for
+            and etag
+            and response.status in {200, 304}
+            and response.whole is not None
+        ):
             kept = Kept(response.status, tuple(response.headers), response.whole, etag)
             self._cache.put(exchange.keep_for, key, kept)
 
@@ -232,11 +241,16 @@ async def _watch(receive: _Receive, exchange: Exchange) -> None:
 
 
 async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
-    if asked and kept.etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in asked.split(",")}:
+    if _matches(kept.etag, asked):
         headers = [(name, value) for name, value in kept.headers if not name.lower().startswith("content-")]
         await sent.whole(304, headers, b"")
     else:
         await sent.whole(kept.status, kept.headers, kept.body)
+
+
+def _matches(etag: str, asked: str | None) -> bool:
+    """Return whether If-None-Match names the tag, by the weak comparison (RFC 9110, section 13.1.2)."""
+    return bool(asked) and etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in str(asked).split(",")}
 
 
 def _cache_key(scope: _Message, headers: dict[str, str], body: bytes) -> tuple[object, ...] | None:
@@ -276,7 +290,7 @@ def _environ(scope: _Message, headers: dict[str, str], body: bytes, exchange: Ex
 
 
 def _call(app: _WsgiApp, environ: dict[str, Any]) -> _Response:
-    """Run the app; a response that says its length is read whole, in this thread."""
+    """Run the app; a response without body, or one that says its length, is read whole and closed in this thread."""
     started: list[tuple[int, _Headers]] = []
 
     def start_response(status: str, headers: _Headers, exc_info: object = None) -> None:
@@ -286,8 +300,12 @@ def _call(app: _WsgiApp, environ: dict[str, Any]) -> _Response:
     close = getattr(chunks, "close", lambda: None)
     iterator = iter(chunks)
     status, headers = started[0]
-    whole = b"".join(iterator) if any(name.lower() == "content-length" for name, _ in headers) else None
-    return _Response(status, headers, iterator, whole, close)
+    if status not in _BODILESS and not any(name.lower() == "content-length" for name, _ in headers):
+        return _Response(status, headers, iterator, None, close)
+    try:
+        return _Response(status, headers, iterator, b"".join(iterator), close)
+    finally:
+        close()
 
 
 def _line(scope: _Message, sent: _Sent, exchange: Exchange, started: float) -> dict[str, object]:
