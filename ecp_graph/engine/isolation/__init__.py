@@ -8,5 +8,5 @@ No engine of this field bounds a query by itself. So the serving process never e
 
 - `frames` is the wire between server and worker, `sandbox` what a worker gives up, `worker` its loop.
 - `nursery` loads the store once and forks a worker in milliseconds.
-- `pool` is the server's side: places, the queue, the deadline, and a fresh worker for each one killed.
+- `pool` is the server's side: an engine that gives each query a place (`places`), a worker (`crew`) and a deadline.
 """

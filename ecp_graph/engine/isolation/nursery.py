@@ -2,7 +2,7 @@
 
 It is a process of its own, with one thread, because only such a process can fork safely. Its server talks to it over
 a Unix socket given as a descriptor on the command line: ``fork`` is answered with a process id and the worker's
-socket, ``wait PID`` with how that worker ended.
+socket, ``end PID`` kills that worker and is answered with how it ended. When the server is gone all of them end.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ __all__ = ["main"]
 def main() -> None:
     """Load what the command line says (JSON: ``control``, ``files``, ``union``, ``memory_bytes``); fork on request."""
     order = json.loads(sys.argv[1])
+    # A service manager tells every process of the server to stop; queries under way may finish first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=order["control"])
     try:
         store = load_files([Path(name) for name in order["files"]], union=order["union"])
@@ -38,14 +40,20 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"quads": len(store)}).encode())
-    while request := control.recv(100):
-        if request == b"fork":
-            _fork(control, store, order["memory_bytes"])
-        else:
-            control.send(str(_status(int(request.removeprefix(b"wait ")))).encode())
+    workers: set[int] = set()
+    try:
+        while request := control.recv(100):
+            if request == b"fork":
+                workers.add(_fork(control, store, order["memory_bytes"]))
+            else:
+                control.send(b"%d" % _end(int(request.removeprefix(b"end ")), workers))
+    finally:
+        for pid in tuple(workers):
+            _end(pid, workers)
+        os._exit(0)  # to take a large store apart would only cost time
 
 
-def _fork(control: socket.socket, store: ox.Store, memory_bytes: int) -> None:
+def _fork(control: socket.socket, store: ox.Store, memory_bytes: int) -> int:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
@@ -53,16 +61,18 @@ def _fork(control: socket.socket, store: ox.Store, memory_bytes: int) -> None:
         control.close()
         run_worker(theirs, store, memory_bytes)
     theirs.close()
-    socket.send_fds(control, [str(pid).encode()], [ours.fileno()])
+    socket.send_fds(control, [b"%d" % pid], [ours.fileno()])
     ours.close()
+    return pid
 
 
-def _status(pid: int) -> int:
-    """Return the signal that ended a worker, as a negative number, or its exit code."""
-    try:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    except ChildProcessError:
+def _end(pid: int, workers: set[int]) -> int:
+    """Kill a worker and return how it had ended: minus the signal's number, or its exit code."""
+    if pid not in workers:
         return 0
+    workers.remove(pid)
+    os.kill(pid, signal.SIGKILL)  # does nothing to one that has ended by itself
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 if __name__ == "__main__":

@@ -6,14 +6,10 @@ query waits in a bounded queue; past that it is refused at once, so that the ser
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 import weakref
 from collections import deque
@@ -25,30 +21,15 @@ from typing import Final, NoReturn
 from ecp_graph.engine import Answer, never
 from ecp_graph.engine.formats import DEFAULTS, format_named
 from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine.isolation.crew import Crew, Worker
 from ecp_graph.engine.isolation.frames import receive, send_json
-from ecp_graph.errors import (
-    ClientGone,
-    EngineBusy,
-    InputSyntaxError,
-    QueryError,
-    QueryTimeout,
-    ReleaseError,
-    WorkerLost,
-)
+from ecp_graph.engine.isolation.places import Places
+from ecp_graph.errors import ClientGone, QueryError, QueryTimeout, ReleaseError, WorkerLost
 
 __all__ = ["IsolatedEngine", "Limits"]
 
-_START_LIMIT_S: Final = 600.0
 #: An answer is begun when so many of its bytes have come, so that what fails before gets a status of its own.
 _FIRST_BYTES: Final = 65_536
-#: glibc hands memory back to the system after each query and takes it again for the next, which halves the speed of a
-#: worker; these keep it, and a worker that has kept much retires.
-_MALLOC: Final = {
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-    "MALLOC_TOP_PAD_": str(16 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
-}
 #: How often it is looked up whether the client is still there.
 _LOOK_UP_S: Final = 0.5
 #: How a worker ends that asks for more memory than it may have: Rust aborts, a deep stack overflows, the kernel kills.
@@ -72,13 +53,12 @@ class IsolatedEngine:
         """Load the files; raises InputSyntaxError for one that cannot be parsed, ReleaseError when loading dies."""
         self._name = name
         self.limits = limits or Limits()
-        self._nursery = _Nursery(files, union, self.limits.memory_bytes)
-        self.quads = self._nursery.quads
-        self._places = _Places(self.limits.workers, self.limits.queue)
-        self._idle: deque[_Worker] = deque(self._nursery.fork() for _ in range(self.limits.workers + 1))
+        self._crew = Crew(files, union=union, memory_bytes=self.limits.memory_bytes, workers=self.limits.workers)
+        self.quads = self._crew.quads
+        self._places = Places(self.limits.workers, self.limits.queue)
         self._closed = False
         # An engine that is forgotten without being closed takes its processes along.
-        self._cleanup = weakref.finalize(self, _let_go, self._idle, self._nursery)
+        self._cleanup = weakref.finalize(self, self._crew.close)
 
     def query(
         self,
@@ -109,7 +89,7 @@ class IsolatedEngine:
                 "timeout_s": limit_s,
             }
         )
-        return Answer(kind, wanted, run.body(), run.length, run.facts)
+        return Answer(kind, wanted, run, run.length, run.facts)
 
     def describe(self) -> str:
         """Return ``Oxigraph in isolated workers, release 3f2a9c01b7de`` or what else was given as the name."""
@@ -120,41 +100,31 @@ class IsolatedEngine:
         self._closed = True
         self._places.when_empty(self._cleanup)
 
-    def take(self, deadline: float, limit_s: float, gone: Callable[[], bool]) -> _Worker:
-        """Return a worker, waiting for a place until the deadline; raises EngineBusy."""
+    def take(self, deadline: float, limit_s: float, gone: Callable[[], bool]) -> Worker:
+        """Return a worker, waiting for a place until the deadline; raises EngineBusy, ClientGone and ReleaseError."""
+        if self._closed:
+            raise ReleaseError("The engine is closed.")
         self._places.enter(deadline, limit_s, gone)
         try:
-            return self._idle.pop()  # the one that was busy last has its memory at hand
-        except IndexError:
-            return self._nursery.fork()
+            return self._crew.take()
+        except BaseException:
+            self._places.leave()
+            raise
 
-    def give_back(self, worker: _Worker, *, usable: bool) -> int:
+    def give_back(self, worker: Worker, *, usable: bool) -> int:
         """Take a worker back and return how it ended, or 0 when it goes on; one that is not usable is killed."""
-        status = 0
-        if usable and not self._closed:
-            self._idle.append(worker)
-        else:
-            status = self._nursery.end(worker)
-            if not self._closed:
-                self._idle.append(self._nursery.fork())
-        self._places.leave()
-        return status
+        try:
+            return self._crew.give_back(worker, usable=usable)
+        finally:
+            self._places.leave()
 
 
-@dataclass(frozen=True)
-class _Worker:
-    pid: int
-    connection: socket.socket
+class _Run(Iterator[bytes]):
+    """One query in one worker, from its place in the queue to its last frame; iterating it gives the answer.
 
-
-def _let_go(idle: deque[_Worker], nursery: _Nursery) -> None:
-    while idle:
-        idle.pop().connection.close()
-    nursery.close()
-
-
-class _Run:
-    """One query in one worker, from its place in the queue to its last frame."""
+    The worker goes back at the last byte, at the first failure, or when this is closed or forgotten: an answer that is
+    never read must not keep it.
+    """
 
     def __init__(self, engine: IsolatedEngine, deadline: float, limit_s: float, gone: Callable[[], bool]) -> None:
         self._engine = engine
@@ -162,7 +132,7 @@ class _Run:
         self._limit_s = limit_s
         self._gone = gone
         self._first: deque[bytes] = deque()
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
         #: The bytes of the answer, once it is known that all of them have come.
         self.length: int | None = None
         self.facts: dict[str, object] = {}
@@ -171,35 +141,46 @@ class _Run:
         """Send the query and gather the first bytes of its answer, all of them when they are few."""
         self._worker = self._engine.take(self._deadline, self._limit_s, self._gone)
         try:
-            send_json(self._worker.connection, b"Q", request)
+            self._send(request)
             gathered = 0
             while gathered < _FIRST_BYTES:
-                chunk = self._next()
+                chunk = self._receive()
                 if chunk is None:
                     self.length = gathered
                     return
                 gathered += len(chunk)
                 self._first.append(chunk)
-        except OSError:
-            self._lose()
-        finally:
-            if sys.exc_info()[0] is not None:
-                self._end(usable=False)
+        except BaseException:
+            self.close()
+            raise
 
-    def body(self) -> Iterator[bytes]:
+    def __next__(self) -> bytes:
+        if self._first:
+            return self._first.popleft()
+        chunk = self._receive() if self._worker else None
+        if chunk is None:
+            raise StopIteration
+        return chunk
+
+    def close(self) -> None:
+        """Free the worker, whatever it is doing; the rest of the answer is lost."""
+        self._end(usable=False)
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _send(self, request: dict[str, object]) -> None:
+        assert self._worker is not None  # noqa: S101 - narrows the type
         try:
-            while self._first:
-                yield self._first.popleft()
-            while self._worker and (chunk := self._next()) is not None:
-                yield chunk
-        finally:
-            self._end(usable=False)
+            send_json(self._worker.connection, b"Q", request)
+        except ConnectionError:
+            self._lose()
 
-    def _next(self) -> bytes | None:
+    def _receive(self) -> bytes | None:
         """Return the next bytes, or None after the last; the worker is then free again."""
         try:
-            tag, payload = self._receive()
-        except EOFError:
+            tag, payload = self._frame()
+        except (EOFError, ConnectionError):
             self._lose()
         if tag == b"D":
             return payload
@@ -210,13 +191,14 @@ class _Run:
         self.facts.update(said)
         return None
 
-    def _receive(self) -> tuple[bytes, bytes]:
+    def _frame(self) -> tuple[bytes, bytes]:
+        """Return the next frame; raises QueryTimeout at the deadline, and ClientGone soon after the client went."""
         assert self._worker is not None  # noqa: S101 - narrows the type
         connection = self._worker.connection
         while True:
             left = self._deadline - time.monotonic()
             if left <= 0 or self._gone():
-                self._end(usable=False)
+                self.close()
                 raise QueryTimeout(self._limit_s) if left <= 0 else ClientGone
             connection.settimeout(min(left, _LOOK_UP_S))
             try:
@@ -227,7 +209,7 @@ class _Run:
             try:
                 return receive(connection)
             except TimeoutError:
-                self._end(usable=False)
+                self.close()
                 raise QueryTimeout(self._limit_s) from None
 
     def _lose(self) -> NoReturn:
@@ -240,97 +222,3 @@ class _Run:
     def _end(self, *, usable: bool) -> int:
         worker, self._worker = self._worker, None
         return self._engine.give_back(worker, usable=usable) if worker else 0
-
-
-class _Places:
-    """A bounded number of places, and a bounded number of queries that wait for one."""
-
-    def __init__(self, places: int, queue: int) -> None:
-        self._condition = threading.Condition()
-        self._places = places
-        self._free = places
-        self._queue = queue
-        self._waiting = 0
-        self._on_empty: Callable[[], object] | None = None
-
-    def enter(self, deadline: float, limit_s: float, gone: Callable[[], bool]) -> None:
-        """Take a place, waiting in the queue until the deadline; raises EngineBusy, and ClientGone."""
-        with self._condition:
-            if self._free == 0 and self._waiting >= self._queue:
-                raise EngineBusy(limit_s)
-            self._waiting += 1
-            try:
-                while self._free == 0:
-                    left = deadline - time.monotonic()
-                    if left <= 0:
-                        raise EngineBusy(limit_s)
-                    if gone():
-                        raise ClientGone
-                    self._condition.wait(min(left, _LOOK_UP_S))
-            finally:
-                self._waiting -= 1
-            self._free -= 1
-
-    def leave(self) -> None:
-        with self._condition:
-            self._free += 1
-            self._condition.notify()
-            on_empty = self._on_empty if self._free == self._places else None
-        if on_empty:
-            on_empty()
-
-    def when_empty(self, call: Callable[[], object]) -> None:
-        with self._condition:
-            self._on_empty = call
-            empty = self._free == self._places
-        if empty:
-            call()
-
-
-class _Nursery:
-    """The nursery process and the lock around its control socket."""
-
-    def __init__(self, files: Sequence[Path], union: bool, memory_bytes: int) -> None:
-        self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        order = {
-            "control": theirs.fileno(),
-            "files": [str(path) for path in files],
-            "union": union,
-            "memory_bytes": memory_bytes,
-        }
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "ecp_graph.engine.isolation.nursery", json.dumps(order)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **_MALLOC},
-        )
-        theirs.close()
-        self._control.settimeout(_START_LIMIT_S)
-        greeting = self._control.recv(65_536)
-        said = json.loads(greeting) if greeting else {}
-        if "quads" not in said:
-            self._process.wait()
-            if failure := said.get("failed"):
-                raise InputSyntaxError(Path(failure["path"]), failure["reason"], failure["line"])
-            raise ReleaseError(f"The data cannot be loaded: the loading process ended with {self._process.returncode}.")
-        self.quads: int = said["quads"]
-
-    def fork(self) -> _Worker:
-        with self._lock:
-            self._control.send(b"fork")
-            message, descriptors, _, _ = socket.recv_fds(self._control, 100, 1)
-        return _Worker(int(message), socket.socket(fileno=descriptors[0]))
-
-    def end(self, worker: _Worker) -> int:
-        """Kill the worker and return how it had ended, if by itself."""
-        worker.connection.close()
-        with self._lock, contextlib.suppress(ProcessLookupError):
-            os.kill(worker.pid, signal.SIGKILL)
-        with self._lock:
-            self._control.send(b"wait %d" % worker.pid)
-            return int(self._control.recv(100))
-
-    def close(self) -> None:
-        self._control.close()
-        self._process.wait()

@@ -8,51 +8,58 @@ from typing import Final
 __all__ = ["RowCounter"]
 
 _GIVE_UP_BYTES: Final = 8_000_000
-_CSV_STRING: Final = re.compile(rb'"[^"]*+"')
-#: For each format: what its strings look like, by what a row is told, and how often that occurs besides rows.
-_RULES: Final[dict[str, tuple[re.Pattern[bytes] | None, tuple[bytes, ...], int]]] = {
-    # Inside a JSON string a quotation mark follows a backslash, so these marks stand between rows only.
-    "json": (None, (b'[{"', b',{"'), 0),
-    "xml": (None, (b"<result>",), 0),
-    "csv": (_CSV_STRING, (b"\n",), 1),
-    "tsv": (None, (b"\n",), 1),
-    "nt": (None, (b"\n",), 0),
-    "nq": (None, (b"\n",), 0),
+#: A mark is never longer, so that one that is cut in two is found when the rest has come.
+_LONGEST_MARK: Final = 256
+#: What tells a row in each format, and how often it occurs besides rows. In JSON a row begins with its first variable
+#: and the type of its value; inside a string a quotation mark would follow a backslash. A row without values is missed.
+_MARKS: Final[dict[str, tuple[re.Pattern[bytes], int]]] = {
+    "json": (re.compile(rb'[\[,]\{"[^"\\]{1,200}":\{"type":"'), 0),
+    "xml": (re.compile(rb"<result>"), 0),
+    "csv": (re.compile(rb"\n"), 1),
+    "tsv": (re.compile(rb"\n"), 1),
+    "nt": (re.compile(rb"\n"), 0),
+    "nq": (re.compile(rb"\n"), 0),
 }
+_CSV_STRING: Final = re.compile(rb'"[^"]*+"')
 
 
 class RowCounter:
     """Counts the rows (or triples) of an answer in one format from its chunks."""
 
     def __init__(self, fmt: str) -> None:
-        self._rule = _RULES.get(fmt)
+        self._mark: re.Pattern[bytes] | None
+        self._mark, self._besides = _MARKS.get(fmt, (None, 0))
+        self._has_strings = fmt == "csv"
         self._seen = 0
         self._count = 0
-        self._open = b""
-        self._last = b""
+        self._rest = b""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next chunk of the answer."""
         self._seen += len(chunk)
-        if self._rule is None or self._seen > _GIVE_UP_BYTES:
+        if self._mark is None or self._seen > _GIVE_UP_BYTES:
             return
-        string, marks, _ = self._rule
-        text = chunk
-        if string is not None and (self._open or b'"' in chunk):
-            data = self._open + chunk
-            text = string.sub(b"", data)
-            start = text.find(b'"')
-            # A string that goes on in the next chunk is looked at again together with it.
-            self._open = data[len(data) - (len(text) - start) :] if start >= 0 else b""
-            text = text[:start] if start >= 0 else text
-        text = self._last + text
-        self._count += sum(text.count(mark) for mark in marks)
-        longest = max(map(len, marks)) - 1
-        self._last = text[len(text) - longest :] if longest else b""
+        text = self._rest + chunk
+        if self._has_strings:
+            text, self._rest = _without_strings(text)
+            self._count += text.count(b"\n")
+            return
+        end = 0
+        for found in self._mark.finditer(text):
+            self._count += 1
+            end = found.end()
+        self._rest = text[max(end, len(text) - _LONGEST_MARK) :]
 
     @property
     def rows(self) -> int | None:
         """The rows counted; None where the format does not tell, or the answer is too long to count."""
-        if self._rule is None or self._seen > _GIVE_UP_BYTES:
+        if self._mark is None or self._seen > _GIVE_UP_BYTES:
             return None
-        return max(0, self._count - self._rule[2])
+        return max(0, self._count - self._besides)
+
+
+def _without_strings(text: bytes) -> tuple[bytes, bytes]:
+    """Return CSV without its quoted strings, which may hold line ends, and the string that is not complete yet."""
+    bare = _CSV_STRING.sub(b"", text)
+    start = bare.find(b'"')
+    return (bare, b"") if start < 0 else (bare[:start], bare[start:])

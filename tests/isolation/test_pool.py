@@ -1,0 +1,242 @@
+"""Queries in workers: bounded, replaced, cut off from the world, and gone when the engine is."""
+
+from __future__ import annotations
+
+import gc
+import http.server
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.engine.isolation import pool
+from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
+from ecp_graph.errors import (
+    ClientGone,
+    EngineBusy,
+    InputSyntaxError,
+    QueryError,
+    QueryTimeout,
+    ServiceRefused,
+    WorkerLost,
+)
+
+TRIPLES = "".join(f"<http://x/s{n}> <http://x/p> {n} .\n" for n in range(3000))
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?d ?g ?i"
+STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "data.ttl"
+    path.write_text(TRIPLES, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def engine(data: Path) -> Iterator[IsolatedEngine]:
+    limits = Limits(timeout_s=2, workers=1, queue=1, memory_bytes=200 * 1024 * 1024)
+    engine = IsolatedEngine([data], name="test", union=False, limits=limits)
+    yield engine
+    engine.close()
+
+
+def answers(engine: IsolatedEngine) -> bool:
+    return engine.query("ASK { <http://x/s1> ?p ?o }", fmt="json").read() == b'{"head":{},"boolean":true}'
+
+
+def children() -> set[int]:
+    """The processes below this one, at any depth."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        try:
+            stat = (folder / "stat").read_text(encoding="ascii") if folder.name.isdigit() else ""
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if stat and stat.rpartition(") ")[2].split()[0] != "Z":
+            parents[int(folder.name)] = int(stat.rpartition(") ")[2].split()[1])
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {os.getpid()}
+
+
+def eventually(test: object, seconds: float = 5) -> bool:
+    assert callable(test)
+    deadline = time.monotonic() + seconds
+    while not test():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_an_answer_tells_its_rows_and_its_time(engine: IsolatedEngine) -> None:
+    answer = engine.query("SELECT ?s { ?s ?p ?o }", fmt="tsv")
+    assert len(answer.read().splitlines()) == 3001
+    assert answer.facts["rows"] == 3000
+    assert "query_ms" in answer.facts
+
+
+def test_a_small_answer_is_complete_and_a_large_one_streams(engine: IsolatedEngine) -> None:
+    small = engine.query("SELECT ?s { ?s ?p 1 }", fmt="csv")
+    assert small.length == len(small.read())
+    large = engine.query("SELECT * { ?s ?p ?o }", fmt="json")
+    assert large.length is None
+    assert len(large.read()) > 200_000
+
+
+@pytest.mark.parametrize("query", [ENDLESS, STREAM])
+def test_a_query_is_killed_at_its_limit_and_the_next_one_answered(engine: IsolatedEngine, query: str) -> None:
+    before = children()
+    with pytest.raises(QueryTimeout):
+        engine.query(query, fmt="csv", timeout_s=0.5).read()
+    assert answers(engine)
+    assert eventually(lambda: len(children()) == len(before))
+    assert children() != before, "the worker that overran is another one now"
+
+
+def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: IsolatedEngine) -> None:
+    with pytest.raises(WorkerLost, match="memory"):
+        engine.query(HUNGRY, timeout_s=2).read()
+    assert answers(engine)
+
+
+def test_the_parser_overflows_no_stack_but_that_of_a_worker(engine: IsolatedEngine) -> None:
+    with pytest.raises((WorkerLost, QueryError)):
+        engine.query("SELECT * " + "{" * 200_000 + "}" * 200_000).read()
+    assert answers(engine)
+
+
+def test_a_malformed_query_keeps_its_worker(engine: IsolatedEngine) -> None:
+    before = children()
+    with pytest.raises(QueryError) as caught:
+        engine.query("SELECT * {\n ?s foo:p ?o }")
+    assert (caught.value.line, caught.value.column) == (2, 5)
+    assert answers(engine)
+    assert children() == before
+
+
+def test_a_client_that_hangs_up_frees_its_worker(engine: IsolatedEngine) -> None:
+    started = time.monotonic()
+    with pytest.raises(ClientGone):
+        engine.query(ENDLESS, gone=lambda: time.monotonic() - started > 0.2)
+    assert time.monotonic() - started < 1.9
+    assert answers(engine)
+
+
+def test_past_the_queue_a_query_is_refused_at_once(engine: IsolatedEngine) -> None:
+    def ask() -> str:
+        try:
+            engine.query(ENDLESS, timeout_s=1).read()
+        except (QueryTimeout, EngineBusy) as refusal:
+            return type(refusal).__name__
+        return "answered"
+
+    with ThreadPoolExecutor() as threads:
+        running = [threads.submit(ask) for _ in range(2)]
+        time.sleep(0.3)
+        started = time.monotonic()
+        with pytest.raises(EngineBusy):
+            engine.query("ASK {}")
+        assert time.monotonic() - started < 0.5
+        assert "QueryTimeout" in {one.result() for one in running}
+    assert answers(engine)
+
+
+def test_an_answer_that_nobody_reads_gives_its_worker_back(engine: IsolatedEngine) -> None:
+    answer = engine.query("SELECT * { ?s ?p ?o }", fmt="json")
+    assert answer.length is None
+    del answer
+    gc.collect()
+    assert answers(engine)
+
+
+def test_closing_leaves_no_process(data: Path) -> None:
+    before = children()
+    engine = IsolatedEngine([data], name="test", union=False, limits=Limits(workers=2))
+    assert answers(engine)
+    assert len(children()) == len(before) + 1 + 3, "a nursery, two workers and one to spare"
+    engine.close()
+    assert eventually(lambda: children() == before)
+
+
+def test_an_engine_that_is_forgotten_leaves_no_process(data: Path) -> None:
+    before = children()
+    engine = IsolatedEngine([data], name="test", union=False, limits=Limits(workers=1))
+    assert len(children()) > len(before)
+    del engine
+    gc.collect()
+    assert eventually(lambda: children() == before)
+
+
+def test_a_file_that_does_not_parse_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "broken.ttl"
+    path.write_text("<http://x/a> <http://x/b> <http://x/c> .\n<http://x/a> oops\n", encoding="utf-8")
+    before = children()
+    with pytest.raises(InputSyntaxError, match=r"broken\.ttl:2"):
+        IsolatedEngine([path], name="test", union=False)
+    assert eventually(lambda: children() == before)
+
+
+class _Canary(http.server.BaseHTTPRequestHandler):
+    calls = 0
+
+    def setup(self) -> None:
+        type(self).calls += 1
+        super().setup()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def canary() -> Iterator[str]:
+    _Canary.calls = 0
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Canary) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_guard_refuses_to_call_out(engine: IsolatedEngine, canary: str) -> None:
+    with pytest.raises(ServiceRefused):
+        engine.query(f"SELECT * {{ SERVICE <{canary}> {{ ?s ?p ?o }} }}")
+    assert _Canary.calls == 0
+
+
+def test_the_sandbox_holds_with_the_guard_off(
+    engine: IsolatedEngine, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "refuse_service", lambda sparql: None)
+    with pytest.raises(QueryError):
+        engine.query(f"SELECT * {{ SERVICE <{canary}> {{ ?s ?p ?o }} }}").read()
+    silent = engine.query(f"SELECT * {{ SERVICE SILENT <{canary}> {{ ?s ?p ?o }} }}", fmt="csv").read()
+    assert silent.count(b"\n") <= 2
+    assert _Canary.calls == 0
+    assert answers(engine)
+
+
+def test_the_canary_sings_when_it_is_called(canary: str) -> None:
+    import urllib.request
+
+    urllib.request.urlopen(canary).close()
+    assert _Canary.calls == 1
+
+
+def test_from_reads_no_file(engine: IsolatedEngine, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.nt"
+    secret.write_text('<http://x/a> <http://x/b> "secret" .\n', encoding="utf-8")
+    answer = engine.query(f"SELECT * FROM <{secret.as_uri()}> {{ ?s ?p ?o }}", fmt="csv").read()
+    assert b"secret" not in answer

@@ -1,0 +1,45 @@
+"""Rows are counted right while they pass by, however the answer is cut into chunks."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from ecp_graph.engine.isolation.rows import RowCounter
+
+VALUES = ['"plain"', '"a\\nb"', '"say \\"hi\\", {\\"x\\":1}"', '"],[{"', '"<result>"', "<http://x/y>", "3"]
+FORMATS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 100_000])
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_rows_are_counted(fmt: str, size: int) -> None:
+    query = f"SELECT ?a ?b {{ VALUES ?a {{ {' '.join(VALUES)} }} VALUES ?b {{ {' '.join(VALUES)} }} }}"
+    results = ox.Store().query(query)
+    assert isinstance(results, ox.QuerySolutions)
+    answer = results.serialize(format=FORMATS[fmt])
+    assert answer is not None
+    counter = RowCounter(fmt)
+    for start in range(0, len(answer), size):
+        counter.feed(answer[start : start + size])
+    assert counter.rows == len(VALUES) ** 2
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_no_rows(fmt: str) -> None:
+    results = ox.Store().query("SELECT ?a { ?a ?b ?c }")
+    assert isinstance(results, ox.QuerySolutions)
+    counter = RowCounter(fmt)
+    counter.feed(results.serialize(format=FORMATS[fmt]) or b"")
+    assert counter.rows == 0
+
+
+def test_a_graph_in_turtle_has_no_rows_to_tell() -> None:
+    counter = RowCounter("ttl")
+    counter.feed(b"<a> <b> <c> .\n")
+    assert counter.rows is None
