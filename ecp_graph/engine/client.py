@@ -11,6 +11,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import http.client
+import re
 import socket
 import threading
 import time
@@ -34,8 +35,11 @@ Request = urllib.request.Request
 
 _PAUSES_S: Final = (0.1, 0.4)
 _LOOK_UP_S: Final = 0.25
+_SLACK_S: Final = 0.5
 _CHUNK_BYTES: Final = 65_536
 _LONGEST_SAYING: Final = 300
+_LOGIN_WANTED: Final = 401
+_TAG: Final = re.compile(rb"<[^<>]*>")
 _REDIRECTS: Final = frozenset({301, 302, 303, 305, 307, 308})
 
 
@@ -103,7 +107,8 @@ class Client:
     def _work(self, request: Request, take: Callable[[HTTPResponse], Result], line: _Line, deadline: float) -> Result:
         """Do the whole exchange and turn what the standard library raises into EndpointError or TimeoutError."""
         try:
-            with self._open(request, line, max(0.001, deadline - time.monotonic())) as response:
+            # Whoever waits cuts the line at the deadline; the socket's own limit is for a line that is not there yet.
+            with self._open(request, line, max(0.0, deadline - time.monotonic()) + _SLACK_S) as response:
                 return take(response)
         except HTTPError as answer:
             with answer:
@@ -250,10 +255,14 @@ def _saying(answer: HTTPError) -> str:
     if answer.code in _REDIRECTS:
         target = shorten((answer.headers.get("Location") or "nowhere").encode("utf-8", "replace"))
         return f"it redirects to {target}, and redirects are not followed. Give that address if you trust it."
+    refused = "it lets nobody in with that login (user, password or rights); " if answer.code == _LOGIN_WANTED else ""
     with contextlib.suppress(OSError, HTTPException):
-        if said := shorten(answer.read(4 * _LONGEST_SAYING)):
-            return said
-    return printable(str(answer.reason)) or "it said nothing more."
+        body = answer.read(4 * _LONGEST_SAYING)
+        if "html" in answer.headers.get_content_type():
+            body = _TAG.sub(b" ", body)
+        if said := shorten(body):
+            return refused + said
+    return refused + (printable(str(answer.reason)) or "it said nothing more.")
 
 
 def shorten(body: bytes) -> str:

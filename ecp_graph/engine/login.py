@@ -6,9 +6,11 @@ would else go out twice.
 
 from __future__ import annotations
 
+import contextlib
 import urllib.request
 from dataclasses import dataclass, field
-from typing import Any
+from http.client import HTTPMessage
+from typing import IO, Any
 from urllib.request import HTTPPasswordMgrWithDefaultRealm, HTTPPasswordMgrWithPriorAuth, Request, parse_http_list
 
 __all__ = ["Login", "login_handlers"]
@@ -28,10 +30,25 @@ def login_handlers(login: Login, address: str) -> tuple[urllib.request.BaseHandl
     basic.add_password(None, address, login.user, login.password)
     digest = HTTPPasswordMgrWithDefaultRealm()
     digest.add_password(None, address, login.user, login.password)
-    return _Digest(digest), urllib.request.HTTPBasicAuthHandler(basic)
+    return _Digest(digest), _Basic(basic)
 
 
-class _Digest(urllib.request.HTTPDigestAuthHandler):
+class _Tidy:
+    """Closes a challenge that was answered; urllib leaves that to the garbage collector."""
+
+    def http_error_401(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
+        """Answer a challenge; None when there is nothing to answer it with."""
+        try:
+            answer = super().http_error_401(req, fp, code, msg, headers)  # type: ignore[misc]
+        except BaseException:
+            fp.close()
+            raise
+        if answer is not None:
+            fp.close()
+        return answer
+
+
+class _Digest(_Tidy, urllib.request.HTTPDigestAuthHandler):
     """Digest that remembers the server's challenge (RFC 7616, section 3.6)."""
 
     def __init__(self, passwords: HTTPPasswordMgrWithDefaultRealm) -> None:
@@ -39,7 +56,10 @@ class _Digest(urllib.request.HTTPDigestAuthHandler):
         self._challenge: dict[str, str] | None = None
 
     def retry_http_digest_auth(self, req: Request, auth: str) -> Any:
-        """Answer a challenge, and keep it for the requests to come."""
+        """Answer a challenge once, and keep it for the requests to come; None when the answer was not accepted."""
+        if getattr(req, "answered", False):  # urllib would try six times, and some servers then lock the user out
+            return None
+        req.answered = True  # type: ignore[attr-defined]
         _, _, challenge = auth.partition(" ")
         self._challenge = urllib.request.parse_keqv_list(parse_http_list(challenge))
         return super().retry_http_digest_auth(req, auth)
@@ -52,3 +72,12 @@ class _Digest(urllib.request.HTTPDigestAuthHandler):
         return req
 
     https_request = http_request
+
+
+class _Basic(_Tidy, urllib.request.HTTPBasicAuthHandler):
+    """Basic that leaves other schemes alone, where urllib's own takes them for an error."""
+
+    def http_error_auth_reqed(self, authreq: str, host: str, req: Request, headers: HTTPMessage) -> None:
+        """Answer a challenge; None when there is none of this scheme, or the answer was not accepted."""
+        with contextlib.suppress(ValueError):
+            return super().http_error_auth_reqed(authreq, host, req, headers)

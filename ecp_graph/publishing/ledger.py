@@ -108,9 +108,9 @@ class Store:
             counts[None] = self.default_count()
         return counts
 
-    def default_count(self) -> int:
-        """Return how many statements the default graph has."""
-        return int(self._rows("SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }")[0][0].value)
+    def default_count(self, pattern: str = "?s ?p ?o") -> int:
+        """Return how many statements the default graph has, or how often one of them."""
+        return int(self._rows(f"SELECT (COUNT(*) AS ?count) WHERE {{ {pattern} }}")[0][0].value)
 
     def default_is_union(self) -> bool:
         """Whether the default graph shows what stands in a named graph; tell once there is a ledger."""

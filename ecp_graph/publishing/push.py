@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ecp_graph.build.release import Release
@@ -23,8 +23,9 @@ from ecp_graph.publishing.ledger import BEGUN, LEDGER_GRAPH, Ledger, Store, mark
 
 __all__ = ["MERGED_GRAPH", "DefaultGraph", "PushReport", "push"]
 
-#: ``own``: into the store's default graph; ``merged``: into the graph graph/merged; ``none``: nowhere; ``auto``: own,
-#: or none where the default graph of the store is a view of its named graphs.
+#: Where the merge of all graphs goes. ``own``: into the store's default graph; ``merged``: into the graph graph/merged;
+#: ``none``: nowhere. ``auto``: own; but where the default graph is a view of the named graphs, merged if that view
+#: repeats a statement that two graphs make (Virtuoso), and none if it does not (Neptune, Fuseki with a union).
 DefaultGraph = Literal["auto", "own", "merged", "none"]
 
 #: Where the merge of all graphs stands in a store whose default graph cannot hold it.
@@ -51,6 +52,10 @@ class PushReport:
     removed: tuple[str | None, ...]
     statements: int
     union: bool
+
+    def has(self, graph: str | None) -> bool:
+        """Whether the store now has that graph of the release."""
+        return graph in self.pushed or graph in self.unchanged
 
 
 def push(
@@ -81,7 +86,13 @@ def push(
     )
     store = Store(RemoteEngine(asked, login=login), limit_s)
     job = _Push(release, asked, writer, store, piece_bytes, progress)
-    return job.run(default_graph, again=again)
+    report = job.run(default_graph, again=again)
+    if default_graph == "auto" and report.union and not report.has(MERGED_GRAPH) and job.repeats():
+        progress("The default graph of this store repeats statements; putting their merge into a graph of its own")
+        second = job.run("merged", again=False)
+        left = tuple(graph for graph in second.unchanged if graph not in report.pushed)
+        return replace(second, pushed=report.pushed + second.pushed, unchanged=left, removed=report.removed)
+    return report
 
 
 class _Push:
@@ -105,6 +116,8 @@ class _Push:
     def run(self, default_graph: DefaultGraph, *, again: bool) -> PushReport:
         ledger = self._ledger()
         union = self._store.default_is_union()
+        if default_graph == "auto" and union:
+            default_graph = "merged" if ledger.owns(MERGED_GRAPH) else "none"
         contents = self._contents(default_graph, union=union)
         self._guard_default(contents, ledger)
         counts = self._store.counts(contents)
@@ -125,6 +138,16 @@ class _Push:
             sum(counts.values()) if not todo else self._verify(contents),
             union,
         )
+
+    def repeats(self) -> bool:
+        """Whether the default graph shows a statement twice that two of the pushed graphs make."""
+        seen: set[bytes] = set()
+        for content in read_contents(self._release.dataset):
+            for line in content.lines:
+                if line in seen and b'"' not in line and b"_:" not in line:
+                    return self._store.default_count(line.decode()) > 1
+                seen.add(line)
+        return False
 
     def _ledger(self) -> Ledger:
         """Return the ledger; there is one in the store afterwards, because the kind of default graph shows by it."""
@@ -151,7 +174,7 @@ class _Push:
                 "its default graph is a view of its named graphs and can hold nothing of its own. "
                 "Use --no-default-graph or --merged-graph.",
             )
-        return named if default_graph == "none" or union else [*named, merged(graphs, None)]
+        return named if default_graph == "none" else [*named, merged(graphs, None)]
 
     def _guard_default(self, contents: list[Content], ledger: Ledger) -> None:
         """Raise EndpointError when statements of others would be lost: a default graph has no name to tell by."""
@@ -212,7 +235,8 @@ class _Push:
                 raise EndpointError(
                     self._endpoint,
                     f"in the {content.name} it counts {counts[content.graph]} statements, and the release has "
-                    f"{len(content.lines)}. Another push writes that graph again.",
+                    f"{len(content.lines)}. Another push writes that graph again; if it counts the same then, the "
+                    "store takes two of the literals for one.",
                 )
         return sum(counts.values())
 
@@ -227,7 +251,5 @@ class _Push:
         try:
             yield
         except EndpointError as failure:
-            said = str(failure).partition(" failed")[2].partition(": ")[2]
-            raise EndpointError(
-                self._writer.address, f"{what} could not be written; {said}", failure.status
-            ) from failure
+            reason = f"the {what} could not be written: {failure.reason}"
+            raise EndpointError(self._writer.address, reason, failure.status) from failure
