@@ -67,7 +67,7 @@ def serve(
         )
     if files and endpoint:
         raise click.UsageError("Give FILEs or --endpoint, not both.")
-    from ecp_graph.web.server import serve_app
+    from ecp_graph.web.serving.server import serve_app
 
     app = _app(files, default_graph, settings)
     serve_app(app, settings, on_start=lambda address: say(f"Serving at {address}  (Ctrl-C stops)"))

@@ -8,9 +8,9 @@ from flask import Flask, Response, request
 
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
-from ecp_graph.web import health, openapi, queries, sparql
-from ecp_graph.web.compression import compress
 from ecp_graph.web.errors import register_errors
+from ecp_graph.web.pages import health, openapi, queries, sparql
+from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine

@@ -13,7 +13,7 @@ from flask import Response, request
 from ecp_graph.engine import Answer
 from ecp_graph.engine.formats import Format
 from ecp_graph.engine.guard import refuse_excess
-from ecp_graph.web.asgi import Exchange, exchange_of
+from ecp_graph.web.serving.asgi import Exchange, exchange_of
 from ecp_graph.web.site import Site, site
 
 __all__ = ["Dataset", "answer_response", "ask"]

@@ -101,7 +101,7 @@ def wants_html() -> bool:
 
 def _respond(status: int, code: str, message: str, line: int | None = None, column: int | None = None) -> Response:
     if wants_html():
-        page = render_template("error.html", status=status, message=message)
+        page = render_template("shared/error.html", status=status, message=message)
         response = make_response(page, status)
     else:
         response = make_response(jsonify(error_body(code, message, line, column)), status)

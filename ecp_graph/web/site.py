@@ -14,9 +14,9 @@ from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import Choice, choices
 from ecp_graph.settings import Settings
-from ecp_graph.web.budget import QueryBudget
 from ecp_graph.web.description import DatasetFacts, count_graphs
-from ecp_graph.web.metrics import Metrics
+from ecp_graph.web.serving.budget import QueryBudget
+from ecp_graph.web.serving.metrics import Metrics
 from ecp_graph.web.source import Current, EngineSource
 from ecp_graph.workspace import Workspace
 

@@ -162,7 +162,7 @@ def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: 
     catalogue = site().catalogue
     kind: Kind = "graph" if graph else "table"
     return render_template(
-        "sparql.html",
+        "sparql/sparql.html",
         sparql=sparql,
         table=table,
         graph=graph,

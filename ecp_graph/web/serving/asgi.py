@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from ecp_graph.web.cache import Kept, ResponseCache
+from ecp_graph.web.serving.cache import Kept, ResponseCache
 
 __all__ = ["ENVIRON_KEY", "Bridge", "Exchange", "exchange_of"]
 

@@ -36,7 +36,7 @@ def home() -> BaseResponse:
 @blueprint.get("/queries")
 def index() -> str:
     """The catalogue as a page, by topic."""
-    return render_template("queries.html", topics=_catalogue().topics())
+    return render_template("queries/index.html", topics=_catalogue().topics())
 
 
 @blueprint.get("/queries/<name>.rq")
@@ -59,7 +59,7 @@ def page(name: str) -> Response:
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
     text = render_template(
-        "query.html",
+        "queries/query.html",
         query=query,
         given=given,
         problem=problem,

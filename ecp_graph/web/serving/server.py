@@ -20,8 +20,8 @@ from flask import Flask
 
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
-from ecp_graph.web.asgi import Bridge
-from ecp_graph.web.cache import ResponseCache
+from ecp_graph.web.serving.asgi import Bridge
+from ecp_graph.web.serving.cache import ResponseCache
 from ecp_graph.web.site import EXTENSION, Site
 
 __all__ = ["asgi_app", "serve_app"]
