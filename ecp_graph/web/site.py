@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, Final, TypeVar, cast
 
 from flask import current_app, g
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.results import Table, ask_table
 from ecp_graph.errors import ReleaseError
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
@@ -24,6 +27,11 @@ __all__ = ["EXTENSION", "Site", "site"]
 
 EXTENSION = "ecp_graph"
 
+#: Answers kept for pages; the oldest goes when there are more.
+_MOST_KEPT: Final = 1_000
+
+_Result = TypeVar("_Result")
+
 
 @dataclass
 class Site:
@@ -38,7 +46,7 @@ class Site:
     _version: str | None = None
     _catalogue: Catalogue | None = None
     _dataset_facts: DatasetFacts | None = None
-    _choices: dict[str, list[Choice]] = field(default_factory=dict)
+    _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
         self.budget = QueryBudget(self.settings.budget)
@@ -90,15 +98,32 @@ class Site:
 
     def choices(self, parameter: Parameter) -> list[Choice]:
         """Return what an iri parameter may be, kept until a newer release comes."""
-        of_class = parameter.of_class or ""
+        return self.keep(("choices", parameter.of_class), lambda: choices(parameter, self.engine))
+
+    def ask(self, sparql: str) -> Table:
+        """Return the table of a SELECT or ASK that a page asks, within the server's time limit."""
+        return ask_table(self.engine, sparql, timeout_s=self.settings.timeout)
+
+    def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
+        """Return what was made for the key since this release came into use, else make it.
+
+        Data that may change under the server, as a remote store's, are asked for each time.
+        """
+        if not self.current.is_fixed:
+            return make()
         with self._lock:
             self._forget_if_newer()
-            known = self._choices.get(of_class)
-        if known is None:
-            known = choices(parameter, self.engine)
-            with self._lock:
-                self._choices[of_class] = known
-        return known
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("_Result", self._kept[key])
+            version = self._version
+        made = make()
+        with self._lock:
+            if version == self._version:
+                self._kept[key] = made
+                while len(self._kept) > _MOST_KEPT:
+                    self._kept.popitem(last=False)
+        return made
 
     def _forget_if_newer(self) -> None:
         version = self.current.version
@@ -106,7 +131,7 @@ class Site:
             self._version = version
             self._catalogue = None
             self._dataset_facts = None
-            self._choices.clear()
+            self._kept.clear()
 
 
 def site() -> Site:

@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from flask import url_for
+from flask import current_app, url_for
 
-from ecp_graph.engine.results import Term
-from ecp_graph.namespaces import BASE
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.namespaces import BASE, ECP, GRAPH, ID, SHAPES
+from ecp_graph.web.site import site
 
-__all__ = ["heading", "link"]
+__all__ = ["Cell", "ShownColumn", "heading", "link", "local_path", "shown_columns", "shown_rows", "visible"]
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+#: Columns that hold the name of what another column gives by its IRI: ``thingName`` beside ``thing``.
+_NAMING: Final = ("Name", "Title", "Label")
+_NAMES: Final = ("name", "title", "label")
+#: Where this host shows what a namespace of the project holds: the path, and the endpoint that answers there.
+_PLACES: Final = (
+    (ID, "/doc/", "documents.document"),
+    (GRAPH, "/graph/", "documents.graph"),
+    (ECP, "/ontology#", "ontology.index"),
+    (SHAPES, "/shapes#", "shapes.index"),
+)
+#: The characters that turn the direction of text; a label that holds one must not turn the page.
+_BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """One column of a page's table: where its cells stand in the rows, and where the IRI that they link to stands."""
+
+    name: str
+    at: int
+    link_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a page's table: the term shown, and the address that it links to, or None."""
+
+    term: Term | None
+    target: str | None
 
 
 def heading(variable: str) -> str:
@@ -21,13 +53,69 @@ def heading(variable: str) -> str:
     return " ".join(word if word.isupper() else word.lower() for word in words) or variable
 
 
+def visible(text: str) -> str:
+    """Return the text without the characters that turn the direction of what follows."""
+    return _BIDI.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def link(term: Term) -> str | None:
-    """Return where the link of a term leads, or None: the project's own IRIs are described here, others at home.
+    """Return where the link of a term leads, or None: the project's own IRIs stay on this host, others lead away.
 
     Only http and https addresses become links, because an IRI may hold any scheme.
     """
     if term.kind != "iri":
         return None
     if term.value.startswith(BASE):
-        return url_for("sparql.endpoint", query=f"DESCRIBE <{term.value}>")
+        return local_path(term.value) or url_for("sparql.endpoint", query=f"DESCRIBE <{term.value}>")
     return term.value if term.value.startswith(("http://", "https://")) else None
+
+
+def local_path(iri: str) -> str | None:
+    """Return the path of this host's page about one of the project's own IRIs; None when there is no such page.
+
+    Individuals (``id/``) have a document of their own; passages are graphs; terms of the ontology and shapes are
+    places on one page.
+    """
+    if site().workspace is None:
+        return None
+    for namespace, path, endpoint in _PLACES:
+        if iri.startswith(namespace) and len(iri) > len(namespace) and endpoint in current_app.view_functions:
+            return path + iri[len(namespace) :]
+    return None
+
+
+def shown_columns(table: Table) -> list[ShownColumn]:
+    """Return the columns to show: a column of IRIs that a column of names goes with is the link of the names.
+
+    ``thing`` goes with ``thingName``. When it is the only column of IRIs left, it goes with ``name``, ``title`` or
+    ``label``.
+    """
+    iris = [at for at, _ in enumerate(table.columns) if _is_iri_column(table, at)]
+    linked: dict[int, int] = {}
+    for at in iris:
+        own = [table.columns[at] + suffix for suffix in _NAMING]
+        if names := [table.columns.index(name) for name in own if name in table.columns]:
+            linked[names[0]] = at
+    left = [at for at in iris if at not in linked.values()]
+    if len(left) == 1 and (names := [table.columns.index(name) for name in _NAMES if name in table.columns]):
+        linked.setdefault(names[0], left[0])
+    hidden = set(linked.values())
+    return [ShownColumn(n, at, linked.get(at)) for at, n in enumerate(table.columns) if at not in hidden]
+
+
+def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int) -> list[list[Cell]]:
+    """Return the first rows of a table as cells of the columns to show."""
+    return [[_cell(row, column) for column in columns] for row in table.rows[:limit]]
+
+
+def _cell(row: Sequence[Term | None], column: ShownColumn) -> Cell:
+    term = row[column.at]
+    target = row[column.link_at] if column.link_at is not None else term
+    if term is None:  # a thing without a name is shown by its IRI
+        term = target
+    return Cell(term, link(target) if target else None)
+
+
+def _is_iri_column(table: Table, at: int) -> bool:
+    cells = [row[at] for row in table.rows if row[at] is not None]
+    return bool(cells) and all(cell is not None and cell.kind == "iri" for cell in cells)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
 from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.engine.results import Table, ask_table
@@ -25,12 +24,6 @@ blueprint = Blueprint("queries", __name__)
 
 #: A list longer than this is a field with suggestions, not a menu.
 _LONGEST_MENU: Final = 150
-
-
-@blueprint.get("/")
-def home() -> BaseResponse:
-    """Lead to the catalogue, or to the endpoint when there is none."""
-    return redirect(url_for("queries.index" if site().workspace else "sparql.endpoint"))
 
 
 @blueprint.get("/queries")

@@ -1,0 +1,75 @@
+"""Panels: what a page is made of. Each is a query of the catalogue with values, its result, and the way to all three."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import url_for
+
+from ecp_graph.engine.formats import formats_of
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.parameters import bind
+from ecp_graph.web.site import site
+
+__all__ = ["Panel", "Row", "panel"]
+
+#: One row of a table by the names of its columns; an unbound cell is an empty text.
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One question of a page and its answer; ``given`` are the values by the names of the parameters."""
+
+    query: Query
+    given: Mapping[str, Any]
+    bound: str
+    table: Table
+    rows: tuple[Row, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = self.table.columns
+        values = (
+            {name: cell.value if cell else "" for name, cell in zip(columns, row, strict=True)}
+            for row in self.table.rows
+        )
+        object.__setattr__(self, "rows", tuple(values))
+
+    @property
+    def page(self) -> str:
+        """The address of the query's own page, with these values."""
+        return url_for("queries.page", name=self.query.name, **self.given)
+
+    @property
+    def editor(self) -> str:
+        """The address of the editor with the text of this query in it."""
+        return url_for("sparql.endpoint", query=self.bound, format="html")
+
+    @property
+    def downloads(self) -> list[tuple[str, str]]:
+        """Each format that the result comes in, as its extension and its address."""
+        extensions = [*(fmt.extension for fmt in formats_of(self.query.kind)), "xlsx"]
+        name = self.query.name
+        return [(e, url_for("queries.api_as", name=name, extension=e, **self.given)) for e in extensions]
+
+    def cells(self, column: str) -> list[Term | None]:
+        """Return the terms of one column, row by row; raises ValueError when there is no such column."""
+        at = self.table.columns.index(column)
+        return [row[at] for row in self.table.rows]
+
+
+def panel(name: str, **given: str) -> Panel:
+    """Return a panel of the catalogue's query of that name, a SELECT; values that are empty count as not given.
+
+    The result is kept as long as the release is in use. Raises UnknownQuery, ParameterError, and what the engine raises.
+    """
+    here = site()
+    catalogue = here.catalogue
+    assert catalogue is not None  # noqa: S101 - pages are registered with a catalogue only
+    query = catalogue[name]
+    values = {parameter: value for parameter, value in given.items() if value}
+    bound = here.keep(("bound", name, tuple(sorted(values.items()))), lambda: bind(query, values, here.engine))
+    return here.keep(("panel", bound), lambda: Panel(query, values, bound, here.ask(bound)))
