@@ -1,4 +1,4 @@
-"""Panels: what a page is made of. Each is a query of the catalogue with values, its result, and the way to all three."""
+"""Panels: what a page is made of. Each is a query of the catalogue with values, its result, and the ways to both."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Panel:
 def panel(name: str, **given: str) -> Panel:
     """Return a panel of the catalogue's query of that name, a SELECT; values that are empty count as not given.
 
-    The result is kept as long as the release is in use. Raises UnknownQuery, ParameterError, and what the engine raises.
+    The result is kept while the release is in use. Raises UnknownQuery, ParameterError, and what the engine raises.
     """
     here = site()
     catalogue = here.catalogue
