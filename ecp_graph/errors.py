@@ -6,6 +6,7 @@ The tree::
     ├── WorkspaceError            a folder is not a workspace, or lacks a part
     ├── InputSyntaxError          a file is not the RDF, SPARQL or YAML that its name promises (path, line)
     ├── InconsistentData          the data contradict the ontology (exit code 1)
+    ├── PublishError              the static twin cannot be written where it should be
     ├── ReleaseError              there is no release, or one is damaged
     ├── QueryError                a SPARQL query is malformed (line, column)
     │   ├── QueryTooComplex       a query is nested deeper, or has more patterns, than the server plans
@@ -43,6 +44,7 @@ __all__ = [
     "MissingExtra",
     "OverBudget",
     "ParameterError",
+    "PublishError",
     "QueryError",
     "QueryTimeout",
     "QueryTooComplex",
@@ -93,6 +95,10 @@ class InconsistentData(EcpGraphError):
         lines = "\n".join(f"  - {sentence}" for sentence in contradictions)
         super().__init__(f"The data contradict the ontology ({count} {noun}); mend the statements named:\n{lines}")
         self.contradictions = tuple(contradictions)
+
+
+class PublishError(EcpGraphError):
+    """The static twin of the site cannot be written into the folder that was named."""
 
 
 class ReleaseError(EcpGraphError):

@@ -12,6 +12,7 @@ from ecp_graph import __version__
 from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.overlap import overlap
+from ecp_graph.cli.publish import publish
 from ecp_graph.cli.push import push
 from ecp_graph.cli.queries import queries
 from ecp_graph.cli.query import query
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, validate, queries, query, overlap, serve, push):
+for _command in (build, validate, queries, query, overlap, serve, publish, push):
     cli.add_command(_command)
 
 

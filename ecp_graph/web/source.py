@@ -48,6 +48,13 @@ class FixedEngine:
     def __init__(self, engine: Engine, *, is_fixed: bool) -> None:
         self._current = Current(engine, version=f"{engine.describe()} {id(self)}", is_fixed=is_fixed)
 
+    @classmethod
+    def of_release(cls, engine: Engine, release: Release) -> FixedEngine:
+        """Return the source of an engine over one release, which stays the current one."""
+        source = cls(engine, is_fixed=True)
+        source._current = _current(engine, release)
+        return source
+
     def current(self) -> Current:
         """Return the one engine."""
         return self._current
@@ -99,13 +106,16 @@ class CurrentRelease:
             print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
             return Current(self._current.engine, self._current.version, facts)
-        graphs = release.manifest.get("graphs", {})
-        facts = {
-            "release": release.id,
-            "triples": release.manifest.get("triples"),
-            "graphs": len(graphs),
-        }
-        return Current(engine, release.id, facts)
+        return _current(engine, release)
+
+
+def _current(engine: Engine, release: Release) -> Current:
+    facts = {
+        "release": release.id,
+        "triples": release.manifest.get("triples"),
+        "graphs": len(release.manifest.get("graphs", {})),
+    }
+    return Current(engine, release.id, facts)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:

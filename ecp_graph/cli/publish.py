@@ -1,0 +1,72 @@
+"""``ecp-graph publish``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from ecp_graph.cli.common import place, release_or_build, releases_option, say, workspace_option
+
+__all__ = ["publish"]
+
+_MOST_NAMED = 10
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    required=True,
+    help="Folder to write; an older site in it is replaced.",
+)
+@click.option(
+    "--base-url",
+    metavar="URL",
+    default="http://localhost/",
+    show_default=True,
+    help="Where the site will be; redirect rules and the site map name it.",
+)
+@workspace_option
+@releases_option
+@click.pass_context
+def publish(ctx: click.Context, out: Path, base_url: str, workspace: Path | None, releases: Path | None) -> None:
+    """Write the static twin of the site: every page and document as a file, for any file server.
+
+    The pages work without a server, the query pages and the editor too: SPARQL runs in the browser. RDF lies beside
+    each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced in one step. The exit
+    code is 1 when a link leads nowhere.
+    """
+    from ecp_graph.publishing.twin.publish import publish as publish_site
+    from ecp_graph.settings import settings_from
+
+    if not base_url.startswith(("http://", "https://")):
+        raise click.UsageError(f"--base-url is an address such as https://example.org/plan/, not '{base_url}'.")
+    where, into = place(settings_from(workspace=workspace, releases=releases))
+    release = release_or_build(where, into)
+    with _bar() as progress:
+        report = publish_site(release, where, out, base_url=base_url, progress=progress)
+    say(f"{report.files} files with {report.bytes / 1_000_000:.1f} MB are in {out}, from release {release.id}.")
+    if report.broken:
+        named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
+        say(f"{len(report.broken)} links lead nowhere; the first:\n{named}")
+        ctx.exit(1)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Show progress on stderr at a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, known: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("Publishing"), MofNCompleteColumn(), TextColumn("files"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("publish", total=None)
+        yield lambda done, known: bar.update(task, completed=done, total=known)

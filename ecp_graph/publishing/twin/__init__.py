@@ -1,0 +1,10 @@
+"""The static twin: every page and document of the site as a file that any file server, or a zip, can hand out.
+
+::
+
+    names      the file that an address of the site becomes
+    markup     the links of a page, made relative to its file
+    crawl      the site, asked page by page as a browser would, and written down
+    redirects  rules by which Apache, nginx and Netlify-like hosts answer for the identifiers
+    publish    all of it beside the old twin, which it then replaces in one step
+"""

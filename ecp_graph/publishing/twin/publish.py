@@ -1,0 +1,110 @@
+"""Making the static twin beside the old one, and putting it in its place in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from ecp_graph import __version__
+from ecp_graph.build.release import Release
+from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.errors import PublishError
+from ecp_graph.publishing.twin.crawl import CrawlReport, crawl
+from ecp_graph.publishing.twin.redirects import redirect_files
+from ecp_graph.settings import Settings
+from ecp_graph.workspace import Workspace
+
+__all__ = ["MARK", "publish"]
+
+#: Tells that a folder is a twin, which the next one may replace.
+MARK: Final = ".ecp-graph-site.json"
+_DATASET: Final = "dumps/dataset.nq.gz"
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+def publish(
+    release: Release,
+    workspace: Workspace,
+    folder: Path,
+    *,
+    base_url: str,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, known: None,
+) -> CrawlReport:
+    """Write the static twin of a release's site into a folder; what an older twin had there is gone afterwards.
+
+    The folder is replaced in one step; stopped at any moment, it is the old one whole. Raises PublishError for a
+    folder that holds something else, and one that cannot be written.
+    """
+    folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
+    if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PublishError(f"{folder} holds something that is no published site. Name an empty or a new folder.")
+    staging = folder.with_name(f".{folder.name}.publishing-{os.getpid()}")
+    try:
+        _clear(folder)
+        staging.mkdir(parents=True)
+        report = crawl(
+            lambda: _app(release, workspace),
+            staging,
+            base_url=base_url,
+            dataset=_DATASET,
+            processes=processes or os.cpu_count() or 1,
+            progress=progress,
+        )
+        for name, text in redirect_files(base_url).items():
+            path = staging / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        facts = {"release": release.id, "version": __version__, "base_url": base_url, "files": report.files}
+        (staging / MARK).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        _put_in_place(staging, folder)
+    except OSError as reason:
+        raise PublishError(f"The site cannot be written to {folder}: {reason}. Name another folder.") from reason
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return report
+
+
+def _app(release: Release, workspace: Workspace) -> Flask:
+    """Return the app that is crawled: over the store of the release, in this process."""
+    from ecp_graph.web import create_app
+    from ecp_graph.web.source import FixedEngine
+
+    engine = EmbeddedEngine.open(release.store, name=f"release {release.id}")
+    settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=600)
+    return create_app(settings, source=FixedEngine.of_release(engine, release))
+
+
+def _clear(folder: Path) -> None:
+    """Remove what publications into this folder have left that did not end."""
+    for leftover in folder.parent.glob(f".{folder.name}.publishing-*"):
+        process = leftover.name.rpartition("-")[2]
+        if not (process.isdigit() and Path("/proc", process).exists() and int(process) != os.getpid()):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, folder: Path) -> None:
+    """Let the new folder have the old one's name; on Linux there is no moment without either."""
+    if not folder.exists():
+        staging.rename(folder)
+    elif not _exchange(staging, folder):
+        aside = staging.with_name(staging.name + "-old")
+        folder.rename(aside)
+        staging.rename(folder)
+        shutil.rmtree(aside)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, where the system can (renameat2 of Linux); return whether it did."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)

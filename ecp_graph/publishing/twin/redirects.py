@@ -1,0 +1,103 @@
+"""Rules by which a host of files answers for the identifiers: 303 to the document that fits what a client accepts.
+
+The rules of Apache are those of w3id.org, too: its ``.htaccess`` sends identifiers to wherever the twin is. They look
+for the names of media types and know no weights (q-values), as rules of a file server do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+__all__ = ["redirect_files"]
+
+#: Endings of documents by their media types, in the order in which they are tried.
+_TYPES: Final = {
+    "text/turtle": "ttl",
+    "application/ld+json": "jsonld",
+    "application/rdf+xml": "rdf",
+    "application/n-triples": "nt",
+    "application/trig": "trig",
+}
+_MEDIA_TYPES: Final = {**_TYPES, "application/n-quads": "nq", "application/atom+xml": "atom", "image/svg+xml": "svg"}
+_PLACES: Final = ("ontology", "shapes", "dataset")
+
+
+def redirect_files(base_url: str) -> Mapping[str, str]:
+    """Return the files of the rules by their paths in the twin.
+
+    ``.htaccess`` is for the folder of the twin itself, ``redirects/w3id.htaccess`` for the folder of the project on
+    w3id.org, ``redirects/nginx.conf`` is to be included in a server block, ``_redirects`` and ``_headers`` are read by
+    Netlify and hosts like it.
+    """
+    base = base_url.rstrip("/")
+    path = "/" + base.partition("://")[2].partition("/")[2] if "/" in base.partition("://")[2] else ""
+    return {
+        ".htaccess": _apache(path or "", own=True),
+        "redirects/w3id.htaccess": _apache(base, own=False),
+        "redirects/nginx.conf": _nginx(path),
+        "_redirects": _netlify(path),
+        "_headers": _headers(),
+    }
+
+
+def _apache(base: str, *, own: bool) -> str:
+    lines = ["# Written by `ecp-graph publish`."]
+    if own:
+        lines += ["Options -MultiViews", "DirectoryIndex index.html", "AddDefaultCharset UTF-8"]
+        lines += [f"AddType {media_type} .{ending}" for media_type, ending in _MEDIA_TYPES.items()]
+    lines += ["RewriteEngine On", ""]
+    lines += ["# An identifier with an ending names the format."]
+    endings = "|".join(["html", *_TYPES.values()])
+    lines += [f"RewriteRule ^id/(.+)\\.({endings})$ {base}/doc/$1.$2 [R=303,L,NE]", ""]
+    lines += ["# Else what the client accepts decides; a browser comes first, because it accepts XML as well."]
+    for media_type, ending in [("text/html", "html"), *_TYPES.items(), (None, "html")]:
+        condition = f"RewriteCond %{{HTTP_ACCEPT}} {media_type.replace('+', '[+]')}\n" if media_type else ""
+        lines.append(f"{condition}RewriteRule ^id/(.+)$ {base}/doc/$1.{ending} [R=303,L,NE]")
+        lines.append(f"{condition}RewriteRule ^graph/([^.]+)$ {base}/graph/$1.{ending} [R=303,L,NE]")
+        lines.append(f"{condition}RewriteRule ^({'|'.join(_PLACES)})$ {base}/$1.{ending} [R=303,L,NE]")
+    if not own:
+        lines += ["", "# Everything else is at the twin.", f"RewriteRule ^(.*)$ {base}/$1 [R=302,L,NE]"]
+    return "\n".join(lines) + "\n"
+
+
+def _nginx(path: str) -> str:
+    cases = [f'    "~*{media_type.replace("+", "[+]")}" {ending};' for media_type, ending in _TYPES.items()]
+    lines = [
+        "# Written by `ecp-graph publish`. The map belongs into the http block, the rest into the server block.",
+        "map $http_accept $ecp_graph_ending {",
+        "    default html;",
+        '    "~*text/html" html;',
+        *cases,
+        "}",
+        "types {",
+        "    text/html html; text/css css; text/javascript js; application/json json; image/svg+xml svg;",
+        "    application/wasm wasm; application/gzip gz; text/plain txt; application/xml xml;",
+        *(f"    {media_type} {ending};" for media_type, ending in _TYPES.items()),
+        "    application/n-quads nq; application/atom+xml atom;",
+        "}",
+        "charset utf-8;",
+        f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>html|{'|'.join(_TYPES.values())})$ "
+        f"{{ return 303 {path}/doc/$thing.$ending; }}",
+        f"location ~ ^{path}/id/(?<thing>.+)$ "
+        f'{{ add_header Vary Accept always; return 303 "{path}/doc/$thing.$ecp_graph_ending"; }}',
+        f"location ~ ^{path}/(?<place>graph/[^.]+|{'|'.join(_PLACES)})$ "
+        f'{{ add_header Vary Accept always; return 303 "{path}/$place.$ecp_graph_ending"; }}',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _netlify(path: str) -> str:
+    """Return rules for a host that cannot look at Accept."""
+    lines = ["# Written by `ecp-graph publish`. This host does not look at Accept: an identifier leads to its page."]
+    lines += [f"{path}/id/*.{ending} {path}/doc/:splat.{ending} 303" for ending in _TYPES.values()]
+    lines += [f"{path}/id/* {path}/doc/:splat.html 303"]
+    lines += [f"{path}/{place} {path}/{place}.html 303" for place in _PLACES]
+    return "\n".join(lines) + "\n"
+
+
+def _headers() -> str:
+    lines = ["# Written by `ecp-graph publish`."]
+    for media_type, ending in _MEDIA_TYPES.items():
+        lines += [f"/*.{ending}", f"  Content-Type: {media_type}; charset=utf-8", "  Access-Control-Allow-Origin: *"]
+    return "\n".join(lines) + "\n"

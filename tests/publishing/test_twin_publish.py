@@ -1,0 +1,130 @@
+"""Publishing: the whole site as files, in one step, with nothing left of what is gone."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.build.release import Release
+from ecp_graph.errors import PublishError
+from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.publishing.twin.publish import MARK, publish
+from ecp_graph.publishing.twin.redirects import redirect_files
+from ecp_graph.workspace import bundled_workspace, find_workspace
+
+BASE = "https://example.org/plan/"
+
+
+@pytest.fixture(scope="module")
+def twin(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("twin") / "site"
+    report = publish(release, bundled_workspace(), folder, base_url=BASE, processes=2)
+    assert report.broken == {}
+    assert report.files > 300
+    return folder
+
+
+def test_it_has_the_pages_and_says_from_what(twin: Path, release: Release) -> None:
+    facts = json.loads((twin / MARK).read_text())
+    assert facts["release"] == release.id
+    for file in ("index.html", "queries.html", "queries/overlap-bodies.html", "sparql.html", "static/style.css"):
+        assert (twin / file).stat().st_size > 500, file
+
+
+def test_every_link_of_every_page_leads_to_a_file(twin: Path) -> None:
+    from selectolax.lexbor import LexborHTMLParser
+
+    looked_at = 0
+    for page in twin.rglob("*.html"):
+        for node in LexborHTMLParser(page.read_text()).css("[href], [src]"):
+            target = node.attrs.get("href") or node.attrs.get("src") or ""
+            assert not target.startswith("/"), (page, target)
+            if target.startswith(("http:", "https:", "#", "data:")) or not target:
+                continue
+            assert (page.parent / target.partition("#")[0].partition("?")[0]).is_file(), (page, target)
+            looked_at += 1
+    assert looked_at > 2000
+
+
+def test_the_host_of_the_crawl_is_nowhere(twin: Path) -> None:
+    texts = [path for path in twin.rglob("*") if path.suffix in {".html", ".xml", ".json", ".atom", ".txt", ".ttl"}]
+    assert len(texts) > 100
+    assert not [path for path in texts if b"twin.invalid" in path.read_bytes()]
+
+
+def test_it_comes_again_in_one_step_and_what_is_gone_is_gone(release: Release, tmp_path: Path) -> None:
+    workspace = _small_workspace(tmp_path)
+    folder = tmp_path / "site"
+    publish(release, workspace, folder, base_url=BASE, processes=1)
+    (folder / "stale.html").write_text("old")
+    publish(release, workspace, folder, base_url=BASE, processes=1)
+    assert (folder / "index.html").exists()
+    assert not (folder / "stale.html").exists()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+def test_a_folder_of_something_else_is_left_alone(release: Release, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years")
+    with pytest.raises(PublishError, match="holds something that is no published site"):
+        publish(release, bundled_workspace(), tmp_path, base_url=BASE)
+    assert (tmp_path / "thesis.txt").read_text() == "three years"
+
+
+def test_a_broken_link_is_told(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = _small_workspace(tmp_path)
+    real = publishing._app
+
+    def with_fault(*arguments: object) -> object:
+        app = real(*arguments)  # type: ignore[arg-type]
+        app.jinja_env.globals["version"] = "1"
+        app.after_request(_break_links)
+        return app
+
+    monkeypatch.setattr(publishing, "_app", with_fault)
+    report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1)
+    assert report.broken == {"/nowhere": 404}
+
+
+def _break_links(response: object) -> object:
+    if response.mimetype == "text/html":  # type: ignore[attr-defined]
+        response.set_data(response.get_data().replace(b"</main>", b'<a href="/nowhere">x</a></main>'))  # type: ignore[attr-defined]
+    return response
+
+
+def test_interrupted_it_leaves_the_old_site_whole(releases: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    command = [sys.executable, "-m", "ecp_graph.cli", "publish", "--out", str(folder), "--releases", str(releases)]
+    subprocess.run(command, check=True, capture_output=True)
+    before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".site.publishing-*/*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert b"Traceback" not in said
+    assert {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()} == before
+    assert list(tmp_path.glob(".site.publishing-*")) == []
+
+
+def test_the_rules_send_identifiers_to_documents() -> None:
+    files = redirect_files(BASE)
+    assert "RewriteRule ^id/(.+)$ https://example.org/plan/doc/$1.ttl [R=303,L,NE]" in files["redirects/w3id.htaccess"]
+    assert "RewriteRule ^id/(.+)$ /plan/doc/$1.ttl [R=303,L,NE]" in files[".htaccess"]
+    assert "/plan/id/* /plan/doc/:splat.html 303" in files["_redirects"]
+    assert 'return 303 "/plan/doc/$thing.$ecp_graph_ending"' in files["redirects/nginx.conf"]
+
+
+def _small_workspace(folder: Path):  # type: ignore[no-untyped-def]
+    root = folder / "workspace"
+    for name in ("ontology", "data", "queries"):
+        (root / name).mkdir(parents=True)
+    (root / "queries" / "all.rq").write_text("#+ summary: Everything\nSELECT ?s { ?s ?p ?o } LIMIT 1\n")
+    return find_workspace(root)
