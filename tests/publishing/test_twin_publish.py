@@ -119,7 +119,7 @@ def test_the_rules_send_identifiers_to_documents() -> None:
     assert "RewriteRule ^id/(.+)$ https://example.org/plan/doc/$1.ttl [R=303,L,NE]" in files["redirects/w3id.htaccess"]
     assert "RewriteRule ^id/(.+)$ /plan/doc/$1.ttl [R=303,L,NE]" in files[".htaccess"]
     assert "/plan/id/* /plan/doc/:splat.html 303" in files["_redirects"]
-    assert 'return 303 "/plan/doc/$thing.$ecp_graph_ending"' in files["redirects/nginx.conf"]
+    assert "return 303 /plan/doc/$thing.$ecp_graph_ending" in files["redirects/nginx-server.conf"]
 
 
 def _small_workspace(folder: Path):  # type: ignore[no-untyped-def]

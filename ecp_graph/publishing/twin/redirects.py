@@ -27,15 +27,16 @@ def redirect_files(base_url: str) -> Mapping[str, str]:
     """Return the files of the rules by their paths in the twin.
 
     ``.htaccess`` is for the folder of the twin itself, ``redirects/w3id.htaccess`` for the folder of the project on
-    w3id.org, ``redirects/nginx.conf`` is to be included in a server block, ``_redirects`` and ``_headers`` are read by
-    Netlify and hosts like it.
+    w3id.org, the two of nginx are to be included in its http and in its server block, ``_redirects`` and ``_headers`` are
+    read by Netlify and hosts like it.
     """
     base = base_url.rstrip("/")
     path = "/" + base.partition("://")[2].partition("/")[2] if "/" in base.partition("://")[2] else ""
     return {
         ".htaccess": _apache(path or "", own=True),
         "redirects/w3id.htaccess": _apache(base, own=False),
-        "redirects/nginx.conf": _nginx(path),
+        "redirects/nginx-http.conf": _nginx_map(),
+        "redirects/nginx-server.conf": _nginx_rules(path),
         "_redirects": _netlify(path),
         "_headers": _headers(),
     }
@@ -61,30 +62,31 @@ def _apache(base: str, *, own: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _nginx(path: str) -> str:
+def _nginx_map() -> str:
     cases = [f'    "~*{media_type.replace("+", "[+]")}" {ending};' for media_type, ending in _TYPES.items()]
-    lines = [
-        "# Written by `ecp-graph publish`. The map belongs into the http block, the rest into the server block.",
-        "map $http_accept $ecp_graph_ending {",
-        "    default html;",
-        '    "~*text/html" html;',
-        *cases,
-        "}",
-        "types {",
-        "    text/html html; text/css css; text/javascript js; application/json json; image/svg+xml svg;",
-        "    application/wasm wasm; application/gzip gz; text/plain txt; application/xml xml;",
-        *(f"    {media_type} {ending};" for media_type, ending in _TYPES.items()),
-        "    application/n-quads nq; application/atom+xml atom;",
-        "}",
-        "charset utf-8;",
-        f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>html|{'|'.join(_TYPES.values())})$ "
-        f"{{ return 303 {path}/doc/$thing.$ending; }}",
-        f"location ~ ^{path}/id/(?<thing>.+)$ "
-        f'{{ add_header Vary Accept always; return 303 "{path}/doc/$thing.$ecp_graph_ending"; }}',
-        f"location ~ ^{path}/(?<place>graph/[^.]+|{'|'.join(_PLACES)})$ "
-        f'{{ add_header Vary Accept always; return 303 "{path}/$place.$ecp_graph_ending"; }}',
-    ]
-    return "\n".join(lines) + "\n"
+    head = ["# Written by `ecp-graph publish`.", "map $http_accept $ecp_graph_ending {", "    default html;"]
+    return "\n".join([*head, '    "~*text/html" html;', *cases, "}"]) + "\n"
+
+
+def _nginx_rules(path: str) -> str:
+    vary = "add_header Vary Accept always;"
+    return "\n".join(
+        [
+            "# Written by `ecp-graph publish`.",
+            "types {",
+            "    text/html html; text/css css; text/javascript js; application/json json; application/wasm wasm;",
+            "    application/gzip gz; text/plain txt; text/csv csv; application/xml xml;",
+            *(f"    {media_type} {ending};" for media_type, ending in _MEDIA_TYPES.items()),
+            "}",
+            "charset utf-8;",
+            f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>html|{'|'.join(_TYPES.values())})$ "
+            f"{{ return 303 {path}/doc/$thing.$ending; }}",
+            f"location ~ ^{path}/id/(?<thing>.+)$ {{ {vary} return 303 {path}/doc/$thing.$ecp_graph_ending; }}",
+            f"location ~ ^{path}/(?<place>graph/[^.]+|{'|'.join(_PLACES)})$ "
+            f"{{ {vary} return 303 {path}/$place.$ecp_graph_ending; }}",
+            "",
+        ]
+    )
 
 
 def _netlify(path: str) -> str:
