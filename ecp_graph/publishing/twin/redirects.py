@@ -27,8 +27,8 @@ def redirect_files(base_url: str) -> Mapping[str, str]:
     """Return the files of the rules by their paths in the twin.
 
     ``.htaccess`` is for the folder of the twin itself, ``redirects/w3id.htaccess`` for the folder of the project on
-    w3id.org, the two of nginx are to be included in its http and in its server block, ``_redirects`` and ``_headers`` are
-    read by Netlify and hosts like it.
+    w3id.org, the two of nginx are to be included in its http and in its server block, ``_redirects`` and ``_headers``
+    are read by Netlify and hosts like it.
     """
     base = base_url.rstrip("/")
     path = "/" + base.partition("://")[2].partition("/")[2] if "/" in base.partition("://")[2] else ""
