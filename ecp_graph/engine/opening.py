@@ -32,10 +32,20 @@ def release_engine(release: Release, settings: Settings | None = None) -> Engine
 
 
 def remote_engine(endpoint: str, settings: Settings | None = None) -> Engine:
-    """Return the engine that asks a remote endpoint; raises EndpointError when the address is not one."""
+    """Return the engine that asks a remote endpoint, with the settings of a server within their limits.
+
+    Raises EndpointError when the address is not one.
+    """
     from ecp_graph.engine.remote import RemoteEngine
 
-    return RemoteEngine(endpoint, max_result_bytes=settings.max_result_mb * 1_000_000 if settings else None)
+    if settings is None:
+        return RemoteEngine(endpoint)
+    return RemoteEngine(
+        endpoint,
+        max_result_bytes=settings.max_result_mb * 1_000_000,
+        limit_s=settings.timeout,
+        places=settings.workers + settings.queue,
+    )
 
 
 def files_engine(files: Sequence[Path], default_graph: DefaultGraph, settings: Settings | None = None) -> Engine:

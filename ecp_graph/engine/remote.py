@@ -7,8 +7,10 @@ something else than results ends in an error and never in half an answer.
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http.client import HTTPResponse
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -23,7 +25,7 @@ from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
-from ecp_graph.errors import EndpointError, QueryError
+from ecp_graph.errors import EndpointError, EngineBusy, QueryError
 from ecp_graph.namespaces import PREFIXES
 
 __all__ = ["RemoteEngine", "without_dataset"]
@@ -44,13 +46,27 @@ class RemoteEngine:
     none itself.
     """
 
-    def __init__(self, endpoint: str, *, max_result_bytes: int | None = None, login: Login | None = None) -> None:
-        """Raise EndpointError for an address that is not one; nothing is sent yet."""
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        max_result_bytes: int | None = None,
+        login: Login | None = None,
+        limit_s: float = _USUAL_LIMIT_S,
+        places: int | None = None,
+    ) -> None:
+        """Raise EndpointError for an address that is not one; nothing is sent yet.
+
+        ``limit_s`` is the time limit of a query that is given none. With ``places``, so many queries are under way at
+        a time, and one more is refused at once: an endpoint that stalls cannot take every thread of a server.
+        """
         Client(endpoint)
         self._endpoint = endpoint
         self._address, self._dataset = without_dataset(endpoint)
         self._max_result_bytes = max_result_bytes or _MOST_BYTES
         self._login = login
+        self._limit_s = limit_s
+        self._places = threading.BoundedSemaphore(places) if places else None
 
     def query(
         self,
@@ -64,8 +80,9 @@ class RemoteEngine:
     ) -> Answer:
         """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
 
-        Raises EndpointError with what the endpoint said, and EndpointTimeout (a QueryTimeout) at the time limit. The
-        connection is closed then; whether the endpoint stops as well is its own affair.
+        Raises EndpointError with what the endpoint said, EndpointTimeout (a QueryTimeout) at the time limit, and
+        EngineBusy when every place is taken. The connection is closed then; whether the endpoint stops as well is its
+        own affair.
         """
         refuse_service(sparql)
         kind = query_kind(sparql)
@@ -77,13 +94,12 @@ class RemoteEngine:
             dataset = {_DATASET[0]: list(default_graphs or ()), _DATASET[1]: list(named_graphs or ())}
         request = self._request(sparql, wanted, dataset)
         spool = Spool(self._max_result_bytes)
+        limit_s = timeout_s if timeout_s is not None else self._limit_s
         started = time.monotonic()
-        Client(self._address, self._login).exchange(
-            request,
-            lambda response: self._take(response, wanted, spool),
-            limit_s=timeout_s if timeout_s is not None else _USUAL_LIMIT_S,
-            gone=gone,
-        )
+        with self._place(limit_s):
+            Client(self._address, self._login).exchange(
+                request, lambda response: self._take(response, wanted, spool), limit_s=limit_s, gone=gone
+            )
         spent_ms = round((time.monotonic() - started) * 1000, 1)
         return Answer(kind, wanted, spool.read_once(), len(spool), {"query_ms": spent_ms})
 
@@ -93,6 +109,18 @@ class RemoteEngine:
 
     def close(self) -> None:
         """Do nothing: each query has a connection of its own."""
+
+    @contextmanager
+    def _place(self, limit_s: float) -> Iterator[None]:
+        if self._places is None:
+            yield
+            return
+        if not self._places.acquire(blocking=False):
+            raise EngineBusy(limit_s)
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _request(self, sparql: str, wanted: Format, dataset: Mapping[str, Sequence[str]]) -> Request:
         """Return a query by POST with a form (SPARQL 1.1 Protocol, section 2.1.2): the way that every store knows."""

@@ -42,17 +42,22 @@ ORDER BY ?rank ?thing
 LIMIT 20
 """
 
+#: Nested, because some stores cannot order by an expression of what they aggregate.
 _CHOICES: Final = """
-SELECT ?thing (SAMPLE(?anyLabel) AS ?label) (SAMPLE(?anyNotation) AS ?notation) WHERE {{
-  ?thing a {of_class} .
-  FILTER(isIRI(?thing))
-  OPTIONAL {{ ?thing skos:prefLabel ?preferred }}
-  OPTIONAL {{ ?thing rdfs:label ?plain }}
-  BIND(COALESCE(?preferred, ?plain) AS ?anyLabel)
-  OPTIONAL {{ ?thing skos:notation ?anyNotation }}
+SELECT ?thing ?label ?notation WHERE {{
+  {{
+    SELECT ?thing (SAMPLE(?anyLabel) AS ?label) (SAMPLE(?anyNotation) AS ?notation) WHERE {{
+      ?thing a {of_class} .
+      FILTER(isIRI(?thing))
+      OPTIONAL {{ ?thing skos:prefLabel ?preferred }}
+      OPTIONAL {{ ?thing rdfs:label ?plain }}
+      BIND(COALESCE(?preferred, ?plain) AS ?anyLabel)
+      OPTIONAL {{ ?thing skos:notation ?anyNotation }}
+    }}
+    GROUP BY ?thing
+  }}
 }}
-GROUP BY ?thing
-ORDER BY LCASE(STR(?label)) ?thing
+ORDER BY LCASE(COALESCE(STR(?label), "")) ?thing
 LIMIT {limit}
 """
 

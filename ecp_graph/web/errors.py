@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
@@ -12,6 +13,7 @@ from ecp_graph.errors import (
     ClientGone,
     EcpGraphError,
     EndpointError,
+    EndpointTimeout,
     EngineBusy,
     InputSyntaxError,
     MissingExtra,
@@ -41,6 +43,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ParameterError, "bad-parameter", 400),
     (ResultTooLarge, "result-too-large", 400),
     (OverBudget, "over-budget", 429),
+    (EndpointTimeout, "endpoint-timeout", 504),  # before QueryTimeout, which it is as well
     (QueryTimeout, "timeout", 503),
     (ClientGone, "client-gone", 499),
     (WorkerLost, "out-of-resources", 503),
@@ -72,9 +75,11 @@ def register_errors(app: Flask) -> None:
 
 
 def status_of(error: EcpGraphError) -> tuple[int, str]:
-    """Return the HTTP status and the code of an error."""
+    """Return the HTTP status and the code of an error; a remote endpoint that says 400 means the query, not itself."""
     if isinstance(error, HttpError):
         return error.status, error.code
+    if isinstance(error, EndpointError) and error.status == HTTPStatus.BAD_REQUEST:
+        return 400, "malformed-query"
     for kind, code, status in _STATUS:
         if isinstance(error, kind):
             return status, code

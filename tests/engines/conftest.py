@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from ecp_graph.build.release import Release
+from ecp_graph.publishing.push import MERGED_GRAPH, push
 
 from .stores import Store, oxigraph_program, oxigraph_server, virtuoso_program, virtuoso_server
 
@@ -39,3 +43,39 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def store(request: pytest.FixtureRequest) -> Any:
     """One of the stores; what earlier tests left in it is in the ledger, so a push replaces it."""
     return request.getfixturevalue(request.param)
+
+
+def _pushed(store: Store, release: Release) -> Store:
+    """The store with the release pushed into it, under the address at which it then answers as the release does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("no_proxy", "127.0.0.1")
+        report = push(release, store.endpoint, login=store.login)
+    assert len(report.pushed) > 100
+    address = store.endpoint
+    if report.has(MERGED_GRAPH):
+        address += f"?default-graph-uri={MERGED_GRAPH}"
+    return replace(store, endpoint=address)
+
+
+@pytest.fixture(scope="session")
+def pushed_oxigraph(tmp_path_factory: pytest.TempPathFactory, release: Release) -> Iterator[Store]:
+    """An Oxigraph server of its own that holds the bundled release; tests read it and leave it as it is."""
+    if oxigraph_program() is None:
+        pytest.skip(NO_OXIGRAPH)
+    with oxigraph_server(tmp_path_factory.mktemp("pushed-oxigraph")) as store:
+        yield _pushed(store, release)
+
+
+@pytest.fixture(scope="session")
+def pushed_virtuoso(tmp_path_factory: pytest.TempPathFactory, release: Release) -> Iterator[Store]:
+    """A Virtuoso of its own that holds the bundled release; tests read it and leave it as it is."""
+    if virtuoso_program() is None:
+        pytest.skip(NO_VIRTUOSO)
+    with virtuoso_server(tmp_path_factory.mktemp("pushed-virtuoso")) as store:
+        yield _pushed(store, release)
+
+
+@pytest.fixture(scope="session", params=["oxigraph", "virtuoso"])
+def pushed(request: pytest.FixtureRequest) -> Any:
+    """One of the stores that hold the bundled release."""
+    return request.getfixturevalue(f"pushed_{request.param}")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.engine.results import Table, ask_table
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
-from ecp_graph.errors import EcpGraphError
+from ecp_graph.errors import EcpGraphError, EndpointError
 from ecp_graph.namespaces import compact
 from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.parameters import bind
@@ -49,6 +49,8 @@ def page(name: str) -> Response:
     try:
         if given or not any(parameter.required for parameter in query.parameters):
             shown = _result(query, given)
+    except EndpointError:  # a remote store: the lists of the form would wait for it as well
+        raise
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
     text = render_template(
