@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
@@ -54,16 +55,16 @@ def _query_of_request() -> str | None:
     Raises UpdateRefused for an update, and HttpError when a request holds two queries, is too long or of another
     type.
     """
+    _utf8(unquote_to_bytes(request.query_string))
     given = request.args.getlist("query")
     if request.method == "POST":
+        _refuse_coded_body()
         if request.mimetype == _UPDATE:
             raise UpdateRefused("application/sparql-update")
         if request.mimetype == _DIRECT:
-            try:
-                given = [*given, request.get_data().decode("utf-8")]
-            except UnicodeDecodeError as reason:
-                raise HttpError(400, "malformed-query", f"The query is not UTF-8 ({reason}).") from reason
+            given = [*given, _utf8(request.get_data())]
         elif request.mimetype in {_FORM, "multipart/form-data"}:
+            _utf8(unquote_to_bytes(request.get_data(cache=True)))
             given = [*given, *request.form.getlist("query")]
         else:
             sent = request.mimetype or "nothing"
@@ -80,6 +81,25 @@ def _query_of_request() -> str | None:
         limit = site().settings.max_query_kb
         raise HttpError(413, "query-too-long", f"The query is longer than the {limit} kB that this server takes.")
     return given[0] if given else None
+
+
+def _utf8(text: bytes) -> str:
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as reason:
+        raise HttpError(400, "malformed-query", f"The request is not UTF-8 ({reason}).") from reason
+
+
+def _refuse_coded_body() -> None:
+    """Raise HttpError for a body that is compressed, or in another encoding than UTF-8."""
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    charset = request.mimetype_params.get("charset", "utf-8").strip().lower()
+    if coding not in {"", "identity"}:
+        sentence = f"The body is coded with {coding[:40]}; send it as it is."
+        raise HttpError(415, "unsupported-media-type", sentence)
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        sentence = f"The body is in {charset[:40]}; a query is sent in UTF-8 (SPARQL 1.1 Protocol, section 2.1.3)."
+        raise HttpError(415, "unsupported-media-type", sentence)
 
 
 def _wanted(sparql: str) -> tuple[bool, Format | None]:
