@@ -23,7 +23,7 @@ from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
-from ecp_graph.errors import EndpointError, QueryError
+from ecp_graph.errors import EndpointError, ParameterError, QueryError
 from ecp_graph.namespaces import PREFIXES
 
 __all__ = ["RemoteEngine", "without_dataset"]
@@ -60,13 +60,17 @@ class RemoteEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
         gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
 
         Raises EndpointError with what the endpoint said, and EndpointTimeout (a QueryTimeout) at the time limit. The
-        connection is closed then; whether the endpoint stops as well is its own affair.
+        connection is closed then; whether the endpoint stops as well is its own affair. Raises ParameterError for
+        ``labels``, which a remote endpoint does not give.
         """
+        if labels:
+            raise ParameterError("A remote endpoint gives no labels; ask for rdfs:label in the query.")
         refuse_service(sparql)
         kind = query_kind(sparql)
         if kind is None:

@@ -69,6 +69,7 @@ class IsolatedEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
         gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer; see `ecp_graph.engine.Engine.query`.
@@ -87,6 +88,7 @@ class IsolatedEngine:
                 "format": wanted.name,
                 "default_graphs": None if default_graphs is None else list(default_graphs),
                 "named_graphs": None if named_graphs is None else list(named_graphs),
+                "labels": labels,
                 "timeout_s": limit_s,
             }
         )

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, formats_of, negotiate
 from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine.labels import check_labels
 from ecp_graph.engine.results import Table, parse_table
 from ecp_graph.errors import EcpGraphError, UpdateRefused
 from ecp_graph.web.answers import Dataset, answer_response, ask
@@ -46,7 +47,7 @@ def endpoint() -> Response:
         return _result_page(sparql)
     assert wanted is not None  # noqa: S101 - narrows the type
     refuse_service(sparql)
-    return answer_response(sparql, wanted, dataset=_dataset(), timeout_s=_timeout_s())
+    return answer_response(sparql, wanted, dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
 
 
 def _query_of_request() -> str | None:
@@ -145,6 +146,12 @@ def _timeout_s() -> float:
     return min(limit_s, asked_s)
 
 
+def _labels(sparql: str) -> str | None:
+    """Return the language of the labels that the client asks for; raises ParameterError."""
+    language = request.values.get("labels", "").strip()
+    return check_labels(language, sparql) if language else None
+
+
 def _without_query() -> Response:
     best = negotiate(request.headers.get("Accept", ""), "graph", also=[_HTML])
     if best == _HTML or request.args.get("format") == "html":
@@ -166,7 +173,8 @@ def _result_page(sparql: str) -> Response:
     try:
         kind = query_kind(sparql) or "table"
         refuse_service(sparql)
-        body = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s()).read()
+        answer = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
+        body = answer.read()
         if kind == "table":
             table = parse_table(body)
         else:
@@ -189,6 +197,7 @@ def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: 
         problem=problem,
         formats=formats_of("table") + formats_of("graph"),
         downloads=formats_of(kind),
+        labels=request.values.get("labels") or None,
         rows_shown=site().settings.page_rows,
         topics=catalogue.topics() if catalogue is not None else {},
     )
