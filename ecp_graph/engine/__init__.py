@@ -51,14 +51,16 @@ class Engine(Protocol):
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
         gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer to a query; an error or the time limit never leaves half a body that looks whole.
 
         ``fmt`` is a short name of `ecp_graph.engine.formats` (default: JSON or Turtle, by the kind of the query). The
         project's prefixes are predeclared. ``default_graphs`` and ``named_graphs`` are the dataset of the SPARQL 1.1
-        Protocol (section 2.1.4) and replace the query's own FROM clauses when either is given. ``gone`` tells whether
-        nobody waits for the answer any more; an engine that can stop then does.
+        Protocol (section 2.1.4) and replace the query's own FROM clauses when either is given. ``labels`` is a
+        language: a SELECT then has a column of labels for each of its own (`ecp_graph.engine.labels`). ``gone`` tells
+        whether nobody waits for the answer any more; an engine that can stop then does.
 
         Raises QueryError for a malformed query, ParameterError for a format that does not fit, QueryTimeout, and
         EndpointError when a remote one fails.

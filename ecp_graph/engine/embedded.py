@@ -20,9 +20,10 @@ import pyoxigraph as ox
 from ecp_graph.engine import Answer, never
 from ecp_graph.engine.formats import DEFAULTS, Format, format_named
 from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine.labels import LABEL_FUNCTION, label_finder, with_labels
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.syntax import explain_syntax_error
-from ecp_graph.errors import EngineBusy, QueryError, QueryTimeout, ReleaseError
+from ecp_graph.errors import EngineBusy, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
 
 __all__ = ["GRAPH_SYNTAXES", "Dataset", "EmbeddedEngine", "Sink", "evaluate"]
@@ -78,6 +79,7 @@ class EmbeddedEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
         gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
@@ -93,7 +95,7 @@ class EmbeddedEngine:
         def work() -> None:
             if self._store is None:
                 raise ReleaseError("The engine is closed.")
-            evaluate(self._store, sparql, wanted, dataset, spool)
+            evaluate(self._store, sparql, wanted, dataset, spool, labels=labels)
 
         self._run(work, spool, timeout_s)
         return Answer(kind, wanted, spool.read_once(), len(spool))
@@ -192,20 +194,35 @@ class Sink(Protocol):
         ...
 
 
-def evaluate(store: ox.Store, sparql: str, wanted: Format, dataset: Dataset, sink: Sink) -> None:
+def evaluate(
+    store: ox.Store, sparql: str, wanted: Format, dataset: Dataset, sink: Sink, *, labels: str | None = None
+) -> None:
     """Write the answer to a query in the wanted format; nothing bounds its time but what ``sink`` raises.
 
-    Raises QueryError for a query that does not parse (line, column) or that the engine cannot evaluate.
+    ``labels`` is the language of a label column for each column of a SELECT. Raises QueryError for a query that does
+    not parse (line, column) or that the engine cannot evaluate.
     """
     try:
         results = store.query(
-            sparql, prefixes=dict(PREFIXES), default_graph=dataset.default, named_graphs=dataset.named
+            _labelled(sparql) if labels else sparql,
+            prefixes=dict(PREFIXES),
+            default_graph=dataset.default,
+            named_graphs=dataset.named,
+            custom_functions={LABEL_FUNCTION: label_finder(store, labels)} if labels else None,
         )
         _serialize(results, wanted, sink)
     except SyntaxError as report:
         raise explain_syntax_error(str(report), sparql, PREFIXES) from None
     except (RuntimeError, ValueError) as reason:
         raise QueryError(f"The query cannot be evaluated: {reason}.") from reason
+
+
+def _labelled(sparql: str) -> str:
+    """Return the query with label columns; an empty store tells its columns, and its errors, without evaluating it."""
+    plain = ox.Store().query(sparql, prefixes=dict(PREFIXES))
+    if not isinstance(plain, ox.QuerySolutions):
+        raise ParameterError("Labels go with a SELECT query; this one has no columns.")
+    return with_labels(sparql, [variable.value for variable in plain.variables])
 
 
 def _serialize(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:

@@ -13,7 +13,16 @@ from typing import Final
 from ecp_graph.engine.formats import Kind
 from ecp_graph.errors import QueryTooComplex, ServiceRefused, UpdateRefused
 
-__all__ = ["QUERY_FORMS", "UPDATE_FORMS", "first_keyword", "query_kind", "refuse_excess", "refuse_service"]
+__all__ = [
+    "QUERY_FORMS",
+    "UPDATE_FORMS",
+    "first_keyword",
+    "query_kind",
+    "query_start",
+    "refuse_excess",
+    "refuse_service",
+    "skip_space",
+]
 
 QUERY_FORMS: Final[dict[str, Kind]] = {
     "SELECT": "table",
@@ -56,11 +65,22 @@ _PART_OF_A_NAME: Final = re.compile(r"(?:[?$]\w*|:(?:[\w.\-:%]|\\.)*)\Z")
 
 def first_keyword(sparql: str) -> str | None:
     """Return the word, in capitals, that follows the prologue of a query or update; None if there is none."""
-    position = _skip_space(sparql, 0)
-    while prologue := _PROLOGUE.match(sparql, position):
-        position = _skip_space(sparql, prologue.end())
-    word = _WORD.match(sparql, position)
+    word = _WORD.match(sparql, query_start(sparql))
     return word.group().upper() if word else None
+
+
+def query_start(sparql: str) -> int:
+    """Return where the prologue ends: the place of the keyword, or of whatever stands there instead."""
+    position = skip_space(sparql, 0)
+    while prologue := _PROLOGUE.match(sparql, position):
+        position = skip_space(sparql, prologue.end())
+    return position
+
+
+def skip_space(sparql: str, position: int) -> int:
+    """Return the place behind the white space and comments that stand at a place."""
+    space = _SPACE.match(sparql, position)
+    return space.end() if space else position
 
 
 def query_kind(sparql: str) -> Kind | None:
@@ -113,11 +133,6 @@ def refuse_excess(sparql: str) -> None:
                 )
         elif mark:
             raise QueryTooComplex(f"A list of the query has more than {_MAX_VALUES} values; ask in several queries.")
-
-
-def _skip_space(text: str, position: int) -> int:
-    space = _SPACE.match(text, position)
-    return space.end() if space else position
 
 
 def _unescape(sparql: str) -> str:

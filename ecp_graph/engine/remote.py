@@ -25,7 +25,7 @@ from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
-from ecp_graph.errors import EndpointError, EngineBusy, QueryError
+from ecp_graph.errors import EndpointError, EngineBusy, ParameterError, QueryError
 from ecp_graph.namespaces import PREFIXES
 
 __all__ = ["RemoteEngine", "without_dataset"]
@@ -76,14 +76,17 @@ class RemoteEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
         gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
 
         Raises EndpointError with what the endpoint said, EndpointTimeout (a QueryTimeout) at the time limit, and
         EngineBusy when every place is taken. The connection is closed then; whether the endpoint stops as well is its
-        own affair.
+        own affair. Raises ParameterError for ``labels``, which a remote endpoint does not give.
         """
+        if labels:
+            raise ParameterError("A remote endpoint gives no labels; ask for rdfs:label in the query.")
         refuse_service(sparql)
         kind = query_kind(sparql)
         if kind is None:

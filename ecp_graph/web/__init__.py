@@ -17,12 +17,13 @@ from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
 from ecp_graph.web.terms import heading, link, shown_columns, shown_rows, visible
 
-__all__ = ["RELEASE_HEADER", "create_app"]
+__all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
 #: Tells, on every response, from which release it comes.
 RELEASE_HEADER: Final = "Ecp-Graph-Release"
 
-_HEADERS: Final = {
+#: On every response, errors and refusals too.
+SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -85,13 +86,17 @@ def _source(settings: Settings) -> EngineSource:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
+    for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if release := app_site().release:
         response.headers[RELEASE_HEADER] = release
     if request.path == "/sparql" or request.path.startswith("/api/"):
         # Public data, read-only, no cookies: any page may ask.
         response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = f"ETag, Retry-After, {RELEASE_HEADER}"
         if request.method == "OPTIONS":
-            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
+            response.headers["Access-Control-Max-Age"] = "86400"
+            response.headers.pop("Content-Type", None)
     return response

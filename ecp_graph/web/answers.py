@@ -24,7 +24,14 @@ Dataset = tuple[Sequence[str] | None, Sequence[str] | None]
 _WHOLE: Final[Dataset] = (None, None)
 
 
-def ask(sparql: str, wanted: Format, *, dataset: Dataset = _WHOLE, timeout_s: float | None = None) -> Answer:
+def ask(
+    sparql: str,
+    wanted: Format,
+    *,
+    dataset: Dataset = _WHOLE,
+    timeout_s: float | None = None,
+    labels: str | None = None,
+) -> Answer:
     """Return the engine's answer; raises what the engine raises, OverBudget, and QueryTooComplex."""
     refuse_excess(sparql)
     here, exchange = site(), exchange_of(request.environ)
@@ -38,6 +45,7 @@ def ask(sparql: str, wanted: Format, *, dataset: Dataset = _WHOLE, timeout_s: fl
             timeout_s=timeout_s or here.settings.timeout,
             default_graphs=dataset[0],
             named_graphs=dataset[1],
+            labels=labels,
             gone=exchange.gone,
         )
     except BaseException:
@@ -47,16 +55,21 @@ def ask(sparql: str, wanted: Format, *, dataset: Dataset = _WHOLE, timeout_s: fl
 
 
 def answer_response(
-    sparql: str, wanted: Format, *, dataset: Dataset = _WHOLE, timeout_s: float | None = None
+    sparql: str,
+    wanted: Format,
+    *,
+    dataset: Dataset = _WHOLE,
+    timeout_s: float | None = None,
+    labels: str | None = None,
 ) -> Response:
     """Return the response to a query: 304 when the client has the answer already, else the answer, streamed if long."""
-    etag = _etag(sparql, wanted, dataset)
+    etag = _etag(sparql, wanted, dataset, labels)
     headers = {"Content-Type": wanted.content_type, "Cache-Control": "public, no-cache"}
     if etag and request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(etag):
         response = Response(status=304, headers=headers)
         exchange_of(request.environ).keep_for = site().current.version
     else:
-        answer = ask(sparql, wanted, dataset=dataset, timeout_s=timeout_s)
+        answer = ask(sparql, wanted, dataset=dataset, timeout_s=timeout_s, labels=labels)
         response = Response(answer.body, headers=headers)
         if answer.length is not None:
             response.make_sequence()
@@ -67,12 +80,12 @@ def answer_response(
     return response
 
 
-def _etag(sparql: str, wanted: Format, dataset: Dataset) -> str | None:
-    """Return the tag of an answer, which the data's version, the query, the format and the dataset settle."""
+def _etag(sparql: str, wanted: Format, dataset: Dataset, labels: str | None) -> str | None:
+    """Return the tag of an answer, which the data's version, the query, format, dataset and labels settle."""
     current = site().current
     if not current.is_fixed:
         return None
-    told = repr((current.version, sparql, wanted.name, dataset))
+    told = repr((current.version, sparql, wanted.name, dataset, labels))
     return hashlib.sha256(told.encode()).hexdigest()[:24]
 
 

@@ -157,6 +157,15 @@ def test_an_answer_that_nobody_reads_gives_its_worker_back(engine: IsolatedEngin
     assert answers(engine)
 
 
+def test_an_answer_that_is_not_read_on_loses_its_worker_at_the_limit(engine: IsolatedEngine) -> None:
+    answer = engine.query(STREAM, fmt="json", timeout_s=0.7)
+    assert next(answer.body)
+    time.sleep(1)
+    assert answers(engine), "the one worker is free again, though nobody has come for the rest"
+    with pytest.raises(QueryTimeout):
+        answer.read()
+
+
 def test_closing_leaves_no_process(data: Path) -> None:
     before = children()
     engine = IsolatedEngine([data], name="test", union=False, limits=Limits(workers=2))

@@ -201,6 +201,23 @@ def test_an_answer_is_compressed_for_those_who_take_it(client: FlaskClient) -> N
             assert sorted(gzip.decompress(packed.data).splitlines()) == sorted(plain.data.splitlines())
 
 
+def test_labels_are_given_on_request(client: FlaskClient) -> None:
+    query = {"query": "SELECT ?body ?code { ?body skos:notation ?code FILTER(?code = 'PTC') }", "format": "csv"}
+    plain = client.get("/sparql", query_string=query)
+    labelled = client.get("/sparql", query_string={**query, "labels": "en"})
+    assert plain.data.startswith(b"body,code\r\n")
+    head, row = labelled.data.decode().splitlines()
+    assert head == "body,code,bodyLabel,codeLabel"
+    assert row == plain.data.decode().splitlines()[1] + ",Permanent Technical Committee,"
+    assert plain.headers["ETag"] != labelled.headers["ETag"]
+    page = client.get("/sparql", query_string={**query, "labels": "en", "format": "html"}).get_data(as_text=True)
+    assert "Permanent Technical Committee" in page
+    assert "labels=en" in page, "the downloads have them too"
+    for wrong in ({"labels": "e n"}, {"labels": "en", "query": "ASK {}"}):
+        refused = client.get("/sparql", query_string={**query, **wrong})
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "bad-parameter")
+
+
 def test_an_rdf_client_gets_the_service_description(client: FlaskClient) -> None:
     for fmt in formats_of("graph"):
         response = client.get("/sparql", headers={"Accept": fmt.media_type})

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import threading
 import time
 import weakref
 from collections import deque
@@ -68,6 +69,7 @@ class IsolatedEngine:
         timeout_s: float | None = None,
         default_graphs: Sequence[str] | None = None,
         named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
         gone: Callable[[], bool] = never,
     ) -> Answer:
         """Return the answer; see `ecp_graph.engine.Engine.query`.
@@ -86,6 +88,7 @@ class IsolatedEngine:
                 "format": wanted.name,
                 "default_graphs": None if default_graphs is None else list(default_graphs),
                 "named_graphs": None if named_graphs is None else list(named_graphs),
+                "labels": labels,
                 "timeout_s": limit_s,
             }
         )
@@ -122,8 +125,8 @@ class IsolatedEngine:
 class _Run(Iterator[bytes]):
     """One query in one worker, from its place in the queue to its last frame; iterating it gives the answer.
 
-    The worker goes back at the last byte, at the first failure, or when this is closed or forgotten: an answer that is
-    never read must not keep it.
+    The worker goes back at the last byte, at the first failure, at the deadline even while nobody reads, or when this
+    is closed or forgotten: an answer that is never read must not keep it.
     """
 
     def __init__(self, engine: IsolatedEngine, deadline: float, limit_s: float, gone: Callable[[], bool]) -> None:
@@ -133,6 +136,9 @@ class _Run(Iterator[bytes]):
         self._gone = gone
         self._first: deque[bytes] = deque()
         self._worker: Worker | None = None
+        self._lock = threading.RLock()
+        self._clock: threading.Timer | None = None
+        self._overran = False
         #: The bytes of the answer, once it is known that all of them have come.
         self.length: int | None = None
         self.facts: dict[str, object] = {}
@@ -150,6 +156,9 @@ class _Run(Iterator[bytes]):
                     return
                 gathered += len(chunk)
                 self._first.append(chunk)
+            self._clock = threading.Timer(self._deadline - time.monotonic(), _overrun, [weakref.ref(self)])
+            self._clock.daemon = True
+            self._clock.start()
         except BaseException:
             self.close()
             raise
@@ -157,10 +166,20 @@ class _Run(Iterator[bytes]):
     def __next__(self) -> bytes:
         if self._first:
             return self._first.popleft()
-        chunk = self._receive() if self._worker else None
+        with self._lock:
+            chunk = self._receive() if self._worker else None
         if chunk is None:
+            if self._overran:
+                raise QueryTimeout(self._limit_s)
             raise StopIteration
         return chunk
+
+    def overrun(self) -> None:
+        """Free the worker at the deadline, when whoever reads the answer does not come to see that it has passed."""
+        with self._lock:
+            if self._worker:
+                self._overran = True
+                self.close()
 
     def close(self) -> None:
         """Free the worker, whatever it is doing; the rest of the answer is lost."""
@@ -220,5 +239,13 @@ class _Run(Iterator[bytes]):
         raise WorkerLost(out_of_memory=status in _OUT_OF_MEMORY)
 
     def _end(self, *, usable: bool) -> int:
-        worker, self._worker = self._worker, None
+        with self._lock:
+            worker, self._worker = self._worker, None
+            if self._clock:
+                self._clock.cancel()
         return self._engine.give_back(worker, usable=usable) if worker else 0
+
+
+def _overrun(run: weakref.ref[_Run]) -> None:
+    if (found := run()) is not None:
+        found.overrun()

@@ -17,7 +17,7 @@ from ecp_graph.engine.formats import FORMATS
 from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
 from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox
-from ecp_graph.errors import QueryError
+from ecp_graph.errors import ParameterError, QueryError
 
 __all__ = ["run_worker"]
 
@@ -59,12 +59,16 @@ def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any])
     sink = _Sink(connection, RowCounter(request["format"]))
     try:
         dataset = Dataset(request["default_graphs"], request["named_graphs"])
-        evaluate(store, request["sparql"], _FORMATS[request["format"]], dataset, sink)
+        wanted = _FORMATS[request["format"]]
+        evaluate(store, request["sparql"], wanted, dataset, sink, labels=request["labels"])
         sink.flush()
     except _ServerGone:
         raise
     except QueryError as error:
         _report(connection, str(error), error.line, error.column)
+        return
+    except ParameterError as error:
+        _report(connection, str(error))
         return
     except Exception as error:  # such as what SERVICE comes to without a network
         _report(connection, f"The query cannot be evaluated: {error}.")

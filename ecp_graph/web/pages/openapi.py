@@ -58,12 +58,14 @@ def _endpoint() -> dict[str, Any]:
         "named-graph-uri": _GRAPHS,
         "format": {"type": "string", "enum": [fmt.name for fmt in FORMATS]},
         "timeout": {"type": "number", "exclusiveMinimum": 0},
+        "labels": {"type": "string", "pattern": "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$"},
     }
     about = {
         "query": "A SPARQL 1.1 query; without it the service description is returned.",
         "default-graph-uri": "Graphs whose merge is the default graph; they override FROM.",
         "named-graph-uri": "The named graphs; they override FROM NAMED.",
         "format": "The format by its short name, instead of the Accept header.",
+        "labels": "A language: a SELECT gets a column NAMELabel for each column NAME, with the label of its IRI.",
         "timeout": "Seconds that the query may take, when fewer than the server allows.",
     }
     parameters = [

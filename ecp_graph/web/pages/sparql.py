@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, formats_of, negotiate
 from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine.labels import check_labels
 from ecp_graph.engine.results import Table, parse_table
 from ecp_graph.errors import EcpGraphError, UpdateRefused
 from ecp_graph.web.answers import Dataset, answer_response, ask
@@ -45,7 +47,7 @@ def endpoint() -> Response:
         return _result_page(sparql)
     assert wanted is not None  # noqa: S101 - narrows the type
     refuse_service(sparql)
-    return answer_response(sparql, wanted, dataset=_dataset(), timeout_s=_timeout_s())
+    return answer_response(sparql, wanted, dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
 
 
 def _query_of_request() -> str | None:
@@ -54,16 +56,16 @@ def _query_of_request() -> str | None:
     Raises UpdateRefused for an update, and HttpError when a request holds two queries, is too long or of another
     type.
     """
+    _utf8(unquote_to_bytes(request.query_string))
     given = request.args.getlist("query")
     if request.method == "POST":
+        _refuse_coded_body()
         if request.mimetype == _UPDATE:
             raise UpdateRefused("application/sparql-update")
         if request.mimetype == _DIRECT:
-            try:
-                given = [*given, request.get_data().decode("utf-8")]
-            except UnicodeDecodeError as reason:
-                raise HttpError(400, "malformed-query", f"The query is not UTF-8 ({reason}).") from reason
+            given = [*given, _utf8(request.get_data())]
         elif request.mimetype in {_FORM, "multipart/form-data"}:
+            _utf8(unquote_to_bytes(request.get_data(cache=True)))
             given = [*given, *request.form.getlist("query")]
         else:
             sent = request.mimetype or "nothing"
@@ -80,6 +82,25 @@ def _query_of_request() -> str | None:
         limit = site().settings.max_query_kb
         raise HttpError(413, "query-too-long", f"The query is longer than the {limit} kB that this server takes.")
     return given[0] if given else None
+
+
+def _utf8(text: bytes) -> str:
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as reason:
+        raise HttpError(400, "malformed-query", f"The request is not UTF-8 ({reason}).") from reason
+
+
+def _refuse_coded_body() -> None:
+    """Raise HttpError for a body that is compressed, or in another encoding than UTF-8."""
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    charset = request.mimetype_params.get("charset", "utf-8").strip().lower()
+    if coding not in {"", "identity"}:
+        sentence = f"The body is coded with {coding[:40]}; send it as it is."
+        raise HttpError(415, "unsupported-media-type", sentence)
+    if charset not in {"utf-8", "utf8", "us-ascii"}:
+        sentence = f"The body is in {charset[:40]}; a query is sent in UTF-8 (SPARQL 1.1 Protocol, section 2.1.3)."
+        raise HttpError(415, "unsupported-media-type", sentence)
 
 
 def _wanted(sparql: str) -> tuple[bool, Format | None]:
@@ -125,6 +146,12 @@ def _timeout_s() -> float:
     return min(limit_s, asked_s)
 
 
+def _labels(sparql: str) -> str | None:
+    """Return the language of the labels that the client asks for; raises ParameterError."""
+    language = request.values.get("labels", "").strip()
+    return check_labels(language, sparql) if language else None
+
+
 def _without_query() -> Response:
     best = negotiate(request.headers.get("Accept", ""), "graph", also=[_HTML])
     if best == _HTML or request.args.get("format") == "html":
@@ -146,7 +173,8 @@ def _result_page(sparql: str) -> Response:
     try:
         kind = query_kind(sparql) or "table"
         refuse_service(sparql)
-        body = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s()).read()
+        answer = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
+        body = answer.read()
         if kind == "table":
             table = parse_table(body)
         else:
@@ -169,6 +197,7 @@ def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: 
         problem=problem,
         formats=formats_of("table") + formats_of("graph"),
         downloads=formats_of(kind),
+        labels=request.values.get("labels") or None,
         rows_shown=site().settings.page_rows,
         topics=catalogue.topics() if catalogue is not None else {},
     )

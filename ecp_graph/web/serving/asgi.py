@@ -14,12 +14,13 @@ import io
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from ecp_graph.web.serving.cache import Kept, ResponseCache
+from ecp_graph.web.serving.refusals import Refusal
 
 __all__ = ["ENVIRON_KEY", "Bridge", "Exchange", "exchange_of"]
 
@@ -31,6 +32,10 @@ _Send = Callable[[_Message], Awaitable[None]]
 _Headers = list[tuple[str, str]]
 _BODILESS: Final = frozenset({204, 304})
 _BODY_LIMIT_S: Final = 10.0
+#: Headers that a response without a body does not have.
+_OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encoding"})
+#: Headers of the connection, which is not the app's: it gets the body whole, whatever its coding on the way.
+_OF_THE_CONNECTION: Final = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
 
 
 @dataclass
@@ -75,7 +80,10 @@ class _Response:
 
 
 class Bridge:
-    """An ASGI app around a WSGI app; ``version`` tells the version of the data, cheaply, for the cache."""
+    """An ASGI app around a WSGI app; ``version`` tells the version of the data, cheaply, for the cache.
+
+    ``headers`` are those that every response has; the app adds them itself to its own.
+    """
 
     def __init__(
         self,
@@ -86,7 +94,9 @@ class Bridge:
         cache: ResponseCache,
         version: Callable[[], str],
         log: Callable[[dict[str, object]], None],
+        headers: Mapping[str, str],
     ) -> None:
+        self.headers = headers
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._max_body_bytes = max_body_bytes
@@ -106,10 +116,15 @@ class Bridge:
             if body is None:
                 return
             await self._answer(scope, body, receive, sent, exchange)
-        except _Refused as refusal:
-            await sent.whole(refusal.status, _refusal_headers(refusal), refusal.body)
+        except Refusal as refusal:
+            await sent.whole(refusal.status, refusal.headers(self.headers), refusal.body)
         finally:
             self._log(_line(scope, sent, exchange, started))
+
+    def note_refusal(self, client: str, refusal: Refusal) -> None:
+        """Log a request that was refused before it could be read."""
+        line = {"client": client, "method": "-", "path": "-", "status": refusal.status, "bytes": len(refusal.body)}
+        self._log({**line, "refused": str(refusal)})
 
     async def _answer(self, scope: _Message, body: bytes, receive: _Receive, sent: _Sent, exchange: Exchange) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -193,29 +208,8 @@ class _Sent:
         await self._send({"type": "http.response.body", "body": body})
 
 
-class _Refused(Exception):
-    """A request that never reaches the app."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        import json
-
-        super().__init__(message)
-        self.status = status
-        self.body = json.dumps({"error": {"code": code, "message": message}}).encode()
-
-
-def _refusal_headers(refusal: _Refused) -> _Headers:
-    return [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(refusal.body))),
-        ("Access-Control-Allow-Origin", "*"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Connection", "close"),
-    ]
-
-
 async def _read_body(receive: _Receive, limit: int) -> bytes | None:
-    """Return the body of a request, or None when the client hangs up; raises _Refused past a limit of size or time."""
+    """Return the body of a request, or None when the client hangs up; raises Refusal past a limit of size or time."""
     body = bytearray()
     deadline = time.monotonic() + _BODY_LIMIT_S
     while True:
@@ -223,13 +217,13 @@ async def _read_body(receive: _Receive, limit: int) -> bytes | None:
             message = await asyncio.wait_for(receive(), deadline - time.monotonic())
         except TimeoutError:
             sentence = f"The body did not come within {_BODY_LIMIT_S:g} s. Send it again, and faster."
-            raise _Refused(408, "request-timeout", sentence) from None
+            raise Refusal(408, "request-timeout", sentence) from None
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
         if len(body) > limit:
             sentence = f"The body is longer than the {limit // 1000} kB that this server takes."
-            raise _Refused(413, "query-too-long", sentence)
+            raise Refusal(413, "query-too-long", sentence)
         if not message.get("more_body"):
             return bytes(body)
 
@@ -242,7 +236,7 @@ async def _watch(receive: _Receive, exchange: Exchange) -> None:
 
 async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
     if _matches(kept.etag, asked):
-        headers = [(name, value) for name, value in kept.headers if not name.lower().startswith("content-")]
+        headers = [(name, value) for name, value in kept.headers if name.lower() not in _OF_A_BODY]
         await sent.whole(304, headers, b"")
     else:
         await sent.whole(kept.status, kept.headers, kept.body)
@@ -283,6 +277,8 @@ def _environ(scope: _Message, headers: dict[str, str], body: bytes, exchange: Ex
         ENVIRON_KEY: exchange,
     }
     for name, value in headers.items():
+        if name in _OF_THE_CONNECTION:
+            continue
         key = name.upper().replace("-", "_")
         environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
     environ["CONTENT_LENGTH"] = str(len(body))

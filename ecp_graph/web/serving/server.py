@@ -20,8 +20,10 @@ from flask import Flask
 
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
+from ecp_graph.web import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
+from ecp_graph.web.serving.protocol import GuardedProtocol
 from ecp_graph.web.site import EXTENSION, Site
 
 __all__ = ["asgi_app", "serve_app"]
@@ -51,23 +53,26 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
         cache=cache,
         version=lambda: _version(site),
         log=log,
+        headers=SECURITY_HEADERS,
     )
 
 
 def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]) -> None:
     """Serve until the process is told to stop; ``on_start`` gets the address. Raises SettingError for a port in use."""
+    _allow_connections()
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
     on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
     config = uvicorn.Config(
         asgi_app(app, settings),
+        http=GuardedProtocol,
+        ws="none",
         lifespan="off",
         log_level="critical",
         access_log=False,
         server_header=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_GRACE_S,
-        h11_max_incomplete_event_size=64_000,
     )
     _Server(config).run(sockets=[listener])
     # A query that runs in a thread's care would be waited for; its worker goes with this process.
@@ -82,6 +87,15 @@ class _Server(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.handle_exit)
         yield
+
+
+def _allow_connections() -> None:
+    """Take as many open connections as the system allows a process, not as many as it gives by default."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,0 +1,140 @@
+"""uvicorn's HTTP protocol with what it leaves open: a head of bounded length and time, and clients that never read.
+
+uvicorn takes headers without end, waits for a head for ever, answers what it cannot parse in plain text without the
+server's own headers, and holds a connection as long as its client reads nothing.
+"""
+
+from __future__ import annotations
+
+from asyncio import Transport
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ecp_graph.web.serving.refusals import Refusal
+
+if TYPE_CHECKING:
+    from asyncio import TimerHandle
+
+    from ecp_graph.web.serving.asgi import Bridge
+
+__all__ = ["GuardedProtocol"]
+
+#: httptools reads no longer address.
+_MAX_URL_BYTES: Final = 65_000
+_MAX_HEADER_BYTES: Final = 32_768
+#: Seconds from the connection, or from the first byte of a later request, to the end of the head.
+_HEAD_LIMIT_S: Final = 10.0
+#: Seconds that a client may let go by without reading, while there is something for it to read.
+_STALL_LIMIT_S: Final = 10.0
+#: Seconds that the rest of a refused request is read and thrown away, lest its arrival destroys the refusal.
+_LINGER_S: Final = 1.0
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """One connection; refuses and lets go of what would hold the server's memory or its connections."""
+
+    _clock: TimerHandle | None = None
+    _stalled: TimerHandle | None = None
+    _refusal: Refusal | None = None
+    _is_refused = False
+    _header_bytes = 0
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin; the head of the first request has to come in time."""
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End, and let the app know."""
+        for timer in (self._clock, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; a head that begins has to be whole in time."""
+        if self._is_refused:
+            return
+        super().data_received(data)
+        if self._clock is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._header_bytes = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the address; raises Refusal when it is too long."""
+        super().on_url(url)
+        if len(self.url) > _MAX_URL_BYTES:
+            sentence = f"The address is longer than {_MAX_URL_BYTES // 1000} kB. Send the query with POST."
+            raise self._refuse(Refusal(414, "uri-too-long", sentence))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; raises Refusal when they are too long together."""
+        super().on_header(name, value)
+        self._header_bytes += len(name) + len(value) + 4
+        if self._header_bytes > _MAX_HEADER_BYTES:
+            sentence = f"The headers are longer than {_MAX_HEADER_BYTES // 1024} kB together. Send fewer."
+            raise self._refuse(Refusal(431, "headers-too-long", sentence))
+
+    def on_headers_complete(self) -> None:
+        """Hand the request to the app; raises Refusal for HTTP/1.1 without a host (RFC 9112, section 3.2)."""
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
+        super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        """Stop sending until the client has read; it has to read in time."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(_STALL_LIMIT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on sending."""
+        super().resume_writing()
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be parsed, or was refused while it was parsed, and close the connection."""
+        refusal = self._refusal or Refusal(400, "bad-request", "This is no HTTP/1.1 request that the server can read.")
+        if self._owes_another_answer():
+            self.transport.close()
+            return
+        bridge = cast("Bridge", self.config.app)
+        head = [f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"]
+        head += [f"{name}: {value}" for name, value in refusal.headers(bridge.headers)]
+        self.transport.write("\r\n".join([*head, "", ""]).encode("latin-1") + refusal.body)
+        self.transport.write_eof()
+        self._is_refused = True
+        self.loop.call_later(_LINGER_S, self.transport.close)
+        bridge.note_refusal(self.client[0] if self.client else "", refusal)
+
+    def _owes_another_answer(self) -> bool:
+        """Return whether a refusal could be taken for, or get into, the answer to another request."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        return cycle.response_started or cycle.scope is not self.scope or bool(self.pipeline)
+
+    def _refuse(self, refusal: Refusal) -> Refusal:
+        self._refusal = refusal
+        return refusal
+
+    def _wait_for_head(self) -> None:
+        self._clock = self.loop.call_later(_HEAD_LIMIT_S, self._on_late_head)
+
+    def _on_late_head(self) -> None:
+        self._clock = None
+        if self.transport.is_closing():
+            return
+        self._refuse(Refusal(408, "request-timeout", f"The head of the request did not come in {_HEAD_LIMIT_S:g} s."))
+        self.send_400_response("")

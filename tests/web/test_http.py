@@ -1,0 +1,186 @@
+"""HTTP as it goes over the wire: heads that are too long or late, clients that do not read, headers on every answer."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.web import SECURITY_HEADERS
+from tests.serving import Served, serving
+
+_DIRECT = b"Content-Type: application/sparql-query\r\n"
+_STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+_QUICK = """
+from ecp_graph.web.serving import asgi, protocol
+asgi._BODY_LIMIT_S = protocol._HEAD_LIMIT_S = protocol._STALL_LIMIT_S = 1.5
+"""
+
+
+@pytest.fixture(scope="module")
+def served(asking_workspace: Path, releases: Path) -> Iterator[Served]:
+    place = ["--workspace", str(asking_workspace), "--releases", str(releases), "--timeout", "2"]
+    with serving(*place, environment={"ECP_GRAPH_WORKERS": "2"}, before=_QUICK) as served:
+        yield served
+
+
+def request(line: str, *headers: str, body: bytes = b"") -> bytes:
+    return "\r\n".join([f"{line} HTTP/1.1", "Host: x", "Connection: close", *headers, "", ""]).encode() + body
+
+
+REQUESTS = {
+    "an answer": (200, request("GET /sparql?query=ASK%7B%7D")),
+    "an answer again": (200, request("GET /sparql?query=ASK%7B%7D")),
+    "a description": (200, request("GET /sparql")),
+    "a head alone": (200, request("HEAD /sparql?query=ASK%7B%7D")),
+    "options": (200, request("OPTIONS /sparql", "Origin: http://x", "Access-Control-Request-Method: POST")),
+    "health": (200, request("GET /health")),
+    "metrics": (200, request("GET /metrics")),
+    "a style sheet": (200, request("GET /static/style.css")),
+    "a redirect": (302, request("GET /")),
+    "a malformed query": (400, request("GET /sparql?query=SELECT")),
+    "an update": (403, request("GET /sparql?query=DROP+ALL")),
+    "nothing there": (404, request("GET /nothing")),
+    "a method": (405, request("PUT /sparql")),
+    "a type": (406, request("GET /sparql?query=ASK%7B%7D", "Accept: image/png")),
+    "a body that does not come": (408, request("POST /sparql", "Content-Length: 9") + b"ASK"),
+    "a head that does not come": (408, b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: "),
+    "a body too long": (413, request("POST /sparql", "Content-Length: 500000", body=b"x" * 500_000)),
+    "an address too long": (414, request("GET /sparql?query=ASK%7B%7D%23" + "a" * 70_000)),
+    "an address without end": (414, request("GET /" + "a" * 3_000_000)),
+    "a text": (415, request("POST /sparql", "Content-Type: text/plain", "Content-Length: 5", body=b"ASK{}")),
+    "headers without end": (431, request("GET /sparql", *(f"X-{n}: y" for n in range(20_000)))),
+    "one header without end": (431, request("GET /sparql", "X: " + "y" * 3_000_000)),
+    "no HTTP": (400, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
+    "no host": (400, b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nConnection: close\r\n\r\n"),
+    "two hosts": (400, request("GET /sparql?query=ASK%7B%7D", "Host: y")),
+    "two lengths": (400, request("POST /sparql", "Content-Length: 5", "Content-Length: 6", body=b"ASK{}")),
+    "a length and chunks": (
+        400,
+        request("POST /sparql", "Content-Length: 5", "Transfer-Encoding: chunked", body=b"5\r\nASK{}\r\n0\r\n\r\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_every_response_has_the_security_headers(served: Served, name: str) -> None:
+    status, sent = REQUESTS[name]
+    started = time.monotonic()
+    head, _, body = served.raw(sent).partition(b"\r\n\r\n")
+    assert time.monotonic() - started < 4
+    lines = head.decode("latin-1").split("\r\n")
+    assert int(lines[0].split()[1]) == status
+    headers = {line.partition(":")[0].lower(): line.partition(": ")[2] for line in lines[1:]}
+    assert {key: headers.get(key.lower()) for key in SECURITY_HEADERS} == SECURITY_HEADERS
+    if status >= 400:
+        assert headers["content-type"] == "application/json"
+        error = json.loads(body)["error"]
+        assert error["code"]
+        assert error["message"].endswith(".")
+        assert int(headers["content-length"]) == len(body)
+
+
+def test_what_a_client_knows_is_not_sent_again_and_still_has_the_headers(served: Served) -> None:
+    first = served.get("ASK { ?s ?p 1 }")
+    ask = f"GET /sparql?query=ASK%20%7B%20?s%20?p%201%20%7D HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n".encode()
+    for _ in range(3):  # from the app, then from what the bridge keeps
+        head = ask + f"Accept: text/csv\r\nIf-None-Match: {first.headers['etag']}\r\nConnection: close\r\n\r\n".encode()
+        got = served.raw(head).decode().lower()
+        assert got.startswith("http/1.1 304 ")
+        assert got.endswith("\r\n\r\n")
+        assert "\r\ncontent-type: " not in got
+        assert "etag: " in got
+        assert all(f"{name.lower()}: " in got for name in SECURITY_HEADERS)
+
+
+def test_a_body_in_chunks_is_read(served: Served) -> None:
+    sent = request("POST /sparql", "Transfer-Encoding: chunked", "Accept: text/csv", _DIRECT.decode().strip())
+    assert b"200 OK" in served.raw(sent + b"3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "status"),
+    [
+        ("Content-Encoding: gzip", gzip.compress(b"ASK {}"), 415),
+        ("Content-Encoding: br", b"ASK {}", 415),
+        ("Content-Type: application/sparql-query; charset=utf-16", "ASK {}".encode("utf-16"), 415),
+        ("Content-Type: application/sparql-query; charset=UTF-8", b"ASK {}", 200),
+        ("Content-Type: application/x-www-form-urlencoded", b"query=ASK+%7B+%3Fs+%3Fp+%22%FF%22+%7D", 400),
+        ("Content-Encoding: identity", b"ASK {}", 200),
+    ],
+)
+def test_a_body_in_another_coding_is_told_so(served: Served, header: str, body: bytes, status: int) -> None:
+    own = () if header.startswith("Content-Type") else (_DIRECT.decode().strip(),)
+    got = served.raw(request("POST /sparql", header, *own, f"Content-Length: {len(body)}", body=body))
+    assert int(got.split()[1]) == status
+
+
+def test_an_address_that_is_not_utf8_is_not_guessed_at(served: Served) -> None:
+    got = served.raw(request("GET /sparql?query=ASK+%7B+%3Fs+%3Fp+%22%FF%22+%7D"))
+    assert got.startswith(b"HTTP/1.1 400 ")
+    assert b"not UTF-8" in got
+
+
+def test_a_page_of_another_site_is_told_what_it_may_do(served: Served) -> None:
+    got = served.raw(request("OPTIONS /sparql", "Origin: http://x", "Access-Control-Request-Method: POST")).decode()
+    for line in (
+        "access-control-allow-origin: *",
+        "access-control-allow-methods: GET, HEAD, OPTIONS, POST",
+        "access-control-allow-headers: Accept, Content-Type, If-None-Match",
+        "access-control-expose-headers: ETag, Retry-After, Ecp-Graph-Release",
+    ):
+        assert line in got
+
+
+def test_requests_in_one_go_are_answered_in_order(served: Served) -> None:
+    one = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n"
+    last = request("GET /sparql?query=ASK%7B+%3Cu:a%3E+%3Cu:b%3E+1+%7D", "Accept: text/csv")
+    got = served.raw(one + one + last)
+    assert [got.count(b"HTTP/1.1 200"), got.count(b"true"), got.count(b"false")] == [3, 2, 1]
+    assert got.rindex(b"true") < got.index(b"false")
+
+
+def test_what_cannot_be_read_behind_a_request_does_not_get_into_its_answer(served: Served) -> None:
+    slow = b"GET /sparql?timeout=1&query=SELECT+(COUNT(*)+AS+%3Fn)+%7B%3Fa+%3Fb+%3Fc.%3Fd+%3Fe+%3Ff%7D HTTP/1.1\r\n"
+    got = served.raw(slow + b"Host: x\r\n\r\n" + b"GET / HTTP/9.9\r\n\r\n")
+    assert b"no HTTP" not in got
+
+
+def _quiet_client(served: Served, query: str) -> socket.socket:
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", served.port))
+    line.sendall(f"GET /sparql?format=csv&query={query.replace(' ', '+')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return line
+
+
+def test_clients_that_do_not_read_hold_no_worker_past_the_limit_and_no_connection(served: Served) -> None:
+    lines = [_quiet_client(served, _STREAM) for _ in range(2)]
+    time.sleep(2.5)
+    after = served.get("ASK { ?s ?p 2 }")
+    assert (after.status, after.seconds < 1) == (200, True)
+    time.sleep(2)
+    for line in lines:
+        line.settimeout(5)
+        got = bytearray()
+        try:
+            while chunk := line.recv(65_536):
+                got += chunk
+        except ConnectionResetError:
+            pass
+        assert got.startswith(b"HTTP/1.1 200")
+        assert not got.endswith(b"0\r\n\r\n")
+        line.close()
+    assert served.log().count("cut=") >= 2
+
+
+def test_a_stream_that_is_cut_does_not_end_as_if_it_were_whole(served: Served) -> None:
+    cut = served.get(_STREAM, timeout=20)
+    assert (cut.status, cut.cut) == (200, True)
+    whole = served.get("SELECT * { ?a ?b ?c } LIMIT 9000")
+    assert (whole.status, whole.cut, whole.body.count(b"\n")) == (200, False, 9001)
