@@ -11,6 +11,7 @@ from typing import Final
 
 __all__ = [
     "BASE",
+    "DATASET",
     "DATASET_GRAPH",
     "DERIVED_GRAPH",
     "ECP",
@@ -32,6 +33,8 @@ ECP: Final = BASE + "ontology#"
 SHAPES: Final = BASE + "shapes#"
 ID: Final = BASE + "id/"
 GRAPH: Final = BASE + "graph/"
+#: The dataset as a whole.
+DATASET: Final = BASE + "dataset"
 
 ONTOLOGY_GRAPH: Final = GRAPH + "ontology"
 SHAPES_GRAPH: Final = GRAPH + "shapes"

@@ -7,7 +7,7 @@
     derive.py    rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived   ecp_graph/overlap/mint.py
     complete.py  the three above, one after the other
     validate.py  shapes → Report                     shacl.py, statements.py, report.py, writers.py, files.py
-    describe.py  counts and sources → graph/dataset
+    describe.py  counts, catalogue and sources → graph/dataset      counts.py, catalogue.py
     contents.py  all of it → the files of a release
     swap.py      the folder → the current release
     release.py   opening and checking a release

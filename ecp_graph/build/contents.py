@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -19,9 +19,14 @@ from ecp_graph.build.release import MANIFEST, file_facts
 from ecp_graph.build.report import Report
 from ecp_graph.build.turtle import to_turtle
 from ecp_graph.build.writers import FORMATS, render
+from ecp_graph.publishing.dumps import FOLDER as DUMPS_FOLDER
+from ecp_graph.publishing.dumps import write_checksums, write_dumps
 from ecp_graph.workspace import Workspace
 
 __all__ = ["fingerprint", "release_id", "write_contents"]
+
+#: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
+_LAYOUT: Final = 2
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -35,21 +40,23 @@ def fingerprint(workspace: Workspace) -> str:
 
 def release_id(workspace_hash: str) -> str:
     """Return the id of the release that this version of the package makes of a workspace: 12 hexadecimal digits."""
-    return hashlib.sha256(f"{workspace_hash} {__version__}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{workspace_hash} {__version__} {_LAYOUT}".encode()).hexdigest()[:12]
 
 
 def write_contents(folder: Path, completed: Completed, report: Report, workspace_hash: str) -> None:
     """Write every file of a release into an existing, empty folder, the manifest last, and all of it to disk."""
-    description = describe(merged_store(completed.quads))
+    identity = release_id(workspace_hash)
+    description = describe(merged_store(completed.quads), release_id=identity, workspace_hash=workspace_hash)
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
+    _write_dumps(folder)
     counts = _write_store(folder / "store", quads)
     (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
     for name, suffix in FORMATS.items():
         (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
-        "id": release_id(workspace_hash),
+        "id": identity,
         "version": __version__,
         "workspace": workspace_hash,
         **counts,
@@ -57,13 +64,21 @@ def write_contents(folder: Path, completed: Completed, report: Report, workspace
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    _to_disk([*files, folder / MANIFEST, folder / "store", folder])
+    _to_disk([*files, folder / MANIFEST, folder / "store", folder / DUMPS_FOLDER, folder])
 
 
 def _write_dataset(path: Path, quads: Iterable[ox.Quad]) -> None:
     """Write N-Quads in the order of their lines, the literals as they were written."""
     content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
     path.write_bytes(b"".join(sorted(content.splitlines(keepends=True))))
+
+
+def _write_dumps(folder: Path) -> None:
+    dumps = folder / DUMPS_FOLDER
+    dumps.mkdir()
+    write_dumps(folder / "dataset.nq", dumps)
+    made = sorted(path for path in dumps.iterdir() if path.is_file())
+    write_checksums(dumps, [(path.name, file_facts(path)["sha256"]) for path in made])
 
 
 def _write_store(path: Path, quads: Sequence[ox.Quad]) -> dict[str, Any]:

@@ -1,4 +1,10 @@
-"""The dataset's description of itself, graph/dataset: VoID for its counts, DCAT for catalogues, PROV for its sources.
+"""The dataset's description of itself, graph/dataset.
+
+::
+
+    BASE/dataset            void:Dataset, dcat:Dataset: counts, partitions, link sets, dumps     (this module)
+    BASE/dataset#catalogue  dcat:Catalog with the distributions and the SPARQL endpoint          catalogue.py
+    BASE/release/ID         the version of the dataset that one build made, with its PROV        catalogue.py
 
 It is a pure function of the workspace: dates come from the header of the ontology, and nothing tells when it was built.
 """
@@ -6,148 +12,130 @@ It is a pure function of the workspace: dates come from the header of the ontolo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import BASE, DATASET_GRAPH, ECP, ID, ONTOLOGY_GRAPH, PREFIXES, compact, sparql_prologue
+from ecp_graph.build.catalogue import Facts, Header, catalogue, iri, release, titles, types
+from ecp_graph.build.counts import Counts, count, select
+from ecp_graph.namespaces import BASE, DATASET, DATASET_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, compact
+from ecp_graph.publishing.dumps import DUMPS
 
 __all__ = ["DATASET", "describe"]
 
-DATASET: Final = BASE + "dataset"
-
 _GRAPH: Final = ox.NamedNode(DATASET_GRAPH)
-_NQUADS: Final = "https://www.iana.org/assignments/media-types/application/n-quads"
+_EXAMPLES: Final = 5
+#: Numbers in the description are numbers of the description too; they settle in the second round.
+_MOST_ROUNDS: Final = 10
 _HEADER: Final = f"""
-    SELECT ?property ?value WHERE {{
+    SELECT ?ontology ?property ?value WHERE {{
       GRAPH <{ONTOLOGY_GRAPH}> {{ ?ontology a owl:Ontology ; ?property ?value }}
     }} ORDER BY ?ontology ?property ?value"""
-_CLASSES: Final = f"""
-    SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) (MIN(?local) AS ?example) WHERE {{
-      ?thing a ?class FILTER(isIRI(?class) && isIRI(?thing))
-      BIND(IF(STRSTARTS(STR(?thing), "{ID}"), STR(?thing), ?none) AS ?local)
-    }} GROUP BY ?class ORDER BY ?class"""
-_PROPERTIES: Final = """
-    SELECT ?property (COUNT(*) AS ?count) WHERE { ?s ?property ?o } GROUP BY ?property ORDER BY ?property"""
-_TOTALS: Final = f"""
-    SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)
-           (COUNT(DISTINCT ?entity) AS ?entities)
-    WHERE {{ ?s ?p ?o BIND(IF(STRSTARTS(STR(?s), "{ID}"), ?s, ?none) AS ?entity) }}"""
 _DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?passage ecp:passageOf ?document } ORDER BY ?document"
+_NAMES: Final = "SELECT ?name WHERE {{ <{agent}> foaf:name ?name }} ORDER BY ?name"
 _COPIED: Final = ("license", "publisher", "creator", "issued", "modified")
 
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal
-_Facts = Iterator[tuple[str, str, _Term]]
 
-
-def describe(store: ox.Store) -> list[ox.Quad]:
+def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "") -> list[ox.Quad]:
     """Return the quads of graph/dataset for a store whose default graph is the merge of all other graphs.
 
-    ``void:triples`` is the number of triples in that default graph; ``void:entities`` counts the subjects under id/.
+    The counts are those of that default graph with these very quads in it (VoID, section 4.6): ``void:triples`` is
+    what a query counts in the release. With a release's id, that version and how it was made are described too.
     """
     header = _header(store)
-    facts = (*_dataset(store, header), *_catalogue(store, header), *_partitions(store))
-    return list(dict.fromkeys(ox.Quad(_iri(s), _iri(p), o, _GRAPH) for s, p, o in facts))
+    documents = [row["document"] for row in select(store, _DOCUMENTS)]
+    base = counts = count(store)
+    for _ in range(_MOST_ROUNDS):
+        facts = (
+            *_dataset(header, documents, counts),
+            *catalogue(header),
+            *release(header, release_id, workspace_hash, counts.triples),
+            *_partitions(counts),
+            *_linksets(counts),
+        )
+        quads = list(dict.fromkeys(ox.Quad(iri(s), iri(p), o, _GRAPH) for s, p, o in facts))
+        counted = base.plus(store, (quad.triple for quad in quads))
+        if counted == counts:
+            return quads
+        counts = counted
+    raise AssertionError("The description of the dataset does not settle.")
 
 
-def _header(store: ox.Store) -> dict[str, _Term]:
-    """Return the first value of each property in the header of the ontology."""
-    header: dict[str, _Term] = {}
-    for row in _select(store, _HEADER):
-        header.setdefault(row["property"].value, row["value"])
-    return header
+def _header(store: ox.Store) -> Header:
+    """Return the first value of each property in the header of the ontology, and the names of its publisher."""
+    values: dict[str, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
+    ontology = ""
+    for row in select(store, _HEADER):
+        ontology = ontology or getattr(row["ontology"], "value", "")
+        values.setdefault(compact(row["property"].value), row["value"])
+    publisher = values.get("dcterms:publisher")
+    names = select(store, _NAMES.format(agent=publisher.value)) if isinstance(publisher, ox.NamedNode) else []
+    return Header(ontology, values, [row["name"] for row in names])
 
 
-def _dataset(store: ox.Store, header: dict[str, _Term]) -> _Facts:
-    totals = next(iter(_select(store, _TOTALS)))
-    yield from _types(DATASET, "void:Dataset", "dcat:Dataset", "prov:Entity")
-    yield from _titles(DATASET, header, "Data described with the {title}")
+def _dataset(header: Header, documents: list[ox.NamedNode], counts: Counts) -> Facts:
+    yield from types(DATASET, "void:Dataset", "dcat:Dataset", "prov:Entity")
+    yield from titles(DATASET, header, "Data described with the {title}")
     for name in _COPIED:
-        if value := header.get(PREFIXES["dcterms"] + name):
+        if value := header.values.get(f"dcterms:{name}"):
             yield DATASET, f"dcterms:{name}", value
-    if version := header.get(PREFIXES["owl"] + "versionInfo"):
+    if version := header.values.get("owl:versionInfo"):
         yield DATASET, "dcat:version", version
-    for name, variable in (("triples", "triples"), ("entities", "entities")):
-        yield DATASET, f"void:{name}", totals[variable]
-    yield DATASET, "void:distinctSubjects", totals["subjects"]
-    yield DATASET, "void:distinctObjects", totals["objects"]
+    if header.ontology:
+        yield DATASET, "dcterms:conformsTo", iri(header.ontology)
+        yield from types(header.ontology, "dcterms:Standard")
+    yield DATASET, "dcterms:identifier", ox.Literal(DATASET)
+    yield DATASET, "void:triples", ox.Literal(counts.triples)
+    yield DATASET, "void:entities", ox.Literal(counts.entities)
+    yield DATASET, "void:distinctSubjects", ox.Literal(counts.subjects)
+    yield DATASET, "void:distinctObjects", ox.Literal(counts.objects)
+    yield DATASET, "void:classes", ox.Literal(len(counts.classes))
+    yield DATASET, "void:properties", ox.Literal(len(counts.properties))
     yield DATASET, "void:uriSpace", ox.Literal(ID)
-    yield DATASET, "void:sparqlEndpoint", _iri(BASE + "sparql")
-    yield DATASET, "void:dataDump", _iri(BASE + "dumps/dataset.nq")
-    for row in _select(store, _DOCUMENTS):
-        yield DATASET, "prov:wasDerivedFrom", row["document"]
+    yield DATASET, "void:sparqlEndpoint", iri(BASE + "sparql")
+    for dump in DUMPS:
+        yield DATASET, "void:dataDump", iri(f"{BASE}dumps/{dump.name}")
+    for namespace in counts.vocabularies:
+        yield DATASET, "void:vocabulary", iri(namespace)
+    for class_ in sorted(counts.examples, key=lambda name: (-counts.classes[name], name))[:_EXAMPLES]:
+        yield DATASET, "void:exampleResource", iri(counts.examples[class_])
+    for document in documents:
+        yield DATASET, "prov:wasDerivedFrom", document
 
 
-def _catalogue(store: ox.Store, header: dict[str, _Term]) -> _Facts:
-    catalogue, dump, service = BASE + "catalogue", BASE + "dataset#nquads", BASE + "dataset#sparql"
-    yield from _types(catalogue, "dcat:Catalog")
-    yield from _titles(catalogue, header, "Catalogue of the data described with the {title}")
-    yield catalogue, "dcat:dataset", _iri(DATASET)
-    yield catalogue, "dcat:service", _iri(service)
-    if publisher := header.get(PREFIXES["dcterms"] + "publisher"):
-        yield catalogue, "dcterms:publisher", publisher
-        yield from _types(publisher.value, "foaf:Agent")
-        for quad in store.quads_for_pattern(publisher, _iri("foaf:name"), None, ox.DefaultGraph()):  # type: ignore[arg-type]
-            yield publisher.value, "foaf:name", quad.object  # type: ignore[misc]
-    yield DATASET, "dcat:distribution", _iri(dump)
-    yield from _types(dump, "dcat:Distribution")
-    yield dump, "dcterms:title", ox.Literal("All statements with their passages, as N-Quads", language="en")
-    yield dump, "dcat:accessURL", _iri(BASE + "dumps/dataset.nq")
-    yield dump, "dcat:downloadURL", _iri(BASE + "dumps/dataset.nq")
-    yield dump, "dcat:mediaType", _iri(_NQUADS)
-    yield from _types(_NQUADS, "dcterms:MediaType")
-    if license_ := header.get(PREFIXES["dcterms"] + "license"):
-        yield dump, "dcterms:license", license_
-        yield from _types(license_.value, "dcterms:LicenseDocument")
-    yield from _types(service, "dcat:DataService")
-    yield service, "dcterms:title", ox.Literal("SPARQL endpoint", language="en")
-    yield service, "dcat:endpointURL", _iri(BASE + "sparql")
-    yield service, "dcat:servesDataset", _iri(DATASET)
+def _partitions(counts: Counts) -> Facts:
+    for name, number in counts.classes.items():
+        part = _part("class", name)
+        yield DATASET, "void:classPartition", iri(part)
+        yield part, "void:class", iri(name)
+        yield part, "void:entities", ox.Literal(number)
+    for name, number in counts.properties.items():
+        part = _part("property", name)
+        yield DATASET, "void:propertyPartition", iri(part)
+        yield part, "void:property", iri(name)
+        yield part, "void:triples", ox.Literal(number)
 
 
-def _partitions(store: ox.Store) -> _Facts:
-    classes, properties = list(_select(store, _CLASSES)), list(_select(store, _PROPERTIES))
-    yield DATASET, "void:classes", ox.Literal(len(classes))
-    yield DATASET, "void:properties", ox.Literal(len(properties))
-    terms = [row["class"].value for row in classes] + [row["property"].value for row in properties]
-    for namespace in sorted({re.sub(r"[^/#]*$", "", term) for term in terms}):
-        yield DATASET, "void:vocabulary", _iri(namespace)
-    own = [row for row in classes if row["class"].value.startswith(ECP) and row["example"] is not None]
-    for row in sorted(own, key=lambda row: -int(row["count"].value))[:5]:
-        yield DATASET, "void:exampleResource", _iri(row["example"].value)
-    for row in classes:
-        part = _part("class", row["class"].value)
-        yield DATASET, "void:classPartition", _iri(part)
-        yield part, "void:class", row["class"]
-        yield part, "void:entities", row["count"]
-    for row in properties:
-        part = _part("property", row["property"].value)
-        yield DATASET, "void:propertyPartition", _iri(part)
-        yield part, "void:property", row["property"]
-        yield part, "void:triples", row["count"]
-
-
-def _titles(node: str, header: dict[str, _Term], title: str) -> _Facts:
-    ontology = header.get(PREFIXES["dcterms"] + "title")
-    text = title.format(title=ontology.value if ontology is not None else "ontology of the workspace")
-    yield node, "dcterms:title", ox.Literal(text, language="en")
-    description = header.get(PREFIXES["dcterms"] + "description") or ox.Literal(text, language="en")
-    yield node, "dcterms:description", description
-
-
-def _types(node: str, *classes: str) -> _Facts:
-    yield from ((node, "rdf:type", _iri(name)) for name in classes)
+def _linksets(counts: Counts) -> Facts:
+    """Yield one void:Linkset for each property and other data set (VoID, section 5)."""
+    for (name, space), number in counts.links.items():
+        target = f"{DATASET}#target-{_slug(space)}"
+        links = f"{DATASET}#links-{_slug(compact(name))}-{_slug(space)}"
+        yield from types(links, "void:Linkset")
+        yield DATASET, "void:subset", iri(links)
+        yield links, "void:target", iri(DATASET)
+        yield links, "void:target", iri(target)
+        yield links, "void:subjectsTarget", iri(DATASET)
+        yield links, "void:objectsTarget", iri(target)
+        yield links, "void:linkPredicate", iri(name)
+        yield links, "void:triples", ox.Literal(number)
+        yield from types(target, "void:Dataset")
+        yield target, "void:uriSpace", ox.Literal(space)
 
 
 def _part(kind: str, term: str) -> str:
-    return f"{DATASET}#{kind}-" + re.sub(r"[^\w.-]+", "-", compact(term))
+    return f"{DATASET}#{kind}-{_slug(compact(term))}"
 
 
-def _iri(name: str) -> ox.NamedNode:
-    prefix, _, local = name.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else name)
-
-
-def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    return store.query(sparql_prologue(query) + "\n" + query)  # type: ignore[return-value]
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", text.removeprefix(PREFIXES["id"])).strip("-")

@@ -9,7 +9,8 @@
         manifest.json      id, package version, counts, findings, and size and SHA-256 of every other file
         dataset.nq         every statement in its named graph, literals as they were written
         store/             the same for the embedded engine, with the merge of all graphs as its default graph
-        description.ttl    VoID and DCAT
+        description.ttl    VoID, DCAT and PROV
+        dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
         report.txt|json|ttl|html
 
 This module is imported by every query command, so it needs nothing outside the standard library.
@@ -58,7 +59,7 @@ class Release:
 
     @property
     def description(self) -> Path:
-        """The Turtle file that describes the dataset (VoID, DCAT)."""
+        """The Turtle file that describes the dataset (VoID, DCAT, PROV)."""
         return self.path / "description.ttl"
 
     def report(self, suffix: str) -> Path:

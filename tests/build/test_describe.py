@@ -7,12 +7,17 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
+from ecp_graph import __version__
 from ecp_graph.build.complete import complete
 from ecp_graph.build.derive import merged_store
 from ecp_graph.build.describe import DATASET, describe
 from ecp_graph.build.load import load
-from ecp_graph.namespaces import DATASET_GRAPH, ID, PREFIXES
+from ecp_graph.namespaces import BASE, DATASET_GRAPH, ID, PREFIXES
+from ecp_graph.publishing.dumps import DUMPS
 from ecp_graph.workspace import Workspace
+from tests.build.conftest import DATA, MakeWorkspace
+
+FOAF_PERSON = PREFIXES["foaf"] + "Person"
 
 
 @pytest.fixture
@@ -22,7 +27,14 @@ def quads(workspace: Workspace) -> list[ox.Quad]:
 
 @pytest.fixture
 def description(quads: list[ox.Quad]) -> list[ox.Quad]:
-    return describe(merged_store(quads))
+    return describe(merged_store(quads), release_id=RELEASE, workspace_hash="aa" * 32)
+
+
+def with_itself(description: list[ox.Quad], quads: list[ox.Quad]) -> set[tuple[object, ox.NamedNode, object]]:
+    return {(quad.subject, quad.predicate, quad.object) for quad in [*quads, *description]}
+
+
+RELEASE = "0123456789ab"
 
 
 def values(description: list[ox.Quad], name: str, subject: str = DATASET) -> list[str]:
@@ -33,17 +45,17 @@ def values(description: list[ox.Quad], name: str, subject: str = DATASET) -> lis
 
 
 def test_totals_equal_a_recount(description: list[ox.Quad], quads: list[ox.Quad]) -> None:
-    triples = {(quad.subject, quad.predicate, quad.object) for quad in quads}
+    triples = with_itself(description, quads)
     own = {subject for subject, _, _ in triples if isinstance(subject, ox.NamedNode) and subject.value.startswith(ID)}
     assert values(description, "void:triples") == [str(len(triples))]
     assert values(description, "void:entities") == [str(len(own))]
     assert values(description, "void:distinctSubjects") == [str(len({subject for subject, _, _ in triples}))]
     assert values(description, "void:distinctObjects") == [str(len({object_ for _, _, object_ in triples}))]
-    assert len(triples) < len(quads)  # body:ptc a ecp:Body is stated twice
+    assert len(triples) < len(quads) + len(description)  # body:ptc a ecp:Body is stated twice
 
 
 def test_partitions_equal_a_recount(description: list[ox.Quad], quads: list[ox.Quad]) -> None:
-    triples = {(quad.subject, quad.predicate, quad.object) for quad in quads}
+    triples = with_itself(description, quads)
     kind = ox.NamedNode(PREFIXES["rdf"] + "type")
     named = [(s, o) for s, p, o in triples if p == kind and isinstance(s, ox.NamedNode) and isinstance(o, ox.NamedNode)]
     classes = Counter(o.value for _, o in named)
@@ -71,6 +83,62 @@ def test_what_is_told_comes_from_the_header_of_the_ontology(description: list[ox
 
 
 def test_it_is_a_function_of_the_workspace_alone(workspace: Workspace, description: list[ox.Quad]) -> None:
-    again = describe(merged_store(complete(load(workspace), workspace.rule_files).quads))
+    completed = complete(load(workspace), workspace.rule_files).quads
+    again = describe(merged_store(completed), release_id=RELEASE, workspace_hash="aa" * 32)
     assert again == description
     assert {quad.graph_name for quad in again} == {ox.NamedNode(DATASET_GRAPH)}
+
+
+def test_links_to_other_data_sets_are_counted_by_property_and_target(make_workspace: MakeWorkspace) -> None:
+    linked = (
+        DATA
+        + """
+external:ids {
+    external:ids a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "ids" .
+    body:ptc skos:exactMatch <http://other.example/id/1> , <http://other.example/id/2> , body:sec ;
+        rdfs:seeAlso <http://third.example/page> .
+    <http://other.example/id/1> skos:exactMatch <http://other.example/id/3> .
+}
+""".replace("external:", "graph:ids-")
+    )
+    workspace = make_workspace({"data/main.trig": linked})
+    description = describe(merged_store(complete(load(workspace), workspace.rule_files).quads))
+    found = {
+        (
+            values(description, "void:linkPredicate", links)[0],
+            values(description, "void:uriSpace", values(description, "void:objectsTarget", links)[0])[0],
+            values(description, "void:triples", links)[0],
+        )
+        for links in values(description, "void:subset")
+    }
+    assert found == {
+        (PREFIXES["skos"] + "exactMatch", "http://other.example/id/", "2"),
+        (PREFIXES["rdfs"] + "seeAlso", "http://third.example/", "1"),
+    }
+
+
+def test_without_links_there_is_no_link_set(description: list[ox.Quad]) -> None:
+    assert values(description, "void:subset") == []
+
+
+def test_a_release_tells_what_made_it_and_from_what(description: list[ox.Quad]) -> None:
+    version = f"{BASE}release/{RELEASE}"
+    assert values(description, "dcat:hasVersion") == [version]
+    assert values(description, "dcat:isVersionOf", version) == [DATASET]
+    (build,) = values(description, "prov:wasGeneratedBy", version)
+    (files,) = values(description, "prov:used", build)
+    (software,) = values(description, "prov:wasAssociatedWith", build)
+    assert values(description, "dcterms:identifier", files) == ["sha256:" + "aa" * 32]
+    assert values(description, "rdfs:label", software) == [f"ecp-graph {__version__}"]
+    agents = {
+        quad.subject for quad in description if str(quad.object) in {f"<{PREFIXES['prov']}Agent>", f"<{FOAF_PERSON}>"}
+    }
+    assert agents == set()
+
+
+def test_every_dump_is_listed(description: list[ox.Quad]) -> None:
+    dumps = {f"{BASE}dumps/{dump.name}" for dump in DUMPS}
+    assert len(dumps) == 16
+    assert set(values(description, "void:dataDump")) == dumps
+    listed = {values(description, "dcat:downloadURL", one)[0] for one in values(description, "dcat:distribution")}
+    assert listed == dumps
