@@ -44,8 +44,9 @@ def queries(name: str | None, workspace: Path | None) -> None:
 
 
 def _short(parameter: Parameter) -> str:
-    what = "|".join(parameter.values) or re.split("[/#]", parameter.of_class or parameter.type)[-1].upper()
-    text = f"{parameter.name}={what}"
+    of_class = re.split("[/#]", parameter.of_class or parameter.type)[-1].upper()
+    words = [of_class] if parameter.of_class or not parameter.values else []
+    text = f"{parameter.name}={'|'.join([*words, *parameter.values])}"
     return text if parameter.required else f"[{text}]"
 
 
@@ -69,7 +70,8 @@ def _lines(parameter: Parameter) -> list[str]:
     from ecp_graph.namespaces import compact
 
     kind = f"a {compact(parameter.of_class)}" if parameter.of_class else parameter.type
-    facts = [f"one of {', '.join(parameter.values)}" if parameter.values else kind]
+    words = ", ".join(parameter.values)
+    facts = [f"{kind} or {words}" if parameter.of_class and words else f"one of {words}" if words else kind]
     if parameter.default is not None:
         facts.append(f"default {parameter.default}")
     elif parameter.optional:

@@ -3,13 +3,14 @@
 Five types: ``iri`` (of a class: given as an IRI, a curie, a notation, a slug or a label of the graph), ``enum``,
 ``date``, ``integer`` and ``text``. A value is turned into an RDF term, which pyoxigraph serialises, and takes the
 place of the line ``#= name`` as ``VALUES (?name) { (term) }``; the text of a query is never put together from what a
-user typed.
+user typed. A parameter with ``many: true`` takes several values, any of which may hold. An iri may have ``values``
+too: words such as ``not-stated``, bound as plain literals, for what no thing of the class stands for.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
@@ -28,7 +29,7 @@ __all__ = ["Parameter", "ParameterType", "bind", "parameter_from_header"]
 ParameterType = Literal["iri", "enum", "date", "integer", "text"]
 
 _TYPES: Final = ("iri", "enum", "date", "integer", "text")
-_KEYS: Final = frozenset({"name", "type", "class", "values", "label", "default", "optional", "help"})
+_KEYS: Final = frozenset({"name", "type", "class", "values", "label", "default", "optional", "help", "many"})
 _XSD: Final = PREFIXES["xsd"]
 _VARIABLE: Final = re.compile(r"[A-Za-z_]\w*")
 _INTEGER: Final = re.compile(r"[+-]?\d{1,18}")
@@ -36,7 +37,10 @@ _INTEGER: Final = re.compile(r"[+-]?\d{1,18}")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a query, as its header describes it; ``of_class`` is the IRI of the class for the type iri."""
+    """One parameter of a query, as its header describes it; ``of_class`` is the IRI of the class for the type iri.
+
+    ``many`` tells that several values may be given; ``values`` are those of an enum, or the words of an iri.
+    """
 
     name: str
     type: ParameterType
@@ -46,6 +50,7 @@ class Parameter:
     of_class: str | None = None
     values: tuple[str, ...] = ()
     help: str = ""
+    many: bool = False
 
     @property
     def required(self) -> bool:
@@ -64,8 +69,9 @@ def parameter_from_header(item: Any) -> Parameter:
         raise ParameterError(f"the parameter '{name}' has the unknown key '{unknown[0]}'.")
     if kind not in _TYPES:
         raise ParameterError(f"the parameter '{name}' has the type '{kind}'; known are {', '.join(_TYPES)}.")
-    if not isinstance(item.get("optional", False), bool):
-        raise ParameterError(f"of the parameter '{name}', optional is true or false.")
+    for flag in ("optional", "many"):
+        if not isinstance(item.get(flag, False), bool):
+            raise ParameterError(f"of the parameter '{name}', {flag} is true or false.")
     values = tuple(_yaml_text(value) for value in item.get("values") or ())
     of_class = expand(str(item["class"])) if "class" in item else None
     if kind == "iri" and (of_class is None or "://" not in of_class):
@@ -82,27 +88,27 @@ def parameter_from_header(item: Any) -> Parameter:
         of_class=of_class,
         values=values,
         help=str(item.get("help") or ""),
+        many=item.get("many", False),
     )
     if default is not None and kind != "iri":
         _literal(parameter, default)
     return parameter
 
 
-def bind(query: Query, given: Mapping[str, str], engine: Engine) -> str:
-    """Return the text of a query with its parameters bound.
+def bind(query: Query, given: Mapping[str, str | Sequence[str]], engine: Engine) -> str:
+    """Return the text of a query with its parameters bound; several values for a parameter that takes ``many``.
 
     An empty value counts as not given. A parameter that is not given takes its default; without one its line is
     dropped, so that the query ranges over everything. ``engine`` is asked only to find what a notation, slug or label
-    names. Raises ParameterError for a name the query does not have, a value that does not fit, and a value that is
-    missing.
+    names. Raises ParameterError for a name the query does not have, a value that does not fit, several values for a
+    parameter that takes one, and a value that is missing.
     """
     _refuse_unknown(query, given)
     lines: dict[str, str] = {}
     for parameter in query.parameters:
-        value = given.get(parameter.name, "").strip() or parameter.default
-        if value is not None:
-            term = _term(parameter, value, engine)
-            lines[parameter.name] = f"VALUES (?{parameter.name}) {{ ({term}) }}"
+        if values := _values(parameter, given.get(parameter.name, "")):
+            terms = " ".join(f"({_term(parameter, value, engine)})" for value in values)
+            lines[parameter.name] = f"VALUES (?{parameter.name}) {{ {terms} }}"
         elif parameter.required:
             raise ParameterError(f"The query '{query.name}' needs a value for '{parameter.name}' ({parameter.label}).")
         else:
@@ -115,7 +121,14 @@ def bind(query: Query, given: Mapping[str, str], engine: Engine) -> str:
     return re.sub(r"^([ \t]*)#=[ \t]*(\w+)[ \t]*$", line, query.body, flags=re.MULTILINE)
 
 
-def _refuse_unknown(query: Query, given: Mapping[str, str]) -> None:
+def _values(parameter: Parameter, given: str | Sequence[str]) -> list[str]:
+    values = [text for value in ([given] if isinstance(given, str) else given) if (text := value.strip())]
+    if len(values) > 1 and not parameter.many:
+        raise ParameterError(f"The parameter '{parameter.name}' takes one value, and {len(values)} are given.")
+    return values or ([parameter.default] if parameter.default is not None else [])
+
+
+def _refuse_unknown(query: Query, given: Mapping[str, str | Sequence[str]]) -> None:
     for name in given:
         if query.parameter(name) is None:
             names = ", ".join(parameter.name for parameter in query.parameters)
@@ -124,7 +137,7 @@ def _refuse_unknown(query: Query, given: Mapping[str, str]) -> None:
 
 
 def _term(parameter: Parameter, value: str, engine: Engine) -> str:
-    if parameter.type == "iri":
+    if parameter.type == "iri" and value not in parameter.values:
         from ecp_graph.queries.resolve import resolve
 
         return str(ox.NamedNode(resolve(parameter, value, engine)))
@@ -132,7 +145,10 @@ def _term(parameter: Parameter, value: str, engine: Engine) -> str:
 
 
 def _literal(parameter: Parameter, value: str) -> ox.Literal:
-    """Return the literal for a value of an enum, date, integer or text; raises ParameterError when it does not fit."""
+    """Return the literal for a value of an enum, date, integer or text, or for a word of an iri.
+
+    Raises ParameterError when it does not fit.
+    """
     if parameter.type == "enum":
         chosen = next((known for known in parameter.values if known.casefold() == value.casefold()), None)
         if chosen is None:

@@ -193,9 +193,62 @@ def _with_header(case: Case) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
+def _about(action: str, kind: str) -> set[str]:
+    """The individuals of one type that the rows of an action refer to, by whatever property."""
+    found = {_text(quad.object) for quad in quads() if _text(quad.subject) == action}
+    return {name for name in found if name.startswith(f"{kind}:")}
+
+
+def check_action_facets(engine: Engine) -> None:
+    kinds = {"plan", "chapter", "body", "instrument", "topic", "goal", "concept", "group"}
+    expected: set[tuple[str, str, str]] = set()
+    for row in _with_header(next(case for case in cases() if case.path.stem == "actions")):
+        action = row["action"]
+        cells = {
+            "chapter": row["chapter"],
+            "body": row["bodies"],
+            "programme": row["programmes"],
+            "timeframe": row["timeframeKind"],
+            "goal": row["goals"],
+            "possibleGoal": row["possibleGoals"],
+        }
+        expected |= {(facet, code, action) for facet, cell in cells.items() for code in cell.split(", ") if code}
+        expected |= {("body", "open-group", action)} if row["openGroup"] else set()
+        for facet in ("instrument", "topic"):
+            expected |= {(facet, name, action) for name in _about(action, facet)}
+    rows = _rows(engine, "action-facets")
+    got = {(row[0], row[4] if row[0] in {"instrument", "topic"} else row[1], row[3]) for row in rows}
+    assert got == expected
+    assert len(rows) == len(expected) > 200
+    assert {row[4].partition(":")[0] for row in rows} == kinds
+    labels = {row[4]: row[2] for row in rows}
+    assert labels["body:ptc"] == "Permanent Technical Committee"
+    assert labels["concept:timeframe-not-stated"] == "not stated"
+    assert list(dict.fromkeys(row[0] for row in rows)) == [
+        *("chapter", "body", "programme", "instrument", "topic", "timeframe", "goal", "possibleGoal")
+    ]
+
+
+def check_actions_as_graph(engine: Engine) -> None:
+    found = {tuple(map(_text, triple)) for triple in ask_graph(engine, bundled_catalogue()["actions-as-graph"], {})}
+    stated = [quad for quad in quads() if _text(quad.subject).startswith(("action:", "timeframe:"))]
+    assert len(stated) > 200
+    for quad in stated:
+        assert (_text(quad.subject), _text(quad.predicate), _text(quad.object)) in found
+    # what follows, and the names of what the rows refer to
+    assert ("action:ecp3-9", "ecp:contributesToGoal", "goal:1") in found
+    assert ("body:ptc", "skos:notation", "PTC") in found
+    assert ("body:ptc", "skos:prefLabel", "Permanent Technical Committee") in found
+    # no more than that of other things
+    others = {triple[1] for triple in found if not triple[0].startswith(("action:", "timeframe:"))}
+    assert others == {"skos:prefLabel", "skos:notation"}
+
+
 #: Query to the function that knows its answer.
 COMPUTED: dict[str, Callable[[Engine], None]] = {
     "action-dossier": check_action_dossier,
+    "action-facets": check_action_facets,
+    "actions-as-graph": check_actions_as_graph,
     "contradictions": check_contradictions,
     "findings-as-graph": check_findings_as_graph,
     "name-variants": check_name_variants,

@@ -160,3 +160,28 @@ def test_choices_have_values_that_resolve_to_them(graph: EmbeddedEngine) -> None
 
 def test_a_default_may_be_a_thing(graph: EmbeddedEngine) -> None:
     assert _bound(graph, "type: iri, class: ecp:Body, default: PTC") == "https://w3id.org/ecp-graph/id/body/ptc"
+
+
+_MANY = "type: iri, class: ecp:Body, values: [not-stated], many: true, optional: true"
+
+
+def test_several_values_are_alternatives(graph: EmbeddedEngine) -> None:
+    sparql = bind(_query(_MANY), {"v": ["PTC", "tfawg", " "]}, graph)
+    assert (
+        "VALUES (?v) { (<https://w3id.org/ecp-graph/id/body/ptc>) (<https://w3id.org/ecp-graph/id/body/tfawg>) }"
+        in sparql
+    )
+    assert "VALUES (?v)" not in bind(_query(_MANY), {"v": []}, graph)
+
+
+def test_several_values_are_refused_where_one_is_taken(graph: EmbeddedEngine) -> None:
+    with pytest.raises(ParameterError, match="'v' takes one value, and 2 are given"):
+        bind(_query("type: text"), {"v": ["a", "b"]}, graph)
+
+
+def test_the_words_of_an_iri_are_literals(graph: EmbeddedEngine) -> None:
+    assert 'VALUES (?v) { ("not-stated") }' in bind(_query(_MANY), {"v": "not-stated"}, graph)
+    with pytest.raises(ParameterError, match="is no ecp:Body"):
+        bind(_query(_MANY), {"v": "not-statd"}, graph)
+    with pytest.raises(ParameterError, match="is no ecp:Body"):
+        bind(_query("type: iri, class: ecp:Body"), {"v": "not-stated"}, graph)
