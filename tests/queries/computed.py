@@ -22,6 +22,7 @@ __all__ = ["COMPUTED"]
 CERTAINTIES = ("verbatim", "normalised", "interpreted", "external")
 READING = ROOT / "tests" / "second_reading"
 RDF = RDF_TYPE.removesuffix("type")
+ECPSH = "https://w3id.org/ecp-graph/shapes#"
 
 
 def _rows(engine: Engine, name: str, **parameters: str) -> list[list[str]]:
@@ -244,6 +245,79 @@ def check_actions_as_graph(engine: Engine) -> None:
     assert others == {"skos:prefLabel", "skos:notation"}
 
 
+def check_names(engine: Engine) -> None:
+    naming = {SKOS + "prefLabel": "preferred", SKOS + "altLabel": "other", SKOS + "hiddenLabel": "hidden"}
+    naming |= {SKOS + "notation": "code", ECP + "actionNumber": "code", ECP + "chapterNumber": "code"}
+    passages = {quad.graph_name for quad in quads()}
+    expected = {
+        (naming[quad.predicate.value], _text(quad.object), _text(quad.subject))
+        for quad in quads()
+        if quad.predicate.value in naming and quad.subject not in passages
+    }
+    for passage in statements_by_graph():
+        certainty, locator = _certainty(passage), value(passage, ECP + "locator")
+        expected.add(
+            ("preferred", locator if certainty == "verbatim" else f"{locator} ({certainty})", compact(passage))
+        )
+    assert len(expected) > 400
+    rows = _rows(engine, "names")
+    made = ("overlap", "class", "property", "rule", "concept", "concept scheme")  # not in data/
+    assert {(row[1], row[2], row[3]) for row in rows if row[0] not in made} == expected
+    kinds = {(row[0], row[3]) for row in rows}
+    assert len({thing for _, thing in kinds}) == len(kinds)  # each thing is of one kind
+    assert {
+        ("body", "body:ptc"),
+        ("work programme", "plan:ptc-work-programme"),
+        ("open body group", "group:ecp3-11-relevant"),
+        ("class", "ecp:Body"),
+        ("property", "ecp:responsibleBody"),
+        ("rule", "ecpsh:action-number"),
+        ("passage", "passage:para-3"),
+        ("concept", "concept:timeframe-deadline"),
+    } <= kinds
+
+
+def check_shapes(engine: Engine) -> None:
+    sh = "http://www.w3.org/ns/shacl#"
+    targets = {"targetClass": "instances of", "targetSubjectsOf": "subjects of", "targetObjectsOf": "objects of"}
+    targets["targetNode"] = "this node"
+    triples = [quad for path in (ROOT / "shapes").glob("*.ttl") for quad in ox.parse(path=str(path))]
+    facts: dict[str, dict[str, list[str]]] = {}
+    for quad in triples:
+        if isinstance(quad.subject, ox.NamedNode):
+            facts.setdefault(compact(quad.subject.value), {}).setdefault(quad.predicate.value, []).append(
+                _text(quad.object)
+            )
+    expected = set()
+    for name, told in facts.items():
+        if not {"sh:NodeShape", "sh:PropertyShape"} & set(told[RDF_TYPE]):
+            continue
+        message, remedy = told.get(sh + "message", [""])[0], told.get(ECPSH + "remedy", [""])[0]
+        aims = [(kind, aim) for target, kind in targets.items() for aim in told.get(sh + target, [])]
+        severity = told.get(sh + "severity", ["sh:Violation"])[0].removeprefix("sh:") if aims else ""
+        expected |= {(kind, severity, message, remedy, aim, name) for kind, aim in aims or [("", "")]}
+    assert len(expected) > 200
+    rows = _rows(engine, "shapes")
+    assert {(row[1], row[3], row[4], row[5], row[7], row[8]) for row in rows} == expected
+    assert len(rows) == len(expected)
+    assert ("action", "An action has exactly one number") in {(row[0], row[2]) for row in rows}
+
+
+def check_shapes_as_graph(engine: Engine) -> None:
+    written = [quad for path in (ROOT / "shapes").glob("*.ttl") for quad in ox.parse(path=str(path))]
+    got = ask_graph(engine, bundled_catalogue()["shapes-as-graph"], {})
+
+    def told(statements: list[ox.Quad] | list[ox.Triple]) -> Counter[tuple[str, ...]]:
+        """The statements with blank nodes left out, because each parser names them anew."""
+        return Counter(
+            tuple("" if isinstance(term, ox.BlankNode) else _text(term) for term in (s.subject, s.predicate, s.object))
+            for s in statements
+        )
+
+    assert told(got) == told(written)
+    assert len(got) > 2000
+
+
 #: Query to the function that knows its answer.
 COMPUTED: dict[str, Callable[[Engine], None]] = {
     "action-dossier": check_action_dossier,
@@ -252,8 +326,11 @@ COMPUTED: dict[str, Callable[[Engine], None]] = {
     "contradictions": check_contradictions,
     "findings-as-graph": check_findings_as_graph,
     "name-variants": check_name_variants,
+    "names": check_names,
     "passages": check_passages,
     "plan-tree": check_plan_tree,
     "readings-to-review": check_readings_to_review,
+    "shapes": check_shapes,
+    "shapes-as-graph": check_shapes_as_graph,
     "statements-by-certainty": check_statements_by_certainty,
 }
