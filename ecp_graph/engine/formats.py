@@ -16,6 +16,15 @@ __all__ = ["DEFAULTS", "FORMATS", "Format", "Kind", "format_named", "formats_of"
 
 Kind = Literal["table", "graph"]
 
+_TITLES: Final = {
+    "ttl": "Turtle",
+    "nt": "N-Triples",
+    "jsonld": "JSON-LD",
+    "rdf": "RDF/XML",
+    "trig": "TriG",
+    "nq": "N-Quads",
+}
+
 
 @dataclass(frozen=True)
 class Format:
@@ -26,6 +35,11 @@ class Format:
     kind: Kind
     extension: str
     also: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What people call the format."""
+        return _TITLES.get(self.name, self.name.upper())
 
     @property
     def content_type(self) -> str:

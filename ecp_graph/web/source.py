@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from ecp_graph.build.release import CURRENT, Release, open_release, verify_release
+from ecp_graph.build.release import CURRENT, MANIFEST, Release, open_release, verify_release
 from ecp_graph.engine import Engine
 from ecp_graph.engine.opening import release_engine
 from ecp_graph.errors import ReleaseError
@@ -26,12 +26,14 @@ class Current:
     """The engine in use, a version that changes with its data, and facts for the health page.
 
     ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
+    ``made_at``: when the release was written, in seconds since 1970; None where there is no release.
     """
 
     engine: Engine
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_fixed: bool = True
+    made_at: float | None = None
 
 
 class EngineSource(Protocol):
@@ -105,7 +107,7 @@ class CurrentRelease:
                 raise
             print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
-            return Current(self._current.engine, self._current.version, facts)
+            return Current(self._current.engine, self._current.version, facts, made_at=self._current.made_at)
         return _current(engine, release)
 
 
@@ -115,7 +117,7 @@ def _current(engine: Engine, release: Release) -> Current:
         "triples": release.manifest.get("triples"),
         "graphs": len(release.manifest.get("graphs", {})),
     }
-    return Current(engine, release.id, facts)
+    return Current(engine, release.id, facts, made_at=(release.path / MANIFEST).stat().st_mtime)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from flask import current_app, url_for
 
@@ -26,6 +27,8 @@ _PLACES: Final = (
     (ECP, "/ontology#", "ontology.index"),
     (SHAPES, "/shapes#", "shapes.index"),
 )
+#: What may stand in a path as it is (RFC 3986, section 3.3); an IRI that holds a `%`, `?` or `#` keeps it, encoded.
+_PATH: Final = "/:@!$&'()*+,;=-._~"
 #: The characters that turn the direction of text; a label that holds one must not turn the page.
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
@@ -80,7 +83,7 @@ def local_path(iri: str) -> str | None:
         return None
     for namespace, path, endpoint in _PLACES:
         if iri.startswith(namespace) and len(iri) > len(namespace) and endpoint in current_app.view_functions:
-            return path + iri[len(namespace) :]
+            return path + quote(iri[len(namespace) :], safe=_PATH)
     return None
 
 

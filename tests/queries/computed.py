@@ -189,6 +189,53 @@ def check_findings_as_graph(engine: Engine) -> None:
             assert any((subject, predicate) == (overlap, "ecp:statedIn") for subject, predicate, _ in triples)
 
 
+def check_thing_statements(engine: Engine) -> None:
+    for thing in ("action:ecp3-9", "body:tfawg", "timeframe:ecp3-9"):
+        expected: Counter[tuple[str, ...]] = Counter()
+        for graph, found in statements_by_graph().items():
+            place = (_certainty(graph), value(graph, ECP + "locator"), compact(graph))
+            for quad in found:
+                subject, predicate, object_ = map(_text, (quad.subject, quad.predicate, quad.object))
+                if subject == thing:
+                    expected["from", predicate, object_, *place] += 1
+                if object_ == thing:
+                    expected["to", predicate, subject, *place] += 1
+        rows = _rows(engine, "thing-statements", thing=thing)
+        stated = [row for row in rows if row[3] in CERTAINTIES]
+        assert Counter((row[0], row[5], row[6], row[3], row[4], row[7]) for row in stated) == expected
+        assert len(expected) > 3
+        for row in stated:
+            label = value(expand(row[6]), SKOS + "prefLabel") if ":" in row[6] else ""
+            assert not label or row[2] == label
+        # what nobody states is told apart, and has no place in a document
+        built = {(row[3], row[4], row[7]) for row in rows if row not in stated}
+        assert built <= {("inferred", "", "graph:inferred"), ("derived", "", "graph:derived")}
+        assert ("inferred", "", "graph:inferred") in built
+    assert ["from", "belongs to plan", "ECP Action Plan for Phase III", "inferred"] in [
+        row[:4] for row in _rows(engine, "thing-statements", thing="action:ecp3-9")
+    ]
+
+
+def check_overlaps_of_thing(engine: Engine) -> None:
+    files = ("overlap-bodies@secretariat=with", "overlap-programmes", "overlap-actions")
+    rows = [row for case in cases() if case.path.stem in files for row in _with_header(case)]
+    for thing in ("body:ptc", "instrument:transit-guidelines", "topic:single-window", "action:ecp3-7"):
+        part_of = thing.replace(":", "-")
+        expected = {
+            row["overlap"]: (row["evidenceGrade"], "shared" if row["thing"] == thing else "member")
+            for row in rows
+            if row["thing"] == thing or part_of in row["overlap"].removeprefix("overlap:").split("--")[:2]
+        }
+        found = [row for row in _rows(engine, "overlaps-of-thing", thing=thing) if row[2] != "row"]
+        assert {row[4]: (row[1], row[2]) for row in found} == expected
+        assert len(found) == len(expected) > 0
+        assert all(row[3] for row in found)
+        strong = _rows(engine, "overlaps-of-thing", thing=thing, grade="B")
+        assert {row[4] for row in strong if row[2] != "row"} == {o for o, facts in expected.items() if facts[0] <= "B"}
+    shown = {row[4] for row in _rows(engine, "overlaps-of-thing", thing="action:ecp3-16") if row[2] == "row"}
+    assert shown >= {row["overlap"] for row in rows if row.get("actions") == "16"}
+
+
 def _with_header(case: Case) -> list[dict[str, str]]:
     header, *rows = case.read()
     return [dict(zip(header, row, strict=True)) for row in rows]
@@ -327,10 +374,12 @@ COMPUTED: dict[str, Callable[[Engine], None]] = {
     "findings-as-graph": check_findings_as_graph,
     "name-variants": check_name_variants,
     "names": check_names,
+    "overlaps-of-thing": check_overlaps_of_thing,
     "passages": check_passages,
     "plan-tree": check_plan_tree,
     "readings-to-review": check_readings_to_review,
     "shapes": check_shapes,
     "shapes-as-graph": check_shapes_as_graph,
     "statements-by-certainty": check_statements_by_certainty,
+    "thing-statements": check_thing_statements,
 }

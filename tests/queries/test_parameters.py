@@ -7,11 +7,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from ecp_graph.engine import Engine
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.results import ask_table
 from ecp_graph.errors import ParameterError
 from ecp_graph.queries.catalogue import Query, parse_query
-from ecp_graph.queries.parameters import bind
+from ecp_graph.queries.parameters import Parameter, bind
 from ecp_graph.queries.resolve import choices, resolve
 
 _DATA = """
@@ -185,3 +186,27 @@ def test_the_words_of_an_iri_are_literals(graph: EmbeddedEngine) -> None:
         bind(_query(_MANY), {"v": "not-statd"}, graph)
     with pytest.raises(ParameterError, match="is no ecp:Body"):
         bind(_query("type: iri, class: ecp:Body"), {"v": "not-stated"}, graph)
+
+
+ANYTHING = Parameter("thing", "iri", "Thing", of_class="http://www.w3.org/2000/01/rdf-schema#Resource")
+
+
+@pytest.mark.parametrize(
+    ("value", "iri"),
+    [
+        ("body:ptc", "https://w3id.org/ecp-graph/id/body/ptc"),
+        ("PTC", "https://w3id.org/ecp-graph/id/body/ptc"),
+        ("permanent technical committee", "https://w3id.org/ecp-graph/id/body/ptc"),
+        ("ecp:Body", "https://w3id.org/ecp-graph/ontology#Body"),
+        ("timeframe:ecp3-9", "https://w3id.org/ecp-graph/id/timeframe/ecp3-9"),
+        ("<https://creativecommons.org/licenses/by/4.0/>", "https://creativecommons.org/licenses/by/4.0/"),
+    ],
+)
+def test_a_parameter_for_anything_takes_whatever_the_graph_speaks_of(engine: Engine, value: str, iri: str) -> None:
+    assert resolve(ANYTHING, value, engine) == iri
+
+
+def test_a_parameter_for_anything_refuses_what_the_graph_does_not_know(engine: Engine) -> None:
+    with pytest.raises(ParameterError, match="is no rdfs:Resource of this graph"):
+        resolve(ANYTHING, "body:nobody", engine)
+    assert len(choices(ANYTHING, engine)) > 100

@@ -1,0 +1,177 @@
+"""One thing as its page shows it: names, kinds, definition, and its statements by property with their passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, PREFIXES, compact
+
+__all__ = ["Entity", "Group", "Source", "Value", "entity_of"]
+
+Direction = Literal["from", "to"]
+
+_SKOS, _RDFS, _DCTERMS = PREFIXES["skos"], PREFIXES["rdfs"], PREFIXES["dcterms"]
+_TYPE: Final = PREFIXES["rdf"] + "type"
+#: What a thing is called, the best first.
+_TITLES: Final = (
+    _SKOS + "prefLabel",
+    _DCTERMS + "title",
+    PREFIXES["foaf"] + "name",
+    _RDFS + "label",
+)
+_VARIANTS: Final = (_SKOS + "notation", _SKOS + "altLabel", _SKOS + "hiddenLabel")
+_DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "comment", _SKOS + "scopeNote")
+_BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement stands: the graph (IRI), the locator if it is a passage, and the certainty or kind of graph."""
+
+    graph: str
+    locator: str
+    certainty: str
+
+    @property
+    def term(self) -> Term:
+        """The graph as a term."""
+        return Term("iri", self.graph)
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the statement stands there because somebody wrote it, and not because the build found it."""
+        return self.graph not in _BUILT
+
+
+@dataclass(frozen=True)
+class Value:
+    """One statement of the thing, seen from it: the other term, its name, and where the statement stands."""
+
+    direction: Direction
+    predicate: str
+    other: Term
+    name: str
+    sources: tuple[Source, ...]
+
+    @property
+    def text(self) -> str:
+        """What is shown for the other term: its name, else its short form."""
+        return self.name or self.other.text
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether some passage, or another authored graph, states it."""
+        return any(source.is_stated for source in self.sources)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The values of one property in one direction, in the order of their texts."""
+
+    direction: Direction
+    predicate: str
+    label: str
+    values: tuple[Value, ...]
+
+    @property
+    def term(self) -> Term:
+        """The property as a term."""
+        return Term("iri", self.predicate)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One thing: its IRI and everything that is said of it; the groups are in the order of their labels."""
+
+    iri: str
+    groups: tuple[Group, ...]
+    title: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        titles = [value.other.value for value in self._of(_TITLES)]
+        object.__setattr__(self, "title", titles[0] if titles else compact(self.iri))
+
+    @property
+    def kinds(self) -> list[Value]:
+        """Its classes, the stated ones first."""
+        return sorted(self._of((_TYPE,)), key=lambda value: not value.is_stated)
+
+    @property
+    def variants(self) -> list[Value]:
+        """Its codes and its other names."""
+        return self._of(_VARIANTS)
+
+    @property
+    def definitions(self) -> list[Value]:
+        """What it is, in words."""
+        return self._of(_DEFINITIONS)
+
+    @property
+    def stated(self) -> list[Group]:
+        """What is stated of it, without names, kinds and definitions."""
+        return self._groups("from", stated=True)
+
+    @property
+    def pointing(self) -> list[Group]:
+        """What is stated of others and points to it."""
+        return self._groups("to", stated=True)
+
+    @property
+    def following(self) -> list[Group]:
+        """What follows by the ontology or was found by the build, both ways; its kinds among it."""
+        return [*self._groups("from", stated=False), *self._groups("to", stated=False)]
+
+    def _of(self, properties: Sequence[str]) -> list[Value]:
+        found = {group.predicate: group.values for group in self.groups if group.direction == "from"}
+        return [value for name in properties for value in found.get(name, ())]
+
+    def _groups(self, direction: Direction, *, stated: bool) -> list[Group]:
+        apart = {*_TITLES, *_VARIANTS, *_DEFINITIONS, _TYPE} if stated else set()
+        found = []
+        for group in self.groups:
+            values = tuple(value for value in group.values if value.is_stated == stated)
+            if group.direction == direction and values and group.predicate not in apart:
+                found.append(Group(direction, group.predicate, group.label, values))
+        return found
+
+
+def entity_of(iri: str, table: Table) -> Entity:
+    """Return the thing of that IRI from the rows of the query ``thing-statements``."""
+    known: dict[tuple[Direction, str, Term], tuple[str, dict[Source, None]]] = {}
+    labels: dict[str, str] = {_TYPE: "is a"}
+    at = {name: number for number, name in enumerate(table.columns)}
+    for row in table.rows:
+        direction, property_, other, graph = (row[at[c]] for c in ("direction", "property", "other", "graph"))
+        if direction is None or property_ is None or other is None or graph is None:
+            continue
+        name, locator, certainty = (_text(row[at[c]]) for c in ("otherName", "locator", "certainty"))
+        labels.setdefault(property_.value, _text(row[at["propertyName"]]) or property_.text)
+        way: Direction = "to" if direction.value == "to" else "from"
+        entry = known.setdefault((way, property_.value, other), (name, {}))
+        entry[1][Source(graph.value, locator, certainty)] = None
+    values = [Value(way, p, other, name, tuple(sources)) for (way, p, other), (name, sources) in known.items()]
+    return Entity(iri, tuple(_grouped(values, labels)))
+
+
+def _grouped(values: Iterable[Value], labels: dict[str, str]) -> list[Group]:
+    groups: dict[tuple[str, str, Direction], list[Value]] = {}
+    for value in values:
+        groups.setdefault((labels[value.predicate], value.predicate, value.direction), []).append(value)
+    return [
+        Group(way, property_, label, tuple(sorted(found, key=lambda value: _natural(value.text))))
+        for (label, property_, way), found in sorted(groups.items(), key=lambda item: item[0])
+    ]
+
+
+def _natural(text: str) -> list[tuple[int, int, str]]:
+    """Return a key by which "action 9" comes before "action 10"."""
+    import re
+
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.findall(r"\d+|\D+", text)]
+
+
+def _text(term: Term | None) -> str:
+    return term.value if term else ""
