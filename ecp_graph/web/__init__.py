@@ -10,12 +10,12 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
-from ecp_graph.web.pages import documents, health, home, navigation, openapi, queries, sparql
+from ecp_graph.web.pages import actions, documents, health, home, navigation, openapi, queries, sparql
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
-from ecp_graph.web.terms import heading, link, shown_columns, shown_rows, visible
+from ecp_graph.web.terms import heading, link, local_path, shown_columns, shown_rows, visible
 
 __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
@@ -31,7 +31,7 @@ SECURITY_HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGES: Final = (home, sparql, queries, openapi, health, documents)
+_PAGES: Final = (home, sparql, queries, openapi, health, documents, actions)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 
@@ -62,6 +62,7 @@ def create_app(
         has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
         heading=heading,
         link=link,
+        local_path=local_path,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,

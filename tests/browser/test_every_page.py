@@ -15,6 +15,9 @@ PAGES = {
     "sparql": "/sparql",
     "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
     "error": "/nothing-here",
+    "actions": "/actions",
+    "actions chosen": "/actions?body=PTC&programme=not-stated&words=a",
+    "actions none": "/actions?body=WGEC&chapter=1",
 }
 LOOKS = [(320, False), (320, True), (1440, False), (1440, True)]
 
