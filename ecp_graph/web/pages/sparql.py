@@ -10,10 +10,11 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, formats_of, negotiate
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.results import Table, parse_table
-from ecp_graph.errors import EcpGraphError, UpdateRefused
+from ecp_graph.errors import EcpGraphError, QueryError, UpdateRefused
 from ecp_graph.web.answers import Dataset, answer_response, ask
 from ecp_graph.web.description import service_description
 from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.examples import example_text
 from ecp_graph.web.site import site
 
 __all__ = ["blueprint"]
@@ -130,7 +131,7 @@ def _without_query() -> Response:
     if best == _HTML or request.args.get("format") == "html":
         example = request.args.get("example", "")
         catalogue = site().catalogue
-        text = catalogue[example].body if catalogue is not None and example else _FIRST_QUERY
+        text = example_text(catalogue[example]) if catalogue is not None and example else _FIRST_QUERY
         return make_response(_page(text))
     wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
     endpoint_url = url_for("sparql.endpoint", _external=True)
@@ -143,6 +144,7 @@ def _without_query() -> Response:
 def _result_page(sparql: str) -> Response:
     table: Table | None = None
     graph, problem, status = "", "", 200
+    place: tuple[int | None, int | None] = (None, None)
     try:
         kind = query_kind(sparql) or "table"
         refuse_service(sparql)
@@ -153,12 +155,20 @@ def _result_page(sparql: str) -> Response:
             graph = body.decode("utf-8")
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
-    response = make_response(_page(sparql, table=table, graph=graph, problem=problem), status)
+        place = (error.line, error.column) if isinstance(error, QueryError) else place
+    response = make_response(_page(sparql, table=table, graph=graph, problem=problem, place=place), status)
     response.vary.add("Accept")
     return response
 
 
-def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: str = "") -> str:
+def _page(
+    sparql: str,
+    *,
+    table: Table | None = None,
+    graph: str = "",
+    problem: str = "",
+    place: tuple[int | None, int | None] = (None, None),
+) -> str:
     catalogue = site().catalogue
     kind: Kind = "graph" if graph else "table"
     return render_template(
@@ -167,6 +177,7 @@ def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: 
         table=table,
         graph=graph,
         problem=problem,
+        place=place,
         formats=formats_of("table") + formats_of("graph"),
         downloads=formats_of(kind),
         rows_shown=site().settings.page_rows,
