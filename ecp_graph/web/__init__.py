@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
-from ecp_graph.web.pages import actions, documents, health, home, navigation, openapi, queries, sparql
+from ecp_graph.web.pages import actions, documents, editor, health, home, navigation, openapi, queries, sparql
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
@@ -31,7 +31,7 @@ SECURITY_HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGES: Final = (home, sparql, queries, openapi, health, documents, actions)
+_PAGES: Final = (home, sparql, queries, openapi, health, documents, actions, editor)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 

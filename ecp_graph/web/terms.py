@@ -14,7 +14,7 @@ from ecp_graph.engine.results import Table, Term
 from ecp_graph.namespaces import BASE, ECP, GRAPH, ID, SHAPES
 from ecp_graph.web.site import site
 
-__all__ = ["Cell", "ShownColumn", "heading", "link", "local_path", "shown_columns", "shown_rows", "visible"]
+__all__ = ["Cell", "ShownColumn", "heading", "link", "local_path", "places", "shown_columns", "shown_rows", "visible"]
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 #: Columns that hold the name of what another column gives by its IRI: ``thingName`` beside ``thing``.
@@ -79,12 +79,17 @@ def local_path(iri: str) -> str | None:
     Individuals (``id/``) have a document of their own; passages are graphs; terms of the ontology and shapes are
     places on one page.
     """
-    if site().workspace is None:
-        return None
-    for namespace, path, endpoint in _PLACES:
-        if iri.startswith(namespace) and len(iri) > len(namespace) and endpoint in current_app.view_functions:
+    for namespace, path in places():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
             return path + quote(iri[len(namespace) :], safe=_PATH)
     return None
+
+
+def places() -> list[tuple[str, str]]:
+    """Return the namespaces of the project that have pages on this host, each with the path that takes its place."""
+    if site().workspace is None:
+        return []
+    return [(namespace, path) for namespace, path, endpoint in _PLACES if endpoint in current_app.view_functions]
 
 
 def shown_columns(table: Table) -> list[ShownColumn]:

@@ -236,6 +236,38 @@ def check_overlaps_of_thing(engine: Engine) -> None:
     assert shown >= {row["overlap"] for row in rows if row.get("actions") == "16"}
 
 
+def check_terms(engine: Engine) -> None:
+    kinds = {"Class": "class", "ObjectProperty": "property", "DatatypeProperty": "property"}
+    kinds = {f"http://www.w3.org/2002/07/owl#{name}": kind for name, kind in kinds.items()}
+    files = [*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "shapes").glob("*.ttl")]
+    vocabulary = [quad for path in files for quad in ox.parse(path=str(path))]
+    label = "http://www.w3.org/2000/01/rdf-schema#label"
+    labels = {_text(quad.subject): _text(quad.object) for quad in vocabulary if quad.predicate.value == label}
+    declared = {
+        (labels.get(_text(quad.subject), ""), kinds[quad.object.value], _text(quad.subject))
+        for quad in vocabulary
+        if quad.predicate.value == RDF_TYPE and isinstance(quad.object, ox.NamedNode) and quad.object.value in kinds
+    }
+    things = {
+        (_text(quad.object), "thing", _text(quad.subject))
+        for quad in quads()
+        if quad.predicate.value == SKOS + "prefLabel"
+    }
+    rows = [(row[0], row[1], row[2]) for row in _rows(engine, "terms")]
+    assert len(set(rows)) == len(rows)
+    found = {row for row in rows if row[1] != "property"} | {row for row in rows if row in declared}
+    assert found >= declared | things
+    # beyond the files of the data stand the kinds and grades of the ontology, which are things with labels as well
+    assert {row for row in rows if row[1] == "thing"} - things <= {
+        (row[0], "thing", row[2]) for row in rows if row[2].startswith("concept:") or row[2].startswith("scheme:")
+    }
+    assert len(declared) > 100
+    assert len(things) > 150
+    assert not any(row[2].startswith("overlap:") for row in rows)
+    for kind in ("class", "property", "thing"):
+        assert [tuple(row) for row in _rows(engine, "terms", kind=kind)] == [row for row in rows if row[1] == kind]
+
+
 def _with_header(case: Case) -> list[dict[str, str]]:
     header, *rows = case.read()
     return [dict(zip(header, row, strict=True)) for row in rows]
@@ -383,4 +415,5 @@ COMPUTED: dict[str, Callable[[Engine], None]] = {
     "shapes-as-graph": check_shapes_as_graph,
     "statements-by-certainty": check_statements_by_certainty,
     "thing-statements": check_thing_statements,
+    "terms": check_terms,
 }

@@ -20,7 +20,18 @@ ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "queries"
 RULES = sorted((QUERIES / "derive").glob("*.rq"))
 FILES = sorted(QUERIES.rglob("*.rq"))
-TOPICS = ("actions", "bodies", "events", "evidence", "goals", "instruments", "overlap", "programmes", "quality")
+TOPICS = (
+    "actions",
+    "bodies",
+    "events",
+    "evidence",
+    "goals",
+    "instruments",
+    "ontology",
+    "overlap",
+    "programmes",
+    "quality",
+)
 RULE_COLUMNS = {"memberA", "memberB", "on", "grade", "passage"}
 _LINK = re.compile(r"^\| \[([^\]]+)\]\(([^)]+)\) \| (.+) \|$", re.MULTILINE)
 

@@ -12,10 +12,11 @@ from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, forma
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.labels import check_labels
 from ecp_graph.engine.results import Table, parse_table
-from ecp_graph.errors import EcpGraphError, UpdateRefused
+from ecp_graph.errors import EcpGraphError, QueryError, UpdateRefused
 from ecp_graph.web.answers import Dataset, answer_response, ask
 from ecp_graph.web.description import service_description
 from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.examples import example_text
 from ecp_graph.web.site import site
 
 __all__ = ["blueprint"]
@@ -157,7 +158,7 @@ def _without_query() -> Response:
     if best == _HTML or request.args.get("format") == "html":
         example = request.args.get("example", "")
         catalogue = site().catalogue
-        text = catalogue[example].body if catalogue is not None and example else _FIRST_QUERY
+        text = example_text(catalogue[example]) if catalogue is not None and example else _FIRST_QUERY
         return make_response(_page(text))
     wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
     endpoint_url = url_for("sparql.endpoint", _external=True)
@@ -170,6 +171,7 @@ def _without_query() -> Response:
 def _result_page(sparql: str) -> Response:
     table: Table | None = None
     graph, problem, status = "", "", 200
+    place: tuple[int | None, int | None] = (None, None)
     try:
         kind = query_kind(sparql) or "table"
         refuse_service(sparql)
@@ -181,12 +183,20 @@ def _result_page(sparql: str) -> Response:
             graph = body.decode("utf-8")
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
-    response = make_response(_page(sparql, table=table, graph=graph, problem=problem), status)
+        place = (error.line, error.column) if isinstance(error, QueryError) else place
+    response = make_response(_page(sparql, table=table, graph=graph, problem=problem, place=place), status)
     response.vary.add("Accept")
     return response
 
 
-def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: str = "") -> str:
+def _page(
+    sparql: str,
+    *,
+    table: Table | None = None,
+    graph: str = "",
+    problem: str = "",
+    place: tuple[int | None, int | None] = (None, None),
+) -> str:
     catalogue = site().catalogue
     kind: Kind = "graph" if graph else "table"
     return render_template(
@@ -195,6 +205,7 @@ def _page(sparql: str, *, table: Table | None = None, graph: str = "", problem: 
         table=table,
         graph=graph,
         problem=problem,
+        place=place,
         formats=formats_of("table") + formats_of("graph"),
         downloads=formats_of(kind),
         labels=request.values.get("labels") or None,
