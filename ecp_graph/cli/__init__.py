@@ -11,6 +11,7 @@ import click
 from ecp_graph import __version__
 from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.explain import explain
 from ecp_graph.cli.overlap import overlap
 from ecp_graph.cli.publish import publish
 from ecp_graph.cli.push import push
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, validate, queries, query, overlap, serve, publish, push):
+for _command in (build, validate, queries, query, overlap, explain, serve, publish, push):
     cli.add_command(_command)
 
 

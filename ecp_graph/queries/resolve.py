@@ -90,13 +90,14 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
     best = [iri for rank, iri in ranked if rank == ranked[0][0]]
     if len(best) == 1:
         return best[0]
-    of_class = compact(parameter.of_class or "")
     if best:
         names = ", ".join(compact(iri) for iri in best)
         raise ParameterError(f"'{value}' names several things for '{parameter.name}': {names}. Give one of these.")
     near = _nearest(value, choices(parameter, engine))
     hint = f" Did you mean {near}?" if near else ""
-    raise ParameterError(f"'{value}' is no {of_class} of this graph, so it does not fit '{parameter.name}'.{hint}")
+    is_any = parameter.of_class == ANYTHING
+    fault = "names nothing in this graph" if is_any else f"is no {compact(parameter.of_class or '')} of this graph"
+    raise ParameterError(f"'{value}' {fault}, so it does not fit '{parameter.name}'.{hint}")
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:

@@ -15,7 +15,7 @@ from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
-from ecp_graph.web.terms import heading, link, local_path, shown_columns, shown_rows, visible
+from ecp_graph.web.terms import heading, iri, link, local_path, shown_columns, shown_rows, visible
 
 __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
@@ -61,6 +61,7 @@ def create_app(
         has_page=app.view_functions.__contains__,
         has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
         heading=heading,
+        iri=iri,
         link=link,
         local_path=local_path,
         shown_columns=shown_columns,

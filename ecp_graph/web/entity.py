@@ -84,10 +84,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing: its IRI and everything that is said of it; the groups are in the order of their labels."""
+    """One thing: its IRI and everything that is said of it; the groups are in the order of their labels.
+
+    ``overlaps`` are the IRIs of those that it takes part in: a table of the page shows them.
+    """
 
     iri: str
     groups: tuple[Group, ...]
+    overlaps: frozenset[str] = frozenset()
     title: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,8 +125,16 @@ class Entity:
 
     @property
     def following(self) -> list[Group]:
-        """What follows by the ontology or was found by the build, both ways; its kinds among it."""
+        """What follows by the ontology or was found by the build, both ways; its kinds among it.
+
+        Left out is what the page shows elsewhere: its overlaps, and the passages that stand beside each statement.
+        """
         return [*self._groups("from", stated=False), *self._groups("to", stated=False)]
+
+    @property
+    def _shown_elsewhere(self) -> set[str]:
+        graphs = {source.graph for group in self.groups for value in group.values for source in value.sources}
+        return graphs | self.overlaps
 
     def _of(self, properties: Sequence[str]) -> list[Value]:
         found = {group.predicate: group.values for group in self.groups if group.direction == "from"}
@@ -130,16 +142,17 @@ class Entity:
 
     def _groups(self, direction: Direction, *, stated: bool) -> list[Group]:
         apart = {*_TITLES, *_VARIANTS, *_DEFINITIONS, _TYPE} if stated else set()
+        elsewhere = set() if stated else self._shown_elsewhere
         found = []
         for group in self.groups:
-            values = tuple(value for value in group.values if value.is_stated == stated)
+            values = tuple(v for v in group.values if v.is_stated == stated and v.other.value not in elsewhere)
             if group.direction == direction and values and group.predicate not in apart:
                 found.append(Group(direction, group.predicate, group.label, values))
         return found
 
 
-def entity_of(iri: str, table: Table) -> Entity:
-    """Return the thing of that IRI from the rows of the query ``thing-statements``."""
+def entity_of(iri: str, table: Table, overlaps: Iterable[str] = ()) -> Entity:
+    """Return the thing of that IRI from the rows of the query ``thing-statements``; ``overlaps`` are IRIs."""
     known: dict[tuple[Direction, str, Term], tuple[str, dict[Source, None]]] = {}
     labels: dict[str, str] = {_TYPE: "is a"}
     at = {name: number for number, name in enumerate(table.columns)}
@@ -153,7 +166,7 @@ def entity_of(iri: str, table: Table) -> Entity:
         entry = known.setdefault((way, property_.value, other), (name, {}))
         entry[1][Source(graph.value, locator, certainty)] = None
     values = [Value(way, p, other, name, tuple(sources)) for (way, p, other), (name, sources) in known.items()]
-    return Entity(iri, tuple(_grouped(values, labels)))
+    return Entity(iri, tuple(_grouped(values, labels)), frozenset(overlaps))
 
 
 def _grouped(values: Iterable[Value], labels: dict[str, str]) -> list[Group]:

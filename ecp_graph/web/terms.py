@@ -5,16 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from urllib.parse import quote
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.namespaces import BASE, ECP, GRAPH, ID, SHAPES
 from ecp_graph.web.site import site
 
-__all__ = ["Cell", "ShownColumn", "heading", "link", "local_path", "places", "shown_columns", "shown_rows", "visible"]
+__all__ = [
+    "Cell",
+    "ShownColumn",
+    "heading",
+    "iri",
+    "link",
+    "local_path",
+    "places",
+    "shown_columns",
+    "shown_rows",
+    "visible",
+]
 
 _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 #: Columns that hold the name of what another column gives by its IRI: ``thingName`` beside ``thing``.
@@ -27,6 +38,8 @@ _PLACES: Final = (
     (ECP, "/ontology#", "ontology.index"),
     (SHAPES, "/shapes#", "shapes.index"),
 )
+#: The query of the catalogue that such a page is drawn from; a workspace that lacks it has no such pages.
+_DRAWN_FROM: Final = {"documents.document": "thing-statements"}
 #: What may stand in a path as it is (RFC 3986, section 3.3); an IRI that holds a `%`, `?` or `#` keeps it, encoded.
 _PATH: Final = "/:@!$&'()*+,;=-._~"
 #: The characters that turn the direction of text; a label that holds one must not turn the page.
@@ -61,6 +74,11 @@ def visible(text: str) -> str:
     return _BIDI.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def iri(value: str) -> Term:
+    """Return the term of an IRI."""
+    return Term("iri", value)
+
+
 def link(term: Term) -> str | None:
     """Return where the link of a term leads, or None: the project's own IRIs stay on this host, others lead away.
 
@@ -86,10 +104,17 @@ def local_path(iri: str) -> str | None:
 
 
 def places() -> list[tuple[str, str]]:
-    """Return the namespaces of the project that have pages on this host, each with the path that takes its place."""
-    if site().workspace is None:
-        return []
-    return [(namespace, path) for namespace, path, endpoint in _PLACES if endpoint in current_app.view_functions]
+    """Return the namespaces and paths that this app has pages for, found once for each request."""
+    if "places" not in g:
+        catalogue = site().catalogue
+        g.places = [
+            (namespace, path)
+            for namespace, path, endpoint in _PLACES
+            if catalogue is not None
+            and endpoint in current_app.view_functions
+            and (endpoint not in _DRAWN_FROM or _DRAWN_FROM[endpoint] in catalogue)
+        ]
+    return cast("list[tuple[str, str]]", g.places)
 
 
 def shown_columns(table: Table) -> list[ShownColumn]:

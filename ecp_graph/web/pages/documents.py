@@ -19,9 +19,11 @@ from ecp_graph.web.errors import HttpError
 from ecp_graph.web.graphs import graph_response
 from ecp_graph.web.missing import gone, missing
 from ecp_graph.web.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
+from ecp_graph.web.neighbourhood import draw
 from ecp_graph.web.panels import panel
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
+from ecp_graph.web.why import reasons_of
 
 __all__ = ["blueprint"]
 
@@ -92,9 +94,12 @@ def _rdf(standing: Standing, form: Format) -> Response:
 def _page(standing: Standing) -> Response:
     statements = panel("thing-statements", thing=standing.iri)
     overlaps = panel("overlaps-of-thing", thing=standing.iri)
+    entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows])
     return page(
         "documents/entity.html",
-        entity=entity_of(standing.iri, statements.table),
+        entity=entity,
+        reasons=reasons_of(entity),
+        drawing=draw(entity),
         statements=statements,
         overlaps=overlaps,
         downloads=downloads(local_document(standing.iri)),

@@ -1,0 +1,156 @@
+"""``ecp-graph explain``."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ecp_graph.cli.common import (
+    endpoint_option,
+    place,
+    releases_option,
+    say,
+    timeout_option,
+    workspace_option,
+)
+from ecp_graph.cli.query import engine_for
+from ecp_graph.errors import ParameterError
+from ecp_graph.namespaces import PREFIXES, expand
+
+if TYPE_CHECKING:
+    from ecp_graph.engine import Engine
+    from ecp_graph.engine.results import Term
+    from ecp_graph.explain.statements import Statement
+
+__all__ = ["explain", "find_statement"]
+
+_PROPERTIES: Final = """
+SELECT DISTINCT ?property ?name WHERE {
+  { SELECT DISTINCT ?property { ?subject ?property ?value } }
+  OPTIONAL { ?property rdfs:label ?name }
+}
+ORDER BY ?property ?name
+"""
+_VALUES: Final = """
+SELECT ?value ?name WHERE {{
+  {subject} {property} ?value
+  OPTIONAL {{ ?value skos:prefLabel|rdfs:label|skos:notation|skos:altLabel ?name }}
+}}
+ORDER BY ?value ?name
+"""
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+@click.option("-f", "--format", "fmt", type=click.Choice(["tree", "json"]), default="tree", help="Default: tree.")
+@endpoint_option
+@timeout_option
+@workspace_option
+@releases_option
+def explain(
+    subject: str,
+    predicate: str,
+    object_: str,
+    fmt: str,
+    endpoint: str | None,
+    timeout: float | None,
+    workspace: Path | None,
+    releases: Path | None,
+) -> None:
+    """Show where a statement is stated, or from what it follows.
+
+    The three parts are curies, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
+    stands for rdf:type. What follows is traced back, rule by rule, to the passages that state what it rests on.
+    Exit code 1: it is neither stated nor follows.
+    """
+    from ecp_graph.explain import Explainer
+    from ecp_graph.explain.findings import explain_finding
+    from ecp_graph.explain.statements import names_of
+    from ecp_graph.explain.words import as_json, as_text
+    from ecp_graph.settings import settings_from
+
+    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
+    engine, limit_s = engine_for(settings), settings.timeout
+    statement = find_statement(engine, subject, predicate, object_)
+    found = Explainer(engine, timeout_s=limit_s).explain([statement]).get(statement)
+    if found is None:
+        found = explain_finding(engine, place(settings)[0].rule_files, statement, timeout_s=limit_s)
+    if found is None:
+        say(f"{statement.text}: this is neither stated in the graph nor does it follow from what is.")
+        click.get_current_context().exit(1)
+    names = names_of(engine, found.terms(), timeout_s=limit_s)
+    text = as_text(found, names) if fmt == "tree" else json.dumps(as_json(found, names), indent=2) + "\n"
+    click.echo(text, nl=False)
+
+
+def find_statement(engine: Engine, subject: str, predicate: str, object_: str) -> Statement:
+    """Return the statement that three texts mean; raises ParameterError when one names nothing, or several things."""
+    from ecp_graph.explain.statements import Statement, iri
+
+    first = iri(_thing(engine, "SUBJECT", subject))
+    second = _property(engine, predicate)
+    return Statement(first, second, _value(engine, first, second, object_))
+
+
+def _thing(engine: Engine, name: str, text: str) -> str:
+    from ecp_graph.queries.parameters import Parameter
+    from ecp_graph.queries.resolve import ANYTHING, resolve
+
+    return resolve(Parameter(name, "iri", name, of_class=ANYTHING), text, engine)
+
+
+def _property(engine: Engine, text: str) -> Term:
+    """Return the property of a curie, an IRI, a local name or a label; case does not matter for the last two."""
+    from ecp_graph.engine.results import ask_table
+    from ecp_graph.explain.statements import iri
+
+    if text == "a":
+        return iri(PREFIXES["rdf"] + "type")
+    known: dict[str, set[str]] = {}
+    for property_, name in ask_table(engine, _PROPERTIES).rows:
+        if property_:
+            local = property_.text.rpartition(":")[2]
+            for key in (local, name.value if name else local):
+                known.setdefault(key.casefold(), set()).add(property_.value)
+            known[property_.value] = known[property_.text] = {property_.value}
+    found = known.get(expand(text.strip("<>"))) or known.get(text.casefold(), set())
+    if len(found) == 1:
+        return iri(next(iter(found)))
+    if found:
+        raise ParameterError(f"'{text}' names several properties: {', '.join(iri(p).text for p in sorted(found))}.")
+    near = difflib.get_close_matches(text.casefold(), known, n=3)
+    hint = f" Did you mean {', '.join(near)}?" if near else ""
+    raise ParameterError(f"No property of the graph is called '{text}'.{hint}")
+
+
+def _value(engine: Engine, subject: Term, property_: Term, text: str) -> Term:
+    """Return the value that a text means: one that the subject has, else a thing of the graph, else a literal."""
+    from ecp_graph.engine.results import Term, ask_table
+    from ecp_graph.explain.statements import in_sparql, iri
+
+    wanted, full = text.casefold(), expand(text.strip("<>"))
+    query = _VALUES.format(subject=in_sparql(subject), property=in_sparql(property_))
+    found: dict[Term, None] = {}
+    is_literal = False
+    for value, name in ask_table(engine, query).rows:
+        if value is None:
+            continue
+        is_literal = is_literal or value.kind == "literal"
+        slug = value.value.rstrip("/").rpartition("/")[2].rpartition("#")[2]
+        if full == value.value or wanted in {
+            value.value.casefold(),
+            slug.casefold(),
+            (name.value if name else "").casefold(),
+        }:
+            found[value] = None
+    if len(found) == 1:
+        return next(iter(found))
+    if found:
+        raise ParameterError(f"'{text}' names several values: {', '.join(term.text for term in found)}.")
+    return Term("literal", text) if is_literal else iri(_thing(engine, "OBJECT", text))

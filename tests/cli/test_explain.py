@@ -1,0 +1,107 @@
+"""``ecp-graph explain``: how the parts of a statement are named, the tree, JSON, and exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ecp_graph.cli import cli
+from ecp_graph.workspace import bundled_workspace
+
+Ask = Callable[..., Result]
+
+
+@pytest.fixture
+def ask(releases: Path) -> Ask:
+    def run(*arguments: str) -> Result:
+        options = ["--workspace", str(bundled_workspace().root), "--releases", str(releases)]
+        return CliRunner().invoke(cli, ["explain", *arguments, *options], catch_exceptions=False)
+
+    return run
+
+
+def test_what_is_stated_shows_its_passage(ask: Ask) -> None:
+    result = ask("action:ecp3-3", "ecp:responsibleBody", "body:ptc")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].endswith("[action:ecp3-3 ecp:responsibleBody body:ptc]")
+    assert lines[1:] == ["  stated in Annex, table row of action 3 (passage:action-3, verbatim)"]
+    assert result.stderr == ""
+
+
+def test_what_follows_is_a_tree_down_to_the_passages(ask: Ask) -> None:
+    result = ask("PTC", "works on", "transit guidelines")
+    assert result.exit_code == 0
+    assert "“works on” follows from “is responsible for”, then “concerns instrument”" in result.stdout
+    assert "ecp:worksOn owl:propertyChainAxiom ( ecp:responsibleFor ecp:concernsInstrument )" in result.stdout
+    assert result.stdout.count("stated in Annex, table row of action 3") == 2
+    assert result.stdout.count("─ ") == 4
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("PTC", "notation", "PTC"),
+        ("body:ptc", "a", "ecp:Body"),
+        (
+            "<https://w3id.org/ecp-graph/id/body/ptc>",
+            "<http://www.w3.org/2004/02/skos/core#prefLabel>",
+            "Permanent Technical Committee",
+        ),
+        ("action:ecp3-3", "actionNumber", "3"),
+        ("PTC", "statedIn", "para-18"),
+        ("overlap:body-pc--body-wgec--topic-e-commerce", "a", "Overlap"),
+    ],
+)
+def test_parts_go_by_curie_code_name_or_value(ask: Ask, parts: tuple[str, str, str]) -> None:
+    assert ask(*parts).exit_code == 0
+
+
+def test_json_has_every_step(ask: Ask) -> None:
+    result = ask("PTC", "worksOn", "transit-guidelines", "--format", "json")
+    found = json.loads(result.stdout)
+    assert found["statement"]["subject"] == {
+        "type": "uri",
+        "value": "https://w3id.org/ecp-graph/id/body/ptc",
+        "name": "Permanent Technical Committee",
+    }
+    assert found["sources"] == []
+    step = found["derivation"]
+    assert (step["kind"], len(step["premises"])) == ("chain", 2)
+    leaf = step["premises"][0]["derivation"]["premises"][0]
+    assert leaf["derivation"] is None
+    assert leaf["sources"][0]["certainty"] == "verbatim"
+
+
+def test_what_does_not_hold_is_1(ask: Ask) -> None:
+    result = ask("PTC", "worksOn", "PTC")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "neither stated in the graph nor does it follow" in result.stderr
+    assert ask("PTC", "notation", "PTX").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "hint"),
+    [
+        (
+            ("PTCX", "worksOn", "PTC"),
+            "'PTCX' names nothing in this graph, so it does not fit 'SUBJECT'. Did you mean PTC",
+        ),
+        (("PTC", "worsOn", "PTC"), "No property of the graph is called 'worsOn'. Did you mean workson"),
+        (("PTC", "worksOn", "no such thing"), "names nothing in this graph, so it does not fit 'OBJECT'."),
+        (
+            ("ecp3-3", "actionNumber", "3"),
+            "'ecp3-3' names several things for 'SUBJECT': ",
+        ),
+        (("PTC", "worksOn"), "Missing argument 'OBJECT'"),
+    ],
+)
+def test_wrong_usage_is_2(ask: Ask, parts: tuple[str, ...], hint: str) -> None:
+    result = ask(*parts)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert hint in result.stderr

@@ -1,0 +1,124 @@
+"""Every statement that the build inferred or found in the bundled graph is explained down to what is stated."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecp_graph.engine import Engine
+from ecp_graph.engine.results import ask_table
+from ecp_graph.explain import Explainer, Explanation, Statement
+from ecp_graph.explain.findings import explain_finding
+from ecp_graph.explain.statements import iri
+from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, expand
+from ecp_graph.workspace import bundled_workspace
+
+
+def statements_of(engine: Engine, graph: str) -> list[Statement]:
+    query = f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} ORDER BY ?s ?p ?o"
+    return [Statement(s, p, o) for s, p, o in ask_table(engine, query).rows if s and p and o]
+
+
+def authored(engine: Engine) -> set[tuple[Statement, str]]:
+    """Every statement that a passage or the ontology makes, with the graph."""
+    query = f"""SELECT ?s ?p ?o ?g {{ GRAPH ?g {{ ?s ?p ?o }}
+        FILTER (?g NOT IN (<{INFERRED_GRAPH}>, <{DERIVED_GRAPH}>) && isIRI(?s) && !isBlank(?o)) }}"""
+    return {(Statement(s, p, o), g.value) for s, p, o, g in ask_table(engine, query).rows if s and p and o and g}
+
+
+def faults(explanation: Explanation, stated: set[tuple[Statement, str]]) -> list[str]:
+    """What is wrong in an explanation: a leaf that nobody states, and a statement that rests on itself."""
+    found = [f"not stated: {leaf.statement.text}" for leaf in explanation.leaves() if not leaf.sources]
+    for leaf in explanation.leaves():
+        found += [
+            f"not in {source.graph}: {leaf.statement.text}"
+            for source in leaf.sources
+            if (leaf.statement, source.graph) not in stated
+        ]
+    return found + circles(explanation, ())
+
+
+def circles(explanation: Explanation, above: tuple[Statement, ...]) -> list[str]:
+    if explanation.statement in above:
+        return [f"rests on itself: {explanation.statement.text}"]
+    premises = explanation.derivation.premises if explanation.derivation else ()
+    return [fault for premise in premises for fault in circles(premise, (*above, explanation.statement))]
+
+
+def test_every_inferred_statement_is_explained(engine: Engine) -> None:
+    stated, inferred = authored(engine), statements_of(engine, INFERRED_GRAPH)
+    assert len(inferred) > 1000
+    explained = Explainer(engine).explain(inferred)
+    assert [statement.text for statement in inferred if statement not in explained] == []
+    for explanation in explained.values():
+        assert explanation.derivation is not None
+        assert explanation.derivation.premises
+        assert faults(explanation, stated) == []
+    kinds = {one.derivation.kind for one in explained.values() if one.derivation}
+    assert {"subproperty", "inverse", "chain", "subclass", "symmetric", "transitive"} <= kinds
+
+
+def test_every_finding_is_explained(engine: Engine) -> None:
+    stated, derived = authored(engine), statements_of(engine, DERIVED_GRAPH)
+    rules = bundled_workspace().rule_files
+    on = expand("ecp:overlapOn")
+    findings = [one for one in derived if one.predicate.value == on]
+    places = [one for one in derived if one.predicate.value == expand("ecp:statedIn")][::40]
+    assert len(findings) > 100
+    assert len(places) > 20
+    used = set()
+    for statement in [*findings[::6], *places]:
+        explanation = explain_finding(engine, rules, statement)
+        assert explanation is not None
+        assert explanation.derivation is not None
+        assert explanation.derivation.premises, statement.text
+        assert faults(explanation, stated) == []
+        used.add(explanation.derivation.axiom)
+    assert "queries/derive/bodies-same-row.rq" in used
+    assert len(used) > 4
+
+
+def test_a_finding_names_its_rule_and_its_evidence(engine: Engine) -> None:
+    statement = Statement(
+        iri(expand("overlap:body-pc--body-wgec--topic-e-commerce")),
+        iri(expand("ecp:overlapOn")),
+        iri(expand("topic:e-commerce")),
+    )
+    found = explain_finding(engine, bundled_workspace().rule_files, statement)
+    assert found is not None
+    assert found.derivation is not None
+    assert found.derivation.axiom == "queries/derive/bodies-established.rq"
+    premises = {premise.statement.text for premise in found.derivation.premises}
+    assert "event:establishment-wgec ecp:establishesBody body:wgec" in premises
+    assert "event:establishment-wgec ecp:decidedBy body:pc" in premises
+    wrong = statement._replace(object=iri(expand("topic:single-window")))
+    assert explain_finding(engine, bundled_workspace().rule_files, wrong) is None
+
+
+def test_what_is_stated_is_told_with_its_passages(engine: Engine) -> None:
+    statement = Statement(iri(expand("action:ecp3-3")), iri(expand("ecp:responsibleBody")), iri(expand("body:ptc")))
+    found = Explainer(engine).explain([statement])[statement]
+    assert found.derivation is None
+    assert [(source.locator, source.certainty) for source in found.sources] == [
+        ("Annex, table row of action 3", "verbatim")
+    ]
+
+
+def test_what_does_not_hold_is_not_explained(engine: Engine) -> None:
+    ptc, works_on = iri(expand("body:ptc")), iri(expand("ecp:worksOn"))
+    wrong = [Statement(ptc, works_on, ptc), Statement(ptc, iri("urn:no-property"), ptc)]
+    assert Explainer(engine).explain(wrong) == {}
+
+
+@pytest.mark.parametrize("missing", ["leaf", "circle"])
+def test_a_fault_in_an_explanation_is_found(engine: Engine, missing: str) -> None:
+    inferred = statements_of(engine, INFERRED_GRAPH)[0]
+    good = Explainer(engine).explain([inferred])[inferred]
+    assert good.derivation is not None
+    assert faults(good, authored(engine)) == []
+    if missing == "leaf":
+        assert faults(Explanation(inferred), set()) == [f"not stated: {inferred.text}"]
+        assert len(faults(good, set())) >= 1
+    else:
+        circle = Explanation(inferred, (), good.derivation)
+        object.__setattr__(circle, "derivation", type(good.derivation)("x", "x", (), (good,)))
+        assert faults(circle, authored(engine)) == [f"rests on itself: {inferred.text}"]
