@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -26,12 +26,14 @@ class Current:
     """The engine in use, a version that changes with its data, and facts for the health page.
 
     ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
+    ``opened`` is the release itself, with its report and its files; None when the data are not of a release.
     """
 
     engine: Engine
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_fixed: bool = True
+    opened: Release | None = None
 
 
 class EngineSource(Protocol):
@@ -98,14 +100,14 @@ class CurrentRelease:
                 raise
             print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
-            return Current(self._current.engine, self._current.version, facts)
+            return replace(self._current, facts=facts)
         graphs = release.manifest.get("graphs", {})
         facts = {
             "release": release.id,
             "triples": release.manifest.get("triples"),
             "graphs": len(graphs),
         }
-        return Current(engine, release.id, facts)
+        return Current(engine, release.id, facts, opened=release)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:

@@ -14,6 +14,12 @@ PAGES = {
     "query with a form to fill": "/queries/action-dossier",
     "sparql": "/sparql",
     "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
+    "home": "/",
+    "search": "/search",
+    "search hits": "/search?q=transit",
+    "search without hits": "/search?q=transt+guidlines",
+    "validation": "/validation",
+    "shapes": "/shapes",
     "error": "/nothing-here",
 }
 LOOKS = [(320, False), (320, True), (1440, False), (1440, True)]
