@@ -16,7 +16,7 @@ from ecp_graph.build.report import SEVERITIES, Finding, Report, Severity, shorte
 from ecp_graph.build.turtle import to_turtle
 from ecp_graph.namespaces import ECP, PREFIXES, SHAPES, compact
 
-__all__ = ["FORMATS", "render"]
+__all__ = ["FORMATS", "read_json", "render"]
 
 _LITERAL: Final = re.compile(r'^("(?:[^"\\]|\\.)*")(@[\w-]+)?(?:\^\^<.*>)?$')
 _PLURAL: Final = {"Violation": "violations", "Warning": "warnings", "Info": "notes"}
@@ -30,6 +30,13 @@ def render(report: Report, fmt: str) -> str:
     findings; Turtle is a sh:ValidationReport with ecp:statedIn and ecpsh:remedy at its results.
     """
     return _WRITERS[fmt](report)
+
+
+def read_json(text: str) -> Report:
+    """Return the report that was rendered as JSON; raises ValueError, KeyError or TypeError for any other text."""
+    content = json.loads(text)
+    findings = (Finding(**{**facts, "passages": tuple(facts["passages"])}) for facts in content["findings"])
+    return Report(tuple(findings), dict(content["lookedAt"]))
 
 
 def _text(report: Report) -> str:

@@ -10,7 +10,20 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
-from ecp_graph.web.pages import actions, documents, editor, health, home, navigation, openapi, queries, sparql
+from ecp_graph.web.pages import (
+    actions,
+    documents,
+    editor,
+    health,
+    home,
+    navigation,
+    openapi,
+    queries,
+    search,
+    shapes,
+    sparql,
+    validation,
+)
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
@@ -31,7 +44,7 @@ SECURITY_HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGES: Final = (home, sparql, queries, openapi, health, documents, actions, editor)
+_PAGES: Final = (home, sparql, queries, openapi, health, documents, actions, editor, search, shapes, validation)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -26,14 +26,19 @@ class Current:
     """The engine in use, a version that changes with its data, and facts for the health page.
 
     ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
-    ``made_at``: when the release was written, in seconds since 1970; None where there is no release.
+    ``opened`` is the release itself, with its report and its files; None when the data are not of a release.
     """
 
     engine: Engine
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_fixed: bool = True
-    made_at: float | None = None
+    opened: Release | None = None
+
+    @property
+    def made_at(self) -> float | None:
+        """When the release was written, in seconds since 1970; None where there is no release."""
+        return (self.opened.path / MANIFEST).stat().st_mtime if self.opened else None
 
 
 class EngineSource(Protocol):
@@ -107,7 +112,7 @@ class CurrentRelease:
                 raise
             print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
-            return Current(self._current.engine, self._current.version, facts, made_at=self._current.made_at)
+            return replace(self._current, facts=facts)
         return _current(engine, release)
 
 
@@ -117,7 +122,7 @@ def _current(engine: Engine, release: Release) -> Current:
         "triples": release.manifest.get("triples"),
         "graphs": len(release.manifest.get("graphs", {})),
     }
-    return Current(engine, release.id, facts, made_at=(release.path / MANIFEST).stat().st_mtime)
+    return Current(engine, release.id, facts, opened=release)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:

@@ -15,6 +15,10 @@ from ecp_graph.web.source import FixedEngine
 from tests.web.conftest import BROWSER
 
 _PAGES = [
+    "/",
+    "/search",
+    "/search?q=echo",
+    "/validation",
     "/queries",
     "/queries/list-bodies",
     "/queries/body-facts",
@@ -132,6 +136,7 @@ def test_what_comes_from_outside_is_escaped(client: FlaskClient) -> None:
         ("/sparql", {"query": f'SELECT ("{quoted}" AS ?x) {{}}'}),
         ("/sparql", {"query": f'CONSTRUCT {{ <u:a> <u:b> "{quoted}" }} {{}}'}),
         ("/sparql", {"example": _EVIL}),
+        ("/search", {"q": _EVIL}),
     ):
         response = client.get(url, query_string=params, headers={"Accept": BROWSER})
         text = response.get_data(as_text=True)
@@ -189,9 +194,11 @@ def test_the_editor_shows_the_fault_and_keeps_the_text(client: FlaskClient) -> N
     assert "SELECT * { ?s foo:p ?o }</textarea>" in text
 
 
-def test_the_home_page_leads_on(client: FlaskClient) -> None:
-    response = client.get("/")
-    assert (response.status_code, response.headers["Location"]) == (302, "/queries")
+def test_the_home_page_does_with_the_queries_that_there_are(client: FlaskClient) -> None:
+    status, text = _get(client, "/")
+    assert status == 200
+    assert "/queries#topic-1" in text
+    assert "panel-foot" not in text  # none of its own questions is in this catalogue
 
 
 def test_the_style_sheet_names_nothing_outside() -> None:

@@ -1,18 +1,156 @@
-"""``/``: where the site begins."""
+"""``/``: the plan at a glance, and the ways into the site."""
 
 from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
 
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
+from ecp_graph.build.report import SEVERITIES
+from ecp_graph.engine.results import Term
+from ecp_graph.namespaces import ID
+from ecp_graph.web.findings import current_report, rules
+from ecp_graph.web.names import name_of, names
+from ecp_graph.web.pages.validation import COUNTED
+from ecp_graph.web.panels import Panel, Row, panel
+from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
+from ecp_graph.web.terms import link
 
-__all__ = ["blueprint"]
+__all__ = ["Chapter", "blueprint", "chapters", "day", "period"]
 
 blueprint = Blueprint("home", __name__)
+
+#: The questions of the page, with the values that they are asked with: everything due, whatever the years of the plan.
+_PANELS: Final[dict[str, dict[str, str]]] = {
+    "plans-at-a-glance": {},
+    "goals": {},
+    "contents": {},
+    "actions-due": {"from": "1900-01-01", "until": "2999-12-31"},
+    "actions-by-timeframe": {},
+    "bodies": {},
+    "bodies-load": {},
+    "overlap-body-pairs": {},
+}
+_MOST_PAIRS: Final = 6
+_MOST_BODIES: Final = 12
+_MOST_DUE: Final = 12
+_MOST_RULES: Final = 4
+#: The tag of the queries that the page puts first.
+_FEATURED: Final = "featured"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter of a plan with the rows of its actions, in order."""
+
+    plan: str
+    plan_name: str
+    iri: str
+    number: str
+    title: str
+    actions: tuple[Row, ...]
 
 
 @blueprint.get("/")
 def index() -> Response:
-    """Lead to the catalogue, or to the endpoint when there is none."""
-    return redirect(url_for("queries.index" if site().workspace else "sparql.endpoint"))
+    """The page; over plain files, which have no catalogue, it leads to the endpoint."""
+    catalogue = site().catalogue
+    if catalogue is None:
+        return redirect(url_for("sparql.endpoint"))
+    asked = {name: panel(name, **given) for name, given in _PANELS.items() if name in catalogue}
+    report = current_report()
+    return page(
+        "home/home.html",
+        asked=asked,
+        plans=_rows(asked, "plans-at-a-glance"),
+        goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
+        chapters=chapters(_rows(asked, "contents")),
+        due=_due(_rows(asked, "actions-due")),
+        timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
+        bodies=_bodies(_rows(asked, "bodies")),
+        groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
+        pairs=_rows(asked, "overlap-body-pairs")[:_MOST_PAIRS],
+        most_due=_MOST_DUE,
+        report=report,
+        warned=[rule for rule in rules(report) if rule.severity != "Info"][:_MOST_RULES] if report else [],
+        severities=SEVERITIES,
+        counted=COUNTED,
+        featured=[query for query in catalogue.values() if _FEATURED in query.tags],
+        topics=catalogue.topics(),
+        questions=len(catalogue),
+        period=period,
+        address=_address,
+        grades={grade: name_of(f"{ID}concept/grade-{grade.lower()}") for grade in "ABCD"},
+    )
+
+
+def chapters(rows: Sequence[Row]) -> list[Chapter]:
+    """Return the chapters of the rows of ``contents``, each with its actions."""
+    found = []
+    for (plan, iri), of_chapter in groupby(rows, key=lambda row: (row["plan"], row["chapter"])):
+        actions = list(of_chapter)
+        first = actions[0]
+        held = tuple(row for row in actions if row["action"])
+        found.append(Chapter(plan, first["planName"], iri, first["chapterNumber"], first["chapterName"], held))
+    return found
+
+
+def day(moment: str) -> str:
+    """Return a day in words; one that ends its month goes by the month: ``July 2017``, ``14 July 2017``.
+
+    A text that is no time of XML Schema comes back as it is.
+    """
+    try:
+        when = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    ends_month = when.day == monthrange(when.year, when.month)[1]
+    return when.strftime("%B %Y") if ends_month else f"{when.day} {when.strftime('%B %Y')}"
+
+
+def period(begins: str, ends: str) -> str:
+    """Return a period in words, ``January 2017 to December 2018``; what is missing of it is left out."""
+    try:
+        start = datetime.fromisoformat(begins)
+        first = start.strftime("%B %Y") if start.day == 1 else f"{start.day} {start.strftime('%B %Y')}"
+    except ValueError:
+        first = begins
+    last = day(ends)
+    if first and last:
+        return f"{first} to {last}"
+    return f"from {first}" if first else f"until {last}" if last else ""
+
+
+def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:
+    return asked[name].rows if name in asked else ()
+
+
+def _due(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Return what falls due, by the day on which it does, the earliest first."""
+    return [(day(ends), list(found)) for ends, found in groupby(rows[:_MOST_DUE], key=lambda row: row["ends"])]
+
+
+def _timeless(kinds: Sequence[Row], due: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Return the kinds of timeframes that have no date, by name, with their counts."""
+    dated = {row["timeframeKind"] for row in due}
+    left = [row for row in kinds if row["timeframeKind"] not in dated]
+    known = names()
+    return [(known[row["kind"]].label if row["kind"] in known else row["timeframeKind"], row) for row in left]
+
+
+def _bodies(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the bodies that are responsible for actions, each with its share of the longest bar from 0 to 100."""
+    carrying = [row for row in rows if int(row["actions"] or 0)][:_MOST_BODIES]
+    most = max((int(row["actions"]) for row in carrying), default=1)
+    return [{**row, "width": round(100 * int(row["actions"]) / most, 1)} for row in carrying]
+
+
+def _address(iri: str) -> str | None:
+    return link(Term("iri", iri))

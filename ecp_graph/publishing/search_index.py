@@ -1,0 +1,234 @@
+"""The search index: every name of the graph and of the catalogue, found whatever its case, accents and hyphens.
+
+It needs no server: `SearchIndex.as_json` is what ``frontend/src/ranking.js`` reads, which ranks in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, islice
+from typing import Any, Final
+
+from ecp_graph.queries.names import Named
+
+__all__ = ["Entry", "Found", "Hit", "SearchIndex", "as_objects", "entry_of", "fold"]
+
+#: The shape of the JSON form; it changes when its keys do.
+JSON_VERSION: Final = 1
+
+_GAPS: Final = re.compile(r"[\W_]+")
+#: Hits that are put in order for one search. Entries stand in the order of their length: the likeliest are among them.
+_MOST_RANKED: Final = 5_000
+#: A word shorter than this is looked for at the beginning of words only.
+_SHORT: Final = 3
+#: How like a word of the index a mistyped one has to be, from 0 to 1, and how many such words are tried.
+_LIKE: Final = 0.7
+_MOST_LIKE: Final = 4
+#: The rank of an entry whose words stand in several of its names, or in its kind.
+_SPREAD: Final = 9
+_LABEL, _CODE, _OTHER, _HIDDEN = "label", "code", "other", "hidden"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What can be found: its kind, its label, the address of its page, its codes, and all its other names."""
+
+    kind: str
+    label: str
+    url: str
+    codes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield each name with what it is: label, code, other, or hidden."""
+        yield _LABEL, self.label
+        yield from ((_CODE, name) for name in self.codes)
+        yield from ((_OTHER, name) for name in self.others)
+        yield from ((_HIDDEN, name) for name in self.hidden)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry that was found, and the name by which it was, with what that name is: label, code, other, or hidden."""
+
+    entry: Entry
+    matched: str
+    matched_kind: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best hits of a search and how many there are; ``is_cut`` when more entries would have had to be looked at."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    is_cut: bool
+
+
+def fold(text: str) -> str:
+    """Return the text without case, accents and punctuation, its words one space apart: ``e commerce``."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return _GAPS.sub(" ", plain.casefold()).strip()
+
+
+def entry_of(named: Named, url: str) -> Entry:
+    """Return the entry of a thing that has a page at an address."""
+    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden)
+
+
+class SearchIndex:
+    """Entries to search in; building it folds each name once."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries: Final = sorted(entries, key=lambda entry: (len(entry.label), entry.label, entry.url))
+        self._lines: Final = [_line(entry) for entry in self.entries]
+        self._text: Final = "\n".join(self._lines)
+        lengths = (len(line) + 1 for line in self._lines)
+        self._starts: Final = [0, *accumulate(lengths)]
+        self._by_code: Final[dict[str, list[int]]] = {}
+        for at, entry in enumerate(self.entries):
+            for code in entry.codes:
+                self._by_code.setdefault(fold(code), []).append(at)
+
+    def find(self, text: str, *, most: int = 50) -> Found:
+        """Return the entries in whose names or kind every word of a text occurs, the best first.
+
+        An equal code comes before an equal name, that before a name that begins so, that before names in which each
+        word begins a word, and that before the rest; shorter names come before longer ones.
+        """
+        wanted = fold(text)
+        words = wanted.split()
+        if not words:
+            return Found((), 0, False)
+        matching = (at for at in self._holding(max(words, key=len)) if self._holds_all(at, words))
+        exact = self._by_code.get(wanted, [])
+        looked_at = dict.fromkeys(exact)
+        looked_at.update(dict.fromkeys(islice(matching, _MOST_RANKED)))
+        ranked = sorted((self._rank(at, wanted, words), at) for at in looked_at)
+        hits = tuple(self._hit(at, place) for (_, _, _, place), at in ranked[:most])
+        return Found(hits, len(ranked), next(matching, None) is not None)
+
+    def nearest(self, text: str, *, most: int = 3) -> list[str]:
+        """Return other texts that do find something, with the words that no name holds replaced by ones like them.
+
+        When each word occurs but no entry has them all, the words by themselves.
+        """
+        words = fold(text).split()
+        unknown = [word for word in words if not self.find(word, most=1).total]
+        if not unknown:
+            return [word for word in dict.fromkeys(words) if len(words) > 1][:most]
+        tries = [" ".join(words)]
+        for word in unknown:
+            like = self._like(word)
+            tries = [re.sub(rf"\b{word}\b", other, tried) for tried in tries for other in like]
+        found = [tried for tried in tries[: _MOST_LIKE**2] if self.find(tried, most=1).total]
+        known = [word for word in words if word not in unknown]
+        return (found or known)[:most]
+
+    def as_json(self) -> str:
+        """Return the index as JSON: ``version``, and ``entries`` as lists of kind, label, address and the other names.
+
+        The names are lists of codes, others and hidden ones; empty ones at the end are left out.
+        """
+        return json.dumps(
+            {"version": JSON_VERSION, "entries": [_as_list(entry) for entry in self.entries]},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    def _holding(self, word: str) -> Iterator[int]:
+        """Yield the numbers of the lines that hold a word, in order; one that is short at the beginning of a word."""
+        sought = _sought(word)
+        at = self._text.find(sought)
+        while at >= 0:
+            line = bisect_right(self._starts, at) - 1
+            yield line
+            at = self._text.find(sought, self._starts[line + 1])
+
+    def _holds_all(self, at: int, words: list[str]) -> bool:
+        line = self._lines[at]
+        return all(_sought(word) in line for word in words)
+
+    def _rank(self, at: int, wanted: str, words: list[str]) -> tuple[int, bool, int, int]:
+        """Return rank, whether another name than the label gave it, its length, and its place among the names."""
+        codes = len(self.entries[at].codes)
+        names = self._lines[at].split("\t")[:-1]
+        best = (_SPREAD, False, len(names[0]), 0)
+        for place, name in enumerate(names):
+            rank = _rank_of_name(name[1:], is_code=0 < place <= codes, wanted=wanted, words=words)
+            if rank < best[0]:
+                best = (rank, place > 0, len(name), place)
+        return best
+
+    def _hit(self, at: int, place: int) -> Hit:
+        entry = self.entries[at]
+        kind, name = list(entry.names())[place]
+        return Hit(entry, name, kind)
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return sorted({word for line in self._lines for word in line.split() if len(word) >= _SHORT})
+
+    def _like(self, word: str) -> list[str]:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        found = process.extract(
+            word,
+            self._vocabulary,
+            scorer=OSA.normalized_similarity,
+            score_cutoff=_LIKE,
+            limit=_MOST_LIKE,
+        )
+        return [like for like, _, _ in found]
+
+
+def _line(entry: Entry) -> str:
+    """Return all that an entry is found by, each name with a space before it and the kind last."""
+    return "\t".join(" " + fold(name) for name in (*(name for _, name in entry.names()), entry.kind))
+
+
+def _sought(word: str) -> str:
+    return word if len(word) >= _SHORT else " " + word
+
+
+def _rank_of_name(name: str, *, is_code: bool, wanted: str, words: list[str]) -> int:
+    if name == wanted:
+        return 0 if is_code else 1
+    if name.startswith(wanted):
+        return 2
+    spaced = " " + name
+    if all(" " + word in spaced for word in words):
+        return 3
+    if all(word in name for word in words):
+        return 4
+    return _SPREAD
+
+
+def _as_list(entry: Entry) -> list[Any]:
+    names: list[Any] = [list(entry.codes), list(entry.others), list(entry.hidden)]
+    while names and not names[-1]:
+        names.pop()
+    return [entry.kind, entry.label, entry.url, *names]
+
+
+def as_objects(found: Found) -> list[Mapping[str, str]]:
+    """Return hits as JSON objects: kind, label, url, and the name that matched with what it is."""
+    return [
+        {
+            "kind": hit.entry.kind,
+            "label": hit.entry.label,
+            "code": hit.entry.codes[0] if hit.entry.codes else "",
+            "url": hit.entry.url,
+            "matched": hit.matched,
+            "matchedKind": hit.matched_kind,
+        }
+        for hit in found.hits
+    ]

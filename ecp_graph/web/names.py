@@ -1,0 +1,29 @@
+"""The names of things for pages: asked once for each release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ecp_graph.queries.names import QUERY, Named, gather
+from ecp_graph.queries.parameters import bind
+from ecp_graph.web.site import site
+
+__all__ = ["name_of", "names"]
+
+
+def names() -> Mapping[str, Named]:
+    """Return every thing that has a name, by its IRI; nothing when the catalogue has no query ``names``."""
+    here = site()
+    catalogue = here.catalogue
+    if catalogue is None or QUERY not in catalogue:
+        return {}
+    query = catalogue[QUERY]
+    return here.keep("names", lambda: gather(here.ask(bind(query, {}, here.engine))))
+
+
+def name_of(iri: str) -> str:
+    """Return the label of a thing, or its IRI in short when it has none."""
+    from ecp_graph.namespaces import compact
+
+    named = names().get(iri)
+    return named.label if named else compact(iri)

@@ -1,0 +1,87 @@
+"""``/search``: what the names of the graph and the questions of the catalogue hold; ``/search.json`` as one types."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from ecp_graph.engine.results import Term
+from ecp_graph.publishing.search_index import Entry, Found, Hit, SearchIndex, as_objects, entry_of
+from ecp_graph.web.errors import HttpError
+from ecp_graph.web.names import names
+from ecp_graph.web.rendering import page
+from ecp_graph.web.site import site
+from ecp_graph.web.terms import link
+
+__all__ = ["blueprint", "search_index"]
+
+blueprint = Blueprint("search", __name__)
+
+_MOST_HITS: Final = 200
+_MOST_SUGGESTED: Final = 8
+#: Nobody searches for more; a longer text is cut.
+_LONGEST: Final = 200
+_QUESTION: Final = "question"
+
+
+@blueprint.get("/search")
+def index() -> Response:
+    """The hits for ``q`` by kind, or the page to search on."""
+    asked, found, near = _search(_MOST_HITS)
+    kinds: dict[str, list[Hit]] = {}
+    for hit in found.hits:
+        kinds.setdefault(hit.entry.kind, []).append(hit)
+    return page(
+        "search/search.html",
+        searched=asked,
+        found=found,
+        kinds=kinds,
+        near=near,
+        size=len(search_index().entries),
+    )
+
+
+@blueprint.get("/search.json")
+def suggest() -> Response:
+    """The best hits for ``q`` as JSON: ``query``, ``total``, ``hits``, and ``near`` when there are none."""
+    asked, found, near = _search(_MOST_SUGGESTED)
+    response = jsonify({"query": asked, "total": found.total, "hits": as_objects(found), "near": near})
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@blueprint.get("/search-index.json")
+def whole() -> Response:
+    """The whole index, for a page that searches without a server."""
+    index = search_index()
+    body = site().keep("search-index.json", index.as_json)
+    return Response(body, headers={"Content-Type": "application/json", "Cache-Control": "public, no-cache"})
+
+
+def search_index() -> SearchIndex:
+    """Return the index of the release: everything that has a name, and the questions of the catalogue."""
+    return site().keep("search-index", lambda: SearchIndex(_entries()))
+
+
+def _search(most: int) -> tuple[str, Found, list[str]]:
+    if site().catalogue is None:
+        raise HttpError(404, "no-catalogue", "This server has no names to search: it serves files. Ask at /sparql.")
+    asked = request.args.get("q", "").strip()[:_LONGEST]
+    index = search_index()
+    found = index.find(asked, most=most)
+    return asked, found, index.nearest(asked) if asked and not found.total else []
+
+
+def _entries() -> list[Entry]:
+    found = [
+        entry_of(named, target)
+        for iri, named in names().items()
+        if (target := link(Term("iri", iri)))  # an IRI that nothing can open is not worth finding
+    ]
+    catalogue = site().catalogue
+    if catalogue is not None:
+        for query in catalogue.values():
+            url = url_for("queries.page", name=query.name)
+            found.append(Entry(_QUESTION, query.summary, url, others=(query.name,)))
+    return found

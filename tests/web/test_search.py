@@ -1,0 +1,248 @@
+"""Search: what is found, in which order, what is offered for a slip, and how long it takes with many names."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.errors import ParameterError
+from ecp_graph.publishing.search_index import Entry, SearchIndex, fold
+from ecp_graph.queries.names import gather
+from ecp_graph.settings import Settings
+from ecp_graph.web import create_app
+from tests.web.conftest import BROWSER
+
+ENTRIES = [
+    Entry("body", "Permanent Technical Committee", "/ptc", ("PTC",)),
+    Entry("body", "TFA Working Group", "/tfawg", ("TFAWG",), ("WCO TFA WG", "TFA WG")),
+    Entry("work programme", "PTC Work Programme", "/ptc-wp", ("PTC-WP",)),
+    Entry("instrument", "Compendium on Coordinated Border Management", "/cbm", (), ("CBM Compendium",)),
+    Entry("topic", "e-commerce", "/ecommerce"),
+    Entry("topic", "Café Straße", "/cafe", (), (), ("Caffe",)),
+    Entry("action", "Promote a Single Window", "/16", ("16",)),
+]
+INDEX = SearchIndex(ENTRIES)
+
+
+def urls(text: str, index: SearchIndex = INDEX) -> list[str]:
+    return [hit.entry.url for hit in index.find(text).hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("E-Commerce", "e commerce"),
+        ("Café  Straße", "cafe strasse"),
+        ("‘optional’ use (GNC)", "optional use gnc"),
+        ("İstanbul", "istanbul"),
+        ("\u202e_x_", "x"),
+        ("--", ""),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("PTC", ["/ptc", "/ptc-wp"]),  # an equal code before a name that begins so
+        ("ptc work", ["/ptc-wp"]),
+        ("tfa wg", ["/tfawg"]),
+        ("commerce", ["/ecommerce"]),
+        ("E COMMERCE", ["/ecommerce"]),
+        ("cafe strasse", ["/cafe"]),
+        ("CAFFE", ["/cafe"]),
+        ("16", ["/16"]),
+        ("action 16", ["/16"]),  # the kind counts as a word
+        ("border compendium", ["/cbm"]),
+        ("indow", ["/16"]),
+        ("om", []),  # short words are looked for at the beginning of words
+        ("xyz", []),
+        ("", []),
+        ("  -- ", []),
+        ("a.*", ["/16"]),
+    ],
+)
+def test_what_is_found(text: str, found: list[str]) -> None:
+    assert urls(text) == found
+
+
+def test_order() -> None:
+    index = SearchIndex(
+        Entry("x", label, label, codes)
+        for label, codes in (
+            ("Something transitory", ()),
+            ("Goods in transit", ()),
+            ("Transit Guidelines", ()),
+            ("transit", ()),
+            ("Quite another", ("TRANSIT",)),
+            ("Non-untransit", ()),
+        )
+    )
+    assert urls("transit", index) == [
+        "Quite another",
+        "transit",
+        "Transit Guidelines",
+        "Goods in transit",
+        "Something transitory",
+        "Non-untransit",
+    ]
+
+
+def test_a_hit_says_by_which_name_it_was_found() -> None:
+    (hit,) = INDEX.find("wco tfa").hits
+    assert (hit.matched, hit.matched_kind) == ("WCO TFA WG", "other")
+    (hit,) = INDEX.find("working").hits
+    assert (hit.matched, hit.matched_kind) == ("TFA Working Group", "label")
+    (hit,) = INDEX.find("caffe").hits
+    assert hit.matched_kind == "hidden"
+
+
+def test_more_hits_than_wanted_are_counted() -> None:
+    index = SearchIndex(Entry("x", f"Thing {number}", str(number)) for number in range(30))
+    found = index.find("thing", most=5)
+    assert (len(found.hits), found.total, found.is_cut) == (5, 30, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("permanant", ["permanent"]),
+        ("Permanant comittee", ["permanent committee"]),
+        ("commerec", ["commerce"]),
+        ("zzzzzz", []),
+        ("zzzzzz committee", ["committee"]),
+        ("permanent window", ["permanent", "window"]),
+    ],
+)
+def test_did_you_mean(text: str, near: list[str]) -> None:
+    assert INDEX.find(text).total == 0
+    assert INDEX.nearest(text) == near
+    assert all(INDEX.find(offered).total for offered in near)
+
+
+def test_json_holds_all_that_is_found_by() -> None:
+    content = json.loads(INDEX.as_json())
+    assert content["version"] == 1
+    assert len(content["entries"]) == len(ENTRIES)
+    assert ["body", "TFA Working Group", "/tfawg", ["TFAWG"], ["WCO TFA WG", "TFA WG"]] in content["entries"]
+    assert ["topic", "e-commerce", "/ecommerce"] in content["entries"]
+    assert ["topic", "Café Straße", "/cafe", [], [], ["Caffe"]] in content["entries"]
+
+
+def test_a_hundred_thousand_names() -> None:
+    chance = random.Random(7)
+    words = ["".join(chance.choices("abcdefghiklmnoprstuvwy", k=chance.randint(3, 9))) for _ in range(8_000)]
+    index = SearchIndex(
+        Entry("thing", " ".join(chance.choices(words, k=4)), str(number), (f"T-{number}",)) for number in range(50_000)
+    )
+    for text in ("T-4711", words[0], words[1][:4], "a", f"{words[2]} {words[3][:3]}", "nothing at all"):
+        started = time.perf_counter()
+        index.find(text)
+        assert time.perf_counter() - started < 0.5, text  # under 50 ms on an idle machine
+    assert urls("T-4711", index)[0] == "4711"
+    wrong = words[0][:-1] + "zz"
+    index.nearest(wrong)  # gathers the vocabulary
+    started = time.perf_counter()
+    assert index.nearest(wrong) is not None
+    assert time.perf_counter() - started < 1
+
+
+# ---------------------------------------------------------------- names
+
+
+def _names(*rows: tuple[str, str, Term, str]) -> Table:
+    return Table(
+        ("kind", "nameKind", "name", "thing"),
+        tuple((Term("literal", kind), Term("literal", sort), name, Term("iri", iri)) for kind, sort, name, iri in rows),
+    )
+
+
+def test_names_are_gathered_by_thing() -> None:
+    found = gather(
+        _names(
+            ("body", "code", Term("literal", "OMD"), "u:a"),
+            ("body", "other", Term("literal", "Customs Organization"), "u:a"),
+            ("body", "preferred", Term("literal", "Organisation mondiale", language="fr"), "u:a"),
+            ("body", "preferred", Term("literal", "World Organization", language="en-GB"), "u:a"),
+            ("topic", "code", Term("literal", "T"), "u:b"),
+            ("topic", "preferred", Term("literal", " "), "u:c"),
+        )
+    )
+    assert list(found) == ["u:a", "u:b"]
+    assert found["u:a"].label == "World Organization"
+    assert found["u:a"].others == ("Organisation mondiale", "Customs Organization")
+    assert found["u:a"].codes == ("OMD",)
+    assert found["u:b"].label == "T"
+
+
+def test_an_answer_without_names_is_refused() -> None:
+    with pytest.raises(ParameterError, match="it lacks nameKind"):
+        gather(Table(("kind", "name", "thing"), ()))
+
+
+# ---------------------------------------------------------------- the page
+
+
+@pytest.fixture(scope="module")
+def whole(releases: Path) -> FlaskClient:
+    return create_app(Settings(releases=releases)).test_client()
+
+
+def read(client: FlaskClient, text: str) -> str:
+    response = client.get("/search", query_string={"q": text}, headers={"Accept": BROWSER})
+    assert response.status_code == 200
+    return response.get_data(as_text=True)
+
+
+def test_the_page_groups_hits_by_kind(whole: FlaskClient) -> None:
+    text = read(whole, "tfa wg")
+    assert text.index(">Body <span>") < text.index("TFA Working Group</a>")
+    assert "also called <q>TFA WG</q>" in text
+    assert "<code>TFAWG</code>" in text
+    assert "Question <span>" in read(whole, "overlap")
+    assert "Passage <span>" in read(whole, "paragraph 19")
+    assert "Rule <span>" in read(whole, "exactly one number")
+    assert "Class <span>" in read(whole, "working body class") or "Class <span>" in read(whole, "strategic goal")
+
+
+def test_the_page_offers_something_for_a_slip(whole: FlaskClient) -> None:
+    text = read(whole, "transt guidlines")
+    assert "Nothing is called" in text
+    assert '<a href="/search?q=transit+guidelines">' in text
+    assert "Did you mean" not in read(whole, "qqqqqqqqqqq")
+
+
+def test_suggestions(whole: FlaskClient) -> None:
+    found = whole.get("/search.json?q=ptc").get_json()
+    assert found["query"] == "ptc"
+    assert found["hits"][0]["label"] == "Permanent Technical Committee"
+    assert found["hits"][0]["code"] == "PTC"
+    assert found["total"] > len(found["hits"]) == 8
+    assert found["near"] == []
+    assert whole.get("/search.json").get_json()["hits"] == []
+    assert "committee" in whole.get("/search.json?q=comittee").get_json()["near"]
+
+
+def test_the_whole_index_as_json(whole: FlaskClient) -> None:
+    entries = whole.get("/search-index.json").get_json()["entries"]
+    assert len(entries) > 600
+    assert any(entry[1] == "Permanent Technical Committee" and entry[3] == ["PTC"] for entry in entries)
+
+
+def test_files_alone_have_nothing_to_search(settings: Settings) -> None:
+    import pyoxigraph as ox
+
+    from ecp_graph.engine.embedded import EmbeddedEngine
+    from ecp_graph.web.source import FixedEngine
+
+    source = FixedEngine(EmbeddedEngine(ox.Store(), name="no files"), is_fixed=True)
+    client = create_app(settings, source=source, with_catalogue=False).test_client()
+    assert client.get("/search?q=a").get_json()["error"]["code"] == "no-catalogue"
