@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ecp_graph.engine.results import Table, ask_table
 from ecp_graph.errors import ParameterError
-from ecp_graph.namespaces import compact, expand
+from ecp_graph.namespaces import PREFIXES, compact, expand
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
@@ -72,6 +72,8 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
     The IRI itself wins over a slug (the last part of the IRI), that over a notation, and that over a label; case does
     not matter. Raises ParameterError when nothing fits, with the nearest things, or when several fit equally well.
     """
+    if iri := _stands_as_it_is(parameter, value, engine):
+        return iri
     table = ask_table(engine, _matches_query(parameter, value))
     ranked = [(row[1].value, row[0].value) for row in table.rows if row[0] and row[1]]
     best = [iri for rank, iri in ranked if rank == ranked[0][0]]
@@ -88,7 +90,7 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
     """Return what an iri parameter may be, in the order of the labels, at most ``limit`` of them."""
-    of_class = ox.NamedNode(parameter.of_class or "")
+    of_class = _class_pattern(parameter)
     table: Table = ask_table(engine, _CHOICES.format(of_class=of_class, limit=limit))
     found = []
     for thing, label, notation in table.rows:
@@ -100,12 +102,29 @@ def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> 
     return [c if often[c.value.casefold()] == 1 else Choice(c.iri, compact(c.iri), c.label) for c in found]
 
 
+def _stands_as_it_is(parameter: Parameter, value: str, engine: Engine) -> str | None:
+    """Return the IRI that a value is itself; pages give IRIs, and need no search through the whole class."""
+    if "://" not in value:
+        return None
+    try:
+        iri = ox.NamedNode(value.strip("<>"))
+    except ValueError:
+        return None
+    return iri.value if ask_table(engine, f"ASK {{ {iri} a {_class_pattern(parameter)} }}").boolean else None
+
+
+def _class_pattern(parameter: Parameter) -> str:
+    """Return what a thing has to be, in SPARQL: a class, or a variable for rdfs:Resource, which everything is."""
+    of_class = parameter.of_class or ""
+    return "?anyClass" if of_class == PREFIXES["rdfs"] + "Resource" else str(ox.NamedNode(of_class))
+
+
 def _slug(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1] or compact(iri)
 
 
 def _matches_query(parameter: Parameter, value: str) -> str:
-    of_class = ox.NamedNode(parameter.of_class or "")
+    of_class = _class_pattern(parameter)
     try:
         iri = str(ox.NamedNode(expand(value.strip("<>"))))
     except ValueError:

@@ -16,6 +16,7 @@ from ecp_graph.namespaces import compact, expand
 from tests.data.graphs import ECP, ID, RDF_TYPE, ROOT, SKOS, quads, statements_by_graph, value, values
 
 from .asking import Case, ask_graph, ask_rows, bundled_catalogue, cases
+from .computed_matrices import MATRICES
 
 __all__ = ["COMPUTED"]
 
@@ -203,4 +204,5 @@ COMPUTED: dict[str, Callable[[Engine], None]] = {
     "plan-tree": check_plan_tree,
     "readings-to-review": check_readings_to_review,
     "statements-by-certainty": check_statements_by_certainty,
+    **MATRICES,
 }
