@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecp_graph.engine.formats import Kind
     from ecp_graph.engine.results import Table, Term
 
-__all__ = ["FORMAT_NAMES", "output_options", "table_text", "without_wide_iris", "write_answer"]
+__all__ = ["FORMAT_NAMES", "output_options", "table_text", "without_wide_iris", "write_answer", "write_bytes"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
@@ -117,6 +117,11 @@ def table_text(table: Table, width: int, *, colour: bool = False) -> str:
     console = Console(file=stream, width=width, force_terminal=colour, highlight=False, legacy_windows=False)
     console.print(grid)
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def write_bytes(body: bytes, output: Path | None) -> None:
+    """Write what a command made itself to a file or to stdout; raises EcpGraphError when the file cannot be written."""
+    _write([body], output)
 
 
 def _is_iri(term: Term | None) -> bool:

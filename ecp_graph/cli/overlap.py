@@ -3,13 +3,15 @@
 ``overlap KIND`` asks the query ``overlap-KIND`` of the topic ``overlap`` (the file
 ``queries/overlap/overlap-bodies.rq`` for bodies). The options are parameters of these queries, so the queries decide
 what they mean: ``on`` and ``grade`` (enum) and ``secretariat`` (enum: with, without). An option that the query has no
-parameter for is refused.
+parameter for is refused. ``overlap body-instrument`` prints the matrix of two dimensions instead, as the page
+``/overlap/body-instrument`` shows it.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,23 +19,34 @@ from ecp_graph.cli.common import (
     endpoint_option,
     place,
     releases_option,
+    split_parameters,
     timeout_option,
     workspace_option,
 )
-from ecp_graph.cli.output import output_options, write_answer
+from ecp_graph.cli.output import output_options, table_text, write_answer, write_bytes
 from ecp_graph.cli.query import engine_for
 from ecp_graph.errors import ParameterError
+
+if TYPE_CHECKING:
+    from ecp_graph.engine import Engine
+    from ecp_graph.overlap.matrix import Choice, Joins
+    from ecp_graph.queries.catalogue import Catalogue
 
 __all__ = ["overlap"]
 
 _PREFIX: Final = "overlap-"
+_WIDEST: Final = 10_000
 
 
 @click.command()
-@click.argument("kind", metavar="bodies|programmes|actions|...")
+@click.argument("kind", metavar="bodies|programmes|actions|body-body|body-instrument|...")
 @click.option("--on", metavar="instrument|topic|action|programme", help="Only overlaps on things of this kind.")
 @click.option("--grade", metavar="A|B|C|D", help="Only this grade of evidence and better ones; A is the best.")
+@click.option(
+    "--tie", metavar="row|programme|chapter|text|may", help="Of a matrix by links: this tie and stronger ones."
+)
 @click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which is in nearly every row.")
+@click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
 @endpoint_option
 @timeout_option
@@ -43,7 +56,9 @@ def overlap(
     kind: str,
     on: str | None,
     grade: str | None,
+    tie: str | None,
     with_secretariat: bool,
+    pairs: tuple[str, ...],
     fmt: str | None,
     output: Path | None,
     endpoint: str | None,
@@ -54,7 +69,7 @@ def overlap(
     """Show what overlaps, on what, and how good the evidence is.
 
     The grade says how directly the document proves it, from A, the best, to D. `ecp-graph queries` shows each query
-    of the topic overlap with what it counts.
+    of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
     """
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.queries.parameters import bind
@@ -63,10 +78,67 @@ def overlap(
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
     catalogue = load_catalogue(place(settings)[0])
     name = _PREFIX + kind
+    if name not in catalogue and "-" in kind:
+        if pairs:
+            raise ParameterError("A matrix is made of several queries and takes no --param.")
+        _write_matrix(engine_for(settings), catalogue, kind, _choice(on, grade, tie, with_secretariat), fmt, output)
+        return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
         raise ParameterError(f"There are no overlaps of '{kind}'. Known are: {kinds or 'none'}.")
-    given = {"on": on, "grade": grade, "secretariat": "with" if with_secretariat else None}
-    values = {parameter: value for parameter, value in given.items() if value is not None}
+    given = {"on": on, "grade": grade, "tie": tie, "secretariat": "with" if with_secretariat else None}
+    values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
     engine = engine_for(settings)
     write_answer(engine, bind(catalogue[name], values, engine), fmt=fmt, output=output, timeout_s=settings.timeout)
+
+
+def _choice(on: str | None, grade: str | None, tie: str | None, with_secretariat: bool) -> Choice:
+    from ecp_graph.overlap.matrix import TIES, Choice
+    from ecp_graph.overlap.mint import GRADES
+
+    if grade and tie:
+        raise ParameterError("A matrix has grades or ties, so give --grade or --tie.")
+    for option, value, known in (("--grade", grade, tuple(GRADES)), ("--tie", tie, TIES)):
+        if value and value not in known:
+            raise ParameterError(f"'{value}' does not fit {option}; use one of {', '.join(known)}.")
+    return Choice(weakest=grade or tie or "", on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
+
+
+def _write_matrix(
+    engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, fmt: str | None, output: Path | None
+) -> None:
+    """Write a matrix as a table with marks, as CSV or as a workbook of the matrix and its cells."""
+    from ecp_graph.engine.results import ask_table
+    from ecp_graph.engine.spreadsheet import workbook_of
+    from ecp_graph.overlap.matrix import make_matrix
+    from ecp_graph.overlap.reading import read_joins
+    from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
+    from ecp_graph.queries.parameters import bind
+
+    joins = read_joins(lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
+    rows, columns = _sides(kind, joins)
+    matrix = make_matrix(joins, rows, columns, choice)
+    weakest = choice.weakest
+    if weakest and (weakest in "ABCD") != matrix.is_graded:
+        raise ParameterError(f"The matrix '{kind}' has {'grades' if matrix.is_graded else 'ties'}, not '{weakest}'.")
+    if choice.on and not matrix.is_graded:
+        raise ParameterError(f"The matrix '{kind}' counts links, and '--on' is for findings.")
+    corner = f"{rows} \\ {columns}"
+    chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
+    if chosen == "table":
+        body = table_text(numbers_table(matrix, corner, marked=True), _WIDEST).encode()
+    elif chosen == "csv":
+        body = csv_text(numbers_table(matrix, corner)).encode()
+    elif chosen == "xlsx":
+        body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells_table(matrix)})
+    else:
+        raise ParameterError(f"A matrix is written as table, csv or xlsx, not as {chosen}.")
+    write_bytes(body, output)
+
+
+def _sides(kind: str, joins: Joins) -> tuple[str, str]:
+    rows, _, columns = kind.partition("-")
+    if rows not in joins.dimensions or columns not in joins.dimensions:
+        known = ", ".join(joins.dimensions)
+        raise ParameterError(f"There are no overlaps of '{kind}', and no matrix. Join two of these by '-': {known}.")
+    return rows, columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ from ecp_graph.errors import MissingExtra, ParameterError
 if TYPE_CHECKING:
     from ecp_graph.engine.results import Table, Term
 
-__all__ = ["MEDIA_TYPE", "workbook"]
+__all__ = ["MEDIA_TYPE", "workbook", "workbook_of"]
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -28,16 +29,29 @@ def workbook(table: Table) -> bytes:
 
     Raises MissingExtra without openpyxl, and ParameterError when a sheet cannot hold the rows.
     """
+    return workbook_of({"result": table})
+
+
+def workbook_of(tables: Mapping[str, Table]) -> bytes:
+    """Return tables as an Excel workbook with a sheet for each, by its name; raises as `workbook` does."""
     try:
         from openpyxl import Workbook
-        from openpyxl.cell import WriteOnlyCell
-        from openpyxl.styles import Font
     except ImportError as reason:
         raise MissingExtra("openpyxl, which writes spreadsheets,", "pip install 'ecp-graph[xlsx]'") from reason
+    book = Workbook(write_only=True)
+    for name, table in tables.items():
+        _fill(book.create_sheet(name), table)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _fill(sheet: Any, table: Table) -> None:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     if len(table.rows) >= _ROWS:
         raise ParameterError(f"A sheet holds {_ROWS:,} rows, and the answer has {len(table.rows):,}. Use csv.")
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("result")
     sheet.freeze_panes = "A2"
     columns = table.columns or ("answer",)
     for number, column in enumerate(columns):
@@ -46,6 +60,8 @@ def workbook(table: Table) -> bytes:
     heads = [WriteOnlyCell(sheet, value=column) for column in columns]
     for head in heads:
         head.font = Font(bold=True)
+        head.data_type = "s"
+        head.quotePrefix = str(head.value).startswith(_FORMULA)
     sheet.append(heads)
     if table.boolean is not None:
         sheet.append(["yes" if table.boolean else "no"])
@@ -57,9 +73,6 @@ def workbook(table: Table) -> bytes:
                 cell.data_type = "s"
                 cell.quotePrefix = cell.value.startswith(_FORMULA)
         sheet.append(cells)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def _value(term: Term | None) -> str | float | datetime | date | None:

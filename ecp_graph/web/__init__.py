@@ -18,6 +18,7 @@ from ecp_graph.web.pages import (
     home,
     navigation,
     openapi,
+    overlap,
     queries,
     search,
     shapes,
@@ -44,7 +45,20 @@ SECURITY_HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGES: Final = (home, sparql, queries, openapi, health, documents, actions, editor, search, shapes, validation)
+_PAGES: Final = (
+    home,
+    sparql,
+    queries,
+    openapi,
+    health,
+    documents,
+    actions,
+    editor,
+    search,
+    shapes,
+    validation,
+    overlap,
+)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 

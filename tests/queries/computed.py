@@ -16,6 +16,7 @@ from ecp_graph.namespaces import compact, expand
 from tests.data.graphs import ECP, ID, RDF_TYPE, ROOT, SKOS, quads, statements_by_graph, value, values
 
 from .asking import Case, ask_graph, ask_rows, bundled_catalogue, cases
+from .computed_matrices import MATRICES
 
 __all__ = ["COMPUTED"]
 
@@ -416,4 +417,5 @@ COMPUTED: dict[str, Callable[[Engine], None]] = {
     "statements-by-certainty": check_statements_by_certainty,
     "thing-statements": check_thing_statements,
     "terms": check_terms,
+    **MATRICES,
 }

@@ -1,0 +1,313 @@
+"""Matrices of two dimensions: what joins the things of the one to the things of the other, counted and marked.
+
+Two of one dimension on which findings exist (bodies with bodies) are counted from the findings, each with its grade;
+all others from the links that two things have in common, each with its tie. Nothing here asks the graph: the rows come
+from the queries dimension-things, dimension-links and overlap-cells.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from ecp_graph.overlap.mint import GRADES
+
+__all__ = ["HEATS", "TIES", "Cell", "Choice", "Finding", "Joins", "Link", "Matrix", "Thing", "make_matrix"]
+
+#: How a thing hangs on a link, from the strongest to the weakest.
+TIES: Final = ("row", "programme", "chapter", "text", "may")
+#: Steps of shading, from the lightest, which is 1.
+HEATS: Final = 5
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What can stand on a side: IRI, dimension, code (may be empty), name, and the remark of dimension-things."""
+
+    iri: str
+    dimension: str
+    code: str
+    name: str
+    remark: str = ""
+
+    @property
+    def short(self) -> str:
+        """The code where there is one, else the name."""
+        return self.code or self.name
+
+    @property
+    def told(self) -> str:
+        """As it is told in a sentence: a bare number needs its dimension, as in ``goal 1``."""
+        return f"{self.dimension} {self.code}" if self.code.isdecimal() else self.short
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it stands in nearly every row, as a secretariat does, and swamps a matrix."""
+        return self.remark == "secretariat"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One thing (IRI) of a dimension hangs on a link (IRI of a row, an event or a tool) by a tie."""
+
+    dimension: str
+    thing: str
+    link: str
+    tie: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Two members (IRIs) of a dimension overlap on a thing of the kind ``on``, at a grade."""
+
+    dimension: str
+    member_a: str
+    member_b: str
+    on: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is counted: down to which mark (a grade or a tie), what is shared, and whether things in every row count.
+
+    ``row_words`` and ``column_words`` are a part of the names of a side, ``most`` the most things of one.
+    """
+
+    weakest: str = ""
+    on: str = ""
+    with_everywhere: bool = False
+    row_words: str = ""
+    column_words: str = ""
+    most: int = 60
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How much joins two things: the number of findings or links, the best mark, and the number at each mark."""
+
+    counts: Mapping[str, int]
+
+    @cached_property
+    def number(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def best(self) -> str:
+        """The strongest mark, a grade or a tie."""
+        return min(self.counts, key=_strength)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Rows, columns and the cells that are not empty, by the IRIs of their row and column.
+
+    ``rows_left_out`` and ``columns_left_out`` count what had no room; ``lone_rows`` and ``lone_columns`` are the things
+    that nothing joins to the other side.
+    """
+
+    rows: tuple[Thing, ...]
+    columns: tuple[Thing, ...]
+    cells: Mapping[tuple[str, str], Cell]
+    is_graded: bool
+    is_symmetric: bool
+    lone_rows: tuple[Thing, ...] = ()
+    lone_columns: tuple[Thing, ...] = ()
+    rows_left_out: int = 0
+    columns_left_out: int = 0
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs could be joined, those without room among them."""
+        rows = len(self.rows) + len(self.lone_rows) + self.rows_left_out
+        columns = len(self.columns) + len(self.lone_columns) + self.columns_left_out
+        return rows * (rows - 1) // 2 if self.is_symmetric else rows * columns
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks that occur, from the strongest to the weakest."""
+        return tuple(sorted({mark for cell in self.cells.values() for mark in cell.counts}, key=_strength))
+
+    @cached_property
+    def most(self) -> int:
+        """The largest number of a cell."""
+        return max((cell.number for cell in self.cells.values()), default=0)
+
+    def cell(self, row: Thing, column: Thing) -> Cell | None:
+        """Return the cell of a row and a column, or None for an empty one."""
+        return self.cells.get((row.iri, column.iri))
+
+    def heat(self, cell: Cell) -> int:
+        """Return the step of shading of a cell, 1 to `HEATS`, in even parts of the largest number."""
+        return -(-cell.number * HEATS // self.most)
+
+    def is_itself(self, row: Thing, column: Thing) -> bool:
+        """Whether row and column are one thing, so that there is nothing to count."""
+        return self.is_symmetric and row.iri == column.iri
+
+    def joined(self) -> Iterator[tuple[Thing, Thing, Cell]]:
+        """Yield the cells that are not empty, the fullest first; of a symmetric matrix each pair once."""
+        found = [(row, column, cell) for row, column, cell in self._pairs() if cell]
+        yield from sorted(found, key=lambda one: (-one[2].number, _strength(one[2].best)))
+
+    def gaps(self) -> dict[Thing, list[Thing]]:
+        """Return, for each row, the columns that nothing joins it to; of a symmetric matrix each pair once."""
+        found: dict[Thing, list[Thing]] = defaultdict(list)
+        for row, column, cell in self._pairs():
+            if not cell:
+                found[row].append(column)
+        return dict(found)
+
+    def _pairs(self) -> Iterator[tuple[Thing, Thing, Cell | None]]:
+        for at, row in enumerate(self.rows):
+            for column in self.columns[at + 1 :] if self.is_symmetric else self.columns:
+                yield row, column, self.cell(row, column)
+
+
+@dataclass
+class Joins:
+    """All that matrices of one graph are counted from."""
+
+    things: Sequence[Thing]
+    links: Sequence[Link]
+    findings: Sequence[Finding]
+    by_iri: dict[tuple[str, str], Thing] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_iri = {(thing.dimension, thing.iri): thing for thing in reversed(self.things)}
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions that have things."""
+        return tuple(sorted({thing.dimension for thing in self.things}))
+
+    @cached_property
+    def graded(self) -> frozenset[str]:
+        """The dimensions between whose things there are findings."""
+        return frozenset(finding.dimension for finding in self.findings)
+
+    def of(self, dimension: str) -> list[Thing]:
+        """Return the things of a dimension, each once."""
+        return [thing for thing in self.by_iri.values() if thing.dimension == dimension][::-1]
+
+    @cached_property
+    def ties(self) -> dict[str, dict[str, dict[str, str]]]:
+        """For each dimension and link, the strongest tie of each thing on it."""
+        found: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+        for link in self.links:
+            on_link = found[link.dimension][link.link]
+            if link.thing not in on_link or _strength(link.tie) < _strength(on_link[link.thing]):
+                on_link[link.thing] = link.tie
+        return found
+
+
+def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = None) -> Matrix:
+    """Return the matrix of two dimensions.
+
+    Sides are ordered by number where things are numbered, else by how much joins them, then by name. Of more than
+    ``choice.most`` things of a side those stay to which most is joined.
+    """
+    choice = choice or Choice()
+    is_symmetric, is_graded = rows == columns, rows == columns and rows in joins.graded
+    left = _admitted(joins.of(rows), choice, choice.row_words)
+    right = left if is_symmetric else _admitted(joins.of(columns), choice, choice.column_words)
+    sides = ({thing.iri for thing in left}, {thing.iri for thing in right})
+    counts = _count_findings(joins, rows, choice) if is_graded else _count_links(joins, rows, columns, choice)
+    cells = {pair: Cell(found) for pair, found in counts.items() if pair[0] in sides[0] and pair[1] in sides[1]}
+    kept_rows, lone_rows, rows_out = _side(left, _loads(cells, 0), choice.most)
+    kept_columns, lone_columns, columns_out = _side(right, _loads(cells, 1), choice.most)
+    shown = ({thing.iri for thing in kept_rows}, {thing.iri for thing in kept_columns})
+    return Matrix(
+        rows=kept_rows,
+        columns=kept_columns,
+        cells={pair: cell for pair, cell in cells.items() if pair[0] in shown[0] and pair[1] in shown[1]},
+        is_graded=is_graded,
+        is_symmetric=is_symmetric,
+        lone_rows=lone_rows,
+        lone_columns=() if is_symmetric else lone_columns,
+        rows_left_out=rows_out,
+        columns_left_out=columns_out,
+    )
+
+
+def _strength(mark: str) -> int:
+    """Return the place of a mark among grades or ties, 0 for the strongest; an unknown one comes last."""
+    order: Sequence[str] = TIES if mark in TIES else GRADES
+    return order.index(mark) if mark and mark in order else len(TIES)
+
+
+def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing]:
+    wanted = words.strip().casefold()
+    return [
+        thing
+        for thing in things
+        if (choice.with_everywhere or not thing.is_everywhere) and wanted in f"{thing.code} {thing.name}".casefold()
+    ]
+
+
+_Counts = dict[tuple[str, str], dict[str, int]]
+
+
+def _add(counts: _Counts, row: str, column: str, mark: str) -> None:
+    of_cell = counts.setdefault((row, column), {})
+    of_cell[mark] = of_cell.get(mark, 0) + 1
+
+
+def _is_wanted(mark: str, weakest: str) -> bool:
+    return not weakest or _strength(mark) <= _strength(weakest)
+
+
+def _count_findings(joins: Joins, dimension: str, choice: Choice) -> _Counts:
+    counts: _Counts = {}
+    for finding in joins.findings:
+        if finding.dimension != dimension or not _is_wanted(finding.grade, choice.weakest):
+            continue
+        if choice.on and finding.on != choice.on:
+            continue
+        _add(counts, finding.member_a, finding.member_b, finding.grade)
+        _add(counts, finding.member_b, finding.member_a, finding.grade)
+    return counts
+
+
+def _count_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Counts:
+    """Count the links of each pair; a pair hangs on a link by the weaker of its two ties."""
+    counts: _Counts = {}
+    others: Mapping[str, Mapping[str, str]] = joins.ties.get(columns, {})
+    for link, on_row in joins.ties.get(rows, {}).items():
+        on_column = others.get(link)
+        if not on_column:
+            continue
+        for row, row_tie in on_row.items():
+            for column, column_tie in on_column.items():
+                tie = max(row_tie, column_tie, key=_strength)
+                if _is_wanted(tie, choice.weakest) and not (rows == columns and row == column):
+                    _add(counts, row, column, tie)
+    return counts
+
+
+def _loads(cells: Mapping[tuple[str, str], Cell], side: int) -> dict[str, int]:
+    loads: dict[str, int] = defaultdict(int)
+    for pair, cell in cells.items():
+        loads[pair[side]] += cell.number
+    return loads
+
+
+def _side(
+    things: Collection[Thing], loads: Mapping[str, int], most: int
+) -> tuple[tuple[Thing, ...], tuple[Thing, ...], int]:
+    """Return the things shown, the ones that nothing joins, and how many more there are."""
+    joined = [thing for thing in things if thing.iri in loads]
+    lone = [thing for thing in things if thing.iri not in loads]
+    by_load = sorted(joined, key=lambda thing: (-loads[thing.iri], thing.short, thing.iri))
+    shown = by_load[:most]
+    if shown and all(thing.code.isdecimal() for thing in shown):
+        shown.sort(key=lambda thing: (int(thing.code), thing.iri))
+    return tuple(shown), tuple(sorted(lone, key=_in_order)), len(by_load) - len(shown)
+
+
+def _in_order(thing: Thing) -> tuple[int, str, str]:
+    return (int(thing.code) if thing.code.isdecimal() else 0, thing.short.casefold(), thing.iri)

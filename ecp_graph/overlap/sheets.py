@@ -1,0 +1,81 @@
+"""A matrix as tables: the numbers by row and column, and a list of its cells for further work."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+from ecp_graph.engine.results import Table, Term, printable
+from ecp_graph.overlap.matrix import Matrix, Thing
+
+__all__ = ["cells_table", "csv_text", "numbers_table"]
+
+_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+#: A spreadsheet takes text that begins with one of these for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def numbers_table(matrix: Matrix, corner: str, *, marked: bool = False) -> Table:
+    """Return the matrix as it stands: a row for each thing, a column for each thing, empty where nothing joins them.
+
+    With ``marked`` a cell is a text of the number and the best mark, and columns have short names.
+    """
+    rows = []
+    for row in matrix.rows:
+        cells = [matrix.cell(row, column) for column in matrix.columns]
+        shown = [
+            (_text(f"{cell.number} {cell.best}") if marked else _number(cell.number)) if cell else None
+            for cell in cells
+        ]
+        rows.append((_text(_full(row)), *shown))
+    names = (column.told if marked else _full(column) for column in matrix.columns)
+    return Table((corner, *(printable(name) for name in names)), tuple(rows))
+
+
+def cells_table(matrix: Matrix) -> Table:
+    """Return one row for each cell that is not empty: row, column, number, best mark, number at each mark, IRIs."""
+    marks = matrix.marks
+    kind = "grade" if matrix.is_graded else "tie"
+    columns = ("row", "column", "number", kind, *(f"{kind} {mark}" for mark in marks), "rowIri", "columnIri")
+    rows = tuple(
+        (
+            _text(_full(row)),
+            _text(_full(column)),
+            _number(cell.number),
+            _text(cell.best),
+            *(_number(cell.counts.get(mark, 0)) for mark in marks),
+            Term("iri", row.iri),
+            Term("iri", column.iri),
+        )
+        for row, column, cell in matrix.joined()
+    )
+    return Table(columns, rows)
+
+
+def csv_text(table: Table) -> str:
+    """Return a table as CSV (RFC 4180); an apostrophe stands before what a spreadsheet would take for a formula."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(_guarded(column) for column in table.columns)
+    for row in table.rows:
+        writer.writerow(
+            (cell.value if cell.is_number else _guarded(printable(cell.text))) if cell else "" for cell in row
+        )
+    return stream.getvalue()
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _full(thing: Thing) -> str:
+    return f"{thing.code} {thing.name}" if thing.code and thing.code != thing.name else thing.name
+
+
+def _text(text: str) -> Term:
+    return Term("literal", text)
+
+
+def _number(number: int) -> Term:
+    return Term("literal", str(number), _INTEGER)

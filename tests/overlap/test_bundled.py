@@ -1,0 +1,125 @@
+"""Numbers of the bundled matrices, counted by hand in the document."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.engine import Engine
+from ecp_graph.engine.results import ask_table
+from ecp_graph.overlap.matrix import Choice, Joins, Matrix, make_matrix
+from ecp_graph.overlap.reading import read_joins
+from ecp_graph.queries.catalogue import load_catalogue
+from ecp_graph.queries.parameters import bind
+from ecp_graph.workspace import bundled_workspace
+
+TABLES = Path(__file__).resolve().parents[1] / "second_reading" / "tables.csv"
+
+
+@pytest.fixture(scope="module")
+def joins(engine: Engine) -> Joins:
+    catalogue = load_catalogue(bundled_workspace())
+    return read_joins(lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
+
+
+def cells(matrix: Matrix) -> dict[tuple[str, str], str]:
+    names = {thing.iri: thing.short for thing in (*matrix.rows, *matrix.columns)}
+    return {(names[row], names[column]): f"{cell.number} {cell.best}" for (row, column), cell in matrix.cells.items()}
+
+
+def rows() -> list[dict[str, str]]:
+    with TABLES.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_bodies_with_bodies(joins: Joins) -> None:
+    found = cells(make_matrix(joins, "body", "body"))
+    # Rows 3, 7, 8 name the PTC and run under the programme of the TFA WG, as well: 10 things; paragraph 12 adds the
+    # study and its guide, chapter 3 the topic above rows 14 and 16.
+    assert found["PTC", "TFAWG"] == "13 B"
+    # Row 16 alone names two committees: the row, its topic, two programmes; rows 16 and 23 share a topic.
+    assert found["IMSC", "PTC"] == "5 A"
+    assert found["WGEC", "PC"] == "1 C"
+    assert found["RKCMC", "RKC-VWG"] == "1 C"
+    assert found["SAFEWG", "PTC"] == "1 D"
+    assert len(found) == 2 * 7
+    assert not [pair for pair in found if "SEC" in pair]
+
+
+def test_only_row_16_names_two_committees(joins: Joins) -> None:
+    found = make_matrix(joins, "body", "body", Choice(weakest="A", on="action"))
+    assert cells(found) == {("IMSC", "PTC"): "1 A", ("PTC", "IMSC"): "1 A"}
+
+
+def test_on_instruments_no_row_names_two_committees(joins: Joins) -> None:
+    assert cells(make_matrix(joins, "body", "body", Choice(weakest="A", on="instrument"))) == {}
+    found = cells(make_matrix(joins, "body", "body", Choice(weakest="B", on="instrument")))
+    assert found["PTC", "TFAWG"] == "2 B"  # Transit Guidelines in row 3, Immediate Release Guidelines in row 8
+
+
+def test_bodies_with_programmes_are_the_rows_that_name_both(joins: Joins) -> None:
+    expected: dict[tuple[str, str], int] = {}
+    for row in rows():
+        for body in row["responsible_codes"].split():
+            for programme in row["programme_codes"].split():
+                expected[body, programme] = expected.get((body, programme), 0) + 1
+    assert expected["PTC", "PTC-WP"] == 8
+    matrix = make_matrix(joins, "body", "programme", Choice(weakest="row", with_everywhere=True))
+    assert cells(matrix) == {pair: f"{number} row" for pair, number in expected.items()}
+    assert ("TFAWG", "PTC-WP") not in expected
+
+
+def test_bodies_with_chapters_and_kinds_of_timeframe(joins: Joins) -> None:
+    for column, dimension in (("chapter", "chapter"), ("timeframe_kind", "timeframe")):
+        expected: dict[tuple[str, str], int] = {}
+        for row in rows():
+            for body in row["responsible_codes"].split():
+                expected[body, row[column]] = expected.get((body, row[column]), 0) + 1
+        found = cells(make_matrix(joins, "body", dimension, Choice(weakest="row", with_everywhere=True)))
+        assert found == {pair: f"{number} row" for pair, number in expected.items()}
+        assert len(expected) > 10
+
+
+def test_programmes_with_goals(joins: Joins) -> None:
+    assert cells(make_matrix(joins, "programme", "goal")) == {
+        ("PTC-WP", "1"): "8 chapter",  # rows 3 to 9 and 16
+        ("TFAWG-WP", "1"): "8 chapter",  # rows 3, 7, 8, 10 to 14
+        ("TFAWG-AWP", "1"): "5 chapter",  # rows 10 to 14
+        ("DC-WP", "1"): "1 chapter",  # row 16
+        ("DC-WP", "5"): "3 may",  # rows 21 to 23; paragraph 16 says "may"
+    }
+
+
+def test_instruments_with_phases(joins: Joins) -> None:
+    matrix = make_matrix(joins, "instrument", "phase")
+    found = cells(matrix)
+    first = {instrument for instrument, phase in found if phase == "1"}
+    assert len(first) == 4 + 3  # the bullets of paragraph 4, the toolkits of paragraph 5
+    assert "Transit Handbook" in first
+    second = {instrument: cell for (instrument, phase), cell in found.items() if phase == "2"}
+    assert len(second) == 13  # the bullets of paragraph 6
+    assert second["AEO Compendium"] == "2 text"  # one bullet, two editions
+    assert found["SAFE Framework of Standards", "2"] == "1 text"
+    assert found["Transit Guidelines", "3"] == "1 row"
+    assert found["Study Report on Customs Brokers", "2"] == "1 text"
+    assert found["Study Report on Customs Brokers", "3"] == "1 row"
+    assert [column.code for column in matrix.columns] == ["1", "2", "3"]
+
+
+def test_bodies_with_instruments(joins: Joins) -> None:
+    found = cells(make_matrix(joins, "body", "instrument"))
+    assert found["TFAWG", "Transit Guidelines"] == "1 programme"
+    assert found["TFAWG", "WTO Trade Facilitation Agreement"].endswith(" row")
+    assert found["PTC", "Time Release Study"] == "1 text"  # the joint session of paragraph 12
+    assert found["ICAC", "ATA Convention"] == "1 text"
+    named = cells(make_matrix(joins, "body", "instrument", Choice(weakest="row")))
+    assert len([pair for pair in named if pair[0] == "PTC"]) == 7  # rows 3, 4, 5 (two), 6, 8, 9
+    assert ("TFAWG", "Transit Guidelines") not in named
+
+
+def test_a_committee_without_action_is_joined_to_no_programme(joins: Joins) -> None:
+    lone = {thing.code for thing in make_matrix(joins, "body", "programme").lone_rows}
+    assert "ICAC" in lone
+    assert "PTC" not in lone

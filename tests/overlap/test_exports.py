@@ -1,0 +1,118 @@
+"""A matrix as tables and as a drawing, with names that mean harm."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.engine.spreadsheet import workbook_of
+from ecp_graph.overlap.drawing import draw
+from ecp_graph.overlap.matrix import Joins, Link, Matrix, Thing, make_matrix
+from ecp_graph.overlap.reading import read_joins
+from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
+from tests.overlap.small import small
+
+SVG = "{http://www.w3.org/2000/svg}"
+EVIL = ["=HYPERLINK(1)", "<script>alert(1)</script>", 'a"b&c', "\u202eturned\u0000\x07", "+1", "x" * 500]
+
+
+def hostile() -> Matrix:
+    bodies = [Thing(f"u:b{at}", "body", "", name) for at, name in enumerate(EVIL)]
+    tools = [Thing(f"u:t{at}", "tool", "", name) for at, name in enumerate(EVIL)]
+    links = [Link("body", body.iri, "u:1", "row") for body in bodies] + [
+        Link("tool", t.iri, "u:1", "row") for t in tools
+    ]
+    return make_matrix(Joins([*bodies, *tools], links, []), "body", "tool")
+
+
+def test_the_numbers_stand_as_in_the_matrix() -> None:
+    text = csv_text(numbers_table(make_matrix(small(), "body", "tool"), "body \\ tool"))
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["body \\ tool", "Tool X", "Tool Y"],
+        ["A Body A", "2", "1"],
+        ["B Body B", "1", ""],
+    ]
+
+
+def test_the_cells_are_a_list() -> None:
+    table = cells_table(make_matrix(small(), "body", "body"))
+    assert table.columns == ("row", "column", "number", "grade", "grade B", "grade D", "rowIri", "columnIri")
+    assert [[term.value if term else None for term in row] for row in table.rows] == [
+        ["A Body A", "B Body B", "3", "B", "2", "1", "u:a", "u:b"]
+    ]
+
+
+def test_a_workbook_holds_both_and_no_formula() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    matrix = hostile()
+    book = openpyxl.load_workbook(
+        io.BytesIO(workbook_of({"matrix": numbers_table(matrix, "=corner"), "cells": cells_table(matrix)}))
+    )
+    assert book.sheetnames == ["matrix", "cells"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert len(cells) > 100
+    assert [cell.value for cell in cells if cell.data_type == "f"] == []
+    assert book["matrix"]["A1"].value == "=corner"
+    assert {cell.value for cell in cells if cell.data_type == "n"} == {1}
+    assert "=HYPERLINK(1)" in [cell.value for cell in cells]
+
+
+def test_csv_starts_no_formula() -> None:
+    rows = list(csv.reader(io.StringIO(csv_text(numbers_table(hostile(), "corner")))))
+    assert len(rows) == 1 + len(EVIL)
+    for row in rows:
+        assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    assert "'=HYPERLINK(1)" in rows[0]
+
+
+def test_a_drawing_holds_the_numbers() -> None:
+    svg = fromstring(draw(make_matrix(small(), "body", "tool"), "Bodies × tools", "How to read it"))
+    texts = [text.text for text in svg.iter(f"{SVG}text")]
+    assert texts == ["Bodies × tools", "Tool X", "Tool Y", "A", "B", "2", "1", "1", "programme", "How to read it"]
+    assert len(list(svg.iter(f"{SVG}rect"))) == 1 + 4
+    graded = fromstring(draw(make_matrix(small(), "body", "body"), "Bodies", ""))
+    assert [text.text for text in graded.iter(f"{SVG}text")][-7:-1] == ["–", "3", "B", "3", "B", "–"]
+
+
+def test_a_drawing_of_hostile_names_is_xml_without_script() -> None:
+    text = draw(hostile(), EVIL[1], EVIL[3])
+    svg = fromstring(text)
+    assert {element.tag for element in svg.iter()} == {f"{SVG}{name}" for name in ("svg", "title", "rect", "text")}
+    assert "<script" not in text
+    assert not re.search("[\u0000\u0007\u202e]", text)
+    assert max(len(element.text or "") for element in svg.iter(f"{SVG}text")) <= 60
+    assert "style=" not in text
+
+
+def test_an_empty_matrix_is_a_drawing_and_a_table() -> None:
+    empty = make_matrix(Joins([], [], []), "body", "tool")
+    assert fromstring(draw(empty, "Nothing", "")).tag == f"{SVG}svg"
+    assert csv_text(numbers_table(empty, "corner")) == "corner\r\n"
+
+
+def test_answers_are_read_by_the_names_of_their_columns() -> None:
+    def term(text: str) -> Term:
+        return Term("literal", text)
+
+    answers = {
+        "dimension-things": Table(
+            ("dimension", "code", "name", "remark", "thing"),
+            ((term("body"), None, term("Office"), term("secretariat"), Term("iri", "u:s")),),
+        ),
+        "dimension-links": Table(
+            ("tie", "link", "dimension", "thing"),
+            ((term("row"), Term("iri", "u:1"), term("body"), Term("iri", "u:s")),),
+        ),
+        "overlap-cells": Table(("dimension", "on", "evidenceGrade", "memberA", "memberB"), ()),
+    }
+    joins = read_joins(answers.__getitem__)
+    assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
+    assert joins.links == [Link("body", "u:s", "u:1", "row")]
+    assert joins.findings == []
+    with pytest.raises(KeyError, match="memberB"):
+        read_joins({**answers, "overlap-cells": Table(("dimension", "on", "evidenceGrade", "memberA"), ())}.__getitem__)

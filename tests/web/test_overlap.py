@@ -1,0 +1,291 @@
+"""The pages on overlap over the bundled graph, and over one whose names mean harm."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+from pathlib import Path
+from xml.etree.ElementTree import fromstring
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.settings import Settings
+from ecp_graph.web import create_app
+from ecp_graph.web.source import FixedEngine
+from tests.web.conftest import BROWSER
+from tests.web.test_pages import _Page
+
+STANDARD = [
+    "/overlap",
+    "/overlap/body-body",
+    "/overlap/body-instrument",
+    "/overlap/body-topic",
+    "/overlap/programme-programme",
+    "/overlap/programme-goal",
+    "/overlap/instrument-phase",
+    "/overlap/action-action",
+]
+CELLS = [
+    "/overlap/body-body/imsc/ptc",
+    "/overlap/body-instrument/tfawg/transit-guidelines",
+    "/overlap/body-timeframe/ptc/timeframe-deadline",
+    "/overlap/body-body/council/pscg",
+    "/overlap/on/instrument/transit-guidelines",
+    "/overlap/on/topic/e-commerce?secretariat=with",
+]
+BAD = {
+    "/overlap/body-colour": 404,
+    "/overlap/body": 404,
+    "/overlap/body-body.pdf": 404,
+    "/overlap/body-body/ptc/nobody": 404,
+    "/overlap/on/body/nobody": 404,
+    "/overlap?grade=Z": 400,
+    "/overlap?secretariat=perhaps": 400,
+    "/overlap/body-body?on=colour": 400,
+    "/overlap/body-instrument?tie=A": 400,
+    "/overlap?rows=body": 404,
+}
+
+
+@pytest.fixture(scope="module")
+def bundled(releases: Path) -> FlaskClient:
+    return create_app(Settings(releases=releases, timeout=10)).test_client()
+
+
+def get(client: FlaskClient, url: str) -> tuple[int, str]:
+    response = client.get(url, headers={"Accept": BROWSER})
+    return response.status_code, response.get_data(as_text=True)
+
+
+def cell_texts(text: str) -> dict[tuple[str, str], str]:
+    """The cells of the matrix of a page by the code of their row and column, as a screen reader says them."""
+    table = text[text.index('<table class="matrix">') : text.index("</table>")]
+    lines = [re.findall(r"<(?:th|td)[^>]*>(.*?)</(?:th|td)>", line, re.DOTALL) for line in table.split("<tr>")[1:]]
+    plain = [[" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in line] for line in lines]
+    heads = plain[0][1:]
+    return {(line[0].split()[0], head): cell for line in plain[1:] for head, cell in zip(heads, line[1:], strict=True)}
+
+
+@pytest.mark.parametrize(
+    "url", [*STANDARD, *CELLS, *BAD, "/overlap/topic-chapter", "/overlap?secretariat=with&grade=A"]
+)
+def test_every_page(bundled: FlaskClient, url: str) -> None:
+    status, text = get(bundled, url)
+    assert status == BAD.get(url, 200)
+    page = _Page(text)
+    assert len([1 for tag, _ in page.tags if tag == "h1"]) == 1
+    assert not [tag for tag, attrs in page.tags if tag in {"style", "img", "iframe"} or "style" in attrs]
+    ids = [str(attrs["id"]) for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert len(text) < 150_000
+
+
+@pytest.mark.parametrize("url", [*STANDARD, *CELLS])
+def test_links_lead_somewhere(bundled: FlaskClient, url: str) -> None:
+    hrefs = {href for href in _Page(get(bundled, url)[1]).values("a", "href") if href.startswith(("/overlap", "/api"))}
+    assert hrefs
+    for href in sorted(hrefs)[:40]:
+        assert bundled.get(href, headers={"Accept": BROWSER}).status_code == 200, href
+
+
+def test_the_first_matrix_is_bodies_with_bodies_without_the_secretariat(bundled: FlaskClient) -> None:
+    _, text = get(bundled, "/overlap")
+    assert "7 of 55 pairs of bodies deal with the same thing." in text  # 11 bodies make 55 pairs
+    assert "WCO Secretariat is left out" in text
+    cells = cell_texts(text)
+    assert cells["PTC", "TFAWG"] == "13, grade B"
+    assert cells["TFAWG", "PTC"] == "13, grade B"
+    assert cells["IMSC", "PTC"] == "5, grade A"
+    assert cells["PTC", "PTC"] == "–"
+    assert cells["IMSC", "WGEC"] == ""
+    assert not [pair for pair in cells if "SEC" in pair]
+    assert ("SEC", "PTC") in cell_texts(get(bundled, "/overlap?secretariat=with")[1])
+
+
+def test_ties_are_told_where_no_row_names_both(bundled: FlaskClient) -> None:
+    cells = cell_texts(get(bundled, "/overlap/body-instrument")[1])
+    assert cells["TFAWG", "Transit Guidelines"] == "1, by programme"
+    study = next(column for row, column in cells if column.startswith("study report on the roles"))
+    assert cells["SAFEWG", study] == "1, by a row"
+    named = cell_texts(get(bundled, "/overlap/body-instrument?tie=row")[1])
+    assert ("TFAWG", "Transit Guidelines") not in named or not named["TFAWG", "Transit Guidelines"]
+    goals = cell_texts(get(bundled, "/overlap/programme-goal")[1])
+    assert goals["DC-WP", "goal 5"] == "3, by may"
+
+
+def test_a_table_has_heads_scope_and_caption(bundled: FlaskClient) -> None:
+    _, text = get(bundled, "/overlap")
+    page = _Page(text)
+    scopes = [attrs.get("scope") for tag, attrs in page.tags if tag == "th"]
+    assert scopes.count("row") == 8
+    assert scopes.count("col") >= 8
+    assert '<caption id="matrix-caption"' in text
+    frame = next(attrs for tag, attrs in page.tags if "matrix-frame" in (attrs.get("class") or ""))
+    assert (frame["tabindex"], frame["role"]) == ("0", "region")
+
+
+def test_gaps_are_listed(bundled: FlaskClient) -> None:
+    _, text = get(bundled, "/overlap")
+    gaps = re.sub(
+        r"\s+", " ", re.sub("<[^>]+>", "", text[text.index("Gaps:") : text.index("to which nothing is joined")])
+    )
+    assert "No finding joins IMSC and" in gaps
+    assert "No finding joins PTC and PC, RKC-VWG or RKCMC." in gaps
+    lone = re.sub("<[^>]+>", "", text[text.index("to which nothing is joined") :])
+    assert "COUNCIL, ICAC, PSCG" in lone
+
+
+def test_a_form_that_names_two_sides_leads_there(bundled: FlaskClient) -> None:
+    response = bundled.get("/overlap?rows=chapter&columns=topic&tie=row&secretariat=")
+    assert (response.status_code, response.headers["Location"]) == (302, "/overlap/chapter-topic?tie=row")
+
+
+def test_forms_are_inside_what_a_static_twin_drops(bundled: FlaskClient) -> None:
+    _, text = get(bundled, "/overlap")
+    live = text.index('<div class="live">')
+    assert live < text.index('<form class="choose"')
+    hrefs = _Page(text).values("a", "href")
+    assert not [href for href in hrefs if href.startswith("/overlap") and "?" in href]
+
+
+def test_a_cell_shows_what_is_shared_the_rows_the_passages_and_the_query(bundled: FlaskClient) -> None:
+    _, text = get(bundled, "/overlap/body-body/imsc/ptc")
+    words = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", text))
+    assert "They share 5 things: 4 at grade A, 1 at grade D." in words
+    assert "One row of a table names both members" in words
+    assert "WCO Secretariat, IMSC, PTC" in words
+    assert "Annex, table row of action 16" in words
+    assert "verbatim" in words
+    assert "VALUES (?member) { (&lt;https://w3id.org/ecp-graph/id/body/imsc&gt;) }" in text
+    assert 'href="/api/queries/overlap-between.xlsx?' in text
+    _, turned = get(bundled, "/overlap/body-body/ptc/imsc")
+    assert "They share 5 things" in re.sub(r"\s+", " ", turned)
+
+
+def test_a_gap_has_a_page_too(bundled: FlaskClient) -> None:
+    status, text = get(bundled, "/overlap/body-body/council/pscg")
+    assert status == 200
+    assert "No finding joins COUNCIL and PSCG." in text
+
+
+def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    _, text = get(bundled, "/overlap/on/instrument/transit-guidelines")
+    words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
+    assert "1 pair of bodies overlap" in words
+    assert "Permanent Technical Committee TFA Working Group B through a programme or another row 3" in words
+    assert "Cover paper, paragraph 19" in words
+    href = next(h for h in _Page(text).values("a", "href") if "overlap-on-thing.xlsx" in h and "body" in h)
+    sheet = openpyxl.load_workbook(io.BytesIO(bundled.get(href).data)).active
+    assert [cell.value for cell in sheet[2]][1:4] == ["Permanent Technical Committee", "TFA Working Group", "B"]
+    assert sheet.max_row == 2
+    with_all = get(bundled, "/overlap/on/instrument/transit-guidelines?secretariat=with")[1]
+    assert "3 pairs of bodies overlap" in re.sub(r"\s+", " ", with_all)
+
+
+def test_downloads_of_a_matrix(bundled: FlaskClient) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    svg = bundled.get("/overlap/body-body.svg")
+    assert svg.content_type == "image/svg+xml; charset=utf-8"
+    texts = [element.text for element in fromstring(svg.data).iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[0] == "Bodies × bodies"
+    assert "13" in texts
+    assert "xlink" not in svg.text
+    lines = bundled.get("/overlap/body-body.csv?grade=A").text.splitlines()
+    assert lines[0].startswith("body \\ body,")
+    assert len(lines) == 3
+    book = openpyxl.load_workbook(io.BytesIO(bundled.get("/overlap/body-body.xlsx").data))
+    assert book.sheetnames == ["matrix", "cells"]
+    assert [cell.value for cell in book["cells"][2]][:4] == [
+        "PTC Permanent Technical Committee",
+        "TFAWG TFA Working Group",
+        13,
+        "B",
+    ]
+    assert book["matrix"].max_row == 9
+
+
+def test_pages_are_kept_and_quick(bundled: FlaskClient) -> None:
+    etag = bundled.get("/overlap").headers["ETag"]
+    assert bundled.get("/overlap", headers={"If-None-Match": etag}).status_code == 304
+    times = []
+    for _ in range(5):
+        started = time.perf_counter()
+        bundled.get("/overlap")
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.05
+
+
+EVIL = """\
+PREFIX ecp: <https://w3id.org/ecp-graph/ontology#>
+PREFIX id: <https://w3id.org/ecp-graph/id/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+INSERT DATA {
+  <javascript:alert(1)> a ecp:Body , ecp:PlanningEntity ; skos:prefLabel "<script>alert(1)</script>" ;
+    skos:notation "=1+1" .
+  <https://else.example/b/x> a ecp:Body , ecp:PlanningEntity ; skos:prefLabel "\\u202Eturned{{7*7}}" .
+  <https://else.example/c/x> a ecp:Body , ecp:PlanningEntity ; skos:prefLabel "\\"onload=alert(1) x" .
+  id:action\\/one a ecp:Action , ecp:PlanningEntity ; ecp:actionNumber 1 ;
+    skos:prefLabel "<img src=x onerror=alert(1)>" ;
+    ecp:responsibleBody <javascript:alert(1)> , <https://else.example/b/x> , <https://else.example/c/x> ;
+    ecp:concernsInstrument <data:text/html,x> .
+  <data:text/html,x> a ecp:Instrument , ecp:Deliverable , ecp:PlanningEntity ; skos:prefLabel "=cmd" .
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile() -> FlaskClient:
+    store = ox.Store()
+    store.update(EVIL)
+    engine = EmbeddedEngine(store, name="a hostile graph")
+    return create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+
+
+def test_nothing_runs_whatever_the_names_are(hostile: FlaskClient) -> None:
+    seen = 0
+    urls = ["/overlap", "/overlap/body-instrument"]
+    urls += [
+        h for h in _Page(get(hostile, "/overlap/body-instrument")[1]).values("a", "href") if "/body-instrument/" in h
+    ]
+    for url in dict.fromkeys(urls):
+        status, text = get(hostile, url)
+        assert status == 200, url
+        page = _Page(text)
+        seen += text.count("&lt;script&gt;") + text.count("&lt;img")
+        assert "<script>" not in text
+        assert "\u202e" not in text
+        assert "turned49" not in text
+        assert not [
+            href for href in page.values("a", "href") if not href.startswith(("/", "#", "https://else.example/"))
+        ]
+        assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on")]
+    assert seen > 0
+    assert len(urls) >= 5
+
+
+def test_downloads_of_hostile_names(hostile: FlaskClient) -> None:
+    text = hostile.get("/overlap/body-instrument.csv").text
+    assert "'=cmd" in text
+    assert not [cell for line in text.splitlines() for cell in line.split(",") if cell.startswith("=")]
+    svg = fromstring(hostile.get("/overlap/body-instrument.svg").data)
+    assert "=cmd" in [element.text for element in svg.iter()]
+
+
+def test_things_of_one_name_have_their_own_pages(hostile: FlaskClient) -> None:
+    _, text = get(hostile, "/overlap/body-body")
+    cells = [href for href in _Page(text).values("a", "href") if href.startswith("/overlap/body-body/")]
+    assert len(set(cells)) == 3
+    assert {get(hostile, href)[0] for href in cells} == {200}
+
+
+def test_a_graph_without_anything_says_so() -> None:
+    engine = EmbeddedEngine(ox.Store(), name="nothing")
+    client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    status, text = get(client, "/overlap")
+    assert status == 404
+    assert "The graph holds no bodies, actions or tools that could overlap." in text
