@@ -2,6 +2,8 @@
 
 import "./swap.js";
 import "./matrix.js";
+import "./copy.js";
+import "./filter.js";
 
 // A form whose fields decide what the page shows asks again as soon as one changes.
 for (const form of document.querySelectorAll("form[data-instant]")) {

@@ -11,6 +11,8 @@ import pytest
 PAGES = {
     "queries": "/queries",
     "query": "/queries/overlap-bodies",
+    "query with a chart": "/queries/overlap-body-pairs",
+    "query with sources": "/queries/bodies-without-action",
     "query with a form to fill": "/queries/action-dossier",
     "sparql": "/sparql",
     "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",

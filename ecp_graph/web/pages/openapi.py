@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify
 
 from ecp_graph import __version__
-from ecp_graph.engine.formats import FORMATS, formats_of
+from ecp_graph.engine.formats import FORMATS
 from ecp_graph.queries.catalogue import Query
-from ecp_graph.queries.parameters import Parameter
+from ecp_graph.web.described import ERROR, SCHEMAS, catalogue_path, query_paths
 from ecp_graph.web.site import site
 
 __all__ = ["blueprint", "openapi_document"]
 
 blueprint = Blueprint("openapi", __name__)
 
-_ERROR: Final = {"$ref": "#/components/responses/Error"}
 _TEXT: Final = {"type": "string"}
 _GRAPHS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 
@@ -26,18 +25,21 @@ _GRAPHS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
 def document() -> Response:
     """The description, as JSON."""
     catalogue = site().catalogue
-    return jsonify(openapi_document(catalogue.values() if catalogue is not None else ()))
+    queries = list(catalogue.values()) if catalogue is not None else []
+    examples = site().keep("openapi examples", lambda: {query.name: _examples(query) for query in queries})
+    return jsonify(openapi_document(queries, examples))
 
 
-def openapi_document(queries: Iterable[Query]) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of a server with these queries."""
+def openapi_document(queries: Iterable[Query], examples: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of a server with these queries; ``examples`` has values of their parameters."""
     paths: dict[str, Any] = {
         "/sparql": _endpoint(),
         "/health": {"get": _plain("health", "Whether the server can answer, and from what", "application/json")},
         "/metrics": {"get": _plain("metrics", "What the server counts, for Prometheus", "text/plain")},
     }
     for query in queries:
-        paths[f"/api/queries/{query.name}"] = {"get": _query(query)}
+        paths.setdefault("/api/queries", catalogue_path())
+        paths |= query_paths(query, examples.get(query.name, {}))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -47,7 +49,7 @@ def openapi_document(queries: Iterable[Query]) -> dict[str, Any]:
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {"responses": {"Error": _error()}},
+        "components": {"responses": {"Error": _error()}, "schemas": SCHEMAS},
     }
 
 
@@ -92,46 +94,21 @@ def _endpoint() -> dict[str, Any]:
     }
 
 
-def _query(query: Query) -> dict[str, Any]:
-    return {
-        "operationId": query.name,
-        "tags": [query.topic],
-        "summary": query.summary,
-        "description": query.description,
-        "parameters": [_parameter(parameter) for parameter in query.parameters],
-        "responses": _responses(fmt.media_type for fmt in formats_of(query.kind)),
-    }
-
-
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    schemas: dict[str, dict[str, Any]] = {
-        "iri": _TEXT,
-        "enum": {"type": "string", "enum": list(parameter.values)},
-        "date": {"type": "string", "format": "date"},
-        "integer": {"type": "integer"},
-        "text": _TEXT,
-    }
-    schema = dict(schemas[parameter.type])
-    if parameter.default is not None:
-        schema["default"] = int(parameter.default) if parameter.type == "integer" else parameter.default
-    return {
-        "name": parameter.name,
-        "in": "query",
-        "required": parameter.required,
-        "description": parameter.help or parameter.label,
-        "schema": schema,
-    }
+def _examples(query: Query) -> dict[str, str]:
+    """Return for each iri parameter the first thing of the graph that it may be."""
+    known = {parameter.name: site().choices(parameter) for parameter in query.parameters if parameter.type == "iri"}
+    return {name: choices[0].value for name, choices in known.items() if choices}
 
 
 def _responses(media_types: Iterable[str]) -> dict[str, Any]:
     found = {"description": "The answer", "content": {media_type: {} for media_type in media_types}}
-    refused = {str(status): _ERROR for status in (400, 403, 404, 406, 413, 415, 429, 503)}
+    refused = {str(status): ERROR for status in (400, 403, 404, 406, 413, 415, 429, 503)}
     return {"200": found, "304": {"description": "The client has the answer already"}, **refused}
 
 
 def _plain(name: str, summary: str, media_type: str) -> dict[str, Any]:
     answer = {"description": summary, "content": {media_type: {}}}
-    return {"operationId": name, "summary": summary, "responses": {"200": answer, "503": _ERROR}}
+    return {"operationId": name, "summary": summary, "responses": {"200": answer, "503": ERROR}}
 
 
 def _error() -> dict[str, Any]:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
-from ecp_graph.engine.results import Table, ask_table
+from ecp_graph.engine.results import ask_table
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.errors import EcpGraphError, EndpointError
 from ecp_graph.namespaces import compact
 from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.parameters import bind
 from ecp_graph.web.answers import answer_response
+from ecp_graph.web.charts import bar_chart
 from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.panels import panel
+from ecp_graph.web.rendering import page as rendered
+from ecp_graph.web.samples import Sample, samples
 from ecp_graph.web.site import site
+from ecp_graph.web.sources import sources
 
 __all__ = ["blueprint"]
 
@@ -27,9 +32,10 @@ _LONGEST_MENU: Final = 150
 
 
 @blueprint.get("/queries")
-def index() -> str:
+def index() -> Response:
     """The catalogue as a page, by topic."""
-    return render_template("queries/index.html", topics=_catalogue().topics())
+    catalogue = _catalogue()
+    return rendered("queries/index.html", topics=catalogue.topics(), count=len(catalogue))
 
 
 @blueprint.get("/queries/<name>.rq")
@@ -44,17 +50,18 @@ def page(name: str) -> Response:
     """The form of a query and its result; a value that does not fit is said under the form, with status 400."""
     query = _catalogue()[name]
     given = _given()
-    shown: dict[str, Any] = {"table": None, "graph": "", "bound": ""}
+    shown: dict[str, Any] = {"table": None, "graph": "", "bound": "", "chart": None, "sources": [], "samples": []}
     problem, status = "", 200
     try:
         if given or not any(parameter.required for parameter in query.parameters):
-            shown = _result(query, given)
+            shown |= _result(query, given)
     except EndpointError:  # a remote store: the lists of the form would wait for it as well
         raise
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
-    text = render_template(
+    return rendered(
         "queries/query.html",
+        status=status,
         query=query,
         given=given,
         problem=problem,
@@ -64,7 +71,6 @@ def page(name: str) -> Response:
         rows_shown=site().settings.page_rows,
         **shown,
     )
-    return make_response(text, status)
 
 
 @blueprint.get("/api/queries")
@@ -122,13 +128,23 @@ def _given() -> dict[str, str]:
 
 
 def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
-    engine, timeout_s = site().engine, site().settings.timeout
-    bound = bind(query, given, engine)
     if query.kind == "table":
-        table: Table = ask_table(engine, bound, timeout_s=timeout_s)
-        return {"table": table, "graph": "", "bound": bound}
-    answer = engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=timeout_s)
-    return {"table": None, "graph": answer.read().decode("utf-8"), "bound": bound}
+        shown = panel(query.name, **given)
+        return {
+            "table": shown.table,
+            "bound": shown.bound,
+            "chart": bar_chart(query.columns, shown.table),
+            "sources": sources(shown.table),
+            "samples": _samples(query, given, shown.bound),
+        }
+    bound = bind(query, given, site().engine)
+    answer = site().engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=site().settings.timeout)
+    return {"graph": answer.read().decode("utf-8"), "bound": bound, "samples": _samples(query, given, bound)}
+
+
+def _samples(query: Query, given: Mapping[str, str], bound: str) -> list[Sample]:
+    api = url_for("queries.api", name=query.name, _external=True)
+    return samples(query, given, bound, api=api, endpoint=url_for("sparql.endpoint", _external=True))
 
 
 def _serialised(query: Query, wanted: Format) -> Response:
