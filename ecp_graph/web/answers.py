@@ -16,11 +16,13 @@ from ecp_graph.engine.guard import refuse_excess
 from ecp_graph.web.serving.asgi import Exchange, exchange_of
 from ecp_graph.web.site import Site, site
 
-__all__ = ["Dataset", "answer_response", "ask"]
+__all__ = ["PAGE_BYTES", "Dataset", "answer_response", "ask"]
 
 #: Default graphs and named graphs that a request asks over; None for those of the query or the store.
 Dataset = tuple[Sequence[str] | None, Sequence[str] | None]
 
+#: The most of an answer that is read into this process for a page or a sheet; other answers stream.
+PAGE_BYTES: Final = 8_000_000
 _WHOLE: Final[Dataset] = (None, None)
 
 

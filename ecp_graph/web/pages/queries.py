@@ -15,7 +15,7 @@ from ecp_graph.errors import EcpGraphError
 from ecp_graph.namespaces import compact
 from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.parameters import bind
-from ecp_graph.web.answers import answer_response
+from ecp_graph.web.answers import PAGE_BYTES, answer_response
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.site import site
 
@@ -101,7 +101,7 @@ def api_as(name: str, extension: str) -> Response:
     query = _catalogue()[name]
     if extension == "xlsx" and query.kind == "table":
         sparql = bind(query, _given(), site().engine)
-        book = workbook(ask_table(site().engine, sparql, timeout_s=site().settings.timeout))
+        book = workbook(_table(sparql))
         headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
         return Response(book, headers=headers)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
@@ -130,10 +130,13 @@ def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
     engine, timeout_s = site().engine, site().settings.timeout
     bound = bind(query, given, engine)
     if query.kind == "table":
-        table: Table = ask_table(engine, bound, timeout_s=timeout_s)
-        return {"table": table, "graph": "", "bound": bound}
+        return {"table": _table(bound), "graph": "", "bound": bound}
     answer = engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=timeout_s)
-    return {"table": None, "graph": answer.read().decode("utf-8"), "bound": bound}
+    return {"table": None, "graph": answer.read(PAGE_BYTES).decode("utf-8"), "bound": bound}
+
+
+def _table(sparql: str) -> Table:
+    return ask_table(site().engine, sparql, timeout_s=site().settings.timeout, max_bytes=PAGE_BYTES)
 
 
 def _serialised(query: Query, wanted: Format) -> Response:

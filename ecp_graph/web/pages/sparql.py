@@ -13,7 +13,7 @@ from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.labels import check_labels
 from ecp_graph.engine.results import Table, parse_table
 from ecp_graph.errors import EcpGraphError, UpdateRefused
-from ecp_graph.web.answers import Dataset, answer_response, ask
+from ecp_graph.web.answers import PAGE_BYTES, Dataset, answer_response, ask
 from ecp_graph.web.description import service_description
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.site import site
@@ -174,7 +174,7 @@ def _result_page(sparql: str) -> Response:
         kind = query_kind(sparql) or "table"
         refuse_service(sparql)
         answer = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
-        body = answer.read()
+        body = answer.read(PAGE_BYTES)
         if kind == "table":
             table = parse_table(body)
         else:
