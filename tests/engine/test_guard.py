@@ -124,10 +124,10 @@ _PIECES = [
 
 
 @pytest.mark.parametrize("piece", _PIECES)
-@pytest.mark.parametrize("end", ["", "{", '"', ">"])
+@pytest.mark.parametrize("end", ["", "{"])
 def test_the_policy_takes_linear_time(piece: str, end: str) -> None:
     """It runs in the server, where nothing else runs meanwhile: a text as long as is taken costs little."""
-    for head in ("", "ASK {", "SERVICE ", '"'):
+    for head in ("", 'ASK { "'):
         text = head + piece * (64_000 // len(piece)) + end
         started = time.process_time()
         for check in (query_kind, refuse_service, refuse_excess):
