@@ -200,12 +200,11 @@ class WorkerLost(EcpGraphError):
 
 
 class ResultTooLarge(EcpGraphError):
-    """An answer grew past the size allowed, given in bytes."""
+    """An answer grew past the size allowed, given in bytes; ``on`` says where, with its verb."""
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, *, on: str = "this server gives out") -> None:
         super().__init__(
-            f"The answer is larger than the {limit_bytes / 1_000_000:g} MB that this server gives out; "
-            "narrow the query or add a LIMIT."
+            f"The answer is larger than the {limit_bytes / 1_000_000:g} MB that {on}; narrow the query or add a LIMIT."
         )
         self.limit_bytes = limit_bytes
 

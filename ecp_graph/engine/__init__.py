@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ecp_graph.engine.formats import Format, Kind
+from ecp_graph.errors import ResultTooLarge
 
 __all__ = ["Answer", "Engine", "never"]
 
@@ -35,9 +36,16 @@ class Answer:
     length: int | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
-    def read(self) -> bytes:
-        """Return the whole body."""
-        return b"".join(self.body)
+    def read(self, max_bytes: int | None = None) -> bytes:
+        """Return the whole body; raises ResultTooLarge, and gives up the rest, when it has more than ``max_bytes``."""
+        chunks, size = [], 0
+        for chunk in self.body:
+            size += len(chunk)
+            if max_bytes is not None and size > max_bytes:
+                getattr(self.body, "close", lambda: None)()
+                raise ResultTooLarge(max_bytes, on="a page or a sheet holds; other formats hold it")
+            chunks.append(chunk)
+        return b"".join(chunks)
 
 
 class Engine(Protocol):

@@ -8,10 +8,11 @@ use up the places but never pile up.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final, Protocol, cast
 
@@ -45,6 +46,8 @@ GRAPH_SYNTAXES: Final = {
     "trig": ox.RdfFormat.TRIG,
     "nq": ox.RdfFormat.N_QUADS,
 }
+#: A graph of more N-Triples than this streams without prefixes; grouping takes a few times as much memory.
+_MOST_HELD_BYTES: Final = 8_000_000
 #: Formats that abbreviate IRIs by prefixes.
 _WITH_PREFIXES: Final = frozenset({"ttl", "rdf", "trig"})
 
@@ -238,16 +241,47 @@ def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sin
     """Write a graph with prefixes and its triples grouped by subject, through a store in memory.
 
     Oxigraph's writer of query results knows no prefixes, and handing it the triples from Python would loop
-    over them.
+    over them. A graph that grows large in a worker streams without, as N-Triples, which are Turtle and TriG too.
     """
-    plain = sink.beside() if isinstance(sink, Spool) else Spool()
+    if isinstance(sink, Spool):
+        plain: Spool | _Held = sink.beside()
+    else:
+        plain = _Held(sink, streams=wanted.name != "rdf")
     results.serialize(_as_file(plain), ox.RdfFormat.N_TRIPLES)
+    if isinstance(plain, _Held) and plain.is_passed_on:
+        return
     lines = b"".join(plain.read_once())
     used = {prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}".encode() in lines}
     graph = ox.Store()
     graph.load(lines, ox.RdfFormat.N_TRIPLES)
     text = graph.dump(format=GRAPH_SYNTAXES[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""
     sink.write(_sorted_prefixes(text))
+
+
+class _Held:
+    """Holds N-Triples until there are too many of them, then passes on what was held and all that follows."""
+
+    def __init__(self, sink: Sink, *, streams: bool) -> None:
+        self._sink = sink
+        self._most = _MOST_HELD_BYTES if streams else sys.maxsize
+        self._held = bytearray()
+        self.is_passed_on = False
+
+    def write(self, data: bytes) -> int:
+        if self.is_passed_on:
+            return self._sink.write(data)
+        self._held += data
+        if len(self._held) > self._most:
+            self.is_passed_on = True
+            self._sink.write(bytes(self._held))
+            self._held.clear()
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing; the sink is flushed at the end."""
+
+    def read_once(self) -> Iterator[bytes]:
+        yield bytes(self._held)
 
 
 def _sorted_prefixes(text: bytes) -> bytes:

@@ -8,6 +8,7 @@ two readings are possible it refuses.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Final
 
 from ecp_graph.engine.formats import Kind
@@ -44,23 +45,25 @@ _PROLOGUE: Final = re.compile(
 _WORD: Final = re.compile(r"[A-Za-z]+")
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
-# SERVICE, perhaps SILENT, one term, and an opening brace; keywords may touch what stands before and behind
-# them, because Oxigraph's parser lets `1SERVICE` and `SERVICESILENT<…>` pass.
-_SERVICE: Final = re.compile(
-    r"SERVICE(?>\s|#[^\r\n]*+)*+(?:SILENT(?>\s|#[^\r\n]*+)*+)?"
-    r"(?:<[^<>]*+>|(?>[^\s{}<>#\\]|\\.)++)(?>\s|#[^\r\n]*+)*+\{",
-    re.IGNORECASE,
-)
+#: What may stand in one piece with a keyword: Oxigraph's parser lets `1SERVICE` and `SERVICESILENT<…>` pass.
+_RUN: Final = re.compile(r"(?>[^\s{}<>#\\]|\\[^\s{}<>]|\\)++")
+_IRI: Final = re.compile(r"<[^<>]*+>")
+#: Variables and the local parts of names, which may spell a keyword.
+_NAMES: Final = re.compile(r"[?$]\w++|:(?>[\w.\-:%]|\\.)*+")
+_BLANK_LINE: Final = re.compile(r"[^\S\n]*+(?:#[^\n]*+)?+(?=\n|\Z)")
+_BLANK: Final = re.compile(r"[^\S\n]*+")
 #: What planning costs most: depth of nesting, triple patterns joined in one group, and rows of VALUES.
 _MAX_DEPTH: Final = 64
 _MAX_PATTERNS: Final = 100
 _MAX_VALUES: Final = 10_000
+#: Pieces whose brackets are none; a string that is not closed goes to its line's end, or the text's: so every place of
+#: the text is read once.
 _LEXEME: Final = re.compile(
-    r"#[^\r\n]*+|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+\"\"\"|'''(?>[^'\\]|\\.|'(?!''))*+'''"
-    r"|\"(?>[^\"\\\r\n]|\\.)*+\"|'(?>[^'\\\r\n]|\\.)*+'|(?P<mark>[{}()\[\].;,])",
+    r"#[^\r\n]*+|\\.|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?+"
+    r"|'''(?>[^'\\]|\\.|'(?!''))*+(?:''')?+|\"(?>[^\"\\\r\n]|\\.)*+\"?+|'(?>[^'\\\r\n]|\\.)*+'?+"
+    r"|(?P<mark>[{}()\[\].;,])",
     re.DOTALL,
 )
-_PART_OF_A_NAME: Final = re.compile(r"(?:[?$]\w*|:(?:[\w.\-:%]|\\.)*)\Z")
 
 
 def first_keyword(sparql: str) -> str | None:
@@ -100,11 +103,8 @@ def refuse_service(sparql: str) -> None:
     A string that spells a whole SERVICE clause is refused as well.
     """
     for text in dict.fromkeys((sparql, _unescape(sparql))):
-        for found in _SERVICE.finditer(text):
-            if not _PART_OF_A_NAME.search(text, max(0, found.start() - 200), found.start()):
-                line = text.count("\n", 0, found.start()) + 1
-                column = found.start() - text.rfind("\n", 0, found.start())
-                raise ServiceRefused(line, column)
+        if (start := _find_service(text)) is not None:
+            raise ServiceRefused(text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
 
 
 def refuse_excess(sparql: str) -> None:
@@ -133,6 +133,63 @@ def refuse_excess(sparql: str) -> None:
                 )
         elif mark:
             raise QueryTooComplex(f"A list of the query has more than {_MAX_VALUES} values; ask in several queries.")
+
+
+def _find_service(text: str) -> int | None:
+    """Return where a SERVICE clause begins: the keyword, perhaps SILENT, one term, and an opening brace.
+
+    Looks at every place where the word stands, whatever stands around it, so that no string or comment hides one; and
+    in time that grows with the text alone, because it runs in the server.
+    """
+    space: _Space | None = None
+    for found in _RUN.finditer(text):
+        run = found.group().upper()
+        if "SERVICE" not in run:
+            continue
+        bare = _NAMES.sub(" ", run)
+        if "SERVICE" not in bare:
+            continue
+        space = space or _Space(text)
+        end = space.after(found.end())
+        is_bare = bare.endswith(("SERVICE", "SERVICESILENT"))
+        if text.startswith("{", end) and not bare.endswith("SERVICE"):
+            return found.start() + run.index("SERVICE")
+        if is_bare and text.startswith("{", space.after(_end_of_term(text, end, space))):
+            return found.start() + run.index("SERVICE")
+    return None
+
+
+def _end_of_term(text: str, start: int, space: _Space) -> int:
+    """Return the end of the term that stands there, behind SILENT if that stands before it."""
+    term = _IRI.match(text, start) or _RUN.match(text, start)
+    if term is not None and term.group().upper() == "SILENT":
+        start = space.after(term.end())
+        term = _IRI.match(text, start) or _RUN.match(text, start) or term
+    return term.end() if term else len(text)
+
+
+class _Space:
+    """Where white space and comments end, each line of which is read once however often that is asked."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\r", "\n")
+        self._starts = [0, *(found.end() for found in re.finditer("\n", self._text))]
+        self._ends = [len(text)] * (len(self._starts) + 1)
+        for line in range(len(self._starts) - 1, -1, -1):
+            start = self._starts[line]
+            if not _BLANK_LINE.match(self._text, start):
+                found = _BLANK.match(self._text, start)
+                self._ends[line] = found.end() if found else start
+            else:
+                self._ends[line] = self._ends[line + 1]
+
+    def after(self, start: int) -> int:
+        """Return the first place from there that is neither white space nor in a comment."""
+        found = _BLANK.match(self._text, start)
+        end = found.end() if found else start
+        if end == len(self._text) or self._text[end] in "\n#":
+            return self._ends[bisect_right(self._starts, end)]
+        return end
 
 
 def _unescape(sparql: str) -> str:

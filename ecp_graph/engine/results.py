@@ -75,10 +75,10 @@ def parse_table(body: bytes, source: str = "the engine") -> Table:
     return Table(columns, rows)
 
 
-def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None) -> Table:
-    """Return the table that a SELECT or ASK query comes to."""
+def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None, max_bytes: int | None = None) -> Table:
+    """Return the table that a SELECT or ASK query comes to; raises ResultTooLarge for more JSON than ``max_bytes``."""
     answer: Answer = engine.query(sparql, fmt="json", timeout_s=timeout_s)
-    return parse_table(answer.read(), engine.describe())
+    return parse_table(answer.read(max_bytes), engine.describe())
 
 
 def printable(text: str) -> str:

@@ -23,10 +23,12 @@ from ecp_graph.web.serving.metrics import Metrics
 from ecp_graph.web.source import Current, EngineSource
 from ecp_graph.workspace import Workspace
 
-__all__ = ["EXTENSION", "Site", "site"]
+__all__ = ["EXTENSION", "PAGE_BYTES", "Site", "site"]
 
 EXTENSION = "ecp_graph"
 
+#: The most of an answer that is read into this process for a page or a sheet; other answers stream.
+PAGE_BYTES: Final = 24_000_000
 #: Answers kept for pages; the oldest goes when there are more.
 _MOST_KEPT: Final = 1_000
 
@@ -101,8 +103,8 @@ class Site:
         return self.keep(("choices", parameter.of_class), lambda: choices(parameter, self.engine))
 
     def ask(self, sparql: str) -> Table:
-        """Return the table of a SELECT or ASK that a page asks, within the server's time limit."""
-        return ask_table(self.engine, sparql, timeout_s=self.settings.timeout)
+        """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
+        return ask_table(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
 
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
         """Return what was made for the key since this release came into use, else make it.

@@ -17,8 +17,8 @@ from ecp_graph.settings import Settings
 
 __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
 
-#: Seconds between a switch to a newer release and the end of the older one's engine.
-_GRACE_S: Final = 2.0
+#: Seconds that the request which notices a newer release waits for it; the others go on with the older one at once.
+_PATIENCE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class EngineSource(Protocol):
         """Return what is in use now; raises ReleaseError when there is nothing."""
         ...
 
+    def version(self) -> str:
+        """Return the version in use, without ever waiting; empty when there is none, or a newer one is due."""
+        ...
+
 
 class FixedEngine:
     """One engine for the life of the server; ``is_fixed`` tells whether its data stay as they are."""
@@ -66,12 +70,16 @@ class FixedEngine:
         """Return the one engine."""
         return self._current
 
+    def version(self) -> str:
+        """Return the one version."""
+        return self._current.version
+
 
 class CurrentRelease:
     """The current release of a folder; a look at one small file before each request notices a newer one.
 
     A newer release that does not open leaves the last good one in use, and the health page says so. Requests under
-    way keep the engine they began with.
+    way keep the engine they began with; with the last of them it ends.
     """
 
     def __init__(self, releases: Path, settings: Settings) -> None:
@@ -83,17 +91,34 @@ class CurrentRelease:
 
     def current(self) -> Current:
         """Return the engine of the current release; raises ReleaseError when no release has ever opened."""
-        mark = self._mark()
+        if self._current is None:
+            with self._lock:
+                if self._current is None:
+                    self._open(self._mark())
+        elif self._mark() != self._seen and self._lock.acquire(blocking=False):
+            # In a thread of its own: to load a large release takes longer than a request may.
+            opening = threading.Thread(target=self._open_and_unlock, name="release", daemon=True)
+            opening.start()
+            opening.join(_PATIENCE_S)
+        assert self._current is not None  # noqa: S101 - narrows the type
+        return self._current
+
+    def version(self) -> str:
+        """Return the id of the release in use, or nothing while the folder has another one."""
         current = self._current
-        if current is not None and mark == self._seen:
-            return current
-        with self._lock:
-            if self._current is None or mark != self._seen:
-                before, self._current = self._current, self._reopen()
-                self._seen = mark
-                if before is not None and before.engine is not self._current.engine:
-                    _close_later(before.engine)
-            return self._current
+        return current.version if current is not None and self._mark() == self._seen else ""
+
+    def _open_and_unlock(self) -> None:
+        try:
+            mark = self._mark()
+            if mark != self._seen:
+                self._open(mark)
+        finally:
+            self._lock.release()
+
+    def _open(self, mark: tuple[int, int, int] | None) -> None:
+        self._current = self._reopen()
+        self._seen = mark
 
     def _mark(self) -> tuple[int, int, int] | None:
         try:
@@ -130,10 +155,3 @@ def _checked_engine(release: Release, settings: Settings) -> Engine:
     if faults := verify_release(release):
         raise ReleaseError(f"The release {release.id} is damaged: {faults[0]} Run `ecp-graph build`.")
     return release_engine(release, settings)
-
-
-def _close_later(engine: Engine) -> None:
-    """Close an engine in a moment: a request may hold it and not have asked it yet. Those under way finish anyway."""
-    timer = threading.Timer(_GRACE_S, engine.close)
-    timer.daemon = True
-    timer.start()

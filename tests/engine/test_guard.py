@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
-from ecp_graph.errors import ServiceRefused, UpdateRefused
+from ecp_graph.engine.guard import first_keyword, query_kind, refuse_excess, refuse_service
+from ecp_graph.errors import EcpGraphError, ServiceRefused, UpdateRefused
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,11 @@ _HOSTILE = [
     f"SELECT * {{ ?s ?p <u:?a>SERVICE {_URL} {{}} }}",
     f"SELECT * {{ # ?\nSERVICE {_URL} {{}} }}",
     f"SELECT * {{ {{ SELECT * {{ SERVICE {_URL} {{ SERVICE {_URL} {{}} }} }} }} }}",
+    f"SELECT * {{ ?s ?p '#' SERVICE {_URL} {{}} }}",
+    f"SELECT * {{ FILTER(1 < 2) SERVICE {_URL} {{}} FILTER(3 > 1) }}",
+    f"SELECT * {{ SERVICE # {{\n #\r# SILENT\n SILENT # SERVICE\n\n{_URL}\r\n #\n{{}} }}",
+    "PREFIX e: <http://127.0.0.1:49151/> SELECT * { SERVICESILENT e:x {} }",
+    "PREFIX SILENTe: <http://127.0.0.1:49151/> SELECT * { SERVICE SILENTe:x {} }",
 ]
 
 
@@ -108,7 +115,24 @@ def test_the_word_alone_is_not_refused(query: str) -> None:
     refuse_service(query)
 
 
-def test_the_search_takes_linear_time() -> None:
-    refuse_service("SERVICE " + "#" * 60_000)
-    refuse_service("SERVICE " * 8_000)
-    refuse_service("SERVICE" + " " * 60_000)
+_PIECES = [
+    "SERVICE ", "SERVICE", "SERVICEx", "SERVICE.", "SERVICE<", "SERVICE\\x", "SERVICE#", "#SERVICE\n", "#SERVICE#",
+    "SERVICESILENT", "SERVICE SILENT ", "SERVICE x ", ":::SERVICE", "?SERVICE x{", "<SERVICE", "\\u0053ERVICE",
+    '"\\', "'\\", '"""\\', '"""a', "'''", "<a", "\\", ":", "{", "(", "PREFIX a:<x>", "BASE<", "SELECT(", "#", "#\n",
+    " ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", _PIECES)
+@pytest.mark.parametrize("end", ["", "{"])
+def test_the_policy_takes_linear_time(piece: str, end: str) -> None:
+    """It runs in the server, where nothing else runs meanwhile: a text as long as is taken costs little."""
+    for head in ("", 'ASK { "'):
+        text = head + piece * (64_000 // len(piece)) + end
+        started = time.process_time()
+        for check in (query_kind, refuse_service, refuse_excess):
+            try:
+                check(text)
+            except EcpGraphError:
+                continue
+        assert time.process_time() - started < 1.5, "quadratic, it takes ten times as long"

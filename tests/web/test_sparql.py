@@ -201,6 +201,13 @@ def test_an_answer_is_compressed_for_those_who_take_it(client: FlaskClient) -> N
             assert sorted(gzip.decompress(packed.data).splitlines()) == sorted(plain.data.splitlines())
 
 
+def test_a_page_does_not_take_an_endless_answer_into_the_server(client: FlaskClient) -> None:
+    query = {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }", "format": "html"}
+    page = client.get("/sparql", query_string=query)
+    assert page.status_code == 400
+    assert "larger than the 8 MB that a page or a sheet holds" in page.get_data(as_text=True)
+
+
 def test_labels_are_given_on_request(client: FlaskClient) -> None:
     query = {"query": "SELECT ?body ?code { ?body skos:notation ?code FILTER(?code = 'PTC') }", "format": "csv"}
     plain = client.get("/sparql", query_string=query)

@@ -59,7 +59,7 @@ class IsolatedEngine:
         self._places = Places(self.limits.workers, self.limits.queue)
         self._closed = False
         # An engine that is forgotten without being closed takes its processes along.
-        self._cleanup = weakref.finalize(self, self._crew.close)
+        self._cleanup = weakref.finalize(self, _close_aside, self._crew)
 
     def query(
         self,
@@ -244,6 +244,14 @@ class _Run(Iterator[bytes]):
             if self._clock:
                 self._clock.cancel()
         return self._engine.give_back(worker, usable=usable) if worker else 0
+
+
+def _close_aside(crew: Crew) -> None:
+    """Let the processes go in a thread: whoever forgets an engine last, perhaps the event loop, need not wait."""
+    try:
+        threading.Thread(target=crew.close, name="close").start()
+    except RuntimeError:  # the interpreter is about to end
+        crew.close()
 
 
 def _overrun(run: weakref.ref[_Run]) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
-from ecp_graph.engine.results import ask_table
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.errors import EcpGraphError, EndpointError
 from ecp_graph.namespaces import compact
@@ -20,7 +19,7 @@ from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.panels import panel
 from ecp_graph.web.rendering import page as rendered
 from ecp_graph.web.samples import Sample, samples
-from ecp_graph.web.site import site
+from ecp_graph.web.site import PAGE_BYTES, site
 from ecp_graph.web.sources import sources
 
 __all__ = ["blueprint"]
@@ -102,7 +101,7 @@ def api_as(name: str, extension: str) -> Response:
     query = _catalogue()[name]
     if extension == "xlsx" and query.kind == "table":
         sparql = bind(query, _given(), site().engine)
-        book = workbook(ask_table(site().engine, sparql, timeout_s=site().settings.timeout))
+        book = workbook(site().ask(sparql))
         headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
         return Response(book, headers=headers)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
@@ -139,7 +138,7 @@ def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
         }
     bound = bind(query, given, site().engine)
     answer = site().engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=site().settings.timeout)
-    return {"graph": answer.read().decode("utf-8"), "bound": bound, "samples": _samples(query, given, bound)}
+    return {"graph": answer.read(PAGE_BYTES).decode("utf-8"), "bound": bound, "samples": _samples(query, given, bound)}
 
 
 def _samples(query: Query, given: Mapping[str, str], bound: str) -> list[Sample]:

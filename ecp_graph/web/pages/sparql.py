@@ -17,7 +17,7 @@ from ecp_graph.web.answers import Dataset, answer_response, ask
 from ecp_graph.web.description import service_description
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.examples import example_text
-from ecp_graph.web.site import site
+from ecp_graph.web.site import PAGE_BYTES, site
 
 __all__ = ["blueprint"]
 
@@ -176,7 +176,7 @@ def _result_page(sparql: str) -> Response:
         kind = query_kind(sparql) or "table"
         refuse_service(sparql)
         answer = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
-        body = answer.read()
+        body = answer.read(PAGE_BYTES)
         if kind == "table":
             table = parse_table(body)
         else:

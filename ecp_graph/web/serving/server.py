@@ -51,7 +51,7 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
         threads=settings.workers + settings.queue + _SPARE_THREADS,
         max_body_bytes=int(app.config["MAX_CONTENT_LENGTH"]),
         cache=cache,
-        version=lambda: _version(site),
+        version=site.source.version,
         log=log,
         headers=SECURITY_HEADERS,
     )
@@ -60,6 +60,9 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
 def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]) -> None:
     """Serve until the process is told to stop; ``on_start`` gets the address. Raises SettingError for a port in use."""
     _allow_connections()
+    site: Site = app.extensions[EXTENSION]
+    with contextlib.suppress(ReleaseError):  # the health page says it
+        site.source.current()
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
     on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
@@ -109,13 +112,6 @@ def _listen(settings: Settings) -> socket.socket:
         raise SettingError(where, f"the server cannot listen there ({reason.strerror or reason}).") from reason
     listener.listen(_BACKLOG)
     return listener
-
-
-def _version(site: Site) -> str:
-    try:
-        return site.source.current().version
-    except ReleaseError:
-        return ""
 
 
 def _text(line: dict[str, Any]) -> str:

@@ -1,0 +1,101 @@
+"""Releases that change under many readers, and releases that are damaged: no request fails, no answer mixes two."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.build.release import CURRENT, MANIFEST, current_id, open_release
+from tests.serving import Served, serving
+
+from .damage import damage
+from .readers import MARKER, Readers, publish, release_name
+from .siege import family
+
+PUBLISHES = 6
+READERS = 20
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("moving")
+    publish(folder / "workspaces", folder / "releases", 0)
+    return folder / "releases"
+
+
+@pytest.fixture(scope="module")
+def served(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    for name in ("ontology", "data", "queries"):
+        (releases.parent / "place" / name).mkdir(parents=True)
+    place = ["--workspace", str(releases.parent / "place"), "--releases", str(releases), "--timeout", "20"]
+    limits = {"ECP_GRAPH_WORKERS": "2", "ECP_GRAPH_QUEUE": "200", "ECP_GRAPH_ACCESS_LOG": "no"}
+    with serving(*place, environment=limits) as served:
+        yield served
+
+
+def release_now(served: Served) -> str:
+    return str(json.loads(served.open(served.url + "health").body)["release"])
+
+
+def eventually(served: Served, release: str, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while release_now(served) != release:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_publishing_under_readers_fails_no_request_and_mixes_no_answer(served: Served, releases: Path) -> None:
+    readers = Readers(served.port, READERS).start()
+    try:
+        for number in range(1, PUBLISHES + 1):
+            made = publish(releases.parent / "workspaces", releases, number)
+            assert made.id == release_name(number)
+            assert eventually(served, made.id)
+    finally:
+        readers.stop()
+    assert not readers.faults, readers.faults[:5]
+    assert readers.answers > 5 * READERS
+    assert len(readers.seen) >= PUBLISHES - 1, "the readers saw hardly any of the releases"
+    deadline = time.monotonic() + 20
+    while len(family(served.process.pid)) > 1 + 1 + 3 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert len(family(served.process.pid)) <= 1 + 1 + 3, "the server, a nursery, two workers and one to spare"
+
+
+def test_a_mixed_answer_would_be_noticed() -> None:
+    readers = Readers(0, 0)
+    readers._note(200, "aaa", "id\r\nbbb\r\n", 0.1)
+    readers._note(503, "aaa", "id\r\naaa\r\n", 0.1)
+    readers._note(200, "aaa", "id\r\naaa\r\n", 0.1)
+    assert (len(readers.faults), readers.seen) == (2, {"aaa"})
+
+
+def test_damaged_releases_are_never_served(served: Served, releases: Path) -> None:
+    good = current_id(releases)
+    assert good is not None
+    chance = random.Random(20161006)
+    kinds = set()
+    for number in range(8):
+        broken = damage(open_release(releases, good), f"{number:012x}", chance)
+        kinds.add(broken.kind)
+        (releases / "new").write_text(broken.id)
+        (releases / "new").replace(releases / CURRENT)
+        deadline = time.monotonic() + 20
+        while (health := json.loads(served.open(served.url + "health").body))["status"] != "stale":
+            assert time.monotonic() < deadline, f"{broken.kind} of {broken.file} went unnoticed"
+            assert health["release"] == good
+            time.sleep(0.05)
+        answer = served.get(MARKER)
+        assert (answer.status, answer.body) == (200, f"id\r\n{good}\r\n".encode())
+        (releases / "new").write_text(good)
+        (releases / "new").replace(releases / CURRENT)
+        assert eventually(served, good)
+    assert kinds == {"flipped", "cut"}
+    assert (releases / good / MANIFEST).is_file()
