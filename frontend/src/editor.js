@@ -1,7 +1,7 @@
 // The editor of the SPARQL page, in the place of the plain form, which works without it.
 
 import { counted, make } from "./editor/dom.js";
-import { engineOf, TooLarge } from "./editor/engine.js";
+import { datasetOf, engineOf, TooLarge } from "./editor/engine.js";
 import { raw, shown } from "./editor/results.js";
 import { keepRun, pastRuns } from "./editor/runs.js";
 import { queryField } from "./editor/text.js";
@@ -14,8 +14,9 @@ if (form) start(form);
 function start(form) {
   const area = form.querySelector("textarea");
   const result = document.getElementById("result");
-  const engine = engineOf(document, form.action);
-  const vocabulary = vocabularyAt(document.getElementById("terms").href);
+  const dataset = datasetOf(document);
+  const vocabulary = vocabularyAt(document.getElementById("terms").href, { isStatic: dataset !== null });
+  const engine = engineOf({ dataset, endpoint: form.action, vocabulary });
   const host = make("div", { class: "query-field" });
   const run = make("button", { type: "button", onclick: () => ask() }, "Run");
   const cancel = make("button", { type: "button", class: "quiet", disabled: true, onclick: () => running?.abort() }, "Cancel");
@@ -47,11 +48,13 @@ function start(form) {
   if (told?.dataset.line) field.showFault(Number(told.dataset.line), Number(told.dataset.column));
 
   const asked = () => new URLSearchParams(location.search).get("query");
-  // On a page without a server the address alone says what was asked.
+  // On a page without a server the address alone says what is asked.
   if (asked() && asked().trim() !== field.text.trim()) {
     field.replace(asked());
     ask({ move: false });
   }
+  const wanted = dataset && document.querySelector(`a[data-example="${CSS.escape(new URLSearchParams(location.search).get("example") ?? "")}"]`);
+  if (wanted) void takeExample(wanted);
   addEventListener("popstate", () => {
     if (asked() === null) return;
     field.replace(asked());

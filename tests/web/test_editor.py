@@ -66,13 +66,16 @@ def test_an_example_fills_the_plain_form(bundled: FlaskClient) -> None:
     assert "data-formats" in text
 
 
-@pytest.mark.parametrize("path", ["/sparql/terms.json", "/sparql/examples.json"])
+@pytest.mark.parametrize(
+    "path", ["/sparql/terms.json", "/sparql/examples.json", "/sparql?format=html", "/sparql?format=html&query=ASK{}"]
+)
 def test_they_are_kept_for_the_release(bundled: FlaskClient, path: str) -> None:
     first = bundled.get(path)
     assert first.status_code == 200
     again = bundled.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert bundled.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert "ETag" not in bundled.get("/sparql?format=html&query=SELECT").headers
 
 
 def test_a_workspace_without_the_query_has_prefixes_alone(client: FlaskClient) -> None:

@@ -6,7 +6,7 @@ import math
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, formats_of, negotiate
 from ecp_graph.engine.guard import query_kind, refuse_service
@@ -17,6 +17,7 @@ from ecp_graph.web.answers import Dataset, answer_response, ask
 from ecp_graph.web.description import service_description
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.examples import example_text
+from ecp_graph.web.rendering import page
 from ecp_graph.web.site import PAGE_BYTES, site
 
 __all__ = ["blueprint"]
@@ -159,7 +160,7 @@ def _without_query() -> Response:
         example = request.args.get("example", "")
         catalogue = site().catalogue
         text = example_text(catalogue[example]) if catalogue is not None and example else _FIRST_QUERY
-        return make_response(_page(text))
+        return _page(text)
     wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
     endpoint_url = url_for("sparql.endpoint", _external=True)
     body = service_description(endpoint_url, site().dataset_facts, site().settings.timeout, wanted)
@@ -184,23 +185,23 @@ def _result_page(sparql: str) -> Response:
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
         place = (error.line, error.column) if isinstance(error, QueryError) else place
-    response = make_response(_page(sparql, table=table, graph=graph, problem=problem, place=place), status)
-    response.vary.add("Accept")
-    return response
+    return _page(sparql, status=status, table=table, graph=graph, problem=problem, place=place)
 
 
 def _page(
     sparql: str,
     *,
+    status: int = 200,
     table: Table | None = None,
     graph: str = "",
     problem: str = "",
     place: tuple[int | None, int | None] = (None, None),
-) -> str:
+) -> Response:
     catalogue = site().catalogue
     kind: Kind = "graph" if graph else "table"
-    return render_template(
+    return page(
         "sparql/sparql.html",
+        status=status,
         sparql=sparql,
         table=table,
         graph=graph,

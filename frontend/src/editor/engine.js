@@ -12,10 +12,15 @@ const LONGEST_ADDRESS = 8_000;
 /** The answer was longer than the page can show. */
 export class TooLarge extends Error {}
 
-/** Return the engine of this page: in the browser when the page names a dataset, else over HTTP. */
-export function engineOf(document, endpoint) {
+/** Return the address of the dataset that the page wants to be asked in the browser, or null. */
+export function datasetOf(document) {
   const dataset = document.querySelector('meta[name="ecp-graph-dataset"]');
-  return dataset ? wasmEngine(new URL(dataset.content, document.baseURI).href) : httpEngine(endpoint);
+  return dataset ? new URL(dataset.content, document.baseURI).href : null;
+}
+
+/** Return the engine of a page: in the browser when there is a dataset, else over HTTP; see the head of this file. */
+export function engineOf({ dataset, endpoint, vocabulary }) {
+  return dataset ? wasmEngine(dataset, vocabulary) : httpEngine(endpoint);
 }
 
 /** Return an engine that asks a SPARQL 1.1 endpoint; aborting closes the connection, at which the server stops. */

@@ -1,10 +1,21 @@
 // What the graph calls its things, from terms.json: prefixes, terms to complete, and which IRIs have a page on this host.
 
-/** Return `{load(), prefixes, compact(iri), target(iri)}`; before `load` was called nothing is known, and IRIs stay whole. */
-export function vocabularyAt(address) {
+// What a static host serves under the name that the page has, see names.py of the twin.
+const PLAIN_PATH = /^(?:\/[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)+$/;
+
+/**
+ * Return `{load(), prefixes, compact(iri), target(iri)}`; before `load` was called nothing is known, and IRIs stay whole.
+ *
+ * With `isStatic`, pages are files beside each other, in the folder above the one of `address`.
+ */
+export function vocabularyAt(address, { isStatic = false } = {}) {
   let known = null;
   let loading = null;
   const longest = (iri, pairs) => pairs.filter(([namespace]) => iri.startsWith(namespace) && iri.length > namespace.length).sort((a, b) => b[0].length - a[0].length)[0];
+  const fileOf = (page) => {
+    const [path, place] = page.split("#");
+    return PLAIN_PATH.test(path) ? new URL(`..${path}.html${place ? `#${place}` : ""}`, address).href : null;
+  };
   return {
     load() {
       loading ??= fetchJson(address).then((loaded) => (known = loaded), (reason) => {
@@ -23,7 +34,7 @@ export function vocabularyAt(address) {
     },
     target(iri) {
       const place = known && longest(iri, known.places);
-      if (place) return place[1] + iri.slice(place[0].length);
+      if (place) return isStatic ? fileOf(place[1] + iri.slice(place[0].length)) : place[1] + iri.slice(place[0].length);
       if (known && iri.startsWith(known.base)) return `?${new URLSearchParams({ query: `DESCRIBE <${iri}>` })}`;
       return /^https?:\/\//.test(iri) ? iri : null;
     },

@@ -1,0 +1,63 @@
+// A worker that answers SPARQL from a dataset, for pages without a server: Oxigraph as WebAssembly.
+//
+// It is sent {query, accept, dataset, prefixes} and answers {status, contentType, text}, as the endpoint of a server
+// would. The first message loads the dataset: N-Quads, compressed with gzip or not.
+
+import init, { Store } from "oxigraph/web.js";
+
+const TABLES = ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"];
+const GRAPHS = ["text/turtle", "application/n-triples", "application/trig", "application/n-quads", "application/rdf+xml", "application/ld+json"];
+const NO_WORDS = /<[^<>"{}|^`\\\s]*>|"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#.*$|[\w-]*:[\w.-]*|[?$]\w+/gm;
+
+let loading = null;
+
+addEventListener("message", async ({ data: { query, accept, dataset, prefixes } }) => {
+  try {
+    loading ??= load(dataset);
+    postMessage(answer(await loading, query, accept, prefixes));
+  } catch (reason) {
+    loading = null;
+    postMessage(refusal(503, "no-release", `The dataset could not be loaded: ${reason.message ?? reason}`));
+  }
+});
+
+async function load(dataset) {
+  const [, text] = await Promise.all([init(), fetchText(dataset)]);
+  const store = new Store();
+  store.load(text, { format: "application/n-quads", no_transaction: true, unchecked: true });
+  // The default graph is the merge of the named graphs, each triple once, as on a server.
+  store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }");
+  return store;
+}
+
+async function fetchText(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`status ${response.status}`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  // Some hosts have it decompressed by the browser already.
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return new TextDecoder().decode(bytes);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+function answer(store, query, accept, prefixes) {
+  const form = query.replace(NO_WORDS, " ").match(/\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b/i)?.[1].toUpperCase();
+  const offered = form === "CONSTRUCT" || form === "DESCRIBE" ? GRAPHS : TABLES;
+  const wanted = accept.split(",").map((part) => part.split(";")[0].trim());
+  const contentType = wanted.find((type) => offered.includes(type)) ?? offered[0];
+  // On one line, so that the lines of a fault are off by one.
+  const known = Object.entries(prefixes).map(([name, namespace]) => `PREFIX ${name}: <${namespace}>`);
+  try {
+    const text = store.query(`${known.join(" ")}\n${query}`, { results_format: contentType });
+    return { status: 200, contentType, text };
+  } catch (reason) {
+    const told = String(reason.message ?? reason);
+    const place = told.match(/error at (\d+):(\d+): (.*)/s);
+    if (!place) return refusal(400, "malformed-query", told);
+    const [line, column] = [Math.max(1, place[1] - 1), Number(place[2])];
+    return refusal(400, "malformed-query", `Line ${line}, column ${column}: ${place[3]}`, { line, column });
+  }
+}
+
+function refusal(status, code, message, place = {}) {
+  return { status, contentType: "application/json", text: JSON.stringify({ error: { code, message, ...place } }) };
+}

@@ -1,0 +1,115 @@
+"""The editor where no server answers: it asks a copy of the dataset in the browser, and comes to the same rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecp_graph.build.release import Release
+from ecp_graph.engine import Engine
+from ecp_graph.engine.results import ask_table
+from tests.browser.test_editor import BUILD, SLOW, run, text_of, write
+
+Open = Callable[..., Any]
+
+_DATASET = "/dumps/test.nq.gz"
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'"
+)
+
+
+@pytest.fixture(autouse=True)
+def _bundle() -> None:
+    if not (BUILD / "web_bg.wasm").exists():
+        pytest.skip("no bundle: run `make assets`")
+
+
+@pytest.fixture
+def static_page(open_page: Open, release: Release) -> Callable[[str], Any]:
+    """Return ``open(query_string)``: the SPARQL page as a static host serves it, where asking /sparql would fail."""
+    packed = gzip.compress((release.path / "dataset.nq").read_bytes())
+    assert len(packed) > 50_000
+
+    def open_(query_string: str = "") -> Any:
+        page = open_page("/queries")
+
+        def answer(route: Any) -> None:
+            if "sparql" in route.request.headers.get("accept", ""):
+                route.fulfill(status=404, body="a static host")
+                return
+            original = route.fetch(url=route.request.url.partition("?")[0])
+            body = original.text().replace("<head>", f'<head><meta name="ecp-graph-dataset" content="{_DATASET}">')
+            route.fulfill(
+                response=original, body=body, headers={**original.headers, "content-security-policy": _POLICY}
+            )
+
+        def plain(route: Any) -> None:
+            original = route.fetch()
+            headers = {k: v for k, v in original.headers.items() if k != "content-security-policy"}
+            route.fulfill(response=original, headers=headers)
+
+        # only the bare address is a page; what was asked stands in its query string, which a static host ignores
+        page.route(re.compile(r"/sparql(?:\?.*)?$"), answer)
+        page.route("**/static/build/wasm-engine.js", plain)
+        page.context.route(f"**{_DATASET}", lambda route: route.fulfill(body=packed, content_type="application/gzip"))
+        page.goto(f"/sparql{query_string}")
+        return page
+
+    return open_
+
+
+def test_the_same_rows_as_on_a_server(static_page: Callable[..., Any], engine: Engine) -> None:
+    page = static_page()
+    for query in (
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
+        "SELECT ?body { ?body a ecp:Body } ORDER BY ?body",
+        "SELECT ?a (COUNT(DISTINCT ?on) AS ?n) { ?o ecp:overlapMember ?a ; ecp:overlapOn ?on } GROUP BY ?a ORDER BY ?a",
+    ):
+        expected = ask_table(engine, query)
+        said = run(page, query)
+        assert said.startswith(f"{len(expected.rows)} row"), page.locator("main").inner_text()
+        cells = [row.split("\t") for row in page.locator("#result tbody tr").all_inner_texts()]
+        assert cells == [[term.text if term else "" for term in row] for row in expected.rows]
+    assert run(page, "ASK { body:ptc a ecp:Body }").startswith("an answer")
+    assert run(page, "DESCRIBE body:ptc").startswith("a graph")
+    assert "Permanent Technical Committee" in page.locator("#result pre").inner_text()
+
+
+def test_a_fault_is_marked_and_a_runaway_cancelled(static_page: Callable[..., Any]) -> None:
+    page = static_page()
+    assert run(page, "SELECT * {\n  ?s ?p }").startswith("Refused")
+    assert page.get_by_role("alert").inner_text().startswith("Line 2, column")
+    assert page.locator(".cm-faulty-line").inner_text() == "  ?s ?p }"
+    write(page, SLOW)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(300)
+    page.get_by_role("button", name="Cancel").click()
+    assert page.locator("form [role=status]").inner_text().startswith("Cancelled")
+    assert run(page, "ASK {}").startswith("an answer")
+
+
+def test_a_link_runs_its_query_and_an_answer_is_saved(static_page: Callable[..., Any]) -> None:
+    page = static_page("?query=SELECT+%3Fbody+%7B+%3Fbody+a+ecp%3ABody+%7D")
+    page.locator("#result tbody tr").first.wait_for()
+    assert text_of(page) == "SELECT ?body { ?body a ecp:Body }"
+    for name in ("csv", "json"):
+        with page.expect_download() as download:
+            page.locator("#result .downloads").get_by_role("button", name=name).click()
+        text = Path(download.value.path()).read_text()
+        assert "/id/body/ptc" in text
+    assert len(json.loads(text)["results"]["bindings"]) == 12
+
+
+def test_a_dataset_that_is_not_there_is_said(static_page: Callable[..., Any]) -> None:
+    page = static_page()
+    page.context.unroute(f"**{_DATASET}")
+    page.context.route(f"**{_DATASET}", lambda route: route.fulfill(status=404, body=""))
+    assert run(page, "ASK {}").startswith("Refused")
+    assert "could not be loaded: status 404" in page.get_by_role("alert").inner_text()
