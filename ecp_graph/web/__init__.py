@@ -78,6 +78,8 @@ def create_app(
     workspace = find_workspace(settings.workspace) if with_catalogue or source is None else None
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
+    # set when the app is asked for the static twin, whose pages do in the browser what a server does here
+    app.config["TWIN"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.extensions[EXTENSION] = Site(settings, source or _source(settings), workspace if with_catalogue else None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 
+import ecp_graph.web
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
 
@@ -72,7 +73,7 @@ def crawl(
     queries in the browser are asked of. ``progress`` is told the number of addresses done and known.
     """
     report = CrawlReport()
-    known: dict[str, None] = dict.fromkeys(_SEEDS)
+    known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle()])
     waiting = list(known)
     done = 0
     with _processes(make_app, folder, base_url, dataset, processes) as pool:
@@ -90,6 +91,12 @@ def crawl(
                 waiting += new
                 progress(done, len(known))
     return report
+
+
+def _bundle() -> Iterator[str]:
+    """Yield the addresses of the front-end bundle: scripts load some of its files by themselves."""
+    folder = Path(ecp_graph.web.__file__).parent / "static" / "build"
+    return (f"/static/build/{path.name}" for path in sorted(folder.glob("[!.]*")))
 
 
 @contextmanager

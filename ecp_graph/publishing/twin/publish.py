@@ -80,7 +80,9 @@ def _app(release: Release, workspace: Workspace) -> Flask:
 
     engine = EmbeddedEngine.open(release.store, name=f"release {release.id}")
     settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=600)
-    return create_app(settings, source=FixedEngine.of_release(engine, release))
+    app = create_app(settings, source=FixedEngine.of_release(engine, release))
+    app.config["TWIN"] = True
+    return app
 
 
 def _clear(folder: Path) -> None:

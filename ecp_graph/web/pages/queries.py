@@ -13,6 +13,7 @@ from ecp_graph.errors import EcpGraphError, EndpointError
 from ecp_graph.namespaces import compact
 from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.parameters import bind
+from ecp_graph.queries.resolve import Choice
 from ecp_graph.web.answers import answer_response
 from ecp_graph.web.charts import bar_chart
 from ecp_graph.web.errors import HttpError, status_of
@@ -58,13 +59,15 @@ def page(name: str) -> Response:
         raise
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
+    found = _choices(query)
     return rendered(
         "queries/query.html",
         status=status,
         query=query,
         given=given,
         problem=problem,
-        choices=_choices(query),
+        choices=found,
+        question=_question(query, found),
         longest_menu=_LONGEST_MENU,
         downloads=_downloads(query),
         rows_shown=site().settings.page_rows,
@@ -153,6 +156,27 @@ def _serialised(query: Query, wanted: Format) -> Response:
 
 def _choices(query: Query) -> dict[str, Any]:
     return {p.name: site().choices(p) for p in query.parameters if p.type == "iri"}
+
+
+def _question(query: Query, found: Mapping[str, list[Choice]]) -> dict[str, Any]:
+    """Return what a page without a server needs to bind the values itself; see frontend/src/question.js."""
+    return {
+        "name": query.name,
+        "body": query.body,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "label": p.label,
+                "default": p.default,
+                "required": p.required,
+                "many": p.many,
+                "values": list(p.values),
+                "things": [[choice.value, choice.label, choice.iri] for choice in found.get(p.name, [])],
+            }
+            for p in query.parameters
+        ],
+    }
 
 
 def _downloads(query: Query) -> list[str]:
