@@ -44,7 +44,7 @@ def test_home_gives_the_plan_at_a_glance(whole: FlaskClient) -> None:
     text = read(whole, "/")
     seen = words(text)
     assert "Draft · January 2017 to December 2018" in seen
-    assert "28 actions in 7 chapters, carried by 7 bodies and under 4 work programmes" in seen
+    assert "28 actions in 7 chapters, carried by 7 bodies, under 4 work programmes" in seen
     plan = text[text.index('id="the-plan"') : text.index('class="beside"')]
     assert plan.count('class="chapter"') == 7
     assert plan.count("<li>") == 28
