@@ -138,14 +138,14 @@ class SearchIndex:
         known = [word for word in words if word not in unknown]
         return (found or known)[:most]
 
-    def as_json(self) -> str:
-        """Return the index as JSON: ``version``, and ``entries`` as lists of kind, label, address and the other names.
+    def as_json(self, base: str) -> str:
+        """Return the index as JSON, with the addresses of this site made absolute by the address of its root.
 
-        The names are lists of codes, others and hidden ones, then 1 for a made label; what is empty at the end is left
-        out.
+        ``version``, ``base`` and ``entries``, which are lists of kind, label, address, codes, others, hidden names, and
+        1 for a made label; what is empty at the end is left out. An address with a fragment is a list of both.
         """
         return json.dumps(
-            {"version": JSON_VERSION, "entries": [_as_list(entry) for entry in self.entries]},
+            {"version": JSON_VERSION, "base": base, "entries": [_as_list(entry, base) for entry in self.entries]},
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -220,11 +220,13 @@ def _rank_of_name(name: str, *, is_code: bool, wanted: str, words: list[str]) ->
     return _SPREAD
 
 
-def _as_list(entry: Entry) -> list[Any]:
+def _as_list(entry: Entry, base: str) -> list[Any]:
     names: list[Any] = [list(entry.codes), list(entry.others), list(entry.hidden), int(entry.is_made)]
     while names and not names[-1]:
         names.pop()
-    return [entry.kind, entry.label, entry.url, *names]
+    absolute = base + entry.url[1:] if entry.url.startswith("/") else entry.url
+    address, _, fragment = absolute.partition("#")
+    return [entry.kind, entry.label, [address, fragment] if fragment else address, *names]
 
 
 def as_objects(found: Found) -> list[Mapping[str, str]]:

@@ -19,9 +19,13 @@ export function fold(text) {
     .trim();
 }
 
-/** An index over the entries of `/search-index.json`: lists of kind, label, address, codes, other and hidden names, made. */
-export function createIndex({ entries }) {
-  const known = entries.map(([kind, label, url, codes = [], others = [], hidden = [], made = 0]) => {
+/**
+ * An index over the entries of `/search-index.json`: lists of kind, label, address, codes, other and hidden names, made.
+ * Addresses that begin with its base, the root of the site that it was made for, are given below `root`.
+ */
+export function createIndex({ entries, base }, root = base) {
+  const known = entries.map(([kind, label, address, codes = [], others = [], hidden = [], made = 0]) => {
+    const url = placed([address].flat().join("#"), base, root);
     const names = [
       { name: label, kind: "label" },
       ...codes.map((name) => ({ name, kind: "code" })),
@@ -73,6 +77,10 @@ export function createIndex({ entries }) {
   }
 
   return { find, nearest };
+}
+
+function placed(url, base, root) {
+  return url.startsWith(base) ? root + url.slice(base.length) : url;
 }
 
 function sought(word) {

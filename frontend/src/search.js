@@ -1,7 +1,7 @@
 // Suggestions under a search field: a combobox with a list, as the ARIA practices describe it. Without it the form is a form.
 //
-// The form says where suggestions come from: `data-suggest` is an address that answers `?q=` with JSON, `data-index` one of
-// the whole index, which is then searched here. `data-base` stands before the addresses of an index.
+// The form says where suggestions come from: `data-suggest` answers `?q=` with JSON; `data-index` is the whole index, which
+// is searched here where there is no server, that is, in the static twin of the site.
 
 import { createIndex } from "./ranking.js";
 
@@ -11,6 +11,7 @@ const MOST_HITS = 200;
 
 let number = 0;
 const loaded = new Map();
+const hasServer = !document.querySelector('meta[name="ecp-graph-dataset"]');
 
 for (const form of document.querySelectorAll("form[data-suggest], form[data-index]")) {
   const input = form.querySelector("input[type=search]");
@@ -20,8 +21,8 @@ showResults();
 
 /** A function that gives the answer to a text, from the server or from the index. */
 function source(form) {
-  const { suggest, index, base = "" } = form.dataset;
-  if (!index) {
+  const { suggest, index } = form.dataset;
+  if (hasServer && suggest) {
     return async (text, signal) => {
       const address = new URL(suggest, location.href);
       address.searchParams.set("q", text);
@@ -31,24 +32,23 @@ function source(form) {
     };
   }
   return async (text, signal, most = MOST) => {
-    const names = await load(index);
+    const names = await load(new URL(index, location.href));
     const found = names.find(text, most);
-    const hits = found.hits.map((hit) => ({ ...hit, url: hit.url.startsWith("/") ? base + hit.url : hit.url }));
-    return { ...found, hits, near: found.total ? [] : names.nearest(text) };
+    return { ...found, near: found.total ? [] : names.nearest(text) };
   };
 }
 
 function load(address) {
-  if (!loaded.has(address)) {
-    loaded.set(
-      address,
-      fetch(address).then(async (response) => {
-        if (!response.ok) throw new Error(response.statusText);
-        return createIndex(await response.json());
-      }),
-    );
-  }
-  return loaded.get(address);
+  if (!loaded.has(address.href)) loaded.set(address.href, read(address));
+  return loaded.get(address.href);
+}
+
+/** The index at an address, which lies at the root of the site wherever the site is put. */
+async function read(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(response.statusText);
+  const { entries, base } = await response.json();
+  return createIndex({ entries, base: base.replace(/index\.html$/, "") }, new URL(".", address).href);
 }
 
 function suggestUnder(form, input, ask) {
@@ -161,6 +161,7 @@ function option(hit, id) {
 async function showResults() {
   const place = document.getElementById("search-results");
   const form = document.querySelector("form.search-form[data-index]");
+  if (hasServer) return;
   const text = new URLSearchParams(location.search).get("q")?.trim();
   if (!place || !form || !text) return;
   form.querySelector("input[type=search]").value = text;

@@ -1,8 +1,8 @@
 // What every page gains from JavaScript; each works without it.
 
-import "./search.js";
-
 // A form whose fields decide what the page shows asks again as soon as one changes.
 for (const form of document.querySelectorAll("form[data-instant]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+import "./search.js";

@@ -92,7 +92,7 @@ def test_the_index_is_searched_without_a_server(open_page: Callable[..., Any]) -
 
     def without_server(route: Any) -> None:
         response = route.fetch(url=route.request.url.partition("?")[0])
-        text = response.text().replace('data-suggest="/search.json"', 'data-index="/search-index.json" data-base=""')
+        text = response.text().replace("<title>", '<meta name="ecp-graph-dataset" content="x.nq.gz"><title>')
         route.fulfill(response=response, body=text)
 
     page.route(re.compile(r"/search(\?|$)"), without_server)

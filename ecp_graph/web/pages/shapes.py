@@ -29,6 +29,7 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("shapes", __name__)
 
 _HTML: Final = "text/html"
+_MOST_TARGETS: Final = 6
 #: A variable inside a message, which a finding has a value in place of.
 _VARIABLE: Final = re.compile(r"\{[$?](\w+)\}")
 
@@ -74,6 +75,7 @@ def index() -> Response:
         groups=_groups([shape for shape in shown if shape.targets]),
         parts=[shape for shape in shown if not shape.targets],
         counts={severity: sum(shape.severity == severity for shape in shown) for severity in SEVERITIES},
+        most_targets=_MOST_TARGETS,
         downloads=[fmt.extension for fmt in formats_of("graph")],
     )
 
