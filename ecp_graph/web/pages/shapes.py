@@ -68,7 +68,7 @@ def index() -> Response:
     if catalogue is None or "shapes" not in catalogue:
         return page("shapes/none.html")
     asked = panel("shapes")
-    shown = list(_shapes(asked))
+    shown = site().keep("shown shapes", lambda: list(_shapes(asked)))
     return page(
         "shapes/shapes.html",
         panel=asked,
