@@ -86,13 +86,13 @@ def current_report() -> Report | None:
         except (OSError, ValueError, KeyError, TypeError) as reason:
             raise ReleaseError(f"The report {path} cannot be read ({reason}). Run `ecp-graph build`.") from reason
 
-    return site().keep("report", read)
+    return site().keep("validation report", read)
 
 
 def current_rules() -> list[ShownRule]:
     """Return the findings of the release in use as `rules` gives them, made once; none when there is no report."""
     report = current_report()
-    return site().keep("rules", lambda: rules(report)) if report else []
+    return site().keep("findings by rule", lambda: rules(report)) if report else []
 
 
 def rules(report: Report) -> list[ShownRule]:
