@@ -152,9 +152,14 @@ function option(hit, id) {
   const item = element("li", { id, role: "option", "aria-selected": "false" });
   const label = element("span", {}, hit.label);
   const about = [hit.kind, hit.code && hit.code !== hit.label ? hit.code : ""].filter(Boolean).join(" · ");
-  const also = hit.matchedKind === "other" && hit.kind !== "question" ? ` · also called “${hit.matched}”` : "";
+  const also = isAlso(hit) ? ` · also called “${hit.matched}”` : "";
   item.append(label, " ", element("small", {}, about + also));
   return item;
+}
+
+/** Whether a hit was found by another name that people use; that of a question is for programs. */
+function isAlso(hit) {
+  return hit.matchedKind === "other" && hit.kind !== "question";
 }
 
 /** A page of a site without a server shows the hits of its address itself. */
@@ -180,6 +185,11 @@ async function showResults() {
       const item = element("li", {});
       item.append(element("a", { href: hit.url }, hit.label));
       if (hit.code) item.append(" ", element("code", {}, hit.code));
+      if (isAlso(hit)) {
+        const also = element("span", { class: "also" }, "also called ");
+        also.append(element("q", {}, hit.matched));
+        item.append(" ", also);
+      }
       items.append(item);
     }
     section.append(title, items);
