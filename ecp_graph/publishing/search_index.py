@@ -32,12 +32,17 @@ _LIKE: Final = 0.7
 _MOST_LIKE: Final = 4
 #: The rank of an entry whose words stand in several of its names, or in its kind.
 _SPREAD: Final = 9
+#: What the rank of an entry with a made label grows by: it comes after those of the things that it is made of.
+_MADE: Final = 4
 _LABEL, _CODE, _OTHER, _HIDDEN = "label", "code", "other", "hidden"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found: its kind, its label, the address of its page, its codes, and all its other names."""
+    """What can be found: its kind, its label, the address of its page, its codes, and all its other names.
+
+    ``is_made``: the label is put together from names of other things, which are found before it.
+    """
 
     kind: str
     label: str
@@ -45,6 +50,7 @@ class Entry:
     codes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    is_made: bool = False
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield each name with what it is: label, code, other, or hidden."""
@@ -80,7 +86,7 @@ def fold(text: str) -> str:
 
 def entry_of(named: Named, url: str) -> Entry:
     """Return the entry of a thing that has a page at an address."""
-    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden)
+    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden, named.is_made)
 
 
 class SearchIndex:
@@ -132,13 +138,14 @@ class SearchIndex:
         known = [word for word in words if word not in unknown]
         return (found or known)[:most]
 
-    def as_json(self) -> str:
-        """Return the index as JSON: ``version``, and ``entries`` as lists of kind, label, address and the other names.
+    def as_json(self, base: str) -> str:
+        """Return the index as JSON, with the addresses of this site made absolute by the address of its root.
 
-        The names are lists of codes, others and hidden ones; empty ones at the end are left out.
+        ``version``, ``base`` and ``entries``, which are lists of kind, label, address, codes, others, hidden names, and
+        1 for a made label; what is empty at the end is left out. An address with a fragment is a list of both.
         """
         return json.dumps(
-            {"version": JSON_VERSION, "entries": [_as_list(entry) for entry in self.entries]},
+            {"version": JSON_VERSION, "base": base, "entries": [_as_list(entry, base) for entry in self.entries]},
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -160,9 +167,10 @@ class SearchIndex:
         """Return rank, whether another name than the label gave it, its length, and its place among the names."""
         codes = len(self.entries[at].codes)
         names = self._lines[at].split("\t")[:-1]
+        made = _MADE if self.entries[at].is_made else 0
         best = (_SPREAD, False, len(names[0]), 0)
         for place, name in enumerate(names):
-            rank = _rank_of_name(name[1:], is_code=0 < place <= codes, wanted=wanted, words=words)
+            rank = made + _rank_of_name(name[1:], is_code=0 < place <= codes, wanted=wanted, words=words)
             if rank < best[0]:
                 best = (rank, place > 0, len(name), place)
         return best
@@ -212,11 +220,13 @@ def _rank_of_name(name: str, *, is_code: bool, wanted: str, words: list[str]) ->
     return _SPREAD
 
 
-def _as_list(entry: Entry) -> list[Any]:
-    names: list[Any] = [list(entry.codes), list(entry.others), list(entry.hidden)]
+def _as_list(entry: Entry, base: str) -> list[Any]:
+    names: list[Any] = [list(entry.codes), list(entry.others), list(entry.hidden), int(entry.is_made)]
     while names and not names[-1]:
         names.pop()
-    return [entry.kind, entry.label, entry.url, *names]
+    absolute = base + entry.url[1:] if entry.url.startswith("/") else entry.url
+    address, _, fragment = absolute.partition("#")
+    return [entry.kind, entry.label, [address, fragment] if fragment else address, *names]
 
 
 def as_objects(found: Found) -> list[Mapping[str, str]]:

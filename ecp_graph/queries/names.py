@@ -19,7 +19,10 @@ _COLUMNS: Final = ("kind", "nameKind", "name", "thing")
 
 @dataclass(frozen=True)
 class Named:
-    """One thing with its kind, the label that is shown for it, its codes, and all its other names."""
+    """One thing with its kind, the label that is shown for it, its codes, and all its other names.
+
+    ``is_made``: the label was put together by the build, from names of other things.
+    """
 
     iri: str
     kind: str
@@ -27,10 +30,11 @@ class Named:
     codes: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    is_made: bool = False
 
 
 def gather(table: Table) -> dict[str, Named]:
-    """Return the things of an answer to the query ``names`` by their IRIs; its rows stand together by thing.
+    """Return the things of an answer to the query ``names`` by their IRIs; the rows of a thing stand together.
 
     A thing of several kinds goes by the first. The label is the preferred name in English or without a language,
     else the first preferred name, else any name; the other preferred names count among the others. Raises
@@ -61,9 +65,10 @@ def _named(iri: str, rows: Sequence[tuple[Term, Term, Term, Term]]) -> Named:
             by_kind.setdefault(name_kind.value, []).append(name)
     preferred = sorted(by_kind.get("preferred", []), key=lambda name: name.language.partition("-")[0] not in {"", "en"})
     codes, others, hidden = (_texts(by_kind.get(name_kind, [])) for name_kind in ("code", "other", "hidden"))
-    first, *further = _texts(preferred) or others or codes or hidden
+    made = _texts(by_kind.get("made", []))
+    first, *further = _texts(preferred) or made or others or codes or hidden
     rest = tuple(name for name in dict.fromkeys((*further, *others)) if name != first)
-    return Named(iri, kind, first, codes, rest, hidden)
+    return Named(iri, kind, first, codes, rest, hidden, is_made=first in made)
 
 
 def _texts(names: Sequence[Term]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ecp_graph.web.names import name_of, names
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
 
-__all__ = ["Piece", "ShownFinding", "ShownRule", "ShownThing", "current_report", "rules", "things"]
+__all__ = ["Piece", "ShownFinding", "ShownRule", "ShownThing", "current_report", "current_rules", "rules", "things"]
 
 #: A curie inside a sentence, such as ``plan:ecp-action-plan-3``.
 _CURIE: Final = re.compile(r"\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
@@ -86,7 +86,13 @@ def current_report() -> Report | None:
         except (OSError, ValueError, KeyError, TypeError) as reason:
             raise ReleaseError(f"The report {path} cannot be read ({reason}). Run `ecp-graph build`.") from reason
 
-    return site().keep("report", read)
+    return site().keep("validation report", read)
+
+
+def current_rules() -> list[ShownRule]:
+    """Return the findings of the release in use as `rules` gives them, made once; none when there is no report."""
+    report = current_report()
+    return site().keep("findings by rule", lambda: rules(report)) if report else []
 
 
 def rules(report: Report) -> list[ShownRule]:

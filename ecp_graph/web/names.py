@@ -18,7 +18,7 @@ def names() -> Mapping[str, Named]:
     if catalogue is None or QUERY not in catalogue:
         return {}
     query = catalogue[QUERY]
-    return here.keep("names", lambda: gather(here.ask(bind(query, {}, here.engine))))
+    return here.keep("names of things", lambda: gather(here.ask(bind(query, {}, here.engine))))
 
 
 def name_of(iri: str) -> str:

@@ -9,3 +9,5 @@ import "./filter.js";
 for (const form of document.querySelectorAll("form[data-instant]")) {
   form.addEventListener("change", () => form.requestSubmit());
 }
+
+import "./search.js";

@@ -344,6 +344,7 @@ def check_names(engine: Engine) -> None:
     rows = _rows(engine, "names")
     made = ("overlap", "class", "property", "rule", "concept", "concept scheme")  # not in data/
     assert {(row[1], row[2], row[3]) for row in rows if row[0] not in made} == expected
+    assert {row[1] for row in rows if row[0] == "overlap"} == {"made"}
     kinds = {(row[0], row[3]) for row in rows}
     assert len({thing for _, thing in kinds}) == len(kinds)  # each thing is of one kind
     assert {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from flask.testing import FlaskClient
 
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.errors import ParameterError
-from ecp_graph.publishing.search_index import Entry, SearchIndex, fold
+from ecp_graph.publishing.search_index import Entry, SearchIndex, as_objects, fold
 from ecp_graph.queries.names import gather
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app
@@ -96,6 +98,12 @@ def test_order() -> None:
     ]
 
 
+def test_what_is_made_of_names_comes_after_them() -> None:
+    entries = [Entry("overlap", "PTC and SEC on transit", "/overlap", is_made=True)]
+    entries += [Entry("event", "A very long name of a conference that ends in transit", "/event")]
+    assert urls("transit", SearchIndex(entries)) == ["/event", "/overlap"]
+
+
 def test_a_hit_says_by_which_name_it_was_found() -> None:
     (hit,) = INDEX.find("wco tfa").hits
     assert (hit.matched, hit.matched_kind) == ("WCO TFA WG", "other")
@@ -129,12 +137,60 @@ def test_did_you_mean(text: str, near: list[str]) -> None:
 
 
 def test_json_holds_all_that_is_found_by() -> None:
-    content = json.loads(INDEX.as_json())
+    content = json.loads(INDEX.as_json("https://example.org/"))
     assert content["version"] == 1
     assert len(content["entries"]) == len(ENTRIES)
-    assert ["body", "TFA Working Group", "/tfawg", ["TFAWG"], ["WCO TFA WG", "TFA WG"]] in content["entries"]
-    assert ["topic", "e-commerce", "/ecommerce"] in content["entries"]
-    assert ["topic", "Café Straße", "/cafe", [], [], ["Caffe"]] in content["entries"]
+    placed = json.loads(
+        SearchIndex([Entry("rule", "A rule", "/shapes#a"), Entry("x", "X", "http://x.org/#y")]).as_json("u:/")
+    )
+    assert [entry[2] for entry in placed["entries"]] == [["http://x.org/", "y"], ["u:/shapes", "a"]]
+    assert ["body", "TFA Working Group", "https://example.org/tfawg", ["TFAWG"], ["WCO TFA WG", "TFA WG"]] in content[
+        "entries"
+    ]
+    assert ["topic", "e-commerce", "https://example.org/ecommerce"] in content["entries"]
+    assert ["topic", "Café Straße", "https://example.org/cafe", [], [], ["Caffe"]] in content["entries"]
+
+
+_NODE = """
+import { createIndex, fold } from %s;
+const { index, texts } = JSON.parse(await new Response(process.stdin).text());
+const names = createIndex(index);
+const found = (text) => {
+  const { total, hits } = names.find(text, 20);
+  return { folded: fold(text), total, hits, near: total ? [] : names.nearest(text) };
+};
+console.log(JSON.stringify(texts.map(found)));
+"""
+_TEXTS = [
+    *("ptc", "tfa wg", "transit", "16", "action 16", "Time Release", "optional", "e-commerce", "on", "paragraph 3"),
+    *("rule exactly one", "permanant comittee", "transt", "zzzzzzz", "--", "CBM compendium", "ΣΊΣΥΦΟΣ", "İstanbul"),
+]
+
+
+def test_the_browser_finds_the_same_in_the_same_order(whole: FlaskClient) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node: Debian package nodejs")
+    ranking = Path(__file__).resolve().parents[2] / "frontend" / "src" / "ranking.js"
+    content = whole.get("/search-index.json").get_json()
+    given = json.dumps({"index": content, "texts": _TEXTS})
+    script = _NODE % json.dumps(ranking.as_uri())
+    command = [node, "--no-warnings", "--input-type=module", "-e", script]
+    answered = json.loads(subprocess.run(command, input=given, capture_output=True, text=True, check=True).stdout)
+    entries = [
+        Entry(
+            kind, label, url if isinstance(url, str) else "#".join(url), *map(tuple, rest[:3]), is_made=rest[3:] == [1]
+        )
+        for kind, label, url, *rest in content["entries"]
+    ]
+    assert any(entry.is_made for entry in entries)
+    index = SearchIndex(entries)
+    assert sum(answer["total"] for answer in answered) > 50
+    for text, answer in zip(_TEXTS, answered, strict=True):
+        found = index.find(text, most=20)
+        assert answer["folded"] == fold(text)
+        assert (answer["total"], answer["hits"]) == (found.total, as_objects(found)), text
+        assert answer["near"] == ([] if found.total else index.nearest(text)), text
 
 
 def test_a_hundred_thousand_names() -> None:
@@ -181,6 +237,9 @@ def test_names_are_gathered_by_thing() -> None:
     assert found["u:a"].others == ("Organisation mondiale", "Customs Organization")
     assert found["u:a"].codes == ("OMD",)
     assert found["u:b"].label == "T"
+    assert not found["u:a"].is_made
+    made = gather(_names(("overlap", "made", Term("literal", "A and B"), "u:d")))["u:d"]
+    assert (made.label, made.others, made.is_made) == ("A and B", (), True)
 
 
 def test_an_answer_without_names_is_refused() -> None:

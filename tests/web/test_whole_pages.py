@@ -44,7 +44,7 @@ def test_home_gives_the_plan_at_a_glance(whole: FlaskClient) -> None:
     text = read(whole, "/")
     seen = words(text)
     assert "Draft · January 2017 to December 2018" in seen
-    assert "28 actions in 7 chapters, carried by 7 bodies and under 4 work programmes" in seen
+    assert "28 actions in 7 chapters, carried by 7 bodies, under 4 work programmes" in seen
     plan = text[text.index('id="the-plan"') : text.index('class="beside"')]
     assert plan.count('class="chapter"') == 7
     assert plan.count("<li>") == 28
@@ -76,6 +76,20 @@ def test_home_leads_to_overlaps_findings_and_questions(whole: FlaskClient, relea
         assert f"<b>{count}</b>" in text, severity
     assert "/validation#warning" in text
     assert text.index("/queries/overlap-on-instruments") < text.index('class="glance"')
+
+
+def test_home_leaves_out_a_query_that_only_shares_the_name(releases: Path, tmp_path: Path) -> None:
+    for name in ("ontology", "data", "queries/bodies", "queries/goals"):
+        (tmp_path / name).mkdir(parents=True)
+    bodies = (
+        "#+ summary: Other bodies\n#+ columns:\n#+   - {name: x, meaning: nothing}\nSELECT ?x { VALUES ?x { 1 } }\n"
+    )
+    (tmp_path / "queries" / "bodies" / "bodies.rq").write_text(bodies, encoding="utf-8")
+    goals = (Path(__file__).resolve().parents[2] / "queries" / "goals" / "goals.rq").read_text(encoding="utf-8")
+    (tmp_path / "queries" / "goals" / "goals.rq").write_text(goals, encoding="utf-8")
+    text = read(create_app(Settings(workspace=tmp_path, releases=releases)).test_client(), "/")
+    assert 'id="load"' not in text
+    assert "2 questions on bodies (1) and goals (1)." in words(text).replace(" ,", ",").replace(" .", ".")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from ecp_graph.build.report import SEVERITIES
 from ecp_graph.engine.results import Term
 from ecp_graph.namespaces import ID
-from ecp_graph.web.findings import current_report, rules
+from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.web.findings import current_report, current_rules
 from ecp_graph.web.names import name_of, names
 from ecp_graph.web.pages.validation import COUNTED
 from ecp_graph.web.panels import Panel, Row, panel
@@ -27,16 +28,20 @@ __all__ = ["Chapter", "blueprint", "chapters", "day", "period"]
 
 blueprint = Blueprint("home", __name__)
 
-#: The questions of the page, with the values that they are asked with: everything due, whatever the years of the plan.
-_PANELS: Final[dict[str, dict[str, str]]] = {
-    "plans-at-a-glance": {},
-    "goals": {},
-    "contents": {},
-    "actions-due": {"from": "1900-01-01", "until": "2999-12-31"},
-    "actions-by-timeframe": {},
-    "bodies": {},
-    "bodies-load": {},
-    "overlap-body-pairs": {},
+#: The questions of the page, with the values that they are asked with (everything due, whatever the years of the plan),
+#: and the columns that the page reads; a workspace may lack a query, or have another one of its name.
+_PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
+    "plans-at-a-glance": ({}, "name status begins ends chapters actions bodies programmes plan"),
+    "goals": ({}, "number title serving possiblyServing goal"),
+    "contents": ({}, "planName chapterNumber chapterName number title timeframe timeframeKind plan chapter action"),
+    "actions-due": (
+        {"from": "1900-01-01", "until": "2999-12-31"},
+        "begins ends number title bodies timeframe timeframeKind action",
+    ),
+    "actions-by-timeframe": ({}, "timeframeKind actionCount kind"),
+    "bodies": ({}, "code name kind actions body"),
+    "bodies-load": ({}, "party kind actionCount"),
+    "overlap-body-pairs": ({}, "bodyA bodyB gradeA gradeB gradeC gradeD total memberA memberB"),
 }
 _MOST_PAIRS: Final = 6
 _MOST_BODIES: Final = 12
@@ -64,7 +69,7 @@ def index() -> Response:
     catalogue = site().catalogue
     if catalogue is None:
         return redirect(url_for("sparql.endpoint"))
-    asked = {name: panel(name, **given) for name, given in _PANELS.items() if name in catalogue}
+    asked = _asked(catalogue)
     report = current_report()
     return page(
         "home/home.html",
@@ -79,7 +84,7 @@ def index() -> Response:
         pairs=_rows(asked, "overlap-body-pairs")[:_MOST_PAIRS],
         most_due=_MOST_DUE,
         report=report,
-        warned=[rule for rule in rules(report) if rule.severity != "Info"][:_MOST_RULES] if report else [],
+        warned=[rule for rule in current_rules() if rule.severity != "Info"][:_MOST_RULES],
         severities=SEVERITIES,
         counted=COUNTED,
         featured=[query for query in catalogue.values() if _FEATURED in query.tags],
@@ -126,6 +131,20 @@ def period(begins: str, ends: str) -> str:
     if first and last:
         return f"{first} to {last}"
     return f"from {first}" if first else f"until {last}" if last else ""
+
+
+def _asked(catalogue: Catalogue) -> dict[str, Panel]:
+    """Return the panels for which the catalogue has a query with the columns that are read."""
+    found = {}
+    for name, (given, columns) in _PANELS.items():
+        if name not in catalogue:
+            continue
+        query = catalogue[name]
+        if not set(given) <= {parameter.name for parameter in query.parameters}:
+            continue
+        if query.kind == "table" and set(columns.split()) <= {column.name for column in query.columns}:
+            found[name] = panel(name, **given)
+    return found
 
 
 def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:

@@ -29,6 +29,7 @@ __all__ = ["blueprint"]
 blueprint = Blueprint("shapes", __name__)
 
 _HTML: Final = "text/html"
+_MOST_TARGETS: Final = 6
 #: A variable inside a message, which a finding has a value in place of.
 _VARIABLE: Final = re.compile(r"\{[$?](\w+)\}")
 
@@ -67,13 +68,14 @@ def index() -> Response:
     if catalogue is None or "shapes" not in catalogue:
         return page("shapes/none.html")
     asked = panel("shapes")
-    shown = list(_shapes(asked))
+    shown = site().keep("shown shapes", lambda: list(_shapes(asked)))
     return page(
         "shapes/shapes.html",
         panel=asked,
         groups=_groups([shape for shape in shown if shape.targets]),
         parts=[shape for shape in shown if not shape.targets],
         counts={severity: sum(shape.severity == severity for shape in shown) for severity in SEVERITIES},
+        most_targets=_MOST_TARGETS,
         downloads=[fmt.extension for fmt in formats_of("graph")],
     )
 

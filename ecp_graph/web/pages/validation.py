@@ -10,7 +10,7 @@ from ecp_graph.build.report import SEVERITIES
 from ecp_graph.build.writers import FORMATS
 from ecp_graph.errors import ReleaseError
 from ecp_graph.web.errors import HttpError
-from ecp_graph.web.findings import Piece, current_report, rules, things
+from ecp_graph.web.findings import Piece, current_report, current_rules, things
 from ecp_graph.web.names import name_of
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
@@ -42,7 +42,7 @@ def index() -> Response:
     report = current_report()
     if report is None:
         return page("validation/none.html", endpoint=site().settings.endpoint)
-    shown = rules(report)
+    shown = current_rules()
     looked_at = sorted(report.looked_at.items(), key=lambda one: (one[1], name_of(one[0])))
     return page(
         "validation/validation.html",
