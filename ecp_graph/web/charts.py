@@ -30,7 +30,10 @@ _HEAD: Final = 26
 _SMALL: Final = 7.6
 _CAPITAL: Final = 9.8
 _GAP: Final = 28
-_WIDTH_OF_ONE: Final = 320
+#: Names longer than this stand above their bars, so that bars are in sight on a narrow screen.
+_WIDEST_BESIDE: Final = 150
+_NAME_ABOVE: Final = 20
+_WIDTH_OF_ONE: Final = 280
 _WIDTH_OF_ALL: Final = 640
 #: Room beside the longest bar for its number.
 _NUMBER: Final = 52
@@ -59,11 +62,14 @@ class ChartField:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing of ``width`` by ``height``: the names with the middles of their bands, and the fields."""
+    """A drawing of ``width`` by ``height``: the names with the middles of their lines, and the fields.
+
+    Names end at ``names_end`` beside the bars; when that is 0 they begin at the left, above the bars.
+    """
 
     width: float
     height: float
-    names_width: float
+    names_end: float
     bar_height: float
     names: tuple[tuple[str, float], ...]
     fields: tuple[ChartField, ...]
@@ -81,14 +87,17 @@ def bar_chart(columns: Sequence[Column], table: Table) -> Chart | None:
     names = _names(columns, table)
     if names is None:
         return None
-    names_width = round(max(map(_length, names))) + 14.0
+    beside = round(max(map(_length, names))) + 4.0
+    above = _NAME_ABOVE if beside > _WIDEST_BESIDE else 0
+    band = _BAND + above
     width = _WIDTH_OF_ONE if len(numbers) == 1 else max(110.0, (_WIDTH_OF_ALL - _GAP) / len(numbers) - _GAP)
-    fields, x = [], names_width
+    fields, x = [], 0.0 if above else beside + 10
     for column in numbers:
-        fields.append(_field(column, table, x, width, _scale(column.unit, numbers, table)))
+        fields.append(_field(column, table, x, width, band, _scale(column.unit, numbers, table)))
         x += width + _GAP
-    middles = tuple((name, _HEAD + _BAND * at + _BAND / 2) for at, name in enumerate(names))
-    return Chart(x - _GAP, _HEAD + _BAND * len(names) + 4.0, names_width, _BAR, middles, tuple(fields))
+    middles = tuple((name, _HEAD + band * at + (above or _BAND) / 2) for at, name in enumerate(names))
+    names_end = 0.0 if above else beside
+    return Chart(x - _GAP, _HEAD + band * len(names) + 4.0, names_end, _BAR, middles, tuple(fields))
 
 
 def _length(name: str) -> float:
@@ -143,12 +152,12 @@ def _scale(unit: str, numbers: Sequence[Column], table: Table) -> float:
     return max(largest, _WHOLE_PERCENT) if unit == "%" else largest or 1.0
 
 
-def _field(column: Column, table: Table, x: float, width: float, full: float) -> ChartField:
+def _field(column: Column, table: Table, x: float, width: float, band: float, full: float) -> ChartField:
     at = table.columns.index(column.name)
     bars = []
     for row, value in enumerate(_values(table, column.name)):
         cell = table.rows[row][at]
-        y = _HEAD + _BAND * row + (_BAND - _BAR) / 2
+        y = _HEAD + band * (row + 1) - (_BAND + _BAR) / 2
         length = round(value / full * (width - _NUMBER), 1)
         bars.append(Bar(x, y, length, cell.value if cell else ""))
     return ChartField(column.name, column.unit, x, tuple(bars))

@@ -38,8 +38,9 @@ function start(form) {
   });
   area.replaceWith(host);
   label.replaceWith(make("p", { class: "label", "aria-hidden": "true" }, label.textContent));
-  form.querySelector("[data-plain]").replaceWith(make("div", { class: "buttons" }, run, cancel, share, status), problem);
-  form.querySelector("[data-keys]").hidden = false;
+  form.querySelector("[data-plain]")?.remove();
+  form.append(make("div", { class: "buttons" }, run, cancel, share, status), problem);
+  form.querySelector(".keys")?.classList.add("shown");
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("past").append(past);
   showPast();

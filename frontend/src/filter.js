@@ -13,5 +13,5 @@ for (const box of document.querySelectorAll("[data-filter]")) {
     const left = entries.filter((entry) => !entry.hidden).length;
     status.textContent = words.length ? `${left} of ${entries.length}` : "";
   });
-  box.hidden = false;
+  box.classList.add("shown");
 }

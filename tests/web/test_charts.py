@@ -66,6 +66,17 @@ def test_as_many_texts_name_a_row_as_tell_the_rows_apart() -> None:
     assert len(chart.names[0][0]) <= 38
 
 
+def test_long_names_stand_above_their_bars() -> None:
+    beside = _drawn([_NAME, _COUNT], _table(("a", 1), ("b", 2)))
+    above = _drawn([_NAME, _COUNT], _table(("a body with a long name", 1), ("b", 2)))
+    assert beside.fields[0].x > beside.names_end > 0
+    assert (above.fields[0].x, above.names_end) == (0, 0)
+    for (_, middle), bar in zip(beside.names, beside.fields[0].bars, strict=True):
+        assert bar.y < middle < bar.y + beside.bar_height
+    for (_, middle), bar in zip(above.names, above.fields[0].bars, strict=True):
+        assert middle + 6 < bar.y < middle + 20
+
+
 @pytest.mark.parametrize(
     "table",
     [

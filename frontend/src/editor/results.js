@@ -89,7 +89,7 @@ function cell(term, vocabulary) {
     const target = vocabulary.target(term.value);
     const text = visible(vocabulary.compact(term.value));
     const away = target?.startsWith("http") ? "noreferrer" : null;
-    return make("td", { class: "iri" }, target ? make("a", { href: target, rel: away }, text) : text);
+    return make("td", { class: "iri" }, target ? make("a", { href: target, rel: away, title: vocabulary.label(term.value) }, text) : text);
   }
   if (term.type === "bnode") return make("td", {}, `_:${term.value}`);
   if (term.type === "triple") return make("td", {}, visible(JSON.stringify(term.value)));

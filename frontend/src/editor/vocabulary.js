@@ -4,13 +4,14 @@
 const PLAIN_PATH = /^(?:\/[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)+$/;
 
 /**
- * Return `{load(), prefixes, compact(iri), target(iri)}`; before `load` was called nothing is known, and IRIs stay whole.
+ * Return `{load(), prefixes, compact(iri), label(iri), target(iri)}`; before `load` was called nothing is known, and IRIs stay whole.
  *
  * With `isStatic`, pages are files beside each other, in the folder above the one of `address`.
  */
 export function vocabularyAt(address, { isStatic = false } = {}) {
   let known = null;
   let loading = null;
+  let labels = null;
   const longest = (iri, pairs) => pairs.filter(([namespace]) => iri.startsWith(namespace) && iri.length > namespace.length).sort((a, b) => b[0].length - a[0].length)[0];
   const fileOf = (page) => {
     const [path, place] = page.split("#");
@@ -31,6 +32,10 @@ export function vocabularyAt(address, { isStatic = false } = {}) {
     compact(iri) {
       const best = known && longest(iri, Object.entries(known.prefixes).map(([name, namespace]) => [namespace, name]));
       return best && !iri.slice(best[0].length).includes("/") ? `${best[1]}:${iri.slice(best[0].length)}` : iri;
+    },
+    label(iri) {
+      labels ??= known && new Map(known.terms.map(([name, label]) => [name, label]));
+      return labels?.get(this.compact(iri)) ?? labels?.get(`<${iri}>`) ?? null;
     },
     target(iri) {
       const place = known && longest(iri, known.places);
