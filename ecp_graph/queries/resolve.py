@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from ecp_graph.engine import Engine
     from ecp_graph.queries.parameters import Parameter
 
-__all__ = ["Choice", "choices", "resolve"]
+__all__ = ["ANYTHING", "Choice", "choices", "resolve"]
+
+#: The class of a parameter that may be anything of which the graph speaks, whatever its class (RDF Schema 1.1, 2.1).
+ANYTHING: Final = PREFIXES["rdfs"] + "Resource"
 
 #: How many things of a class are read to suggest one; a form offers a list up to this length.
 MOST_CHOICES: Final = 500
 
 _MATCHES: Final = """
 SELECT DISTINCT ?thing ?rank WHERE {{
-  ?thing a {of_class} .
+  {pattern}
   FILTER(isIRI(?thing))
   VALUES ?wanted {{ {value} }}
   BIND(LCASE(STR(?wanted)) AS ?text)
@@ -42,19 +45,26 @@ ORDER BY ?rank ?thing
 LIMIT 20
 """
 
+#: Nested, because some stores cannot order by an expression of what they aggregate.
 _CHOICES: Final = """
-SELECT ?thing (SAMPLE(?anyLabel) AS ?label) (SAMPLE(?anyNotation) AS ?notation) WHERE {{
-  ?thing a {of_class} .
-  FILTER(isIRI(?thing))
-  OPTIONAL {{ ?thing skos:prefLabel ?preferred }}
-  OPTIONAL {{ ?thing rdfs:label ?plain }}
-  BIND(COALESCE(?preferred, ?plain) AS ?anyLabel)
-  OPTIONAL {{ ?thing skos:notation ?anyNotation }}
+SELECT ?thing ?label ?notation WHERE {{
+  {{
+    SELECT ?thing (SAMPLE(?anyLabel) AS ?label) (SAMPLE(?anyNotation) AS ?notation) WHERE {{
+      {pattern}
+      FILTER(isIRI(?thing))
+      OPTIONAL {{ ?thing skos:prefLabel ?preferred }}
+      OPTIONAL {{ ?thing rdfs:label ?plain }}
+      BIND(COALESCE(?preferred, ?plain) AS ?anyLabel)
+      OPTIONAL {{ ?thing skos:notation ?anyNotation }}
+    }}
+    GROUP BY ?thing
+  }}
 }}
-GROUP BY ?thing
-ORDER BY LCASE(STR(?label)) ?thing
+ORDER BY LCASE(COALESCE(STR(?label), "")) ?thing
 LIMIT {limit}
 """
+
+_IS_KNOWN: Final = "ASK {{ {{ {iri} ?property ?value }} UNION {{ ?subject ?property {iri} }} }}"
 
 
 @dataclass(frozen=True)
@@ -72,9 +82,10 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
     The IRI itself wins over a slug (the last part of the IRI), that over a notation, and that over a label; case does
     not matter. Raises ParameterError when nothing fits, with the nearest things, or when several fit equally well.
     """
-    if iri := _stands_as_it_is(parameter, value, engine):
-        return iri
-    table = ask_table(engine, _matches_query(parameter, value))
+    iri = _iri(value)
+    if parameter.of_class == ANYTHING and iri and ask_table(engine, _IS_KNOWN.format(iri=iri)).boolean:
+        return iri.value
+    table = ask_table(engine, _matches_query(parameter, value, iri))
     ranked = [(row[1].value, row[0].value) for row in table.rows if row[0] and row[1]]
     best = [iri for rank, iri in ranked if rank == ranked[0][0]]
     if len(best) == 1:
@@ -90,8 +101,10 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
     """Return what an iri parameter may be, in the order of the labels, at most ``limit`` of them."""
-    of_class = _class_pattern(parameter)
-    table: Table = ask_table(engine, _CHOICES.format(of_class=of_class, limit=limit))
+    pattern = _pattern(parameter)
+    if parameter.of_class == ANYTHING:  # an order over all would be slow on a large graph
+        pattern = f"{{ SELECT DISTINCT ?thing {{ ?thing skos:prefLabel ?name }} LIMIT {limit} }}"
+    table: Table = ask_table(engine, _CHOICES.format(pattern=pattern, limit=limit))
     found = []
     for thing, label, notation in table.rows:
         if thing is not None:
@@ -102,34 +115,26 @@ def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> 
     return [c if often[c.value.casefold()] == 1 else Choice(c.iri, compact(c.iri), c.label) for c in found]
 
 
-def _stands_as_it_is(parameter: Parameter, value: str, engine: Engine) -> str | None:
-    """Return the IRI that a value is itself; pages give IRIs, and need no search through the whole class."""
-    if "://" not in value:
-        return None
-    try:
-        iri = ox.NamedNode(value.strip("<>"))
-    except ValueError:
-        return None
-    return iri.value if ask_table(engine, f"ASK {{ {iri} a {_class_pattern(parameter)} }}").boolean else None
-
-
-def _class_pattern(parameter: Parameter) -> str:
-    """Return what a thing has to be, in SPARQL: a class, or a variable for rdfs:Resource, which everything is."""
-    of_class = parameter.of_class or ""
-    return "?anyClass" if of_class == PREFIXES["rdfs"] + "Resource" else str(ox.NamedNode(of_class))
-
-
 def _slug(iri: str) -> str:
     return re.split(r"[/#]", iri)[-1] or compact(iri)
 
 
-def _matches_query(parameter: Parameter, value: str) -> str:
-    of_class = _class_pattern(parameter)
+def _matches_query(parameter: Parameter, value: str, iri: ox.NamedNode | None) -> str:
+    # The empty text is equal to no IRI.
+    return _MATCHES.format(pattern=_pattern(parameter), value=ox.Literal(value), iri=iri or '""')
+
+
+def _pattern(parameter: Parameter) -> str:
+    if parameter.of_class == ANYTHING:
+        return "?thing a ?class ."
+    return f"?thing a {ox.NamedNode(parameter.of_class or '')} ."
+
+
+def _iri(value: str) -> ox.NamedNode | None:
     try:
-        iri = str(ox.NamedNode(expand(value.strip("<>"))))
+        return ox.NamedNode(expand(value.strip("<>")))
     except ValueError:
-        iri = '""'  # equal to no IRI
-    return _MATCHES.format(of_class=of_class, value=ox.Literal(value), iri=iri)
+        return None
 
 
 def _nearest(value: str, among: list[Choice]) -> str:
