@@ -176,13 +176,14 @@ def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     _, text = get(bundled, "/overlap/on/instrument/transit-guidelines")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
-    assert "1 pair of bodies overlap" in words
-    assert "Permanent Technical Committee TFA Working Group B through a programme or another row 3" in words
+    assert "1 pair of bodies overlaps on it" in words
+    assert "Permanent Technical Committee TFA Working Group B: through a programme or another row 3" in words
     assert "Cover paper, paragraph 19" in words
     href = next(h for h in _Page(text).values("a", "href") if "overlap-on-thing.xlsx" in h and "body" in h)
     sheet = openpyxl.load_workbook(io.BytesIO(bundled.get(href).data)).active
     assert [cell.value for cell in sheet[2]][1:4] == ["Permanent Technical Committee", "TFA Working Group", "B"]
     assert sheet.max_row == 2
+    assert "/overlap/body-body/ptc/tfawg" in _Page(text).values("a", "href")
     with_all = get(bundled, "/overlap/on/instrument/transit-guidelines?secretariat=with")[1]
     assert "3 pairs of bodies overlap" in re.sub(r"\s+", " ", with_all)
 

@@ -145,6 +145,8 @@ def on(dimension: str, slug: str) -> Response:
         grades=panel("grades"),
         plural=plural,
         term=_term,
+        pair_path=_pair_path,
+        most_listed=_MOST_LISTED,
     )
 
 
@@ -206,6 +208,12 @@ def _cell_paths(sides: Sides) -> Callable[[Thing, Thing], str]:
         return f"{base}/{quote(first)}/{quote(second)}"
 
     return path
+
+
+def _pair_path(dimension: str, first: str, second: str) -> str | None:
+    """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
+    things = [_joins().by_iri.get((dimension, iri)) for iri in (first, second)]
+    return _cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
 
 
 # ---------------------------------------------------------------- what is asked for
