@@ -83,20 +83,21 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
     not matter. Raises ParameterError when nothing fits, with the nearest things, or when several fit equally well.
     """
     iri = _iri(value)
-    if parameter.of_class == ANYTHING and iri and ask_table(engine, _IS_KNOWN.format(iri=iri)).boolean:
+    if iri and _stands_as_it_is(parameter, iri, engine, is_whole="://" in value):
         return iri.value
     table = ask_table(engine, _matches_query(parameter, value, iri))
     ranked = [(row[1].value, row[0].value) for row in table.rows if row[0] and row[1]]
     best = [iri for rank, iri in ranked if rank == ranked[0][0]]
     if len(best) == 1:
         return best[0]
-    of_class = compact(parameter.of_class or "")
     if best:
         names = ", ".join(compact(iri) for iri in best)
         raise ParameterError(f"'{value}' names several things for '{parameter.name}': {names}. Give one of these.")
     near = _nearest(value, choices(parameter, engine))
     hint = f" Did you mean {near}?" if near else ""
-    raise ParameterError(f"'{value}' is no {of_class} of this graph, so it does not fit '{parameter.name}'.{hint}")
+    is_any = parameter.of_class == ANYTHING
+    fault = "names nothing in this graph" if is_any else f"is no {compact(parameter.of_class or '')} of this graph"
+    raise ParameterError(f"'{value}' {fault}, so it does not fit '{parameter.name}'.{hint}")
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
@@ -113,6 +114,13 @@ def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> 
     often = Counter(choice.value.casefold() for choice in found)
     # A notation that two things share names neither, so they go by their curies.
     return [c if often[c.value.casefold()] == 1 else Choice(c.iri, compact(c.iri), c.label) for c in found]
+
+
+def _stands_as_it_is(parameter: Parameter, iri: ox.NamedNode, engine: Engine, *, is_whole: bool) -> bool:
+    """Whether an IRI names the thing by itself; pages give whole IRIs, and need no search through the whole class."""
+    if parameter.of_class == ANYTHING:
+        return bool(ask_table(engine, _IS_KNOWN.format(iri=iri)).boolean)
+    return is_whole and bool(ask_table(engine, f"ASK {{ {iri} a {ox.NamedNode(parameter.of_class or '')} }}").boolean)
 
 
 def _slug(iri: str) -> str:

@@ -12,13 +12,13 @@ PAGES = {
     "queries": "/queries",
     "query": "/queries/overlap-bodies",
     "query with a form to fill": "/queries/action-dossier",
-    "sparql": "/sparql",
-    "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
     "overlap": "/overlap",
     "overlap of two dimensions": "/overlap/body-instrument",
     "overlap of two": "/overlap/body-body/imsc/ptc",
     "links of two": "/overlap/body-instrument/tfawg/transit-guidelines",
     "overlap on a thing": "/overlap/on/instrument/transit-guidelines",
+    "sparql": "/sparql",
+    "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
     "error": "/nothing-here",
 }
 LOOKS = [(320, False), (320, True), (1440, False), (1440, True)]
