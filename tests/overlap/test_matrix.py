@@ -115,9 +115,9 @@ def test_a_large_matrix_keeps_the_most_loaded_and_says_what_it_leaves_out() -> N
         links.append(Link("body", f"u:b{row * row % 200}", f"u:r{row}", "programme"))
         links.append(Link("tool", f"u:t{row % 299}", f"u:r{row}", "row"))
     joins = Joins([*bodies, *tools], links, [])
-    started = time.perf_counter()
+    started = time.process_time()
     matrix = make_matrix(joins, "body", "tool")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     assert (len(matrix.rows), len(matrix.columns)) == (60, 60)
     assert (matrix.rows_left_out, matrix.columns_left_out) == (140, 239)
     assert matrix.lone_columns == (tools[299],)

@@ -176,13 +176,14 @@ def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     _, text = get(bundled, "/overlap/on/instrument/transit-guidelines")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
-    assert "1 pair of bodies overlap" in words
-    assert "Permanent Technical Committee TFA Working Group B through a programme or another row 3" in words
+    assert "1 pair of bodies overlaps on it" in words
+    assert "Permanent Technical Committee TFA Working Group B: through a programme or another row 3" in words
     assert "Cover paper, paragraph 19" in words
     href = next(h for h in _Page(text).values("a", "href") if "overlap-on-thing.xlsx" in h and "body" in h)
     sheet = openpyxl.load_workbook(io.BytesIO(bundled.get(href).data)).active
     assert [cell.value for cell in sheet[2]][1:4] == ["Permanent Technical Committee", "TFA Working Group", "B"]
     assert sheet.max_row == 2
+    assert "/overlap/body-body/ptc/tfawg" in _Page(text).values("a", "href")
     with_all = get(bundled, "/overlap/on/instrument/transit-guidelines?secretariat=with")[1]
     assert "3 pairs of bodies overlap" in re.sub(r"\s+", " ", with_all)
 
@@ -213,10 +214,10 @@ def test_pages_are_kept_and_quick(bundled: FlaskClient) -> None:
     etag = bundled.get("/overlap").headers["ETag"]
     assert bundled.get("/overlap", headers={"If-None-Match": etag}).status_code == 304
     times = []
-    for _ in range(5):
-        started = time.perf_counter()
+    for _ in range(10):
+        started = time.process_time()  # other work on the machine is not the page's
         bundled.get("/overlap")
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.05
 
 
@@ -289,3 +290,27 @@ def test_a_graph_without_anything_says_so() -> None:
     status, text = get(client, "/overlap")
     assert status == 404
     assert "The graph holds no bodies, actions or tools that could overlap." in text
+
+
+def test_a_large_matrix_says_what_it_leaves_out_and_can_be_narrowed_down() -> None:
+    ecp = "https://w3id.org/ecp-graph/ontology#"
+    lines = [f"PREFIX ecp: <{ecp}> PREFIX id: <https://w3id.org/ecp-graph/id/>", "INSERT DATA {"]
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    for at in range(70):
+        lines.append(f'id:b{at} a ecp:Body ; {label} "Body {at:02}" .')
+        lines.append(f'id:i{at} a ecp:Instrument ; {label} "Tool {at:02}" .')
+        lines.append(f'id:a{at} a ecp:Action ; {label} "Row {at}" ; ecp:responsibleBody id:b{at} ;')
+        lines.append(f"  ecp:concernsInstrument id:i{at} .")
+    store = ox.Store()
+    store.update("\n".join([*lines, "}"]))
+    engine = EmbeddedEngine(store, name="many")
+    client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    text = " ".join(get(client, "/overlap/body-instrument")[1].split())
+    assert "Shown are the 60 rows and 60 columns to which most is joined. 10 rows and 10 columns are left out" in text
+    assert text.count('class="heat-5"') == 60
+    narrowed = " ".join(get(client, "/overlap/body-instrument?row=body+6")[1].split())
+    assert narrowed.count('class="heat-5"') == 10
+    assert 'value="body 6"' in narrowed
+    assert "Body 61" in narrowed
+    assert "10 rows" not in client.get("/overlap/body-instrument.svg?row=Body+6&column=Tool+6").text
+    assert "had no room" in client.get("/overlap/body-instrument.svg").text

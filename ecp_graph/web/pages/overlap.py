@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -44,6 +45,8 @@ _PLURALS: Final = {"activity": "activities", "body": "bodies", "timeframe": "kin
 _SEPARATOR: Final = "-"
 _PAIRS_TOLD: Final = 3
 _MOST_WORDS: Final = 100
+#: Findings and shared things that a page lists; the downloads have all of them.
+_MOST_LISTED: Final = 100
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 
 
@@ -142,6 +145,8 @@ def on(dimension: str, slug: str) -> Response:
         grades=panel("grades"),
         plural=plural,
         term=_term,
+        pair_path=_pair_path,
+        most_listed=_MOST_LISTED,
     )
 
 
@@ -192,12 +197,23 @@ def _thing_path(dimension: str, iri: str) -> str | None:
     return url_for("overlap.on", dimension=dimension, slug=slug) if slug else None
 
 
-def _cell_path(sides: Sides, row: Thing, column: Thing) -> str:
-    names = _slugs()[0]
-    first, second = names[sides.rows, row.iri], names[sides.columns, column.iri]
-    if sides.rows == sides.columns:
-        first, second = sorted((first, second))
-    return url_for("overlap.cell", pair=sides.path, first=first, second=second)
+def _cell_paths(sides: Sides) -> Callable[[Thing, Thing], str]:
+    """Return what gives the address of a cell; a pair of one dimension has one address, whichever comes first."""
+    names, base = _slugs()[0], url_for("overlap.matrix", pair=sides.path)
+
+    def path(row: Thing, column: Thing) -> str:
+        first, second = names[sides.rows, row.iri], names[sides.columns, column.iri]
+        if sides.rows == sides.columns and second < first:
+            first, second = second, first
+        return f"{base}/{quote(first)}/{quote(second)}"
+
+    return path
+
+
+def _pair_path(dimension: str, first: str, second: str) -> str | None:
+    """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
+    things = [_joins().by_iri.get((dimension, iri)) for iri in (first, second)]
+    return _cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
 
 
 # ---------------------------------------------------------------- what is asked for
@@ -287,7 +303,8 @@ def _matrix_page(sides: Sides) -> Response:
         links=None if found.is_graded else _foot_of("dimension-links"),
         ties=TIES,
         letters=GRADES,
-        cell_path=_cell_path,
+        cell_path=_cell_paths(sides),
+        most_listed=_MOST_LISTED,
         thing_path=_thing_path,
         plural=plural,
         term=_term,
