@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
-from ecp_graph.web.pages import actions, health, home, navigation, openapi, queries, sparql
+from ecp_graph.web.pages import actions, health, home, navigation, openapi, queries, sparql, timeline
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
@@ -30,7 +30,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGES: Final = (home, actions, sparql, queries, openapi, health)
+_PAGES: Final = (home, actions, timeline, sparql, queries, openapi, health)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 

@@ -155,7 +155,10 @@ def facets_of(rows: Iterable[Mapping[str, str]], things: Sequence[str], *, colum
         if (at := place.get(row[column])) is not None:
             of_facet = found.setdefault(row["facet"], {})
             same = row["value"] or row["code"]
-            of_facet.setdefault(same, _Found(row["code"], row["name"], row["value"])).places.append(at)
+            one = of_facet.setdefault(same, _Found(row["code"], row["name"], row["value"]))
+            one.places.append(at)
+            if one.name != row["name"] and not one.iri:  # several wordings of what is not a thing
+                one.name = row["code"].replace("-", " ")
     return Facets(tuple(things), {name: Facet(name, _values(each, len(things))) for name, each in found.items()})
 
 
