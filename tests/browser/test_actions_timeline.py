@@ -56,7 +56,7 @@ def test_a_change_keeps_the_place_in_the_form(open_page: Callable[..., Any]) -> 
 
 def test_a_failing_request_ends_in_an_ordinary_one(open_page: Callable[..., Any]) -> None:
     page = open_page("/actions")
-    page.evaluate("window.stayed = true; window.fetch = () => Promise.reject(new Error('gone'))")
+    page.evaluate("window.stayed = true; window.fetch = () => Promise.reject(new Error('gone')); null")
     page.locator('input[name="chapter"][value="6"]').click()
     page.get_by_text("1 of 28 actions").wait_for()
     assert page.evaluate("window.stayed") is None
