@@ -23,6 +23,7 @@ from ecp_graph.web.pages import (
     search,
     shapes,
     sparql,
+    timeline,
     validation,
 )
 from ecp_graph.web.serving.compression import compress
@@ -58,6 +59,7 @@ _PAGES: Final = (
     shapes,
     validation,
     overlap,
+    timeline,
 )
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000

@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.parameters import bind
 from ecp_graph.web.facets import Facets, Narrowed, facets_of
-from ecp_graph.web.panels import Panel, Row, panel
+from ecp_graph.web.panels import Row, panel
 from ecp_graph.web.site import site
 
 __all__ = ["LIST", "TIMES", "ActionList", "Selection", "action_list", "sparql_of"]
 
-#: The catalogue's queries: the table, the values of facets, and the times.
+#: The catalogue's queries: the list that the page stands for, and what it is put together from. The list itself joins
+#: several groupings, which takes long on a large plan; the parts do not.
 LIST: Final = "actions"
-FACETS: Final = "action-facets"
 TIMES: Final = "actions-in-time"
+FACETS: Final = "action-facets"
 
 #: Parts of a selection beside the facets, by the name of their parameter: here as in the query of the table.
 WORDS, FROM, UNTIL = "words", "from", "until"
 PERIOD: Final = "period"
+_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+#: Columns of the list that join the codes of a facet.
+_JOINED: Final = {"bodies": "body", "programmes": "programme", "goals": "goal", "possibleGoals": "possibleGoal"}
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
 class ActionList:
-    """All actions of the graph: the table, the times in the same order, and the facets over both."""
+    """All actions of the graph by number: rows and terms, facets, and the wording of bodies that are left unnamed."""
 
-    table: Panel
-    times: tuple[Row, ...]
+    query: Query
+    rows: tuple[Row, ...]
+    terms: Table
     facets: Facets
+    unnamed: Mapping[str, str]
 
     @cached_property
     def wordings(self) -> tuple[str, ...]:
         """The titles in lower case, for the search."""
-        return tuple(row["title"].lower() for row in self.table.rows)
+        return tuple(row["title"].lower() for row in self.rows)
 
     def narrow(self, selection: Selection) -> Narrowed:
         """Return what a selection leaves."""
@@ -47,8 +55,25 @@ class ActionList:
         if words := selection.words.lower():
             limits[WORDS] = _bits([words in wording for wording in self.wordings])
         if selection.begins or selection.ends:
-            limits[PERIOD] = _bits([_is_within(row, selection.begins, selection.ends) for row in self.times])
+            limits[PERIOD] = _bits([_is_within(row, selection.begins, selection.ends) for row in self.rows])
         return Narrowed(self.facets, selection.chosen, limits)
+
+    def table(self, places: Iterable[int]) -> Table:
+        """Return some actions as the rows that the query of the list gives for them."""
+        columns = tuple(column.name for column in self.query.columns)
+        return Table(columns, tuple(tuple(self._cell(at, column) for column in columns) for at in places))
+
+    def _cell(self, at: int, column: str) -> Term | None:
+        source = {"dueUntil": "ends"}.get(column, column)
+        if column == "openGroup":
+            return Term("literal", self.unnamed.get(self.facets.things[at], ""))
+        if column in _JOINED:
+            stated = self.facets.of_thing[at].get(_JOINED[column], ())
+            return Term("literal", ", ".join(sorted(value.code or value.name for value in stated if value.iri)))
+        if column == "chapter":
+            stated = self.facets.of_thing[at].get(column, ())
+            return Term("literal", stated[0].code, _INTEGER) if stated and stated[0].code else None
+        return self.terms.rows[at][self.terms.columns.index(source)] if source in self.terms.columns else None
 
 
 @dataclass(frozen=True)
@@ -103,7 +128,7 @@ def sparql_of(selection: Selection, actions: ActionList) -> str:
 
     Raises ParameterError for a value that the query does not take.
     """
-    query = actions.table.query
+    query = actions.query
     given: dict[str, str | list[str]] = {}
     for name, value in selection.address.items():
         parameter, facet = query.parameter(name), actions.facets.facets.get(name)
@@ -116,10 +141,22 @@ def sparql_of(selection: Selection, actions: ActionList) -> str:
 
 
 def _ask() -> ActionList:
-    table = panel(LIST)
-    order = [row["action"] for row in table.rows]
-    times = {row["action"]: row for row in panel(TIMES).rows}
-    return ActionList(table, tuple(times[a] for a in order), facets_of(panel(FACETS).rows, order, column="action"))
+    catalogue, times = site().catalogue, panel(TIMES)
+    assert catalogue is not None  # noqa: S101 - pages are registered with a catalogue only
+    first: dict[str, int] = {}
+    for at, row in enumerate(times.rows):  # an action of two plans has two rows
+        first.setdefault(row["action"], at)
+    unnamed: dict[str, str] = {}
+    for row in panel(FACETS).rows:
+        if not row["value"]:
+            unnamed[row["action"]] = "; ".join(filter(None, (unnamed.get(row["action"]), row["name"])))
+    return ActionList(
+        catalogue[LIST],
+        tuple(times.rows[at] for at in first.values()),
+        Table(times.table.columns, tuple(times.table.rows[at] for at in first.values())),
+        facets_of(panel(FACETS).rows, list(first), column="action"),
+        unnamed,
+    )
 
 
 def _is_within(row: Row, begins: str, ends: str) -> bool:

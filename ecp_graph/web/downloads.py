@@ -44,9 +44,15 @@ def table_as(table: Table, extension: str, name: str, *, also: Sequence[str] = (
     raise HttpError(404, "unknown-format", f"'{name}' does not come as .{extension}, but as {known}.")
 
 
-def download(body: bytes, content_type: str, filename: str, *, tag: bytes | None = None) -> Response:
-    """Return bytes as a file to save, kept for the release; ``tag`` tells it apart where the bytes hold a time."""
-    headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{filename}"'}
+def download(
+    body: bytes, content_type: str, filename: str, *, tag: bytes | None = None, inline: bool = False
+) -> Response:
+    """Return bytes as a file to save, or to show if ``inline``, kept for the release.
+
+    ``tag`` tells it apart where the bytes hold the time at which they were made.
+    """
+    disposition = f'{"inline" if inline else "attachment"}; filename="{filename}"'
+    headers = {"Content-Type": content_type, "Content-Disposition": disposition}
     response = Response(body, headers=headers)
     if site().current.is_fixed:
         response.set_etag(hashlib.sha256(filename.encode() + (tag or body)).hexdigest()[:24], weak=True)

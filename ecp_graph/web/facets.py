@@ -139,7 +139,12 @@ class Narrowed:
 
 def positions(things: int) -> list[int]:
     """Return the places of things in their list."""
-    return [at for at, bit in enumerate(reversed(bin(things)[2:])) if bit == "1"]
+    digits = bin(things)[:1:-1]
+    found, at = [], digits.find("1")
+    while at >= 0:  # leaps over what is not there: most values of a large plan have few things
+        found.append(at)
+        at = digits.find("1", at + 1)
+    return found
 
 
 def facets_of(rows: Iterable[Mapping[str, str]], things: Sequence[str], *, column: str) -> Facets:
@@ -155,7 +160,10 @@ def facets_of(rows: Iterable[Mapping[str, str]], things: Sequence[str], *, colum
         if (at := place.get(row[column])) is not None:
             of_facet = found.setdefault(row["facet"], {})
             same = row["value"] or row["code"]
-            of_facet.setdefault(same, _Found(row["code"], row["name"], row["value"])).places.append(at)
+            one = of_facet.setdefault(same, _Found(row["code"], row["name"], row["value"]))
+            one.places.append(at)
+            if one.name != row["name"] and not one.iri:  # several wordings of what is not a thing
+                one.name = row["code"].replace("-", " ")
     return Facets(tuple(things), {name: Facet(name, _values(each, len(things))) for name, each in found.items()})
 
 

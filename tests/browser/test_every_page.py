@@ -30,6 +30,8 @@ PAGES = {
     "error": "/nothing-here",
     "actions": "/actions",
     "actions chosen": "/actions?body=PTC&programme=not-stated&words=a",
+    "timeline": "/timeline",
+    "timeline by body": "/timeline?by=body&span=plan&programme=PTC-WP",
     "actions none": "/actions?body=WGEC&chapter=1",
 }
 LOOKS = [(320, False), (320, True), (1440, False), (1440, True)]

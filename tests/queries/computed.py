@@ -302,7 +302,10 @@ def check_action_facets(engine: Engine) -> None:
     assert got == expected
     assert len(rows) == len(expected) > 200
     assert {row[4].partition(":")[0] for row in rows if row[4]} == kinds
-    assert {row[2] for row in rows if not row[4]} == {"bodies that are not named"}
+    assert {row[2] for row in rows if not row[4]} == {
+        "other related WCO committees or working groups",
+        "other relevant committees or working groups",
+    }
     labels = {row[4]: row[2] for row in rows}
     assert labels["body:ptc"] == "Permanent Technical Committee"
     assert labels["concept:timeframe-not-stated"] == "not stated"

@@ -84,6 +84,12 @@ def test_the_sparql_behind_finds_the_same(ask: FlaskClient, bundled: Flask, quer
     assert [int(row[0].value) for row in table.rows if row[0]] == SELECTIONS[query]
 
 
+def test_the_csv_is_the_answer_of_the_query(ask: FlaskClient) -> None:
+    assert ask.get("/actions.csv").data == ask.get("/api/queries/actions.csv").data
+    page_rows = ask.get("/actions.json").get_json(force=True)["results"]["bindings"]
+    assert page_rows == ask.get("/api/queries/actions.json").get_json(force=True)["results"]["bindings"]
+
+
 def test_a_value_that_is_unknown_has_no_sparql(ask: FlaskClient) -> None:
     response = ask.get("/actions/sparql?body=nobody")
     assert response.status_code == 400

@@ -10,7 +10,6 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ecp_graph.engine.results import Table
 from ecp_graph.queries.parameters import bind
 from ecp_graph.web.actionlist import PERIOD, WORDS, ActionList, Selection, action_list, sparql_of
 from ecp_graph.web.downloads import download, graph_as_turtle, table_as
@@ -28,9 +27,9 @@ ORDERS: Final = {"number": "Number", "deadline": "Deadline", "chapter": "Chapter
 _GRAPH: Final = "actions-as-graph"
 #: Values of a facet that are in sight, and that a page shows at all.
 _IN_SIGHT: Final = 7
-_MOST_VALUES: Final = 200
+_MOST_VALUES: Final = 60
 #: Rows of one page; a smaller setting for result pages holds here too.
-_MOST_ROWS: Final = 200
+_MOST_ROWS: Final = 100
 
 
 @dataclass(frozen=True)
@@ -100,8 +99,7 @@ def download_as(extension: str) -> Response:
     if extension == "ttl":
         wanted = {actions.facets.things[at] for at in rows}
         return download(graph_as_turtle(_graph_of(wanted)), "text/turtle; charset=utf-8", "actions.ttl")
-    whole = actions.table.table
-    return table_as(Table(whole.columns, tuple(whole.rows[at] for at in rows)), extension, "actions", also=("ttl",))
+    return table_as(actions.table(rows), extension, "actions", also=("ttl",))
 
 
 @blueprint.get("/actions/sparql")
@@ -133,7 +131,7 @@ def _address(selection: Selection, order: str) -> str:
 
 def _ordered(actions: ActionList, rows: list[int], order: str) -> list[int]:
     if order == "deadline":
-        return sorted(rows, key=lambda at: (not actions.times[at]["ends"], actions.times[at]["ends"]))
+        return sorted(rows, key=lambda at: (not actions.rows[at]["ends"], actions.rows[at]["ends"]))
     if order == "chapter":
         chapters = actions.facets.facets.get("chapter")
         places = {value.key: place for place, value in enumerate(chapters.values)} if chapters else {}
