@@ -14,6 +14,11 @@ PAGES = {
     "query with a form to fill": "/queries/action-dossier",
     "sparql": "/sparql",
     "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
+    "thing": "/doc/body/rkcmc",
+    "finding": "/doc/overlap/body-pc--body-wgec--topic-e-commerce",
+    "passage": "/graph/pc0457e1/ch-2-intro",
+    "long graph": "/graph/inferred",
+    "nearly right name": "/doc/body/ptcc",
     "error": "/nothing-here",
 }
 LOOKS = [(320, False), (320, True), (1440, False), (1440, True)]
