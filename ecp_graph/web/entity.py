@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ecp_graph.engine.results import Table, Term
+from ecp_graph.explain import Source
 from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, PREFIXES, compact
 
-__all__ = ["Entity", "Group", "Source", "Value", "entity_of"]
+__all__ = ["Entity", "Group", "Value", "entity_of"]
 
 Direction = Literal["from", "to"]
 
@@ -25,25 +26,6 @@ _TITLES: Final = (
 _VARIANTS: Final = (_SKOS + "notation", _SKOS + "altLabel", _SKOS + "hiddenLabel")
 _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "comment", _SKOS + "scopeNote")
 _BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a statement stands: the graph (IRI), the locator if it is a passage, and the certainty or kind of graph."""
-
-    graph: str
-    locator: str
-    certainty: str
-
-    @property
-    def term(self) -> Term:
-        """The graph as a term."""
-        return Term("iri", self.graph)
-
-    @property
-    def is_stated(self) -> bool:
-        """Whether the statement stands there because somebody wrote it, and not because the build found it."""
-        return self.graph not in _BUILT
 
 
 @dataclass(frozen=True)
@@ -64,7 +46,12 @@ class Value:
     @property
     def is_stated(self) -> bool:
         """Whether some passage, or another authored graph, states it."""
-        return any(source.is_stated for source in self.sources)
+        return bool(self.stated)
+
+    @property
+    def stated(self) -> tuple[Source, ...]:
+        """The graphs in which it stands because somebody wrote it, and not because the build found it."""
+        return tuple(source for source in self.sources if source.graph not in _BUILT)
 
 
 @dataclass(frozen=True)
