@@ -6,13 +6,15 @@ passages of the evidence state about these, directly or over one thing in betwee
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import Term, ask_table
+from ecp_graph.engine.results import Table, Term, ask_table
+from ecp_graph.errors import QueryError
 from ecp_graph.explain.proof import Derivation, Explanation
 from ecp_graph.explain.statements import Statement, in_sparql, iri, rows_of, stated_in
 from ecp_graph.namespaces import DERIVED_GRAPH, ECP
@@ -49,6 +51,7 @@ class _Overlap:
 
     members: tuple[Term, ...]
     on: Term
+    grade: str
     actions: tuple[Term, ...]
     passages: tuple[Term, ...]
 
@@ -84,25 +87,43 @@ def _overlap(facts: dict[str, list[Term]]) -> _Overlap | None:
     if len(members) != 2 or len(on) != 1:
         return None
     actions, passages = facts.get(ECP + "overlapAction", []), facts.get(_STATED_IN, [])
-    return _Overlap(tuple(members), on[0], tuple(actions), tuple(passages))
+    grade = "".join(term.value.rpartition("/")[2] for term in facts.get(ECP + "evidenceGrade", [])[:1])
+    return _Overlap(tuple(members), on[0], grade, tuple(actions), tuple(passages))
 
 
 def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s: float | None) -> Derivation:
-    """Return the step of the rule with the strongest evidence; of several, all are named."""
+    """Return the step of the rule with the strongest evidence; of several, all are named.
+
+    A rule with a tag for another grade, as ``grade-b``, cannot have found the overlap and is not asked.
+    """
     found: list[tuple[str, str, str]] = []
-    first, second = map(in_sparql, overlap.members)
-    on = in_sparql(overlap.on)
     for path in rules:
-        query = parse_query(path.read_text(encoding="utf-8"), path, path.parent)
-        pairs = f"({first} {second} {on}) ({second} {first} {on})"
-        asked = f"{query.body.rstrip()}\nVALUES (?memberA ?memberB ?on) {{ {pairs} }}"
-        grades = [row["grade"].value for row in rows_of(ask_table(engine, asked, timeout_s=timeout_s))]
-        if grades:
-            found.append((min(grades), path.stem, query.summary))
+        rule = parse_query(path.read_text(encoding="utf-8"), path, path.parent)
+        grades = {tag for tag in rule.tags if tag.startswith("grade-")}
+        if not grades or overlap.grade in grades:
+            rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
+            found += [(grade, path.stem, rule.summary) for grade in sorted({row["grade"].value for row in rows})[:1]]
     best = [rule for rule in sorted(found) if rule[0] == min(found)[0]]
     axiom = ", ".join(f"queries/derive/{name}.rq" for _, name, _ in best)
     text = "; ".join(summary for _, _, summary in best)
     return Derivation("finding", axiom, (), _evidence(engine, overlap, timeout_s), text)
+
+
+def _rows_for(engine: Engine, rule: str, overlap: _Overlap, timeout_s: float | None) -> Table:
+    """Return the rows of a rule for one overlap.
+
+    The values stand in front of the first pattern, so that an engine can begin with them. A rule that binds one of the
+    three itself does not allow that, and gets them behind its end, where SPARQL 1.1 (section 18.2.4.3) joins them.
+    """
+    first, second, on = map(in_sparql, (*overlap.members, overlap.on))
+    values = f"VALUES (?memberA ?memberB ?on) {{ ({first} {second} {on}) ({second} {first} {on}) }}"
+    where = re.search(r"\bWHERE\s*\{", rule)
+    try:
+        if where:
+            return ask_table(engine, f"{rule[: where.end()]} {values} {rule[where.end() :]}", timeout_s=timeout_s)
+    except QueryError:
+        pass
+    return ask_table(engine, f"{rule.rstrip()}\n{values}", timeout_s=timeout_s)
 
 
 def _evidence(engine: Engine, overlap: _Overlap, timeout_s: float | None) -> tuple[Explanation, ...]:

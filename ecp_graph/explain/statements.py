@@ -30,7 +30,7 @@ _NAMES: Final = """
 SELECT ?term ?preferred ?plain WHERE {{
   VALUES ?term {{ {values} }}
   OPTIONAL {{ ?term skos:prefLabel ?preferred }}
-  OPTIONAL {{ ?term rdfs:label ?plain }}
+  OPTIONAL {{ ?term rdfs:label|ecp:locator ?plain }}
 }}
 ORDER BY ?term ?preferred ?plain
 """

@@ -159,8 +159,8 @@ def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
         statements: Any = list(quads)
     else:
         statements = sorted({quad.triple for quad in quads}, key=str)
-    used = [term for statement in statements for term in _iris(statement)]
-    prefixes = {name: ns for name, ns in PREFIXES.items() if any(iri.startswith(ns) for iri in used)}
+    used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for statement in statements for iri in _iris(statement)}
+    prefixes = {name: namespace for name, namespace in PREFIXES.items() if namespace in used}
     text = ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
     return _ordered(text)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ecp_graph.engine.results import Table, Term
+from ecp_graph.explain import Source
 from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, PREFIXES, compact
 
-__all__ = ["Entity", "Group", "Source", "Value", "entity_of"]
+__all__ = ["Entity", "Group", "Value", "entity_of"]
 
 Direction = Literal["from", "to"]
 
@@ -25,25 +26,6 @@ _TITLES: Final = (
 _VARIANTS: Final = (_SKOS + "notation", _SKOS + "altLabel", _SKOS + "hiddenLabel")
 _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "comment", _SKOS + "scopeNote")
 _BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a statement stands: the graph (IRI), the locator if it is a passage, and the certainty or kind of graph."""
-
-    graph: str
-    locator: str
-    certainty: str
-
-    @property
-    def term(self) -> Term:
-        """The graph as a term."""
-        return Term("iri", self.graph)
-
-    @property
-    def is_stated(self) -> bool:
-        """Whether the statement stands there because somebody wrote it, and not because the build found it."""
-        return self.graph not in _BUILT
 
 
 @dataclass(frozen=True)
@@ -64,7 +46,12 @@ class Value:
     @property
     def is_stated(self) -> bool:
         """Whether some passage, or another authored graph, states it."""
-        return any(source.is_stated for source in self.sources)
+        return bool(self.stated)
+
+    @property
+    def stated(self) -> tuple[Source, ...]:
+        """The graphs in which it stands because somebody wrote it, and not because the build found it."""
+        return tuple(source for source in self.sources if source.graph not in _BUILT)
 
 
 @dataclass(frozen=True)
@@ -104,9 +91,9 @@ class Entity:
         return sorted(self._of((_TYPE,)), key=lambda value: not value.is_stated)
 
     @property
-    def variants(self) -> list[Value]:
-        """Its codes and its other names."""
-        return self._of(_VARIANTS)
+    def names(self) -> list[Value]:
+        """Its names and codes, the name that the page bears first."""
+        return self._of((*_TITLES, *_VARIANTS))
 
     @property
     def definitions(self) -> list[Value]:
@@ -115,7 +102,7 @@ class Entity:
 
     @property
     def stated(self) -> list[Group]:
-        """What is stated of it, without names, kinds and definitions."""
+        """What is stated of it, without names and definitions."""
         return self._groups("from", stated=True)
 
     @property
@@ -141,7 +128,7 @@ class Entity:
         return [value for name in properties for value in found.get(name, ())]
 
     def _groups(self, direction: Direction, *, stated: bool) -> list[Group]:
-        apart = {*_TITLES, *_VARIANTS, *_DEFINITIONS, _TYPE} if stated else set()
+        apart = {*_TITLES, *_VARIANTS, *_DEFINITIONS} if direction == "from" else set()
         elsewhere = set() if stated else self._shown_elsewhere
         found = []
         for group in self.groups:
@@ -160,10 +147,12 @@ def entity_of(iri: str, table: Table, overlaps: Iterable[str] = ()) -> Entity:
         direction, property_, other, graph = (row[at[c]] for c in ("direction", "property", "other", "graph"))
         if direction is None or property_ is None or other is None or graph is None:
             continue
-        name, locator, certainty = (_text(row[at[c]]) for c in ("otherName", "locator", "certainty"))
+        name, code, locator, certainty = (
+            _text(row[at[column]]) for column in ("otherName", "otherCode", "locator", "certainty")
+        )
         labels.setdefault(property_.value, _text(row[at["propertyName"]]) or property_.text)
         way: Direction = "to" if direction.value == "to" else "from"
-        entry = known.setdefault((way, property_.value, other), (name, {}))
+        entry = known.setdefault((way, property_.value, other), (_with_code(name, code), {}))
         entry[1][Source(graph.value, locator, certainty)] = None
     values = [Value(way, p, other, name, tuple(sources)) for (way, p, other), (name, sources) in known.items()]
     return Entity(iri, tuple(_grouped(values, labels)), frozenset(overlaps))
@@ -184,6 +173,12 @@ def _natural(text: str) -> list[tuple[int, int, str]]:
     import re
 
     return [(0, int(part), "") if part.isdigit() else (1, 0, part.casefold()) for part in re.findall(r"\d+|\D+", text)]
+
+
+def _with_code(name: str, code: str) -> str:
+    """Return the name with the code of the thing, where the code says more than the name."""
+    says_more = name and code and code.replace("-", " ").casefold() not in name.casefold()
+    return f"{name} ({code})" if says_more else name
 
 
 def _text(term: Term | None) -> str:

@@ -14,6 +14,7 @@ from ecp_graph.engine.formats import Format
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.namespaces import GRAPH, compact
 from ecp_graph.publishing.document import QUAD_FORMATS, named_node
+from ecp_graph.web.anchors import anchor, certainty_tag
 from ecp_graph.web.answers import answer_response, ask
 from ecp_graph.web.document_headers import downloads, finish, licence, links_of, stamp
 from ecp_graph.web.errors import HttpError
@@ -142,6 +143,8 @@ def _page(node: ox.NamedNode, size: int) -> Response:
     facts = _facts(passage)
     return page(
         "documents/graph.html",
+        term=anchor,
+        certainty=certainty_tag,
         graph=Term("iri", node.value),
         title=facts["locator"].value if facts else compact(node.value),
         facts=facts,

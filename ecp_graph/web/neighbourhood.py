@@ -16,10 +16,10 @@ __all__ = ["Branch", "Drawing", "draw"]
 
 WIDTH: Final = 930
 _LINE, _GAP, _MARGIN = 20, 14, 16
-_BOX_LEFT, _BOX_RIGHT = 375, 555
-_TEXT_LEFT, _TEXT_RIGHT = 325, 605
+_BOX_LEFT, _BOX_RIGHT = 365, 565
+_TEXT_LEFT, _TEXT_RIGHT = 320, 610
 _MOST_GROUPS, _MOST_VALUES = 7, 3
-_LONGEST, _BOX_CHARS, _BOX_LINES = 36, 20, 4
+_LONGEST, _BOX_CHARS, _BOX_LINES = 36, 19, 4
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ecp_graph.engine.results import Term
-from ecp_graph.explain import Explainer, Explanation, Source, Statement
+from ecp_graph.explain import Explainer, Explanation, Statement
 from ecp_graph.explain.findings import explain_finding
 from ecp_graph.explain.rules import read_rules
 from ecp_graph.explain.statements import names_of
@@ -19,11 +19,15 @@ __all__ = ["Reasons", "reasons_of"]
 
 @dataclass(frozen=True)
 class Reasons:
-    """The explanations of a page: by statement, how the thing itself was found, and names by IRI."""
+    """The explanations of a page: by value, how the thing itself was found, names by IRI, and places on the page.
+
+    A premise that the page explains itself is led to, and not explained again.
+    """
 
     by_value: Mapping[Value, Explanation]
     finding: Explanation | None
     names: Mapping[str, str]
+    places: Mapping[Statement, str]
 
     def of(self, value: Value) -> Explanation | None:
         """Return why a statement of the page holds, where that is known."""
@@ -38,8 +42,9 @@ def reasons_of(entity: Entity) -> Reasons:
     explainer = Explainer(here.engine, rules=rules, timeout_s=limit_s)
     values = [value for group in entity.groups for value in group.values]
     statements = {value: _statement(entity.iri, value) for value in values}
-    explainer.learn({statement: _sources(value) for value, statement in statements.items()})
-    following = {v: s for v, s in statements.items() if not v.is_stated and _stands_in(v, INFERRED_GRAPH)}
+    explainer.learn({statement: value.stated for value, statement in statements.items()})
+    shown = [value for group in entity.following for value in group.values]
+    following = {value: statements[value] for value in shown if _stands_in(value, INFERRED_GRAPH)}
     explained = explainer.explain(following.values())
     found = {value: explained[statement] for value, statement in following.items() if statement in explained}
     finding = _finding(values, statements, limit_s)
@@ -47,7 +52,8 @@ def reasons_of(entity: Entity) -> Reasons:
     known = {value.other.value: value.name for value in values if value.name and value.other.kind == "iri"}
     known |= {group.predicate: group.label for group in entity.groups} | {entity.iri: entity.title}
     unknown = {term for tree in trees for term in tree.terms() if term.kind == "iri" and term.value not in known}
-    return Reasons(found, finding, {**names_of(here.engine, unknown, timeout_s=limit_s), **known})
+    places = {one.statement: f"why-{number}" for number, one in enumerate(found.values(), 1) if one.derivation}
+    return Reasons(found, finding, {**names_of(here.engine, unknown, timeout_s=limit_s), **known}, places)
 
 
 def _finding(values: list[Value], statements: Mapping[Value, Statement], limit_s: float) -> Explanation | None:
@@ -64,10 +70,6 @@ def _statement(thing: str, value: Value) -> Statement:
     if value.direction == "from":
         return Statement(me, property_, value.other)
     return Statement(value.other, property_, me)
-
-
-def _sources(value: Value) -> tuple[Source, ...]:
-    return tuple(Source(s.graph, s.locator, s.certainty if s.locator else "") for s in value.sources if s.is_stated)
 
 
 def _stands_in(value: Value, graph: str) -> bool:

@@ -202,18 +202,19 @@ def check_thing_statements(engine: Engine) -> None:
                 if object_ == thing:
                     expected["to", predicate, subject, *place] += 1
         rows = _rows(engine, "thing-statements", thing=thing)
-        stated = [row for row in rows if row[3] in CERTAINTIES]
-        assert Counter((row[0], row[5], row[6], row[3], row[4], row[7]) for row in stated) == expected
+        stated = [row for row in rows if row[4] in CERTAINTIES]
+        assert Counter((row[0], row[6], row[7], row[4], row[5], row[8]) for row in stated) == expected
         assert len(expected) > 3
         for row in stated:
-            label = value(expand(row[6]), SKOS + "prefLabel") if ":" in row[6] else ""
+            label = value(expand(row[7]), SKOS + "prefLabel") if ":" in row[7] else ""
             assert not label or row[2] == label
+            assert row[3] == (value(expand(row[7]), SKOS + "notation") if label else row[3])
         # what nobody states is told apart, and has no place in a document
-        built = {(row[3], row[4], row[7]) for row in rows if row not in stated}
+        built = {(row[4], row[5], row[8]) for row in rows if row not in stated}
         assert built <= {("inferred", "", "graph:inferred"), ("derived", "", "graph:derived")}
         assert ("inferred", "", "graph:inferred") in built
-    assert ["from", "belongs to plan", "ECP Action Plan for Phase III", "inferred"] in [
-        row[:4] for row in _rows(engine, "thing-statements", thing="action:ecp3-9")
+    assert ["from", "belongs to plan", "ECP Action Plan for Phase III", "", "inferred"] in [
+        row[:5] for row in _rows(engine, "thing-statements", thing="action:ecp3-9")
     ]
 
 

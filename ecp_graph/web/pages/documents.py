@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ecp_graph.engine.formats import Format
 from ecp_graph.namespaces import GRAPH, ID
 from ecp_graph.publishing.document import Standing, describe_thing, serialise, standing_of
+from ecp_graph.web.anchors import anchor, source_tags, step_markup
 from ecp_graph.web.document_headers import add_headers, downloads, finish, json_block, licence, local_document
 from ecp_graph.web.entity import entity_of
 from ecp_graph.web.errors import HttpError
@@ -97,6 +98,9 @@ def _page(standing: Standing) -> Response:
     entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows])
     return page(
         "documents/entity.html",
+        term=anchor,
+        sources=source_tags,
+        step=step_markup,
         entity=entity,
         reasons=reasons_of(entity),
         drawing=draw(entity),
