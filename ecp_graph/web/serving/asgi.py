@@ -252,7 +252,7 @@ async def _watch(receive: _Receive, exchange: Exchange) -> None:
 
 
 async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
-    if asked and _matches(kept.etag, asked):
+    if _matches(kept.etag, asked):
         headers = [(name, value) for name, value in kept.headers if not name.lower().startswith("content-")]
         await sent.whole(304, headers, b"")
     else:
