@@ -31,7 +31,8 @@ format: $(VENV)/.dev ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev ## print how long building and asking take
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	$(BIN)/python -m tools.bench
 
 clean: ## remove the virtual environment and the releases
 	rm -rf $(VENV) releases dist
