@@ -34,7 +34,8 @@ format: $(VENV)/.dev ## rewrite the code in the project's format
 assets: $(ASSETS) ## bundle what the browser runs
 
 bench: $(VENV)/.dev ## print how long building and asking take
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	$(BIN)/python -m tools.bench
 
 clean: ## remove the virtual environment, the bundle and the releases
 	rm -rf $(VENV) releases dist frontend/node_modules ecp_graph/web/static/build

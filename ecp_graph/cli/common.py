@@ -90,7 +90,7 @@ def endpoint_option(command: Decorated) -> Decorated:
 
 def timeout_option(command: Decorated) -> Decorated:
     """Add ``--timeout``."""
-    about = "Seconds that a query may take.  [env: ECP_GRAPH_TIMEOUT; default: 30]"
+    about = "Seconds that a query may take.  [env: ECP_GRAPH_TIMEOUT; default: 10]"
     return click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help=about)(command)
 
 

@@ -73,7 +73,7 @@ def answer_response(
         response = Response(answer.body, headers=headers)
         if answer.length is not None:
             response.make_sequence()
-            exchange_of(request.environ).keep_for = site().current.version if etag else None
+        exchange_of(request.environ).keep_for = site().current.version if etag else None
     if etag:
         response.set_etag(etag, weak=True)
     response.vary.add("Accept")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -84,6 +85,7 @@ class CurrentRelease:
 
     def __init__(self, releases: Path, settings: Settings) -> None:
         self._releases = releases
+        self._pointer = str(releases / CURRENT)
         self._settings = settings
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
@@ -122,7 +124,7 @@ class CurrentRelease:
 
     def _mark(self) -> tuple[int, int, int] | None:
         try:
-            facts = (self._releases / CURRENT).stat()
+            facts = os.stat(self._pointer)  # noqa: PTH116 - before each request; a Path makes its text anew
         except OSError:
             return None
         return facts.st_mtime_ns, facts.st_ino, facts.st_size

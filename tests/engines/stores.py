@@ -52,7 +52,7 @@ MaxDirtyBuffers = 6000
 [HTTPServer]
 ServerPort = 127.0.0.1:{http_port}
 ServerRoot = {folder}
-ServerThreads = 10
+ServerThreads = {threads}
 Charset = UTF-8
 
 [SPARQL]
@@ -94,13 +94,14 @@ def oxigraph_server(folder: Path) -> Iterator[Store]:
 
 
 @contextlib.contextmanager
-def virtuoso_server(folder: Path, *, rows: int = 1_000_000) -> Iterator[Store]:
+def virtuoso_server(folder: Path, *, rows: int = 1_000_000, threads: int = 10) -> Iterator[Store]:
     """Virtuoso with a database of its own in the folder, and a user that may write graphs."""
     program = virtuoso_program()
     assert program is not None
     sql_port, http_port = _free_ports(2)
     ini = folder / "virtuoso.ini"
-    ini.write_text(_INI.format(folder=folder, sql_port=sql_port, http_port=http_port, rows=rows), encoding="utf-8")
+    text = _INI.format(folder=folder, sql_port=sql_port, http_port=http_port, rows=rows, threads=threads)
+    ini.write_text(text, encoding="utf-8")
     address = f"http://127.0.0.1:{http_port}"
     store = Store(
         "virtuoso", f"{address}/sparql", f"{address}/sparql-graph-crud-auth", Login(_USER, _PASSWORD), sql_port

@@ -12,11 +12,10 @@ from __future__ import annotations
 import asyncio
 import io
 import sys
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from ecp_graph.web.serving.cache import Kept, ResponseCache
@@ -46,17 +45,17 @@ class Exchange:
     the app adds to the access log.
     """
 
-    _gone: threading.Event = field(default_factory=threading.Event)
+    _gone: bool = False
     keep_for: str | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
     def gone(self) -> bool:
         """Return whether the client has hung up."""
-        return self._gone.is_set()
+        return self._gone
 
     def hang_up(self) -> None:
         """Note that the client has hung up."""
-        self._gone.set()
+        self._gone = True
 
 
 def exchange_of(environ: MutableMapping[str, Any]) -> Exchange:
@@ -145,15 +144,19 @@ class Bridge:
                 await sent.whole(response.status, response.headers, response.whole)
                 return
             try:
-                await self._stream(response, sent, exchange)
+                await self._stream(response, sent, exchange, key)
             finally:
                 await loop.run_in_executor(self._pool, response.close)
         finally:
             watch.cancel()
 
-    async def _stream(self, response: _Response, sent: _Sent, exchange: Exchange) -> None:
-        """Pass the chunks on; when the app fails, return without an end, at which the server breaks the connection."""
+    async def _stream(self, response: _Response, sent: _Sent, exchange: Exchange, key: object) -> None:
+        """Pass the chunks on; when the app fails, return without an end, at which the server breaks the connection.
+
+        An answer that came to its end, and is not too long, is kept like one that was whole at once.
+        """
         loop = asyncio.get_running_loop()
+        gathered: list[bytes] = []
         await sent.start(response.status, response.headers)
         while True:
             try:
@@ -166,8 +169,15 @@ class Bridge:
             if exchange.gone():
                 exchange.facts["cut"] = "client hung up"
                 return
+            if sent.bytes + len(chunk) <= self._cache.most_bytes:
+                gathered.append(chunk)
+            else:
+                gathered.clear()
             await sent.more(chunk)
         await sent.end()
+        if sent.bytes <= self._cache.most_bytes:
+            headers = [*response.headers, ("Content-Length", str(sent.bytes))]
+            self._keep(key, replace(response, headers=headers, whole=b"".join(gathered)), exchange)
 
     def _keep(self, key: object, response: _Response, exchange: Exchange) -> None:
         etag = next((value for name, value in response.headers if name.lower() == "etag"), None)
@@ -214,7 +224,8 @@ async def _read_body(receive: _Receive, limit: int) -> bytes | None:
     deadline = time.monotonic() + _BODY_LIMIT_S
     while True:
         try:
-            message = await asyncio.wait_for(receive(), deadline - time.monotonic())
+            async with asyncio.timeout(deadline - time.monotonic()):  # wait_for would make a task of it
+                message = await receive()
         except TimeoutError:
             sentence = f"The body did not come within {_BODY_LIMIT_S:g} s. Send it again, and faster."
             raise Refusal(408, "request-timeout", sentence) from None

@@ -33,6 +33,8 @@ class ResponseCache:
 
     def __init__(self, budget_bytes: int) -> None:
         self._budget = budget_bytes
+        #: What one response may take.
+        self.most_bytes = budget_bytes // 8
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._size = 0
         self._version: str | None = None
@@ -53,7 +55,7 @@ class ResponseCache:
 
     def put(self, version: str, key: Hashable, response: Kept) -> None:
         """Keep a response, unless it alone takes more than an eighth of the budget."""
-        if response.size > self._budget // 8:
+        if response.size > self.most_bytes:
             return
         with self._lock:
             if version != self._version:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 __all__ = ["Metrics"]
@@ -27,19 +29,22 @@ class Metrics:
         self._triples = Gauge(
             "ecp_graph_triples", "Triples in the default graph of the data in use.", registry=self._registry
         )
+        self._by_status: dict[int, Counter] = {}
 
     def observe_request(self, status: int) -> None:
         """Count a request by its status."""
-        self._requests.labels(str(status)).inc()
+        counter = self._by_status.get(status)
+        if counter is None:  # looking a label up takes longer than counting
+            counter = self._by_status[status] = self._requests.labels(str(status))
+        counter.inc()
 
     def observe_query(self, seconds: float) -> None:
         """Count a query by its time."""
         self._query_seconds.observe(seconds)
 
-    def observe_cache(self, *, hits: int, misses: int, size_bytes: int) -> None:
-        """Take over the counts of the cache."""
-        for what, count in (("hits", hits), ("misses", misses), ("bytes", size_bytes)):
-            self._cache.labels(what).set(count)
+    def observe_cache(self, what: str, count: Callable[[], float]) -> None:
+        """Let a count of the cache be asked for when the counts are read."""
+        self._cache.labels(what).set_function(count)
 
     def render(self, triples: int | None) -> bytes:
         """Return all counts in the Prometheus text format."""
