@@ -6,6 +6,7 @@ Every prefix that queries, reports and serialisations use is declared here and n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -110,6 +111,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=65_536)
 def compact(iri: str) -> str:
     """Return ``prefix:local`` for an IRI of a known namespace, else the IRI itself."""
     best = max((ns for ns in PREFIXES.values() if iri.startswith(ns)), key=len, default=None)

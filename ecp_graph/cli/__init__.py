@@ -11,6 +11,7 @@ import click
 from ecp_graph import __version__
 from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.diff import diff
 from ecp_graph.cli.overlap import overlap
 from ecp_graph.cli.push import push
 from ecp_graph.cli.queries import queries
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, validate, queries, query, overlap, serve, push):
+for _command in (build, validate, queries, query, overlap, diff, serve, push):
     cli.add_command(_command)
 
 

@@ -8,14 +8,26 @@ from typing import Final
 from flask import Flask, Response, request
 
 from ecp_graph import __version__
+from ecp_graph.namespaces import compact
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
-from ecp_graph.web.pages import health, home, navigation, openapi, queries, sparql
+from ecp_graph.web.pages import (
+    crawling,
+    dataset,
+    health,
+    home,
+    navigation,
+    ontology,
+    openapi,
+    queries,
+    releases,
+    sparql,
+)
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
 from ecp_graph.web.source import CurrentRelease, EngineSource, FixedEngine
-from ecp_graph.web.terms import heading, link, shown_columns, shown_rows, visible
+from ecp_graph.web.terms import heading, link, local_path, shown_columns, shown_rows, visible
 
 __all__ = ["RELEASE_HEADER", "create_app"]
 
@@ -30,7 +42,7 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_PAGES: Final = (home, sparql, queries, openapi, health)
+_PAGES: Final = (home, sparql, queries, openapi, health, dataset, ontology, releases, crawling)
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
 
@@ -59,8 +71,10 @@ def create_app(
         navigation=navigation,
         has_page=app.view_functions.__contains__,
         has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
+        compact=compact,
         heading=heading,
         link=link,
+        local_path=local_path,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,

@@ -26,12 +26,14 @@ class Current:
     """The engine in use, a version that changes with its data, and facts for the health page.
 
     ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
+    ``folder`` is that of the release, None when something else is served.
     """
 
     engine: Engine
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_fixed: bool = True
+    folder: Path | None = None
 
 
 class EngineSource(Protocol):
@@ -98,14 +100,14 @@ class CurrentRelease:
                 raise
             print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
-            return Current(self._current.engine, self._current.version, facts)
+            return Current(self._current.engine, self._current.version, facts, folder=self._current.folder)
         graphs = release.manifest.get("graphs", {})
         facts = {
             "release": release.id,
             "triples": release.manifest.get("triples"),
             "graphs": len(graphs),
         }
-        return Current(engine, release.id, facts)
+        return Current(engine, release.id, facts, folder=release.path)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:
