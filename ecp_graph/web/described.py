@@ -11,7 +11,7 @@ from flask import Response, request
 
 from ecp_graph.build.release import Release, open_release
 from ecp_graph.engine.embedded import GRAPH_SYNTAXES
-from ecp_graph.engine.formats import Format, formats_of, negotiate
+from ecp_graph.engine.formats import Format, formats_of
 from ecp_graph.errors import ReleaseError
 from ecp_graph.namespaces import DATASET_GRAPH, ONTOLOGY_GRAPH
 from ecp_graph.publishing.syntaxes import with_prefixes
@@ -55,14 +55,16 @@ def wanted(suffix: str = "", *, default: str = _HTML) -> Format | None:
             known = ", ".join(f".{name}" for name in SYNTAXES)
             raise HttpError(404, "unknown-format", f"This does not come as .{suffix}, but as {known} and .html.")
         return SYNTAXES.get(suffix)
-    accept = request.headers.get("Accept", "").strip()
-    if not accept or request.accept_mimetypes.best == "*/*":
-        return SYNTAXES.get(default)
-    best = negotiate(accept, "graph", also=[_HTML])
-    if best == _HTML:
-        return None
-    if isinstance(best, Format) and best.name in SYNTAXES:
-        return best
+    offers: dict[str, Format | None] = {fmt.media_type: fmt for fmt in SYNTAXES.values()}
+    for fmt in SYNTAXES.values():
+        offers.update({media_type: fmt for media_type in fmt.also if media_type not in offers})
+    first = SYNTAXES[default].media_type if default in SYNTAXES else _HTML
+    offers = {first: offers.get(first), _HTML: None, **offers}
+    if not request.headers.get("Accept", "").strip():
+        return offers[first]
+    best = request.accept_mimetypes.best_match(list(offers))  # of equals the one offered first
+    if best is not None:
+        return offers[best]
     offered = ", ".join(fmt.media_type for fmt in SYNTAXES.values())
     raise HttpError(406, "not-acceptable", f"Nothing that is accepted can be sent. This comes as {_HTML}, {offered}.")
 

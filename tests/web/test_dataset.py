@@ -54,6 +54,23 @@ def test_a_browser_and_who_does_not_mind_get_the_page(client: FlaskClient, path:
     assert (response.status_code, response.mimetype) == (200, "text/html")
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("application/trig, text/turtle;q=0.9", "text/turtle"),
+        ("application/rdf+xml, application/xhtml+xml;q=0.3, text/xml;q=0.2, text/html;q=0.3", "application/rdf+xml"),
+        ("text/turtle;q=0, */*", "text/html"),
+        ("text/plain", "application/n-triples"),
+        ("application/json", "application/ld+json"),
+        ("text/html;q=0.2, application/ld+json;q=0.4, text/turtle;q=0.3", "application/ld+json"),
+        ("text/*", "text/html"),
+    ],
+)
+def test_of_what_is_accepted_the_best_that_there_is(client: FlaskClient, accept: str, media_type: str) -> None:
+    response = client.get("/ontology", headers={"Accept": accept})
+    assert (response.status_code, response.mimetype) == (200, media_type)
+
+
 @pytest.mark.parametrize("path", ["/dataset", "/ontology", "/.well-known/void"])
 def test_what_cannot_be_had_is_406(client: FlaskClient, path: str) -> None:
     response = client.get(path, headers={"Accept": "image/png"})
