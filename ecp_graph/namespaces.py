@@ -111,7 +111,7 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def compact(iri: str) -> str:
     """Return ``prefix:local`` for an IRI of a known namespace, else the IRI itself."""
     best = max((ns for ns in PREFIXES.values() if iri.startswith(ns)), key=len, default=None)

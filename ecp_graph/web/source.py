@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from ecp_graph.build.release import CURRENT, Release, open_release, verify_release
+from ecp_graph.build.release import CURRENT, MANIFEST, Release, open_release, verify_release
 from ecp_graph.engine import Engine
 from ecp_graph.engine.opening import release_engine
 from ecp_graph.errors import ReleaseError
@@ -17,8 +17,8 @@ from ecp_graph.settings import Settings
 
 __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
 
-#: Seconds between a switch to a newer release and the end of the older one's engine.
-_GRACE_S: Final = 2.0
+#: Seconds that the request which notices a newer release waits for it; the others go on with the older one at once.
+_PATIENCE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,19 @@ class Current:
     """The engine in use, a version that changes with its data, and facts for the health page.
 
     ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
-    ``folder`` is that of the release, None when something else is served.
+    ``opened`` is the release itself, with its report and its files; None when the data are not of a release.
     """
 
     engine: Engine
     version: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_fixed: bool = True
-    folder: Path | None = None
+    opened: Release | None = None
+
+    @property
+    def made_at(self) -> float | None:
+        """When the release was written, in seconds since 1970; None where there is no release."""
+        return (self.opened.path / MANIFEST).stat().st_mtime if self.opened else None
 
 
 class EngineSource(Protocol):
@@ -43,6 +48,10 @@ class EngineSource(Protocol):
         """Return what is in use now; raises ReleaseError when there is nothing."""
         ...
 
+    def version(self) -> str:
+        """Return the version in use, without ever waiting; empty when there is none, or a newer one is due."""
+        ...
+
 
 class FixedEngine:
     """One engine for the life of the server; ``is_fixed`` tells whether its data stay as they are."""
@@ -50,16 +59,27 @@ class FixedEngine:
     def __init__(self, engine: Engine, *, is_fixed: bool) -> None:
         self._current = Current(engine, version=f"{engine.describe()} {id(self)}", is_fixed=is_fixed)
 
+    @classmethod
+    def of_release(cls, engine: Engine, release: Release) -> FixedEngine:
+        """Return the source of an engine over one release, which stays the current one."""
+        source = cls(engine, is_fixed=True)
+        source._current = _current(engine, release)
+        return source
+
     def current(self) -> Current:
         """Return the one engine."""
         return self._current
+
+    def version(self) -> str:
+        """Return the one version."""
+        return self._current.version
 
 
 class CurrentRelease:
     """The current release of a folder; a look at one small file before each request notices a newer one.
 
     A newer release that does not open leaves the last good one in use, and the health page says so. Requests under
-    way keep the engine they began with.
+    way keep the engine they began with; with the last of them it ends.
     """
 
     def __init__(self, releases: Path, settings: Settings) -> None:
@@ -71,17 +91,34 @@ class CurrentRelease:
 
     def current(self) -> Current:
         """Return the engine of the current release; raises ReleaseError when no release has ever opened."""
-        mark = self._mark()
+        if self._current is None:
+            with self._lock:
+                if self._current is None:
+                    self._open(self._mark())
+        elif self._mark() != self._seen and self._lock.acquire(blocking=False):
+            # In a thread of its own: to load a large release takes longer than a request may.
+            opening = threading.Thread(target=self._open_and_unlock, name="release", daemon=True)
+            opening.start()
+            opening.join(_PATIENCE_S)
+        assert self._current is not None  # noqa: S101 - narrows the type
+        return self._current
+
+    def version(self) -> str:
+        """Return the id of the release in use, or nothing while the folder has another one."""
         current = self._current
-        if current is not None and mark == self._seen:
-            return current
-        with self._lock:
-            if self._current is None or mark != self._seen:
-                before, self._current = self._current, self._reopen()
-                self._seen = mark
-                if before is not None and before.engine is not self._current.engine:
-                    _close_later(before.engine)
-            return self._current
+        return current.version if current is not None and self._mark() == self._seen else ""
+
+    def _open_and_unlock(self) -> None:
+        try:
+            mark = self._mark()
+            if mark != self._seen:
+                self._open(mark)
+        finally:
+            self._lock.release()
+
+    def _open(self, mark: tuple[int, int, int] | None) -> None:
+        self._current = self._reopen()
+        self._seen = mark
 
     def _mark(self) -> tuple[int, int, int] | None:
         try:
@@ -100,14 +137,17 @@ class CurrentRelease:
                 raise
             print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
-            return Current(self._current.engine, self._current.version, facts, folder=self._current.folder)
-        graphs = release.manifest.get("graphs", {})
-        facts = {
-            "release": release.id,
-            "triples": release.manifest.get("triples"),
-            "graphs": len(graphs),
-        }
-        return Current(engine, release.id, facts, folder=release.path)
+            return replace(self._current, facts=facts)
+        return _current(engine, release)
+
+
+def _current(engine: Engine, release: Release) -> Current:
+    facts = {
+        "release": release.id,
+        "triples": release.manifest.get("triples"),
+        "graphs": len(release.manifest.get("graphs", {})),
+    }
+    return Current(engine, release.id, facts, opened=release)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:
@@ -115,10 +155,3 @@ def _checked_engine(release: Release, settings: Settings) -> Engine:
     if faults := verify_release(release):
         raise ReleaseError(f"The release {release.id} is damaged: {faults[0]} Run `ecp-graph build`.")
     return release_engine(release, settings)
-
-
-def _close_later(engine: Engine) -> None:
-    """Close an engine in a moment: a request may hold it and not have asked it yet. Those under way finish anyway."""
-    timer = threading.Timer(_GRACE_S, engine.close)
-    timer.daemon = True
-    timer.start()

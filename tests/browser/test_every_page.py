@@ -9,14 +9,14 @@ import pytest
 
 #: One address for each type of page; a new page is added here.
 PAGES = {
+    "dataset": "/dataset",
+    "releases": "/releases",
+    "ontology": "/ontology",
     "queries": "/queries",
     "query": "/queries/overlap-bodies",
     "query with a form to fill": "/queries/action-dossier",
     "sparql": "/sparql",
     "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
-    "dataset": "/dataset",
-    "releases": "/releases",
-    "ontology": "/ontology",
     "error": "/nothing-here",
 }
 LOOKS = [(320, False), (320, True), (1440, False), (1440, True)]

@@ -13,7 +13,7 @@ from ecp_graph.build.release import Release
 from ecp_graph.namespaces import BASE, ECP
 from ecp_graph.publishing.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.web.class_diagram import class_diagram
-from ecp_graph.web.described import parse_turtle
+from ecp_graph.web.release_rdf import parse_turtle
 from tests.web.conftest import BROWSER
 
 

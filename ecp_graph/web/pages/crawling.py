@@ -78,8 +78,8 @@ def _make_paths() -> list[str]:
     known = [name for name in (*_PAGES, *entries) if name in current_app.view_functions]
     paths = [url_for(name) for name in known]
     paths += [url_for("queries.page", name=name) for name in site().catalogue or ()]
-    if folder := site().current.folder:
-        paths += [url_for("releases.release", name=one.id) for one in kept_releases(folder.parent)]
+    if opened := site().current.opened:
+        paths += [url_for("releases.release", name=one.id) for one in kept_releases(opened.path.parent)]
     try:
         things = [row[0].value for row in site().ask(_THINGS).rows if row[0] is not None]
     except EcpGraphError:  # a store elsewhere that is slow has the pages alone in its sitemap

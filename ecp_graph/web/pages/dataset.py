@@ -13,7 +13,8 @@ from ecp_graph.namespaces import BASE, DATASET, ECP
 from ecp_graph.publishing.description import Description, read_description
 from ecp_graph.publishing.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER
 from ecp_graph.publishing.vocabulary import Vocabulary, read_vocabulary
-from ecp_graph.web.described import (
+from ecp_graph.web.errors import HttpError
+from ecp_graph.web.release_rdf import (
     SYNTAXES,
     alternates,
     current_release,
@@ -22,7 +23,6 @@ from ecp_graph.web.described import (
     rdf_response,
     wanted,
 )
-from ecp_graph.web.errors import HttpError
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 
@@ -152,7 +152,7 @@ def schema_dataset() -> dict[str, Any]:
             "contentUrl": here + url_for("dataset.dump", name=one.name),
         }
         for one in DUMPS
-        if site().current.folder is not None
+        if site().current.opened is not None
     ]
     facts = {
         "@context": "https://schema.org/",

@@ -20,7 +20,8 @@ from ecp_graph.publishing.versions import kept_releases
 from ecp_graph.publishing.vocabulary import KINDS, Term, Vocabulary, read_vocabulary
 from ecp_graph.publishing.vocabulary_changes import TermChange, vocabulary_changes
 from ecp_graph.web.class_diagram import class_diagram
-from ecp_graph.web.described import (
+from ecp_graph.web.errors import HttpError
+from ecp_graph.web.release_rdf import (
     SYNTAXES,
     alternates,
     ontology_triples,
@@ -29,7 +30,6 @@ from ecp_graph.web.described import (
     split_suffix,
     wanted,
 )
-from ecp_graph.web.errors import HttpError
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 
@@ -138,9 +138,9 @@ def _versions() -> Mapping[str, tuple[Vocabulary, list[ox.Triple]]]:
 
 
 def _read_versions() -> dict[str, tuple[Vocabulary, list[ox.Triple]]]:
-    folder = site().current.folder
+    opened = site().current.opened
     found: dict[str, tuple[Vocabulary, list[ox.Triple]]] = {}
-    for kept in kept_releases(folder.parent) if folder else []:
+    for kept in kept_releases(opened.path.parent) if opened else []:
         if kept.release.ontology.is_file():
             triples = parse_turtle(kept.release.ontology.read_bytes())
             vocabulary = read_vocabulary(triples)

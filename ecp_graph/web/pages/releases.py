@@ -16,9 +16,9 @@ from ecp_graph.namespaces import BASE
 from ecp_graph.publishing.description import read_description
 from ecp_graph.publishing.diff import Difference, compare
 from ecp_graph.publishing.versions import KeptRelease, kept_releases
-from ecp_graph.web.described import alternates, parse_turtle, rdf_response, split_suffix, wanted
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.pages.dataset import listed_dumps, send_dump
+from ecp_graph.web.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 
@@ -97,10 +97,10 @@ def dump(name: str, file: str) -> Response:
 
 
 def _folder() -> Path:
-    folder = site().current.folder
-    if folder is None:
+    opened = site().current.opened
+    if opened is None:
         raise HttpError(404, "no-release", "This server does not serve a release, so it has no versions of one.")
-    return folder.parent
+    return opened.path.parent
 
 
 def _kept() -> list[KeptRelease]:

@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 from flask import Response, request
 
-from ecp_graph.build.release import Release, open_release
+from ecp_graph.build.release import Release
 from ecp_graph.engine.embedded import GRAPH_SYNTAXES
 from ecp_graph.engine.formats import Format, formats_of
 from ecp_graph.errors import ReleaseError
@@ -90,9 +90,8 @@ def alternates(response: Response, path: str) -> Response:
 
 
 def current_release() -> Release | None:
-    """Return the release that is served, or None when something else is; raises ReleaseError when it is gone."""
-    folder = site().current.folder
-    return open_release(folder.parent, folder.name) if folder is not None else None
+    """Return the release that is served, or None when something else is."""
+    return site().current.opened
 
 
 def description_triples() -> list[ox.Triple]:
@@ -111,13 +110,13 @@ def parse_turtle(text: bytes) -> list[ox.Triple]:
 
 
 def _graph(name: str, file: str) -> list[ox.Triple]:
-    folder = site().current.folder
+    release = site().current.opened
     try:
-        if folder is not None and (folder / file).is_file():
-            return parse_turtle((folder / file).read_bytes())
+        if release is not None and (release.path / file).is_file():
+            return parse_turtle((release.path / file).read_bytes())
     except OSError as reason:
         raise ReleaseError(
-            f"The release {folder} cannot be read ({reason.strerror}). Run `ecp-graph build`."
+            f"The file {file} of the release cannot be read ({reason.strerror}); run `ecp-graph build`."
         ) from reason
     sparql = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
     body = site().engine.query(sparql, fmt="nt", timeout_s=site().settings.timeout).read()
