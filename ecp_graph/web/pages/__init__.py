@@ -7,20 +7,23 @@ from typing import Final
 
 from flask import current_app
 
+from ecp_graph.web.site import site
+
 __all__ = ["NAVIGATION", "Entry", "navigation"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the navigation: the area of the site, what it is called, and the endpoint that it leads to."""
+    """One entry of the navigation: the area, what it is called, the endpoint, and the query that the page stands on."""
 
     area: str
     label: str
     endpoint: str
+    query: str = ""
 
 
 NAVIGATION: Final = (
-    Entry("actions", "Actions", "actions.index"),
+    Entry("actions", "Actions", "actions.index", "actions"),
     Entry("overlap", "Overlap", "overlap.index"),
     Entry("timeline", "Timeline", "timeline.index"),
     Entry("queries", "Queries", "queries.index"),
@@ -31,7 +34,10 @@ NAVIGATION: Final = (
 )
 
 
-def navigation(*, with_catalogue: bool) -> list[Entry]:
-    """Return the entries that this app has pages for; over plain files there is the endpoint alone."""
+def navigation() -> list[Entry]:
+    """Return the entries that there are pages and queries for; over plain files that is the endpoint alone."""
+    catalogue = site().catalogue
+    if catalogue is None:
+        return [entry for entry in NAVIGATION if entry.area == "sparql"]
     known = [entry for entry in NAVIGATION if entry.endpoint in current_app.view_functions]
-    return [entry for entry in known if with_catalogue or entry.area == "sparql"]
+    return [entry for entry in known if not entry.query or entry.query in catalogue]

@@ -74,7 +74,7 @@ def _paths() -> list[str]:
 
 def _make_paths() -> list[str]:
     """Return the path of every page and document, each once."""
-    entries = [entry.endpoint for entry in navigation(with_catalogue=site().workspace is not None)]
+    entries = [entry.endpoint for entry in navigation()]
     known = [name for name in (*_PAGES, *entries) if name in current_app.view_functions]
     paths = [url_for(name) for name in known]
     paths += [url_for("queries.page", name=name) for name in site().catalogue or ()]
