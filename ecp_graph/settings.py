@@ -60,6 +60,12 @@ class Settings:
     releases: Path | None = field(
         default=None, metadata=_facts(_folder, "the folder that releases are built into and read from")
     )
+    keep_releases: int = field(
+        default=5,
+        metadata=_facts(
+            _integer(1, 10_000), "releases that stay on disk, the current one among them; a build removes older ones"
+        ),
+    )
     endpoint: str | None = field(
         default=None, metadata=_facts(str, "a remote SPARQL endpoint to ask instead of the embedded engine")
     )

@@ -37,13 +37,16 @@ class BuildResult:
     report: Report
 
 
-def build(workspace: Workspace, releases: Path, *, progress: Callable[[str], None] = lambda _: None) -> BuildResult:
+def build(
+    workspace: Workspace, releases: Path, *, kept: int = 5, progress: Callable[[str], None] = lambda _: None
+) -> BuildResult:
     """Return the report on a workspace and, when it has no violation, the new release, which is then the current one.
 
-    ``progress`` gets one short sentence for each step. Raises InputSyntaxError for a file that cannot be parsed and
-    InconsistentData when the data contradict the ontology; in both cases, as with violations, the last release stays.
+    ``progress`` gets one short sentence for each step. Of the older releases so many stay that there are ``kept`` in
+    all. Raises InputSyntaxError for a file that cannot be parsed and InconsistentData when the data contradict the
+    ontology; in both cases, as with violations, the last release stays.
     """
     # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
     from ecp_graph.build.pipeline import run
 
-    return run(workspace, releases, progress)
+    return run(workspace, releases, kept, progress)

@@ -52,6 +52,8 @@ def write_contents(folder: Path, completed: Completed, report: Report, workspace
     _write_dumps(folder)
     counts = _write_store(folder / "store", quads)
     (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
+    ontology = to_turtle(quad.triple for quad in completed.sources.ontology)
+    (folder / "ontology.ttl").write_text(ontology, encoding="utf-8")
     for name, suffix in FORMATS.items():
         (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
     files = sorted(path for path in folder.rglob("*") if path.is_file())

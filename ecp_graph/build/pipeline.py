@@ -18,7 +18,7 @@ from ecp_graph.workspace import Workspace
 __all__ = ["run"]
 
 
-def run(workspace: Workspace, releases: Path, progress: Callable[[str], None]) -> BuildResult:
+def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
     """Return what `ecp_graph.build.build` promises."""
     before = fingerprint(workspace)
     sources = load(workspace)
@@ -33,6 +33,6 @@ def run(workspace: Workspace, releases: Path, progress: Callable[[str], None]) -
     if fingerprint(workspace) != before:
         raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
     write = partial(write_contents, completed=completed, report=report, workspace_hash=before)
-    release = install(releases, release_id(before), write, progress=progress)
+    release = install(releases, release_id(before), write, kept=kept, progress=progress)
     progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
     return BuildResult(release, report)

@@ -10,6 +10,7 @@
         dataset.nq         every statement in its named graph, literals as they were written
         store/             the same for the embedded engine, with the merge of all graphs as its default graph
         description.ttl    VoID, DCAT and PROV
+        ontology.ttl       the ontology as one document: its modules, alignments and value lists
         dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
         report.txt|json|ttl|html
 
@@ -61,6 +62,11 @@ class Release:
     def description(self) -> Path:
         """The Turtle file that describes the dataset (VoID, DCAT, PROV)."""
         return self.path / "description.ttl"
+
+    @property
+    def ontology(self) -> Path:
+        """The Turtle file of the ontology with its alignments and value lists."""
+        return self.path / "ontology.ttl"
 
     def report(self, suffix: str) -> Path:
         """The validation report as ``txt``, ``json``, ``ttl`` or ``html``."""

@@ -19,7 +19,7 @@ from ecp_graph.errors import ReleaseError
 
 __all__ = ["KEPT", "install"]
 
-#: How many releases stay on disk besides the current one.
+#: How many releases stay on disk, the current one among them; the default of the setting ``keep_releases``.
 KEPT: Final = 5
 
 _STAGING: Final = ".building-"

@@ -11,6 +11,7 @@ import click
 from ecp_graph import __version__
 from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.overlap import overlap
 from ecp_graph.cli.publish import publish
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, validate, queries, query, overlap, explain, serve, publish, push):
+for _command in (build, validate, queries, query, overlap, explain, diff, serve, publish, push):
     cli.add_command(_command)
 
 

@@ -24,8 +24,9 @@ def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> 
     from ecp_graph.build import build as build_release
     from ecp_graph.settings import settings_from
 
-    where, into = place(settings_from(workspace=workspace, releases=releases))
-    result = build_release(where, into, progress=say)
+    settings = settings_from(workspace=workspace, releases=releases)
+    where, into = place(settings)
+    result = build_release(where, into, kept=settings.keep_releases, progress=say)
     if result.release is None:
         show_report(result.report)
         say("The data do not conform; no release was made.")

@@ -11,7 +11,6 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ import pyoxigraph as ox
 
 from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
 from ecp_graph.publishing.jsonld import context_of, without_prefixes, write_jsonld
+from ecp_graph.publishing.syntaxes import with_prefixes
 
 __all__ = ["CHECKSUMS", "CONTEXT", "DUMPS", "FOLDER", "GZIP", "Dump", "write_checksums", "write_dumps"]
 
@@ -68,11 +68,15 @@ class Dump:
         return _SYNTAXES[self.extension][1]
 
     @property
+    def form(self) -> str:
+        """How statements stand in it, as a phrase."""
+        return _SYNTAXES[self.extension][2]
+
+    @property
     def title(self) -> str:
         """What is in it, as a phrase."""
-        _, _, form = _SYNTAXES[self.extension]
         packed = ", compressed with gzip" if self.compressed else ""
-        return f"{self.syntax}{packed}: {_SCOPES[self.scope]}; {form}"
+        return f"{self.syntax}{packed}: {_SCOPES[self.scope]}; {self.form}"
 
 
 #: Every dump, in the order in which they are listed.
@@ -97,8 +101,8 @@ def write_dumps(dataset: Path, folder: Path) -> None:
         if scope == "dataset":
             _link(folder / f"{scope}.nq", dataset)
         _write(folder / f"{scope}.nq", plain)
-        _write(folder / f"{scope}.ttl", _with_prefixes(_merged(_parse(plain)), plain, ox.RdfFormat.TURTLE))
-        _write(folder / f"{scope}.trig", _with_prefixes(_parse(by_graph), plain, ox.RdfFormat.TRIG))
+        _write(folder / f"{scope}.ttl", with_prefixes(_merged(_parse(plain)), plain, ox.RdfFormat.TURTLE))
+        _write(folder / f"{scope}.trig", with_prefixes(_parse(by_graph), plain, ox.RdfFormat.TRIG))
         usable = without_prefixes(context, _schemes(plain))
         _write(folder / f"{scope}.jsonld", "".join(write_jsonld(_parse(by_graph), usable)).encode())
 
@@ -131,17 +135,6 @@ def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
         if triple != before:
             yield triple
         before = triple
-
-
-def _with_prefixes(content: Iterable[ox.Quad] | Iterable[ox.Triple], text: bytes, form: ox.RdfFormat) -> bytes:
-    """Return the content in a syntax with the prefixes that its N-Quads use, these in the order of their names."""
-    used = {name: namespace for name, namespace in PREFIXES.items() if f"<{namespace}".encode() in text}
-    body: bytes = ox.serialize(content, format=form, prefixes=used) or b""
-    head: list[bytes] = []
-    while body.startswith(b"@prefix "):
-        line, _, body = body.partition(b"\n")
-        head.append(line + b"\n")
-    return b"".join(chain(sorted(head), [b"\n"], [body]))
 
 
 def _link(path: Path, other: Path) -> None:

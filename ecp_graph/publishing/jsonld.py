@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -68,7 +67,8 @@ def without_prefixes(context: Mapping[str, Any], names: Collection[str]) -> dict
             continue
         if isinstance(definition, Mapping):
             definition = {
-                key: _expanded(value) if key in {"@id", "@type"} else value for key, value in definition.items()
+                key: _expanded(value) if str(value).partition(":")[0] in names else value
+                for key, value in definition.items()
             }
         kept[term] = definition
     return kept
@@ -171,7 +171,6 @@ def _term(iri: str) -> str:
     return local if iri.startswith(ECP) and local.isidentifier() and local not in PREFIXES else _curie(iri)
 
 
-@lru_cache(maxsize=100_000)
 def _curie(iri: str) -> str:
     """Return a curie where JSON-LD reads it back as the IRI, else the IRI."""
     short = compact(iri)

@@ -11,11 +11,14 @@ A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the 
     #+ columns:
     #+   - {name: bodyA, meaning: code of the first body}
     #+ tags: [overlap, body]
+    #+ compare: {title: Overlaps of bodies, key: overlap, name: [bodyA, bodyB]}
     SELECT ?bodyA … WHERE {
       #= instrument
       …
 
 The line ``#= instrument`` marks where a value given for that parameter is bound; see `ecp_graph.queries.parameters`.
+``compare`` makes the query one by which two releases are compared: rows of one ``key`` are one thing, called by the
+columns of ``name``, and the columns are what may change about it, but for those to ``ignore``.
 The rules of the build, ``queries/derive/``, are no questions and are left out.
 """
 
@@ -35,11 +38,11 @@ from ecp_graph.errors import EcpGraphError, InputSyntaxError, UnknownQuery
 from ecp_graph.queries.parameters import Parameter, parameter_from_header
 from ecp_graph.workspace import Workspace
 
-__all__ = ["Catalogue", "Column", "Query", "load_catalogue", "parse_query", "read_query"]
+__all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "parse_query", "read_query"]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
-_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags"})
+_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags", "compare"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,19 @@ class Column:
     name: str
     meaning: str
     unit: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two releases are compared by a query: a title, the column that tells things apart, those that name one.
+
+    ``ignore`` are columns whose values are compared elsewhere.
+    """
+
+    title: str
+    key: str
+    name: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,7 @@ class Query:
     tags: tuple[str, ...]
     text: str
     kind: Kind
+    comparison: Comparison | None = None
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
@@ -154,6 +171,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         columns = tuple(_column(item) for item in _list(header, "columns"))
         tags = tuple(str(tag) for tag in _list(header, "tags"))
         kind = query_kind(text)
+        comparison = _comparison(header.get("compare"), [column.name for column in columns])
     except (EcpGraphError, ValueError) as reason:
         raise InputSyntaxError(path, str(reason)) from reason
     if kind is None:
@@ -171,6 +189,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         tags=tags,
         text=text,
         kind=kind,
+        comparison=comparison,
     )
 
 
@@ -225,6 +244,24 @@ def _column(item: Any) -> Column:
             f"a column needs a name and a meaning, as in {{name: body, meaning: code of the body}}: {item!r}."
         )
     return Column(str(item["name"]), str(item["meaning"]), str(item.get("unit", "")))
+
+
+def _comparison(item: Any, columns: list[str]) -> Comparison | None:
+    if item is None:
+        return None
+    if not isinstance(item, dict) or set(item) - {"ignore"} != {"title", "key", "name"}:
+        raise ValueError(
+            f"'compare' needs title, key and name, as in {{title: Bodies, key: body, name: name}}: {item!r}."
+        )
+    names, ignored = (_names(item.get(key, [])) for key in ("name", "ignore"))
+    for name in (str(item["key"]), *names, *ignored):
+        if name not in columns:
+            raise ValueError(f"'compare' speaks of '{name}', which is no column of the query.")
+    return Comparison(str(item["title"]), str(item["key"]), names, ignored)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
 
 
 def _check_bindings(path: Path, text: str, names: list[str]) -> None:

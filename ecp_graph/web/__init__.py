@@ -8,18 +8,23 @@ from typing import Final
 from flask import Flask, Response, request
 
 from ecp_graph import __version__
+from ecp_graph.namespaces import compact
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.errors import register_errors
 from ecp_graph.web.pages import (
     actions,
+    crawling,
+    dataset,
     documents,
     editor,
     health,
     home,
     navigation,
+    ontology,
     openapi,
     overlap,
     queries,
+    releases,
     search,
     shapes,
     sparql,
@@ -60,6 +65,10 @@ _PAGES: Final = (
     validation,
     overlap,
     timeline,
+    dataset,
+    ontology,
+    releases,
+    crawling,
 )
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -91,6 +100,7 @@ def create_app(
         navigation=navigation,
         has_page=app.view_functions.__contains__,
         has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
+        compact=compact,
         heading=heading,
         iri=iri,
         link=link,

@@ -9,6 +9,9 @@ import pytest
 
 #: One address for each type of page; a new page is added here.
 PAGES = {
+    "dataset": "/dataset",
+    "releases": "/releases",
+    "ontology": "/ontology",
     "queries": "/queries",
     "query": "/queries/overlap-bodies",
     "query with a chart": "/queries/overlap-body-pairs",

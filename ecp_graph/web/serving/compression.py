@@ -24,7 +24,12 @@ _ALSO: Final = (
 
 
 def compress(response: Response) -> Response:
-    """Return the response, compressed when that is worth while; for ``Flask.after_request``."""
+    """Return the response, compressed when that is worth while; for ``Flask.after_request``.
+
+    What says ``no-transform`` stays as it is: a file whose hash is known, and of which a client may want a part.
+    """
+    if "no-transform" in response.headers.get("Cache-Control", ""):
+        return response
     mimetype = response.mimetype or ""
     if not (mimetype.startswith(_TYPES) or mimetype in _ALSO) or response.status_code != 200:
         return response

@@ -1,0 +1,143 @@
+"""``/releases``: the versions of the data that are kept, each with its files, and what changed between two of them."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from ecp_graph.build.catalogue import release_iri
+from ecp_graph.build.release import Release
+from ecp_graph.engine.opening import release_engine
+from ecp_graph.namespaces import BASE
+from ecp_graph.publishing.description import read_description
+from ecp_graph.publishing.diff import Difference, compare
+from ecp_graph.publishing.versions import KeptRelease, kept_releases
+from ecp_graph.web.errors import HttpError
+from ecp_graph.web.pages.dataset import listed_dumps, send_dump
+from ecp_graph.web.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
+from ecp_graph.web.rendering import page
+from ecp_graph.web.site import site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("releases", __name__)
+
+_ATOM: Final = "application/atom+xml; charset=utf-8"
+#: Comparisons made, by the workspace that asks and the two releases, which never change.
+_COMPARED: Final[dict[tuple[Path, str, str], Difference]] = {}
+_MOST_COMPARED: Final = 64
+_LOCK: Final = threading.Lock()
+
+
+@blueprint.get("/releases")
+def index() -> Response:
+    """The releases that are kept, the newest first, with the way to what changed from each to the next."""
+    kept = _kept()
+    return page("releases/index.html", releases=kept, pairs=_pairs(kept), folder=_folder())
+
+
+@blueprint.get("/releases.atom")
+def feed() -> Response:
+    """The releases as an Atom feed (RFC 4287); each entry tells what changed from the one before."""
+    kept = _kept()
+    pairs = _pairs(kept)
+    entries = [(one, _difference(pairs[one.id], one.release) if one.id in pairs else None) for one in kept]
+    text = render_template(
+        "releases/feed.xml", entries=entries, pairs=pairs, here=request.url_root.rstrip("/"), iri=release_iri, base=BASE
+    )
+    response = make_response(text)
+    response.headers["Content-Type"] = _ATOM
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/releases/<before>..<after>")
+def changes(before: str, after: str) -> Response:
+    """What changed from one release to another, in things and not in triples."""
+    first, second = _named(before), _named(after)
+    difference = _difference(first.release, second.release)
+    return page("releases/changes.html", before=first, after=second, difference=difference)
+
+
+@blueprint.get("/release/<name>")
+def release(name: str) -> Response:
+    """One release: its page, or how it is described, by the suffix or the Accept header."""
+    identity, suffix = split_suffix(name)
+    found = _named(identity)
+    fmt = wanted(suffix)
+    path = url_for("releases.release", name=identity)
+    triples = site().keep(("description", identity), lambda: parse_turtle(found.release.description.read_bytes()))
+    if fmt is not None:
+        return alternates(rdf_response(("release", identity), triples, fmt), path)
+    pairs = _pairs(_kept())
+    response = page(
+        "releases/release.html",
+        found=found,
+        about=read_description(triples),
+        scopes=listed_dumps(found.release),
+        address=lambda file: url_for("releases.dump", name=identity, file=file),
+        before=pairs.get(identity),
+        iri=release_iri(identity),
+    )
+    return alternates(response, path)
+
+
+@blueprint.get("/release/<name>/dumps/<file>")
+def dump(name: str, file: str) -> Response:
+    """One dump of one release."""
+    response = send_dump(_named(name).release, file)
+    response.headers["Link"] = f'<{url_for("releases.release", name=name)}.ttl>; rel="describedby"; type="text/turtle"'
+    return response
+
+
+def _folder() -> Path:
+    opened = site().current.opened
+    if opened is None:
+        raise HttpError(404, "no-release", "This server does not serve a release, so it has no versions of one.")
+    return opened.path.parent
+
+
+def _kept() -> list[KeptRelease]:
+    return kept_releases(_folder())
+
+
+def _named(identity: str) -> KeptRelease:
+    for one in _kept():
+        if one.id == identity:
+            return one
+    raise HttpError(
+        404,
+        "no-release",
+        f"There is no release {identity} here; newer ones may have replaced it. /releases has those that are kept.",
+    )
+
+
+def _pairs(kept: list[KeptRelease]) -> dict[str, Release]:
+    """Return for each release the one made before it."""
+    return {after.id: before.release for after, before in pairwise(kept)}
+
+
+def _difference(before: Release, after: Release) -> Difference:
+    """Return what changed, by the queries of the catalogue; kept, because it can never come out otherwise."""
+    workspace, catalogue = site().workspace, site().catalogue
+    if workspace is None or catalogue is None:
+        raise HttpError(404, "no-catalogue", "This server has no catalogue, whose queries say what is compared.")
+    key = (workspace.root, before.id, after.id)
+    with _LOCK:
+        if key not in _COMPARED:
+            sides = release_engine(before), release_engine(after)
+            try:
+                found = compare(*sides, catalogue, timeout_s=site().settings.timeout)
+            finally:
+                for side in sides:
+                    side.close()
+            while len(_COMPARED) >= _MOST_COMPARED:
+                _COMPARED.pop(next(iter(_COMPARED)))
+            _COMPARED[key] = found
+        return _COMPARED[key]
