@@ -32,6 +32,8 @@ __all__ = ["asgi_app", "serve_app"]
 #: Threads beyond those that wait for queries, so that pages and refusals never queue behind them.
 _SPARE_THREADS: Final = 16
 _BACKLOG: Final = 1024
+#: Seconds that a connection without a request is kept.
+_KEEP_ALIVE_S: Final = 5
 #: Seconds that requests under way get when the server is told to stop.
 _GRACE_S: Final = 1
 
@@ -77,6 +79,7 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
         access_log=False,
         server_header=False,
         backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
     _Server(config).run(sockets=[listener])

@@ -1,0 +1,52 @@
+"""A bounded run of malformed requests, the same each time; `python tools/fuzz.py` sends thirty thousand others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.workspace import bundled_workspace
+from tests.serving import Served, serving
+
+from .fuzz import BEFORE, Fuzz
+from .siege import family
+
+_REQUESTS = 1_500
+
+
+@pytest.fixture(scope="module")
+def served(releases: Path) -> Iterator[Served]:
+    place = ["--workspace", str(bundled_workspace().root), "--releases", str(releases), "--timeout", "1"]
+    with serving(*place, before=BEFORE) as served:
+        yield served
+
+
+def test_malformed_requests_get_an_answer_and_do_no_harm(served: Served) -> None:
+    fuzz = Fuzz(served)
+    fuzz.run(_REQUESTS)
+    assert not fuzz.faults, "\n".join(fuzz.faults[:5])
+    assert sum(fuzz.told.values()) >= _REQUESTS
+    assert fuzz.told[400] > 100
+    assert fuzz.told[200] > 20
+    assert len(fuzz.told) > 6, "the requests hardly differ, so this proves little"
+    assert served.process.poll() is None
+    assert len(family(served.process.pid)) > 2
+    assert "Traceback" not in served.log()
+    assert served.get("ASK {}").status == 200
+
+
+def test_a_fault_would_be_noticed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    replies = [
+        b'HTTP/1.1 500 Internal Server Error\r\n\r\n{"error": {"code": "internal"}}',
+        b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"error": {"code": "no-release"}}',
+        b"HTTP/1.1 200 OK\r\n\r\nTraceback (most recent call last)",
+        b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"error": {"code": "timeout"}}',
+        b"HTTP/1.1 404 Not Found\r\n\r\n",
+    ]
+    fuzz = Fuzz(served)
+    monkeypatch.setattr(Served, "raw", lambda self, sent, *, timeout: replies[int(sent)])
+    for number in range(len(replies)):
+        fuzz.send(str(number).encode())
+    assert len(fuzz.faults) == 3
