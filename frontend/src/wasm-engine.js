@@ -24,7 +24,7 @@ addEventListener("message", async ({ data: { query, accept, dataset, prefixes } 
 async function load(dataset) {
   const [, text] = await Promise.all([init(), fetchText(dataset)]);
   const store = new Store();
-  store.load(text, { format: "application/n-quads", no_transaction: true, unchecked: true });
+  store.load(text, { format: "application/n-quads", no_transaction: true, lenient: true });
   // The default graph is the merge of the named graphs, each triple once, as on a server.
   store.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }");
   return store;
