@@ -37,7 +37,8 @@ def questions() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _needed(parameter: str) -> str:
-    return {"action": "ecp3-9"}[parameter]
+    things = {"thing": "action:ecp3-9", "first": "body:ptc", "second": "instrument:transit-guidelines"}
+    return {"action": "ecp3-9", "passage": "passage:para-9", **things}[parameter]
 
 
 QUESTIONS = list(questions())
