@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ RDF = {
     "trig": (ox.RdfFormat.TRIG, "trig"),
     "nq": (ox.RdfFormat.N_QUADS, "nquads"),
 }
+#: Query strings that are followed for one path.
+_CHOICES = 3
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 
 
@@ -50,9 +53,11 @@ class Site:
 def crawl(fetch: Callable[[str], Fetched], host: str, first: str = "/") -> Site:
     """Return what can be reached from the first page; ``host`` is the beginning of every address of the site.
 
-    Links inside of what is live (forms and choices) are left out, because they have no end.
+    Links inside of what is live (forms and choices) are left out, because they have no end. Of addresses that differ in
+    their query string alone, a few are asked for.
     """
     site, waiting, seen = Site(), [(first, "the beginning")], {first}
+    chosen: Counter[str] = Counter()
     while waiting:
         address, source = waiting.pop()
         got = fetch(address)
@@ -72,6 +77,10 @@ def crawl(fetch: Callable[[str], Fetched], host: str, first: str = "/") -> Site:
             target = absolute.removeprefix(host).partition("#")[0]
             if target not in seen:
                 seen.add(target)
+                path, choice, _ = target.partition("?")
+                chosen[path] += bool(choice)
+                if chosen[path] > _CHOICES:
+                    continue
                 waiting.append((target, address))
     return site
 

@@ -32,8 +32,10 @@ _SEEDS: Final = ("/", "/sitemap.xml", "/.well-known/void")
 _HOST: Final = "http://twin.invalid"
 #: Pages whose query string the browser reads by itself.
 _RUNS: Final = re.compile(r"/sparql|/search|/queries/[^/]+")
-#: What only a running server can say.
-_LEFT_OUT: Final = re.compile(r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.]+)?|/id/.*")
+#: What only a running server can say. An answer for chosen values is one: the page of its query gives it in the browser.
+_LEFT_OUT: Final = re.compile(
+    r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.?]+)?|/api/.*\?.*|/id/.*"
+)
 _LINK: Final = re.compile(r"<([^>]*)>[^<]*")
 _OWN: Final = re.compile(re.escape(_HOST) + r"(/[^\s\"'<>)\\]*)?")
 _TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "application/json", "application/ld+json")
@@ -117,7 +119,8 @@ _folder: Path
 _base_url: str
 _dataset: str
 _markup: Final = Markup(
-    runs=lambda path: _RUNS.fullmatch(path) is not None, left_out=lambda path: _LEFT_OUT.fullmatch(path) is not None
+    runs=lambda path: _RUNS.fullmatch(path) is not None,
+    left_out=lambda address: _LEFT_OUT.fullmatch(address) is not None,
 )
 
 
@@ -170,4 +173,4 @@ def _path(found: str | None) -> str:
 
 
 def _wanted(addresses: Iterable[str]) -> Iterator[str]:
-    return (a for a in addresses if a.startswith("/") and not _LEFT_OUT.fullmatch(urlsplit(a).path))
+    return (address for address in addresses if address.startswith("/") and not _LEFT_OUT.fullmatch(address))

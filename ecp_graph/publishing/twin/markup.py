@@ -44,7 +44,7 @@ class Markup:
         split = urlsplit(urljoin(_HOST + page, address))
         if split.netloc != _HOST.partition("//")[2] or address.startswith("#") or not address:
             return address, None
-        if self.left_out(split.path):
+        if self.left_out(f"{split.path}?{split.query}" if split.query else split.path):
             return None, None
         tail = f"#{split.fragment}" if split.fragment else ""
         asked = split.path

@@ -47,7 +47,7 @@ _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IG
 #: Longest part of a path: file systems take 255 bytes.
 _LONGEST: Final = 120
 #: Addresses without an ending that are no pages.
-_FIXED: Final = frozenset({"/.well-known/void", "/dumps/SHA256SUMS"})
+_FIXED: Final = re.compile(r"/\.well-known/void|/dumps/SHA256SUMS|/release/[0-9a-f]+/dumps/SHA256SUMS")
 
 
 def file_of(address: str) -> str:
@@ -66,7 +66,7 @@ def relative(file: str, *, seen_from: str) -> str:
 
 
 def _name(path: str, query: str) -> str:
-    if path in _FIXED:
+    if _FIXED.fullmatch(path):
         return path.lstrip("/")
     parts = [_part(unquote(part)) for part in path.strip("/").split("/") if part] or ["index"]
     stem, dot, ending = parts[-1].rpartition(".")
