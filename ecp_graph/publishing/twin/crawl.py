@@ -32,7 +32,7 @@ _SEEDS: Final = ("/", "/sitemap.xml", "/.well-known/void")
 _HOST: Final = "http://twin.invalid"
 #: Pages whose query string the browser reads by itself.
 _RUNS: Final = re.compile(r"/sparql|/search|/queries/[^/]+")
-#: What only a running server can say. An answer for chosen values is one: the page of its query gives it in the browser.
+#: What only a running server can say. So is an answer for chosen values: the page of its query gives it in the browser.
 _LEFT_OUT: Final = re.compile(
     r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.?]+)?|/api/.*\?.*|/id/.*"
 )
