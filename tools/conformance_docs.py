@@ -17,6 +17,9 @@ What `/sparql` does of the [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-
 `python tools/conformance_docs.py`, and `make test` fails when it no longer holds. The update operation is refused with
 status 403: a release is read-only.
 
+The W3C's own SPARQL 1.1 query tests go through the endpoint too (`python tools/fetch_w3c.py`, then
+`tests/conformance/test_w3c.py`): it passes every one that the engine alone passes.
+
 | clause | feature | result |
 |---|---|---|
 """

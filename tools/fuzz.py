@@ -42,7 +42,8 @@ def main() -> int:
                     slowest_s = max(slowest_s, part[2])
                     print(f"{sum(told.values()):,} requests, {len(faults)} faults", flush=True)
             alive = served.process.poll() is None
-            faults += ["a stack trace in the log"] * served.log().count("Traceback")
+            if "Traceback" in (log := served.log()):
+                faults.append(log[log.index("Traceback") - 500 :][:4_000])
     print(f"{sum(told.values()):,} requests: {dict(sorted(told.items()))} (0: closed without an answer)")
     print(f"slowest {slowest_s:.1f} s; memory of all processes at most {memory.peak / 1e6:.0f} MB")
     print(f"{len(faults)} faults", *faults[:10], sep="\n  ")

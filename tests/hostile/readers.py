@@ -75,9 +75,16 @@ class Readers:
             # Every other one can be kept by the server, the rest cannot.
             query = MARKER + (f" # {number} {asked}" if asked % 2 else "")
             started = time.monotonic()
+            target = "/sparql?" + urllib.parse.urlencode({"query": query, "format": "csv"})
             try:
-                line.request("GET", "/sparql?" + urllib.parse.urlencode({"query": query, "format": "csv"}))
-                response = line.getresponse()
+                try:
+                    line.request("GET", target)
+                    response = line.getresponse()
+                except (http.client.RemoteDisconnected, ConnectionError):
+                    # A kept connection may end between two requests; a client then opens another (RFC 9112, 9.3.1).
+                    line.close()
+                    line.request("GET", target)
+                    response = line.getresponse()
                 body = response.read().decode()
                 self._note(response.status, response.headers["Ecp-Graph-Release"], body, time.monotonic() - started)
             except (OSError, http.client.HTTPException) as problem:

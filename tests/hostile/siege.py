@@ -129,7 +129,10 @@ def memory_of(pid: int) -> int:
 
 
 class MemoryWatch:
-    """Takes the memory of processes again and again; ``peak`` is the most that they had together."""
+    """Takes the memory of processes again and again; ``peak`` is the most that they had together.
+
+    ``lag_s`` is how much later than asked for it was woken at the worst: what a busy machine adds to every time.
+    """
 
     def __init__(self, processes: Callable[[], Iterable[int]], *, every_s: float = 0.2) -> None:
         self._processes = processes
@@ -138,6 +141,7 @@ class MemoryWatch:
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.first = self.peak = self._now()
         self.looks = 1
+        self.lag_s = 0.0
 
     def __enter__(self) -> MemoryWatch:
         self._thread.start()
@@ -148,7 +152,11 @@ class MemoryWatch:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._done.wait(self._every_s):
+        while True:
+            asked = time.monotonic()
+            if self._done.wait(self._every_s):
+                return
+            self.lag_s = max(self.lag_s, time.monotonic() - asked - self._every_s)
             self.peak = max(self.peak, self._now())
             self.looks += 1
 

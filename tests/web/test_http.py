@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -149,6 +150,22 @@ def test_what_cannot_be_read_behind_a_request_does_not_get_into_its_answer(serve
     slow = b"GET /sparql?timeout=1&query=SELECT+(COUNT(*)+AS+%3Fn)+%7B%3Fa+%3Fb+%3Fc.%3Fd+%3Fe+%3Ff%7D HTTP/1.1\r\n"
     got = served.raw(slow + b"Host: x\r\n\r\n" + b"GET / HTTP/9.9\r\n\r\n")
     assert b"no HTTP" not in got
+
+
+def test_what_comes_behind_the_last_request_does_no_harm(served: Served) -> None:
+    last = request("GET /sparql?query=ASK%7B%7D", "Accept: text/csv")
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+        line.sendall(last)
+        got = line.recv(65_536)
+        for _ in range(20):
+            with contextlib.suppress(ConnectionError):
+                line.sendall(b"no HTTP\r\n\r\n")
+    assert got.startswith(b"HTTP/1.1 200 ")
+    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+        line.sendall(b"no HTTP\r\n\r\n")
+        time.sleep(2)  # past the time that a head may take
+    assert served.get("ASK {}").status == 200
+    assert "Traceback" not in served.log()
 
 
 def _quiet_client(served: Served, query: str) -> socket.socket:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,14 @@ __all__ = ["Crew", "Worker"]
 
 _START_LIMIT_S: Final = 600.0
 _STOP_LIMIT_S: Final = 5.0
+_GREEDY: Final = "a file asks for far more memory than its size needs, or nests too deep"
+#: What the end of a nursery means that loads; see `ecp_graph.engine.isolation.sandbox.limited_loading`.
+_ENDS: Final = {
+    -signal.SIGXCPU: "a file takes far more time than its size needs",
+    -signal.SIGABRT: _GREEDY,
+    -signal.SIGSEGV: _GREEDY,
+    -signal.SIGBUS: _GREEDY,
+}
 #: glibc hands memory back to the system after each query and takes it again for the next, which halves the speed of a
 #: worker; these keep it, and a worker that has kept much retires.
 _MALLOC: Final = {
@@ -175,7 +184,8 @@ class _Nursery:
             raise InputSyntaxError(Path(failure["path"]), failure["reason"], failure["line"])
         if "quads" not in said:
             ended = self._process.wait()
-            raise ReleaseError(f"The data cannot be loaded: the loading process ended with {ended}.")
+            why = _ENDS.get(ended, f"the loading process ended with {ended}")
+            raise ReleaseError(f"The data cannot be loaded: {why}.")
         return int(said["quads"])
 
     def fork(self) -> Worker:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from ecp_graph.engine.isolation.sandbox import limited_loading
 from ecp_graph.engine.isolation.worker import run_worker
 from ecp_graph.engine.loading import load_files
 from ecp_graph.errors import InputSyntaxError
@@ -32,7 +33,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=order["control"])
     try:
-        store = load_files([Path(name) for name in order["files"]], union=order["union"])
+        files = [Path(name) for name in order["files"]]
+        with limited_loading(sum(path.stat().st_size for path in files if path.is_file())):
+            store = load_files(files, union=order["union"])
     except InputSyntaxError as error:
         failure = {"path": str(error.path), "reason": error.reason, "line": error.line}
         control.send(json.dumps({"failed": failure}).encode())

@@ -106,6 +106,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or was refused while it was parsed, and close the connection."""
         refusal = self._refusal or Refusal(400, "bad-request", "This is no HTTP/1.1 request that the server can read.")
+        if self._is_refused or self.transport.is_closing():
+            return
         if self._owes_another_answer():
             self.transport.close()
             return
