@@ -72,7 +72,7 @@ def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str
                 node.decompose()
                 continue
             node.attrs[name] = link
-            if asked is not None and node.tag != "form":
+            if asked is not None:
                 found.append(asked)
     if head := tree.head:
         dataset_link = relative(dataset, seen_from=file)
