@@ -42,7 +42,7 @@ def run(page: Any, text: str) -> str:
     write(page, text)
     page.keyboard.press("Control+Enter")
     page.locator("#result:not([aria-busy])").wait_for(state="attached")
-    return str(page.locator("form [role=status]").inner_text())
+    return str(page.locator("main form [role=status]").inner_text())
 
 
 def test_a_query_is_written_and_run(open_page: Open) -> None:
@@ -102,9 +102,9 @@ def test_a_query_is_cancelled_and_its_worker_freed(open_page: Open, address: str
     write(page, SLOW)
     page.get_by_role("button", name="Run").click()
     page.wait_for_timeout(700)
-    assert page.locator("form [role=status]").inner_text() == "Running …"
+    assert page.locator("main form [role=status]").inner_text() == "Running …"
     cancel.click()
-    assert re.fullmatch(r"Cancelled after [\d,]+ ms", page.locator("form [role=status]").inner_text())
+    assert re.fullmatch(r"Cancelled after [\d,]+ ms", page.locator("main form [role=status]").inner_text())
     deadline = time.monotonic() + 5
     while hung_up() == before and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -118,7 +118,7 @@ def test_a_later_run_takes_the_place_of_an_earlier_one(open_page: Open) -> None:
     page.keyboard.press("Control+Enter")
     assert run(page, "SELECT ?body { ?body a ecp:Body }").startswith("12 rows")
     page.wait_for_timeout(300)
-    assert page.locator("form [role=status]").inner_text().startswith("12 rows")
+    assert page.locator("main form [role=status]").inner_text().startswith("12 rows")
 
 
 def test_the_address_is_the_query(open_page: Open) -> None:

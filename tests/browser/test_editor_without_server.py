@@ -93,7 +93,7 @@ def test_a_fault_is_marked_and_a_runaway_cancelled(static_page: Callable[..., An
     page.keyboard.press("Control+Enter")
     page.wait_for_timeout(300)
     page.get_by_role("button", name="Cancel").click()
-    assert page.locator("form [role=status]").inner_text().startswith("Cancelled")
+    assert page.locator("main form [role=status]").inner_text().startswith("Cancelled")
     assert run(page, "ASK {}").startswith("an answer")
 
 
