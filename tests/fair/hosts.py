@@ -143,6 +143,7 @@ class RuledHost(FileHost):
         self._rules = re.findall(
             r"^(?:RewriteCond %\{HTTP_ACCEPT\} (\S+)\n)?RewriteRule (\S+) (\S+) \[R=(\d+)", rules, re.MULTILINE
         )
+        self._varies = re.search(r"^Header always set Vary Accept ", rules, re.MULTILINE) is not None
         self._base = urlsplit(json.loads((folder / MARK).read_text())["base_url"]).path.rstrip("/")
 
     def _ask(self, path: str, accept: str) -> Answer:
@@ -152,7 +153,7 @@ class RuledHost(FileHost):
                 continue
             address = re.sub(r"\$(\d)", lambda number, found=found: found[int(number[1])], target)  # type: ignore[misc]
             headers = Headers({"Location": address.removeprefix(self._base)})
-            if condition:  # Apache adds it for a header that decided (mod_rewrite, RewriteCond)
+            if self._varies and status == "303":
                 headers["Vary"] = "Accept"
             return Answer(int(status), headers, b"")
         return super()._ask(path, accept)

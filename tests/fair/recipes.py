@@ -53,7 +53,7 @@ def _rdf_at(path: str, *media_types: str) -> Callable[[Host], bool]:
 
 def _varies(path: str) -> Callable[[Host], bool]:
     def check(host: Host) -> bool:
-        answers = [host.get(path, accept) for accept in ("text/turtle", _BROWSER)]
+        answers = [host.get(path, accept) for accept in ("text/turtle", _BROWSER, "*/*")]
         return all(answer.status < 400 and "Accept" in answer.headers.get("Vary", "") for answer in answers)
 
     return check

@@ -59,7 +59,7 @@ def apache(site: Path) -> Iterator[int]:
 @contextlib.contextmanager
 def apache_of(site: Path, home: Path) -> Iterator[int]:
     """Give the port of an Apache that serves a folder and reads its rules; ``home`` is for its own files."""
-    names = ("mpm_event", "authz_core", "mime", "dir", "rewrite")
+    names = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
     modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in names)
     port = free_port()
     (home / "apache.conf").write_text(
@@ -89,6 +89,17 @@ def nginx(site: Path) -> Iterator[int]:
 @pytest.fixture(params=["apache", "nginx"])
 def port(request: pytest.FixtureRequest) -> int:
     return int(request.getfixturevalue(request.param))
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_the_redirect_says_that_accept_decides(port: int, accept: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    with contextlib.closing(connection):
+        for path in ("/id/action/ecp3-3", "/ontology", "/release/0a1b"):
+            connection.request("GET", path, headers={"Accept": accept})
+            response = connection.getresponse()
+            response.read()
+            assert (response.status, response.getheader("Vary")) == (303, "Accept")
 
 
 @pytest.mark.parametrize("accept", ACCEPTS)

@@ -50,7 +50,9 @@ def _apache(base: str, *, own: bool) -> str:
     if own:
         lines += ["Options -MultiViews", "DirectoryIndex index.html", "AddDefaultCharset UTF-8"]
         lines += [f"AddType {media_type} .{ending}" for media_type, ending in _MEDIA_TYPES.items()]
-    lines += ["RewriteEngine On", ""]
+    # mod_rewrite itself sends no Vary with a redirect
+    vary = """Header always set Vary Accept "expr=%{REQUEST_STATUS} == '303'\""""
+    lines += ["<IfModule mod_headers.c>", vary, "</IfModule>", "RewriteEngine On", ""]
     lines += ["# An identifier with an ending names the format."]
     lines += [f"RewriteRule ^id/(.+)\\.({_FORMS})$ {base}/doc/$1.$2 [R=303,L,NE]", ""]
     lines += ["# Else what the client accepts decides; a browser comes first, because it accepts XML as well."]
