@@ -13,8 +13,12 @@ from ecp_graph.build import build
 from ecp_graph.build.release import Release, open_release
 from ecp_graph.engine import Engine
 from ecp_graph.engine.opening import release_engine
+from ecp_graph.publishing.twin.publish import publish
 from ecp_graph.settings import Settings, environment_name
 from ecp_graph.workspace import bundled_workspace
+
+#: Where the twin of the tests says that it is.
+TWIN_BASE = "https://example.org/plan/"
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +41,16 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(releases: Path) -> Release:
     """The release in that folder."""
     return open_release(releases)
+
+
+@pytest.fixture(scope="session")
+def twin(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static twin of that release's site; tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("twin") / "site"
+    report = publish(release, bundled_workspace(), folder, base_url=TWIN_BASE, processes=2)
+    assert report.broken == {}
+    assert report.files > 300
+    return folder
 
 
 @pytest.fixture(scope="session")

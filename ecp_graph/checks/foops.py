@@ -16,7 +16,8 @@ VOC3, VOC4              labels and definitions
 RDF1                    the file is RDF (`parses`, which takes a path)
 ======================  ===========================================================================================
 
-Left out: what needs the network or other registries (CN1, DOC1, FIND2, FIND3, FIND_3_BIS, HTTP1, OM4.2, URI1, VER2).
+Left out: what a host has to answer (CN1, DOC1, HTTP1, URI1, VER2; docs/fair.md has the results), and what asks
+registries (FIND2, FIND3, FIND_3_BIS, OM4.2).
 Two tests are stricter here: VOC1 does not count rdfs: and owl:, without which nobody can write an ontology, and URI2
 also reads vann:preferredNamespaceUri and rdfs:isDefinedBy.
 """

@@ -15,6 +15,7 @@ from ecp_graph.engine.formats import Format, formats_of
 from ecp_graph.errors import ReleaseError
 from ecp_graph.namespaces import DATASET_GRAPH, ONTOLOGY_GRAPH
 from ecp_graph.publishing.syntaxes import with_prefixes
+from ecp_graph.web.document_headers import licence
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.serving.asgi import exchange_of
 from ecp_graph.web.site import site
@@ -83,8 +84,10 @@ def rdf_response(key: Hashable, triples: list[ox.Triple], fmt: Format) -> Respon
 
 
 def alternates(response: Response, path: str) -> Response:
-    """Add a Link header with the other forms of what stands at a path (RFC 8288)."""
+    """Add a Link header with the other forms of what stands at a path, and the licence (RFC 8288)."""
     links = [f'<{path}.{name}>; rel="alternate"; type="{fmt.media_type}"' for name, fmt in SYNTAXES.items()]
+    if known := licence():
+        links.append(f'<{known}>; rel="license"')
     response.headers.add("Link", ", ".join(links))
     return response
 

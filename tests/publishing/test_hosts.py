@@ -42,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     for ending in ("html", "ttl", "jsonld", "rdf", "nt", "trig"):
-        for stem in ("doc/action/ecp3-3", "graph/pc0457e1/para-9", "ontology"):
+        for stem in ("doc/action/ecp3-3", "graph/pc0457e1/para-9", "ontology", "ontology/0.1.0", "release/0a1b"):
             (folder / f"{stem}.{ending}").parent.mkdir(parents=True, exist_ok=True)
             (folder / f"{stem}.{ending}").write_text("x")
     return folder
@@ -52,9 +52,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def apache(site: Path) -> Iterator[int]:
     if shutil.which("apache2") is None:
         pytest.skip(NO_APACHE)
-    names = ("mpm_event", "authz_core", "mime", "dir", "rewrite")
+    with apache_of(site, site.parent) as port:
+        yield port
+
+
+@contextlib.contextmanager
+def apache_of(site: Path, home: Path) -> Iterator[int]:
+    """Give the port of an Apache that serves a folder and reads its rules; ``home`` is for its own files."""
+    names = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
     modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in names)
-    port, home = free_port(), site.parent
+    port = free_port()
     (home / "apache.conf").write_text(
         f"ServerRoot {home}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile {home}/apache.pid\n{modules}\n"
         f"ErrorLog {home}/apache.log\nTypesConfig /dev/null\nDocumentRoot {site}\n"
@@ -85,10 +92,22 @@ def port(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.mark.parametrize("accept", ACCEPTS)
+def test_the_redirect_says_that_accept_decides(port: int, accept: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    with contextlib.closing(connection):
+        for path in ("/id/action/ecp3-3", "/ontology", "/release/0a1b"):
+            connection.request("GET", path, headers={"Accept": accept})
+            response = connection.getresponse()
+            response.read()
+            assert (response.status, response.getheader("Vary")) == (303, "Accept")
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
 def test_an_identifier_leads_to_the_document_that_fits(port: int, accept: str) -> None:
     assert ask(port, "/id/action/ecp3-3", accept)[:2] == (303, f"/doc/action/ecp3-3.{ACCEPTS[accept]}")
     assert ask(port, "/graph/pc0457e1/para-9", accept)[:2] == (303, f"/graph/pc0457e1/para-9.{ACCEPTS[accept]}")
-    assert ask(port, "/ontology", accept)[:2] == (303, f"/ontology.{ACCEPTS[accept]}")
+    for place in ("/ontology", "/ontology/0.1.0", "/release/0a1b"):
+        assert ask(port, place, accept)[:2] == (303, f"{place}.{ACCEPTS[accept]}")
 
 
 def test_an_ending_names_the_format(port: int) -> None:
@@ -100,6 +119,7 @@ def test_documents_have_their_media_types(port: int) -> None:
         ending: ask(port, f"/doc/action/ecp3-3.{ending}", "*/*") for ending in ("ttl", "jsonld", "rdf", "nt", "trig")
     }
     assert {status for status, _, _ in types.values()} == {200}
+    assert ask(port, "/ontology/0.1.0.ttl", "text/html")[:2] == (200, "")
     assert types["ttl"][2].startswith("text/turtle")
     assert types["jsonld"][2].startswith("application/ld+json")
     assert types["rdf"][2].startswith("application/rdf+xml")

@@ -17,17 +17,7 @@ from ecp_graph.publishing.twin import publish as publishing
 from ecp_graph.publishing.twin.publish import MARK, publish
 from ecp_graph.publishing.twin.redirects import redirect_files
 from ecp_graph.workspace import bundled_workspace, find_workspace
-
-BASE = "https://example.org/plan/"
-
-
-@pytest.fixture(scope="module")
-def twin(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("twin") / "site"
-    report = publish(release, bundled_workspace(), folder, base_url=BASE, processes=2)
-    assert report.broken == {}
-    assert report.files > 300
-    return folder
+from tests.conftest import TWIN_BASE as BASE
 
 
 def test_it_has_the_pages_and_says_from_what(twin: Path, release: Release) -> None:

@@ -21,6 +21,9 @@ _TYPES: Final = {
 }
 _MEDIA_TYPES: Final = {**_TYPES, "application/n-quads": "nq", "application/atom+xml": "atom", "image/svg+xml": "svg"}
 _PLACES: Final = ("ontology", "shapes", "dataset")
+_FORMS: Final = "|".join(["html", *_TYPES.values()])
+#: The places, and the versions of the ontology and of the dataset; a version may have dots in it, but ends in no form.
+_NEGOTIATED: Final = f"{'|'.join(_PLACES)}|(?:ontology|release)/(?![^/]*\\.(?:{_FORMS})$)[^/]+"
 
 
 def redirect_files(base_url: str) -> Mapping[str, str]:
@@ -47,16 +50,17 @@ def _apache(base: str, *, own: bool) -> str:
     if own:
         lines += ["Options -MultiViews", "DirectoryIndex index.html", "AddDefaultCharset UTF-8"]
         lines += [f"AddType {media_type} .{ending}" for media_type, ending in _MEDIA_TYPES.items()]
-    lines += ["RewriteEngine On", ""]
+    # mod_rewrite itself sends no Vary with a redirect
+    vary = """Header always set Vary Accept "expr=%{REQUEST_STATUS} == '303'\""""
+    lines += ["<IfModule mod_headers.c>", vary, "</IfModule>", "RewriteEngine On", ""]
     lines += ["# An identifier with an ending names the format."]
-    endings = "|".join(["html", *_TYPES.values()])
-    lines += [f"RewriteRule ^id/(.+)\\.({endings})$ {base}/doc/$1.$2 [R=303,L,NE]", ""]
+    lines += [f"RewriteRule ^id/(.+)\\.({_FORMS})$ {base}/doc/$1.$2 [R=303,L,NE]", ""]
     lines += ["# Else what the client accepts decides; a browser comes first, because it accepts XML as well."]
     for media_type, ending in [("text/html", "html"), *_TYPES.items(), (None, "html")]:
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {media_type.replace('+', '[+]')}\n" if media_type else ""
         lines.append(f"{condition}RewriteRule ^id/(.+)$ {base}/doc/$1.{ending} [R=303,L,NE]")
         lines.append(f"{condition}RewriteRule ^graph/([^.]+)$ {base}/graph/$1.{ending} [R=303,L,NE]")
-        lines.append(f"{condition}RewriteRule ^({'|'.join(_PLACES)})$ {base}/$1.{ending} [R=303,L,NE]")
+        lines.append(f"{condition}RewriteRule ^({_NEGOTIATED})$ {base}/$1.{ending} [R=303,L,NE]")
     if not own:
         lines += ["", "# Everything else is at the twin.", f"RewriteRule ^(.*)$ {base}/$1 [R=302,L,NE]"]
     return "\n".join(lines) + "\n"
@@ -79,10 +83,9 @@ def _nginx_rules(path: str) -> str:
             *(f"    {media_type} {ending};" for media_type, ending in _MEDIA_TYPES.items()),
             "}",
             "charset utf-8;",
-            f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>html|{'|'.join(_TYPES.values())})$ "
-            f"{{ return 303 {path}/doc/$thing.$ending; }}",
+            f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>{_FORMS})$ {{ return 303 {path}/doc/$thing.$ending; }}",
             f"location ~ ^{path}/id/(?<thing>.+)$ {{ {vary} return 303 {path}/doc/$thing.$ecp_graph_ending; }}",
-            f"location ~ ^{path}/(?<place>graph/[^.]+|{'|'.join(_PLACES)})$ "
+            f"location ~ ^{path}/(?<place>graph/[^.]+|{_NEGOTIATED})$ "
             f"{{ {vary} return 303 {path}/$place.$ecp_graph_ending; }}",
             "",
         ]

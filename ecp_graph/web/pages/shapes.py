@@ -20,6 +20,7 @@ from ecp_graph.web.errors import HttpError
 from ecp_graph.web.findings import Piece
 from ecp_graph.web.names import name_of
 from ecp_graph.web.panels import Panel, Row, panel
+from ecp_graph.web.release_rdf import alternates
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
@@ -63,13 +64,13 @@ def index() -> Response:
     if isinstance(best, Format) and request.headers.get("Accept", "").strip() not in {"", "*/*"}:
         response = _graph(best)
         response.vary.add("Accept")
-        return response
+        return alternates(response, "/shapes")
     catalogue = site().catalogue
     if catalogue is None or "shapes" not in catalogue:
         return page("shapes/none.html")
     asked = panel("shapes")
     shown = site().keep("shown shapes", lambda: list(_shapes(asked)))
-    return page(
+    response = page(
         "shapes/shapes.html",
         panel=asked,
         groups=_groups([shape for shape in shown if shape.targets]),
@@ -78,6 +79,7 @@ def index() -> Response:
         most_targets=_MOST_TARGETS,
         downloads=[fmt.extension for fmt in formats_of("graph")],
     )
+    return alternates(response, "/shapes")
 
 
 @blueprint.get("/shapes.<extension>")
@@ -87,7 +89,7 @@ def as_file(extension: str) -> Response:
     if wanted is None:
         known = ", ".join(f".{fmt.extension}" for fmt in formats_of("graph"))
         raise HttpError(404, "unknown-format", f"The shapes do not come as .{extension}, but as {known}.")
-    return _graph(wanted)
+    return alternates(_graph(wanted), "/shapes")
 
 
 def _graph(wanted: Format) -> Response:
