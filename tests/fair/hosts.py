@@ -10,6 +10,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -105,8 +106,8 @@ class ServerHost(Host):
         return self.get(path, "text/html")
 
     def _ask(self, path: str, accept: str) -> Answer:
-        response = self._client.get(path, headers={"Accept": accept} if accept else {})
-        return Answer(response.status_code, response.headers, response.get_data())
+        with closing(self._client.get(path, headers={"Accept": accept} if accept else {})) as response:
+            return Answer(response.status_code, response.headers, response.get_data())
 
 
 class FileHost(Host):
