@@ -24,8 +24,8 @@ class Entry:
 
 NAVIGATION: Final = (
     Entry("actions", "Actions", "actions.index", "actions"),
-    Entry("overlap", "Overlap", "overlap.index"),
-    Entry("timeline", "Timeline", "timeline.index"),
+    Entry("overlap", "Overlap", "overlap.index", "dimension-links"),
+    Entry("timeline", "Timeline", "timeline.index", "actions-in-time"),
     Entry("queries", "Queries", "queries.index"),
     Entry("sparql", "SPARQL", "sparql.endpoint"),
     Entry("validation", "Validation", "validation.index"),
