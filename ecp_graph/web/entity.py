@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.explain import Source
-from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, PREFIXES, compact
+from ecp_graph.namespaces import DERIVED_GRAPH, ECP, INFERRED_GRAPH, PREFIXES, compact
 
 __all__ = ["Entity", "Group", "Value", "entity_of"]
 
@@ -23,6 +23,8 @@ _TITLES: Final = (
     PREFIXES["foaf"] + "name",
     _RDFS + "label",
 )
+#: What is written of a thing that has no name.
+_WORDS: Final = (ECP + "timeframeText", ECP + "locator")
 _VARIANTS: Final = (_SKOS + "notation", _SKOS + "altLabel", _SKOS + "hiddenLabel")
 _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "comment", _SKOS + "scopeNote")
 _BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
@@ -82,7 +84,7 @@ class Entity:
     title: str = field(init=False)
 
     def __post_init__(self) -> None:
-        titles = [value.other.value for value in self._of(_TITLES)]
+        titles = [value.other.value for value in (self._of(_TITLES) or self._of(_WORDS))]
         object.__setattr__(self, "title", titles[0] if titles else compact(self.iri))
 
     @property

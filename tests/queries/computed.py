@@ -208,6 +208,7 @@ def check_thing_statements(engine: Engine) -> None:
         for row in stated:
             label = value(expand(row[7]), SKOS + "prefLabel") if ":" in row[7] else ""
             assert not label or row[2] == label
+            assert not row[7].startswith("timeframe:") or row[2] == value(expand(row[7]), ECP + "timeframeText")
             assert row[3] == (value(expand(row[7]), SKOS + "notation") if label else row[3])
         # what nobody states is told apart, and has no place in a document
         built = {(row[4], row[5], row[8]) for row in rows if row not in stated}
