@@ -188,18 +188,18 @@ def test_closing_leaves_no_process(data: Path) -> None:
     before = children()
     engine = IsolatedEngine([data], name="test", union=False, limits=Limits(workers=2))
     assert answers(engine)
-    assert len(children()) == len(before) + 1 + 3, "a nursery, two workers and one to spare"
+    assert len(children() - before) == 1 + 3, "a nursery, two workers and one to spare"
     engine.close()
-    assert eventually(lambda: children() == before)
+    assert eventually(lambda: children() <= before)
 
 
 def test_an_engine_that_is_forgotten_leaves_no_process(data: Path) -> None:
     before = children()
     engine = IsolatedEngine([data], name="test", union=False, limits=Limits(workers=1))
-    assert len(children()) > len(before)
+    assert children() - before
     del engine
     gc.collect()
-    assert eventually(lambda: children() == before)
+    assert eventually(lambda: children() <= before)
 
 
 def test_a_file_that_does_not_parse_is_told_with_its_line(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_file_that_does_not_parse_is_told_with_its_line(tmp_path: Path) -> Non
     before = children()
     with pytest.raises(InputSyntaxError, match=r"broken\.ttl:2"):
         IsolatedEngine([path], name="test", union=False)
-    assert eventually(lambda: children() == before)
+    assert eventually(lambda: children() <= before)
 
 
 class _Canary(http.server.BaseHTTPRequestHandler):

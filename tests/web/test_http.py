@@ -43,7 +43,7 @@ REQUESTS = {
     "health": (200, request("GET /health")),
     "metrics": (200, request("GET /metrics")),
     "a style sheet": (200, request("GET /static/style.css")),
-    "a redirect": (302, request("GET /")),
+    "a redirect": (303, request("GET /id/body/ptc")),
     "a malformed query": (400, request("GET /sparql?query=SELECT")),
     "an update": (403, request("GET /sparql?query=DROP+ALL")),
     "nothing there": (404, request("GET /nothing")),

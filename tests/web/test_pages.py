@@ -82,7 +82,8 @@ def test_every_page(client: FlaskClient, url: str) -> None:
     assert len([1 for tag, _ in page.tags if tag == "h1"]) == 1
     # Nothing runs or is styled in place, nothing comes from elsewhere.
     assert not [tag for tag, attrs in page.tags if tag in {"style", "img", "iframe"} or "style" in attrs]
-    scripts = [attrs.get("src") or "" for tag, attrs in page.tags if tag == "script"]
+    run = [attrs for tag, attrs in page.tags if tag == "script" and attrs.get("type") != "application/ld+json"]
+    scripts = [attrs.get("src") or "" for attrs in run]
     assert all(source.startswith("/static/build/") for source in scripts)
     assert "></script>" in text or not scripts
     assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on")]

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import current_app
 
+from ecp_graph.errors import EcpGraphError
 from ecp_graph.web.site import site
 
 __all__ = ["NAVIGATION", "Entry", "navigation"]
@@ -35,8 +36,14 @@ NAVIGATION: Final = (
 
 
 def navigation() -> list[Entry]:
-    """Return the entries that there are pages and queries for; over plain files that is the endpoint alone."""
-    catalogue = site().catalogue
+    """Return the entries that there are pages and queries for; over plain files that is the endpoint alone.
+
+    Without a release, or with a damaged catalogue, there are none: the page that says so must not fail for it.
+    """
+    try:
+        catalogue = site().catalogue
+    except EcpGraphError:
+        return []
     if catalogue is None:
         return [entry for entry in NAVIGATION if entry.area == "sparql"]
     known = [entry for entry in NAVIGATION if entry.endpoint in current_app.view_functions]
