@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 ASSETS := ecp_graph/web/static/build/.made
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Tests run in so many processes, each test file in one of them.
+JOBS ?= 2
 
 .PHONY: help serve build test lint format assets bench clean
 
@@ -20,7 +22,7 @@ build: $(VENV)/.run ## build a release of the graph into releases/
 	$(BIN)/ecp-graph build
 
 test: lint $(ASSETS) ## run every check: formatter, linter, types, tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
