@@ -72,3 +72,11 @@ def test_the_bundled_data_conform(installed: dict[str, str]) -> None:
     checked = run(installed, "-m", "ecp_graph.cli", "validate")
     assert checked.returncode == 0, checked.stderr
     assert "ecp3-16" in checked.stdout
+
+
+def test_the_wheel_holds_the_pages_and_the_front_end(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    web = "ecp_graph/web"
+    assert {f"{web}/templates/shared/base.html", f"{web}/static/style.css"} <= held
+    bundle = {"site.js", "editor.js", "question.js", "wasm-engine.js", "web_bg.wasm"}
+    assert {f"{web}/static/build/{name}" for name in bundle} <= held
