@@ -15,7 +15,7 @@ import pytest
 def test_who_shares_the_transit_guidelines_why_and_as_excel(open_page: Callable[..., Any], javascript: bool) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     page = open_page("/queries", javascript=javascript)
-    page.get_by_role("link", name="Overlap", exact=True).click()
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Overlap", exact=True).click()
     page.get_by_role("link", name="Transit Guidelines", exact=True).first.click()
     assert page.locator("h1").inner_text() == "Who shares Transit Guidelines?"
     bodies = page.get_by_role("region", name="Bodies")
