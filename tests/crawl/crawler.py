@@ -65,7 +65,7 @@ def crawl(fetch: Callable[[str], Fetched], host: str, first: str = "/") -> Site:
             site.broken[address] = f"{got.status}, linked from {source}"
             continue
         ending = urlsplit(address).path.rpartition(".")[2]
-        if ending in RDF and not address.startswith(("/dumps/", "/api/")):
+        if ending in RDF and not address.startswith(("/dumps/", "/api/", "/release/")):
             site.rdf[address] = got.body
         site.pages[address] = Fetched(got.status, got.media_type, b"", got.links)
         for link in _links(got):
