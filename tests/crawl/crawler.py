@@ -27,6 +27,8 @@ RDF = {
 }
 #: Query strings that are followed for one path.
 _CHOICES = 3
+#: Downloads of a whole release are not documents of one thing.
+_DUMP = re.compile(r"/dumps/|/api/|/release/[^/]+/dumps/")
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 
 
@@ -65,7 +67,7 @@ def crawl(fetch: Callable[[str], Fetched], host: str, first: str = "/") -> Site:
             site.broken[address] = f"{got.status}, linked from {source}"
             continue
         ending = urlsplit(address).path.rpartition(".")[2]
-        if ending in RDF and not address.startswith(("/dumps/", "/api/", "/release/")):
+        if ending in RDF and not _DUMP.match(address):
             site.rdf[address] = got.body
         site.pages[address] = Fetched(got.status, got.media_type, b"", got.links)
         for link in _links(got):

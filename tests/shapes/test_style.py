@@ -18,6 +18,8 @@ from ecp_graph.workspace import bundled_workspace
 from tests.shapes.harness import name_of, named_shapes, rules, shapes_graph
 
 REMEDY = URIRef(SHAPES + "remedy")
+#: What XML 1.0 cannot hold, so that RDF/XML with it would not be read (section 2.2, Char).
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 WORKSPACE = bundled_workspace()
 README = (WORKSPACE.root / "shapes" / "README.md").read_text(encoding="utf-8")
 
@@ -61,6 +63,13 @@ def test_message_uses_only_what_its_query_gives(rule: str) -> None:
     select = graph.value(graph.value(shape, SH.sparql), SH.select)
     given = set(re.findall(r"[?$](\w+)", str(select).split("WHERE")[0])) if select else set()
     assert used <= given, "SHACL fills in variables only of a query"
+
+
+def test_every_text_of_the_shapes_can_stand_in_xml() -> None:
+    texts = [str(text) for text in shapes_graph().objects() if isinstance(text, Literal)]
+    assert len(texts) > 500
+    assert NOT_XML.search("one\x01two")
+    assert [text for text in texts if NOT_XML.search(text)] == []
 
 
 def test_value_shapes_are_used_and_report_nothing_themselves() -> None:
