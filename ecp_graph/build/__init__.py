@@ -6,7 +6,7 @@
     reason.py    OWL 2 RL closure → graph/inferred, and contradictions                    closure.py, identity.py
     derive.py    rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived   ecp_graph/overlap/mint.py
     complete.py  the three above, one after the other
-    validate.py  shapes → Report                     shacl.py, statements.py, report.py, writers.py, files.py
+    validate.py  shapes → Report                     shacl.py, beside.py, statements.py, report.py, writers.py, files.py
     describe.py  counts, catalogue and sources → graph/dataset      counts.py, catalogue.py
     contents.py  all of it → the files of a release
     swap.py      the folder → the current release

@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib import SH, Literal
 
+from ecp_graph.build.beside import beside
 from ecp_graph.build.complete import Completed, complete
 from ecp_graph.build.lines import SourceIndex
 from ecp_graph.build.load import load
@@ -54,12 +55,12 @@ def check(
     shapes = to_graph(sources.shapes)
     on_statements = set(shapes.subjects(ON_STATEMENTS, Literal(True)))
     on_things = {shape for target in _TARGETS for shape in shapes.subjects(target)} - on_statements
-    findings, looked_at = run_shapes(completed.graph(), deactivate(shapes, on_statements))
-    if on_statements:
-        view = statement_view(viewed, sources.data, sources.ontology)
-        about_statements, looked_at_statements = run_shapes(view, deactivate(shapes, on_things))
-        findings += [_about_subject(finding, viewed) for finding in about_statements]
-        looked_at |= looked_at_statements
+    view = statement_view(viewed, sources.data, sources.ontology)
+    with beside(lambda: run_shapes(view, deactivate(shapes, on_things))) as result:
+        findings, looked_at = run_shapes(completed.graph(), deactivate(shapes, on_statements))
+        about_statements, looked_at_statements = result()
+    findings += [_about_subject(finding, viewed) for finding in about_statements]
+    looked_at |= looked_at_statements
     findings += [_contradicting(one, about or ()) for one in completed.contradictions]
     if about is not None:
         findings = [finding for finding in findings if finding.focus in about or _value_iri(finding) in about]
