@@ -32,6 +32,7 @@ class Description:
     description: str
     license: str
     publisher: str
+    publisher_iri: str
     version: str
     issued: str
     modified: str
@@ -69,6 +70,7 @@ def read_description(triples: Iterable[ox.Triple]) -> Description:
         description=facts.one(DATASET, "dcterms:description"),
         license=facts.one(DATASET, "dcterms:license"),
         publisher=facts.one(publisher, "foaf:name") or publisher,
+        publisher_iri=publisher,
         version=facts.one(DATASET, "dcat:version"),
         issued=facts.one(DATASET, "dcterms:issued"),
         modified=facts.one(DATASET, "dcterms:modified"),
