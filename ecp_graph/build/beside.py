@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TypeVar
 
 __all__ = ["beside"]
@@ -23,7 +24,7 @@ def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     threads run, or there is one processor), and where the process fails, the call is made here when its result is asked
     for; so errors are raised as if there had been no other process.
     """
-    if not hasattr(os, "fork") or threading.active_count() > 1 or (os.cpu_count() or 1) < 2:
+    if not hasattr(os, "fork") or _threads() > 1 or (os.cpu_count() or 1) < 2:
         yield call
         return
     end, process = _begin(call)
@@ -34,6 +35,14 @@ def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
+
+
+def _threads() -> int:
+    """Return the number of threads of this process: on Linux with those that are not Python's."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
+    except OSError:
+        return threading.active_count()
 
 
 def _begin(call: Callable[[], Result]) -> tuple[int, int]:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 @pytest.fixture
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setattr("ecp_graph.build.beside._threads", lambda: 1)
 
 
 def _children() -> str:
