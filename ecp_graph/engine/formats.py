@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from ecp_graph.errors import ParameterError
@@ -102,8 +103,12 @@ def negotiate(accept: str, kind: Kind, *, also: Iterable[str] = ()) -> Format | 
     wins, that media type itself is returned. An absent header or ``*/*`` gives the default of the kind; None
     means that nothing offered is acceptable.
     """
-    if not accept.strip():
-        return DEFAULTS[kind]
+    return _negotiate(accept, kind, tuple(also)) if accept.strip() else DEFAULTS[kind]
+
+
+# Clients send the same few headers again and again, and to read one takes as long as all else that a request needs.
+@lru_cache(maxsize=128)
+def _negotiate(accept: str, kind: Kind, also: tuple[str, ...]) -> Format | str | None:
     from werkzeug.datastructures import MIMEAccept
     from werkzeug.http import parse_accept_header
 

@@ -102,7 +102,7 @@ def refuse_service(sparql: str) -> None:
 
     A string that spells a whole SERVICE clause is refused as well.
     """
-    for text in dict.fromkeys((sparql, _unescape(sparql))):
+    for text in dict.fromkeys((sparql, _unescape(sparql))) if "\\" in sparql else (sparql,):
         if (start := _find_service(text)) is not None:
             raise ServiceRefused(text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
 
@@ -141,6 +141,8 @@ def _find_service(text: str) -> int | None:
     Looks at every place where the word stands, whatever stands around it, so that no string or comment hides one; and
     in time that grows with the text alone, because it runs in the server.
     """
+    if "SERVICE" not in text.upper():  # as nearly always
+        return None
     space: _Space | None = None
     for found in _RUN.finditer(text):
         run = found.group().upper()
