@@ -166,11 +166,12 @@ class QueryTimeout(EcpGraphError):
 
 
 class EngineBusy(EcpGraphError):
-    """Every place for a query was taken until the time limit, given in seconds."""
+    """Every place for a query is taken; ``waited_s`` is how long one was waited for, 0 for a query refused at once."""
 
-    def __init__(self, limit_s: float) -> None:
-        super().__init__(f"Every place for a query was taken for {limit_s:g} s. Try again later.")
-        self.limit_s = limit_s
+    def __init__(self, waited_s: float = 0) -> None:
+        taken = f"was taken for {waited_s:g} s" if waited_s else "is taken"
+        super().__init__(f"Every place for a query {taken}. Try again later.")
+        self.waited_s = waited_s
 
 
 class OverBudget(EcpGraphError):

@@ -99,7 +99,7 @@ class RemoteEngine:
         spool = Spool(self._max_result_bytes)
         limit_s = timeout_s if timeout_s is not None else self._limit_s
         started = time.monotonic()
-        with self._place(limit_s):
+        with self._place():
             Client(self._address, self._login).exchange(
                 request, lambda response: self._take(response, wanted, spool), limit_s=limit_s, gone=gone
             )
@@ -114,12 +114,12 @@ class RemoteEngine:
         """Do nothing: each query has a connection of its own."""
 
     @contextmanager
-    def _place(self, limit_s: float) -> Iterator[None]:
+    def _place(self) -> Iterator[None]:
         if self._places is None:
             yield
             return
         if not self._places.acquire(blocking=False):
-            raise EngineBusy(limit_s)
+            raise EngineBusy
         try:
             yield
         finally:
