@@ -20,6 +20,7 @@ The tree::
     ├── ClientGone                nobody waits for the answer any more
     ├── WorkerLost                a query's worker died, most often for want of memory
     ├── ResultTooLarge            an answer grew past the size that the server allows
+    ├── ServiceUnusable           an endpoint of a SERVICE clause answered with what cannot be joined here
     ├── EndpointError             a remote endpoint failed to answer (endpoint, status)
     │   └── EndpointTimeout       … within the time limit; a QueryTimeout as well
     ├── SettingError              an environment variable has a value that does not fit
@@ -51,6 +52,7 @@ __all__ = [
     "ReleaseError",
     "ResultTooLarge",
     "ServiceRefused",
+    "ServiceUnusable",
     "SettingError",
     "UnknownQuery",
     "UpdateRefused",
@@ -119,15 +121,15 @@ class QueryTooComplex(QueryError):
 
 
 class ServiceRefused(QueryError):
-    """A query has a SERVICE clause; carries its line and column."""
+    """A query has a SERVICE clause that is not asked; carries its line and column."""
 
-    def __init__(self, line: int, column: int) -> None:
-        super().__init__(
-            f"Line {line}, column {column}: SERVICE is refused, because it would make this machine call another one. "
-            "Ask each endpoint by itself and join the answers.",
-            line,
-            column,
+    def __init__(self, line: int, column: int, reason: str | None = None) -> None:
+        """Take the reason as a sentence, by default that no clause is asked at all."""
+        sentence = reason or (
+            "SERVICE is refused, because it would make this machine call another one. "
+            "Ask each endpoint by itself and join the answers."
         )
+        super().__init__(f"Line {line}, column {column}: {sentence}", line, column)
 
 
 class UpdateRefused(QueryError):
@@ -166,11 +168,12 @@ class QueryTimeout(EcpGraphError):
 
 
 class EngineBusy(EcpGraphError):
-    """Every place for a query was taken until the time limit, given in seconds."""
+    """Every place for a query is taken; ``waited_s`` is how long one was waited for, 0 for a query refused at once."""
 
-    def __init__(self, limit_s: float) -> None:
-        super().__init__(f"Every place for a query was taken for {limit_s:g} s. Try again later.")
-        self.limit_s = limit_s
+    def __init__(self, waited_s: float = 0) -> None:
+        taken = f"was taken for {waited_s:g} s" if waited_s else "is taken"
+        super().__init__(f"Every place for a query {taken}. Try again later.")
+        self.waited_s = waited_s
 
 
 class OverBudget(EcpGraphError):
@@ -229,6 +232,18 @@ class EndpointTimeout(EndpointError, QueryTimeout):
         self.status = None
         EcpGraphError.__init__(self, f"The endpoint {endpoint} failed: {self.reason}")
         self.limit_s = limit_s
+
+
+class ServiceUnusable(EcpGraphError):
+    """What an endpoint answered to a SERVICE clause cannot be joined here; carries its address and the reason.
+
+    Said even where the clause is SILENT: the endpoint did not fail.
+    """
+
+    def __init__(self, endpoint: str, reason: str) -> None:
+        super().__init__(f"The answer of SERVICE <{endpoint}> {reason}")
+        self.endpoint = endpoint
+        self.reason = reason
 
 
 class SettingError(EcpGraphError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from ecp_graph.engine.federation.allowed import normalised
 from ecp_graph.errors import SettingError
 
 __all__ = ["PREFIX", "Settings", "environment_name", "settings_from"]
@@ -44,6 +45,10 @@ def _yes_or_no(text: str) -> bool:
     if text.lower() not in {"yes", "no"}:
         raise ValueError("it is yes or no")
     return text.lower() == "yes"
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    return tuple(normalised(address) for address in text.split())
 
 
 def _facts(read: Callable[[str], Any], about: str) -> dict[str, Any]:
@@ -104,9 +109,24 @@ class Settings:
     access_log: bool = field(
         default=True, metadata=_facts(_yes_or_no, "whether `serve` writes a line for each request to stderr")
     )
+    service: tuple[str, ...] = field(
+        default=(),
+        metadata=_facts(_addresses, "SPARQL endpoints of the open internet that SERVICE may ask, separated by spaces"),
+    )
+    service_private: tuple[str, ...] = field(
+        default=(), metadata=_facts(_addresses, "the same for endpoints that may lie in a private network")
+    )
+    service_rows: int = field(
+        default=10_000, metadata=_facts(_integer(1, 1_000_000), "rows that a SERVICE clause may bring in")
+    )
     page_rows: int = field(
         default=500, metadata=_facts(_integer(1, 100_000), "rows that a result page shows; downloads have all rows")
     )
+
+    @property
+    def calls_services(self) -> bool:
+        """Whether there is an endpoint that SERVICE may ask."""
+        return bool(self.service or self.service_private)
 
 
 def environment_name(setting: str) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "release_or_build",
     "releases_option",
     "say",
+    "service_options",
     "show_report",
     "split_parameters",
     "timeout_option",
@@ -88,10 +89,28 @@ def endpoint_option(command: Decorated) -> Decorated:
     return click.option("--endpoint", metavar="URL", help=about)(command)
 
 
+def service_options(command: Decorated) -> Decorated:
+    """Add ``--service`` and ``--service-private``, each to be repeated; without them both are empty."""
+    about = "A public SPARQL endpoint that SERVICE may ask; repeat for more.  [env: ECP_GRAPH_SERVICE; default: none]"
+    private = "The same for one that may lie in a private network.  [env: ECP_GRAPH_SERVICE_PRIVATE; default: none]"
+    for name, text in (("--service-private", private), ("--service", about)):
+        command = click.option(name, multiple=True, metavar="URL", callback=_addresses, help=text)(command)
+    return command
+
+
 def timeout_option(command: Decorated) -> Decorated:
     """Add ``--timeout``."""
     about = "Seconds that a query may take.  [env: ECP_GRAPH_TIMEOUT; default: 10]"
     return click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help=about)(command)
+
+
+def _addresses(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...] | None:
+    from ecp_graph.engine.federation.allowed import normalised
+
+    try:
+        return tuple(map(normalised, given)) or None
+    except ValueError as reason:
+        raise click.BadParameter(f"{reason}.", param=option) from reason
 
 
 def place(settings: Settings) -> tuple[Workspace, Path]:

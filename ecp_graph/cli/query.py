@@ -13,6 +13,7 @@ from ecp_graph.cli.common import (
     place,
     release_or_build,
     releases_option,
+    service_options,
     split_parameters,
     timeout_option,
     workspace_option,
@@ -33,6 +34,7 @@ __all__ = ["engine_for", "query"]
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter; repeat for more.")
 @output_options
 @endpoint_option
+@service_options
 @timeout_option
 @workspace_option
 @releases_option
@@ -42,6 +44,8 @@ def query(
     fmt: str | None,
     output: Path | None,
     endpoint: str | None,
+    service: tuple[str, ...] | None,
+    service_private: tuple[str, ...] | None,
     timeout: float | None,
     workspace: Path | None,
     releases: Path | None,
@@ -52,7 +56,14 @@ def query(
     """
     from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
+    settings = settings_from(
+        workspace=workspace,
+        releases=releases,
+        endpoint=endpoint,
+        timeout=timeout,
+        service=service,
+        service_private=service_private,
+    )
     given = split_parameters(pairs)
     found = _find(source, settings)
     engine = engine_for(settings)
@@ -69,11 +80,11 @@ def query(
 
 def engine_for(settings: Settings) -> Engine:
     """Return the remote engine when an endpoint is set, else the one over the current release, built if need be."""
-    from ecp_graph.engine.opening import release_engine, remote_engine
+    from ecp_graph.engine.opening import federated, release_engine, remote_engine
 
     if settings.endpoint:
         return remote_engine(settings.endpoint)
-    return release_engine(release_or_build(*place(settings)))
+    return federated(release_engine(release_or_build(*place(settings))), settings)
 
 
 def _find(source: str, settings: Settings) -> Query | str:

@@ -13,6 +13,7 @@ from ecp_graph.cli.common import (
     release_or_build,
     releases_option,
     say,
+    service_options,
     timeout_option,
     workspace_option,
 )
@@ -38,6 +39,7 @@ __all__ = ["serve"]
     help="With FILEs: ask the merge of all graphs, or only what stands outside named graphs.  [default: own]",
 )
 @endpoint_option
+@service_options
 @timeout_option
 @workspace_option
 @releases_option
@@ -47,6 +49,8 @@ def serve(
     port: int | None,
     default_graph: DefaultGraph | None,
     endpoint: str | None,
+    service: tuple[str, ...] | None,
+    service_private: tuple[str, ...] | None,
     timeout: float | None,
     workspace: Path | None,
     releases: Path | None,
@@ -59,7 +63,14 @@ def serve(
     from ecp_graph.settings import settings_from
 
     settings = settings_from(
-        workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout, host=host, port=port
+        workspace=workspace,
+        releases=releases,
+        endpoint=endpoint,
+        timeout=timeout,
+        host=host,
+        port=port,
+        service=service,
+        service_private=service_private,
     )
     if default_graph and not files:
         raise click.UsageError(

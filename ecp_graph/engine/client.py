@@ -28,10 +28,12 @@ from ecp_graph.engine.login import Login, login_handlers
 from ecp_graph.engine.results import printable
 from ecp_graph.errors import ClientGone, EndpointError, EndpointTimeout
 
-__all__ = ["Client", "Request", "read_whole", "shorten"]
+__all__ = ["Client", "Dial", "Request", "read_whole", "shorten"]
 
 Result = TypeVar("Result")
 Request = urllib.request.Request
+#: Connects to a host and a port, with a timeout in seconds, as `socket.create_connection` does.
+Dial = Callable[..., socket.socket]
 
 _PAUSES_S: Final = (0.1, 0.4)
 _LOOK_UP_S: Final = 0.25
@@ -46,8 +48,11 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 305, 307, 308})
 class Client:
     """Speaks to the server at one address; with a login, one exchange at a time."""
 
-    def __init__(self, address: str, login: Login | None = None) -> None:
-        """Check the address; raises EndpointError for one that is not of the web or that holds a password."""
+    def __init__(self, address: str, login: Login | None = None, dial: Dial | None = None) -> None:
+        """Check the address; raises EndpointError for one that is not of the web or that holds a password.
+
+        With ``dial`` that alone connects, and a proxy of the environment is not used.
+        """
         parts = _split(address)
         if parts is None:
             raise EndpointError(address, "the address of an endpoint begins with http:// or https://.")
@@ -56,6 +61,7 @@ class Client:
             raise EndpointError(shown, "its address holds a user or a password, which would show in messages and logs.")
         self.address = address
         self._handlers = login_handlers(login, address) if login else ()
+        self._dial = dial
 
     def exchange(
         self,
@@ -131,9 +137,9 @@ class Client:
     def _open(self, request: Request, line: _Line, timeout_s: float) -> HTTPResponse:
         opener = urllib.request.OpenerDirector()
         handlers: tuple[urllib.request.BaseHandler, ...] = (
-            urllib.request.ProxyHandler(),
-            _Http(line),
-            _Https(line),
+            urllib.request.ProxyHandler({} if self._dial else None),
+            _Http(line, self._dial),
+            _Https(line, self._dial),
             urllib.request.HTTPErrorProcessor(),
             urllib.request.HTTPDefaultErrorHandler(),
             *self._handlers,
@@ -203,33 +209,39 @@ class _Connecting:
 
 
 class _HttpConnection(_Connecting, http.client.HTTPConnection):
-    def __init__(self, *args: Any, line: _Line, **options: Any) -> None:
+    def __init__(self, *args: Any, line: _Line, dial: Dial | None, **options: Any) -> None:
         super().__init__(*args, **options)
+        if dial:
+            self._create_connection = dial
         self.line = line
 
 
 class _HttpsConnection(_Connecting, http.client.HTTPSConnection):
-    def __init__(self, *args: Any, line: _Line, **options: Any) -> None:
+    def __init__(self, *args: Any, line: _Line, dial: Dial | None, **options: Any) -> None:
         super().__init__(*args, **options)
+        if dial:
+            self._create_connection = dial
         self.line = line
 
 
 class _Http(urllib.request.HTTPHandler):
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: _Line, dial: Dial | None) -> None:
         super().__init__()
         self._line = line
+        self._dial = dial
 
     def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_HttpConnection, req, line=self._line)  # type: ignore[arg-type]
+        return self.do_open(_HttpConnection, req, line=self._line, dial=self._dial)  # type: ignore[arg-type]
 
 
 class _Https(urllib.request.HTTPSHandler):
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: _Line, dial: Dial | None) -> None:
         super().__init__()
         self._line = line
+        self._dial = dial
 
     def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_HttpsConnection, req, line=self._line)  # type: ignore[arg-type]
+        return self.do_open(_HttpsConnection, req, line=self._line, dial=self._dial)  # type: ignore[arg-type]
 
 
 def _settle(work: Callable[[], Result], outcome: concurrent.futures.Future[Result]) -> None:

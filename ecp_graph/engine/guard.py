@@ -18,6 +18,7 @@ __all__ = [
     "QUERY_FORMS",
     "UPDATE_FORMS",
     "first_keyword",
+    "has_service",
     "query_kind",
     "query_start",
     "refuse_excess",
@@ -105,6 +106,15 @@ def refuse_service(sparql: str) -> None:
     for text in dict.fromkeys((sparql, _unescape(sparql))) if "\\" in sparql else (sparql,):
         if (start := _find_service(text)) is not None:
             raise ServiceRefused(text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+
+
+def has_service(sparql: str) -> bool:
+    """Return whether a query has what `refuse_service` refuses."""
+    try:
+        refuse_service(sparql)
+    except ServiceRefused:
+        return True
+    return False
 
 
 def refuse_excess(sparql: str) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ecp_graph.engine import Engine
     from ecp_graph.settings import Settings
 
-__all__ = ["DefaultGraph", "files_engine", "release_engine", "remote_engine"]
+__all__ = ["DefaultGraph", "federated", "files_engine", "release_engine", "remote_engine"]
 
 #: ``own``: the triples outside every named graph; ``union``: the merge of all graphs, each triple once.
 DefaultGraph = Literal["own", "union"]
@@ -25,10 +25,11 @@ def release_engine(release: Release, settings: Settings | None = None) -> Engine
     """Return the engine over a release: in this process, or with the settings of a server in isolated workers."""
     name = f"release {release.id}"
     if settings and _CAN_ISOLATE:
-        return _isolated([release.dataset], "union", name, settings)
+        return federated(_isolated([release.dataset], "union", name, settings), settings)
     from ecp_graph.engine.embedded import EmbeddedEngine
 
-    return EmbeddedEngine.open(release.store, name=name, places=settings.workers if settings else None)
+    engine = EmbeddedEngine.open(release.store, name=name, places=settings.workers if settings else None)
+    return federated(engine, settings) if settings else engine
 
 
 def remote_engine(endpoint: str, settings: Settings | None = None) -> Engine:
@@ -55,12 +56,25 @@ def files_engine(files: Sequence[Path], default_graph: DefaultGraph, settings: S
     """
     name = f"{len(files)} {'file' if len(files) == 1 else 'files'}"
     if settings and _CAN_ISOLATE:
-        return _isolated(files, default_graph, name, settings)
+        return federated(_isolated(files, default_graph, name, settings), settings)
     from ecp_graph.engine.embedded import EmbeddedEngine
     from ecp_graph.engine.loading import load_files
 
     places = settings.workers if settings else None
-    return EmbeddedEngine(load_files(files, union=default_graph == "union"), name=name, places=places)
+    engine = EmbeddedEngine(load_files(files, union=default_graph == "union"), name=name, places=places)
+    return federated(engine, settings) if settings else engine
+
+
+def federated(engine: Engine, settings: Settings) -> Engine:
+    """Return the engine with the endpoints of the settings before it, or as it is when they allow none to SERVICE."""
+    if not settings.calls_services:
+        return engine
+    from ecp_graph.engine.federation.allowed import Allowed
+    from ecp_graph.engine.federation.engine import FederatedEngine, ServiceLimits
+
+    megabytes = min(settings.max_result_mb, ServiceLimits.bytes // 1_000_000)
+    limits = ServiceLimits(settings.service_rows, megabytes * 1_000_000, places=settings.workers)
+    return FederatedEngine(engine, Allowed(settings.service, settings.service_private), limits)
 
 
 def _isolated(files: Sequence[Path], default_graph: DefaultGraph, name: str, settings: Settings) -> Engine:

@@ -19,7 +19,7 @@ from SPARQLWrapper import POST, SPARQLWrapper
 
 from ecp_graph import __version__
 from ecp_graph.engine import Answer, never
-from ecp_graph.engine.client import Client, Request, read_whole, shorten
+from ecp_graph.engine.client import Client, Dial, Request, read_whole, shorten
 from ecp_graph.engine.formats import DEFAULTS, Format, format_named
 from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
@@ -54,17 +54,20 @@ class RemoteEngine:
         login: Login | None = None,
         limit_s: float = _USUAL_LIMIT_S,
         places: int | None = None,
+        dial: Dial | None = None,
     ) -> None:
         """Raise EndpointError for an address that is not one; nothing is sent yet.
 
         ``limit_s`` is the time limit of a query that is given none. With ``places``, so many queries are under way at
-        a time, and one more is refused at once: an endpoint that stalls cannot take every thread of a server.
+        a time, and one more is refused at once: an endpoint that stalls cannot take every thread of a server. ``dial``
+        is what connects, see `ecp_graph.engine.client.Client`.
         """
         Client(endpoint)
         self._endpoint = endpoint
         self._address, self._dataset = without_dataset(endpoint)
         self._max_result_bytes = max_result_bytes or _MOST_BYTES
         self._login = login
+        self._dial = dial
         self._limit_s = limit_s
         self._places = threading.BoundedSemaphore(places) if places else None
 
@@ -99,8 +102,8 @@ class RemoteEngine:
         spool = Spool(self._max_result_bytes)
         limit_s = timeout_s if timeout_s is not None else self._limit_s
         started = time.monotonic()
-        with self._place(limit_s):
-            Client(self._address, self._login).exchange(
+        with self._place():
+            Client(self._address, self._login, self._dial).exchange(
                 request, lambda response: self._take(response, wanted, spool), limit_s=limit_s, gone=gone
             )
         spent_ms = round((time.monotonic() - started) * 1000, 1)
@@ -114,12 +117,12 @@ class RemoteEngine:
         """Do nothing: each query has a connection of its own."""
 
     @contextmanager
-    def _place(self, limit_s: float) -> Iterator[None]:
+    def _place(self) -> Iterator[None]:
         if self._places is None:
             yield
             return
         if not self._places.acquire(blocking=False):
-            raise EngineBusy(limit_s)
+            raise EngineBusy
         try:
             yield
         finally:

@@ -133,6 +133,8 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if release := app_site().release:
         response.headers[RELEASE_HEADER] = release
+    if app_site().is_outside:
+        response.headers["Cache-Control"] = "no-store"
     if request.path == "/sparql" or request.path.startswith("/api/"):
         # Public data, read-only, no cookies: any page may ask.
         response.headers["Access-Control-Allow-Origin"] = "*"

@@ -34,6 +34,7 @@ def ask(
 ) -> Answer:
     """Return the engine's answer; raises what the engine raises, OverBudget, and QueryTooComplex."""
     refuse_excess(sparql)
+    site().note_outside(sparql)
     here, exchange = site(), exchange_of(request.environ)
     client = request.remote_addr or ""
     here.budget.check(client)
@@ -81,9 +82,12 @@ def answer_response(
 
 
 def _etag(sparql: str, wanted: Format, dataset: Dataset, labels: str | None) -> str | None:
-    """Return the tag of an answer, which the data's version, the query, format, dataset and labels settle."""
+    """Return the tag of an answer, which the data's version, the query, format, dataset and labels settle.
+
+    None where they do not: the data may change, or other endpoints are asked.
+    """
     current = site().current
-    if not current.is_fixed:
+    if not current.is_fixed or site().note_outside(sparql):
         return None
     told = repr((current.version, sparql, wanted.name, dataset, labels))
     return hashlib.sha256(told.encode()).hexdigest()[:24]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,16 +49,19 @@ class DatasetFacts:
     is_union: bool = False
 
 
-def service_description(endpoint: str, facts: DatasetFacts, timeout_s: float, wanted: Format) -> bytes:
+def service_description(
+    endpoint: str, facts: DatasetFacts, timeout_s: float, wanted: Format, *, services: Sequence[str] | None = None
+) -> bytes:
     """Return the description of an endpoint as RDF (SPARQL 1.1 Service Description).
 
     The graph: one ``sd:Service`` with ``sd:endpoint``, ``sd:supportedLanguage``, ``sd:resultFormat``, ``sd:feature``,
     the time limit as ``dcterms:description``, and ``sd:defaultDataset``, which has a ``sd:defaultGraph`` and the
-    ``sd:namedGraph``s, each with ``void:triples`` where the number is known.
+    ``sd:namedGraph``s, each with ``void:triples`` where the number is known. ``services`` are the endpoints that
+    SERVICE may ask and that may be told, None where it is refused.
     """
     service = ox.NamedNode(endpoint)
     dataset, default = ox.NamedNode(endpoint + "#dataset"), ox.NamedNode(endpoint + "#default-graph")
-    limit = f"A query may take {timeout_s:g} s. Updates, and calls to other endpoints with SERVICE, are refused."
+    limit = f"A query may take {timeout_s:g} s. {_outside(services)}"
     statements = [
         ox.Triple(service, _TYPE, _sd("Service")),
         ox.Triple(service, _sd("endpoint"), service),
@@ -72,6 +75,8 @@ def service_description(endpoint: str, facts: DatasetFacts, timeout_s: float, wa
     ]
     if facts.is_union:
         statements.append(ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph")))
+    if services is not None:
+        statements.append(ox.Triple(service, _sd("feature"), _sd("BasicFederatedQuery")))
     for fmt in FORMATS:
         statements.append(ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_W3C_FORMATS + _FORMAT_IRIS[fmt.name])))
     for number, (name, count) in enumerate(sorted((facts.graphs or {}).items()), 1):
@@ -94,6 +99,13 @@ def count_graphs(engine: Engine, *, timeout_s: float) -> DatasetFacts:
     graphs = {graph.value: int(count.value) for graph, count in named.rows if graph and count}
     triples = default.rows[0][0]
     return DatasetFacts(int(triples.value) if triples else None, graphs)
+
+
+def _outside(services: Sequence[str] | None) -> str:
+    if services is None:
+        return "Updates, and calls to other endpoints with SERVICE, are refused."
+    named = f": {', '.join(services)}" if services else ""
+    return f"Updates are refused; SERVICE asks the endpoints on the list of this server alone{named}."
 
 
 def _graph(graph: ox.NamedNode, triples: int | None) -> list[ox.Triple]:

@@ -25,6 +25,7 @@ from ecp_graph.errors import (
     ReleaseError,
     ResultTooLarge,
     ServiceRefused,
+    ServiceUnusable,
     UnknownQuery,
     UpdateRefused,
     WorkerLost,
@@ -42,6 +43,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (UnknownQuery, "unknown-query", 404),
     (ParameterError, "bad-parameter", 400),
     (ResultTooLarge, "result-too-large", 400),
+    (ServiceUnusable, "service-unusable", 400),
     (OverBudget, "over-budget", 429),
     (EndpointTimeout, "endpoint-timeout", 504),  # before QueryTimeout, which it is as well
     (QueryTimeout, "timeout", 503),

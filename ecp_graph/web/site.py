@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, cast
 from flask import current_app, g
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.guard import has_service
 from ecp_graph.engine.results import Table, ask_table
 from ecp_graph.errors import ReleaseError
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
@@ -104,12 +105,25 @@ class Site:
 
     def ask(self, sparql: str) -> Table:
         """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
+        self.note_outside(sparql)
         return ask_table(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
+
+    def note_outside(self, sparql: str) -> bool:
+        """Return whether the answer to a query depends on other endpoints; the response is then kept by nobody."""
+        is_outside = self.settings.calls_services and has_service(sparql)
+        if is_outside:
+            g.is_outside = True
+        return is_outside
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether what this request is answered with depends on other endpoints."""
+        return bool(g.get("is_outside", False))
 
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
         """Return what was made for the key since this release came into use, else make it.
 
-        Data that may change under the server, as a remote store's, are asked for each time.
+        Data that may change under the server, as a remote store's or those behind SERVICE, are asked for each time.
         """
         if not self.current.is_fixed:
             return make()
@@ -120,6 +134,8 @@ class Site:
                 return cast("_Result", self._kept[key])
             version = self._version
         made = make()
+        if self.is_outside:
+            return made
         with self._lock:
             if version == self._version:
                 self._kept[key] = made

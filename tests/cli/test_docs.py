@@ -60,11 +60,25 @@ def test_settings_from_an_environment() -> None:
     settings = settings_from({"ECP_GRAPH_PORT": "9", "ECP_GRAPH_HOST": " ", "ECP_GRAPH_TIMEOUT": "2.5"}, host=None)
     assert (settings.port, settings.host, settings.timeout) == (9, "127.0.0.1", 2.5)
     assert settings_from({"ECP_GRAPH_PORT": "9"}, port=10).port == 10
+    listed = settings_from({"ECP_GRAPH_SERVICE": " https://A.test/q\thttp://b.test:80 "})
+    assert listed.service == ("https://a.test/q", "http://b.test/")
+    assert listed.calls_services
+    assert not settings.calls_services
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "x"), ("PORT", "70000"), ("TIMEOUT", "0"), ("TIMEOUT", "nan"), ("WORKERS", "0"), ("ACCESS_LOG", "maybe")],
+    [
+        ("PORT", "x"),
+        ("PORT", "70000"),
+        ("TIMEOUT", "0"),
+        ("TIMEOUT", "nan"),
+        ("WORKERS", "0"),
+        ("ACCESS_LOG", "maybe"),
+        ("SERVICE", "ftp://x/"),
+        ("SERVICE_PRIVATE", "https://a:b@x/"),
+        ("SERVICE_ROWS", "0"),
+    ],
 )
 def test_a_value_that_does_not_fit(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"ECP_GRAPH_{name}: '{value}' does not fit"):
@@ -75,6 +89,8 @@ def _shown(name: str, default: object) -> str:
     """The default as the page of settings writes it; that of the workers differs from machine to machine."""
     if name == "workers":
         return "the number of processors"
+    if default == ():
+        return "none"
     if isinstance(default, bool):
         return "yes" if default else "no"
     return f"{default:g}" if isinstance(default, float) else str(default)

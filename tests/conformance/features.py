@@ -1,4 +1,5 @@
-"""The features of the SPARQL 1.1 Protocol (query) and Service Description, each as a request and what must come back.
+"""The features of the SPARQL 1.1 Protocol (query), Federated Query and Service Description, each as a request and what
+must come back.
 
 One list serves three: the tests run it, `tools/conformance_docs.py` writes docs/conformance.md from its results, and a
 reader sees which clause is covered.
@@ -14,6 +15,8 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from .asking_itself import own_endpoint
 
 __all__ = ["FEATURES", "Feature"]
 
@@ -95,6 +98,29 @@ def _described(predicate: str, at_least: int) -> Check:
     return check
 
 
+def _federated(pattern: str, code: str | None, path: str = "/sparql") -> Check:
+    """Whether one row with that code comes of a pattern in which E is the address of this endpoint itself."""
+
+    def check(client: FlaskClient) -> bool:
+        text = pattern.replace("E {", f"<{own_endpoint(client, path)}> {{")
+        rows = _get(f"SELECT ?code {{ {text} }}")(client).get_json()["results"]["bindings"]
+        return [row.get("code", {}).get("value") for row in rows] == [code]
+
+    return check
+
+
+def _refused_service(pattern: str) -> Check:
+    def check(client: FlaskClient) -> bool:
+        return _get(f"SELECT * {{ {pattern} }}")(client).status_code == 403
+
+    return check
+
+
+def _fails(client: FlaskClient) -> bool:
+    nothing = own_endpoint(client, "/nothing")
+    return _get(f"SELECT * {{ SERVICE <{nothing}> {{ ?s ?p ?o }} }}")(client).status_code == 502
+
+
 def _located(client: FlaskClient) -> bool:
     error = _get("SELECT * {\n ?s foo:p ?o }")(client).get_json()["error"]
     return bool((error["line"], error["column"]) == (2, 5) and error["message"])
@@ -171,9 +197,35 @@ FEATURES: Final = [
     ),
     Feature("Protocol 2.2", "update as a form is refused: 403", _status(_post("update=DROP+ALL", _FORM), 403)),
     Feature("Protocol 2.2", "update sent as a query is refused: 403", _status(_get("DROP ALL"), 403)),
+    Feature(
+        "Federated Query 2.1",
+        "SERVICE to an endpoint on the list of the settings",
+        _federated("?b a ecp:Body SERVICE E { ?b skos:notation ?code FILTER(?code = 'PTC') }", "PTC"),
+    ),
+    Feature(
+        "Federated Query 2.1",
+        "SERVICE to any other endpoint is refused: 403",
+        _refused_service("SERVICE <https://example.org/sparql> { ?s ?p ?o }"),
+    ),
+    Feature(
+        "Federated Query 2.2",
+        "SERVICE inside OPTIONAL",
+        _federated("VALUES ?b { body:ptc } OPTIONAL { SERVICE E { ?b skos:notation ?code } }", "PTC"),
+    ),
+    Feature("Federated Query 2.3", "an endpoint that fails: 502", _fails),
+    Feature(
+        "Federated Query 2.3",
+        "SERVICE SILENT to one that fails: a row without bindings",
+        _federated("SERVICE SILENT E { ?s skos:notation ?code }", None, "/nothing"),
+    ),
+    Feature(
+        "Federated Query 4",
+        "SERVICE with a variable (informative) is refused: 403",
+        _refused_service("VALUES ?e { <https://example.org/sparql> } SERVICE ?e { ?s ?p ?o }"),
+    ),
     Feature("Description 2", "description for a request without a query", _status(lambda c: c.get("/sparql"), 200)),
     Feature("Description 3", "sd:endpoint", _described("endpoint", 1)),
-    Feature("Description 3", "sd:feature", _described("feature", 1)),
+    Feature("Description 3", "sd:feature: sd:UnionDefaultGraph, sd:BasicFederatedQuery", _described("feature", 2)),
     Feature("Description 3", "sd:defaultEntailmentRegime", _described("defaultEntailmentRegime", 1)),
     Feature("Description 3", "sd:supportedLanguage", _described("supportedLanguage", 1)),
     Feature("Description 3", "sd:defaultDataset", _described("defaultDataset", 1)),

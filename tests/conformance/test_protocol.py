@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
 from ecp_graph.workspace import bundled_workspace
+from tests.conformance.asking_itself import asking_itself
 from tests.conformance.features import FEATURES, Feature
 from tools.conformance_docs import PAGE, page
 
 
 @pytest.fixture(scope="module")
-def client(releases: Path) -> FlaskClient:
-    return create_app(Settings(workspace=bundled_workspace().root, releases=releases)).test_client()
+def client(releases: Path) -> Iterator[FlaskClient]:
+    with asking_itself(bundled_workspace().root, releases) as client:
+        yield client
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=[f"{one.clause}: {one.name}" for one in FEATURES])

@@ -22,7 +22,7 @@ _MF: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 _QT: Final = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#"
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _RS: Final = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
-#: SERVICE is refused here by policy, and entailment is no part of a query service.
+#: SERVICE asks other endpoints, see tests/engines/test_federated.py; entailment is no part of a query service.
 _LEFT_OUT: Final = frozenset({"entailment", "service", "syntax-fed"})
 _TESTS: Final = f"""
 PREFIX mf: <{_MF}> PREFIX qt: <{_QT}>

@@ -160,7 +160,7 @@ def test_past_the_queue_a_query_is_refused_at_once(engine: IsolatedEngine) -> No
         running = [threads.submit(ask) for _ in range(2)]
         time.sleep(0.3)
         started = time.monotonic()
-        with pytest.raises(EngineBusy):
+        with pytest.raises(EngineBusy, match="is taken"):
             engine.query("ASK {}")
         assert time.monotonic() - started < 0.5
         assert "QueryTimeout" in {one.result() for one in running}

@@ -30,7 +30,7 @@ class Places:
         """Take a place, waiting in the queue until the deadline; raises EngineBusy, and ClientGone."""
         with self._condition:
             if self._free == 0 and self._waiting >= self._queue:
-                raise EngineBusy(limit_s)
+                raise EngineBusy
             self._waiting += 1
             try:
                 while self._free == 0:

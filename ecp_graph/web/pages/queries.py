@@ -140,6 +140,7 @@ def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
             "samples": _samples(query, given, shown.bound),
         }
     bound = bind(query, given, site().engine)
+    site().note_outside(bound)
     answer = site().engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=site().settings.timeout)
     return {"graph": answer.read(PAGE_BYTES).decode("utf-8"), "bound": bound, "samples": _samples(query, given, bound)}
 

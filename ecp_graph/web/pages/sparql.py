@@ -48,7 +48,7 @@ def endpoint() -> Response:
     if wanted_page:
         return _result_page(sparql)
     assert wanted is not None  # noqa: S101 - narrows the type
-    refuse_service(sparql)
+    _refuse_service(sparql)
     return answer_response(sparql, wanted, dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
 
 
@@ -128,6 +128,12 @@ def _wanted(sparql: str) -> tuple[bool, Format | None]:
     return (False, best) if isinstance(best, Format) else (True, None)
 
 
+def _refuse_service(sparql: str) -> None:
+    """Raise ServiceRefused before anything else is done, where no endpoint may be asked; else the engine looks."""
+    if not site().settings.calls_services:
+        refuse_service(sparql)
+
+
 def _dataset() -> Dataset:
     """Return the graphs named by the request (section 2.1.4); they override the query's own FROM."""
     default_graphs = request.values.getlist("default-graph-uri")
@@ -163,7 +169,9 @@ def _without_query() -> Response:
         return _page(text)
     wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
     endpoint_url = url_for("sparql.endpoint", _external=True)
-    body = service_description(endpoint_url, site().dataset_facts, site().settings.timeout, wanted)
+    settings = site().settings
+    services = settings.service if settings.calls_services and site().current.is_fixed else None
+    body = service_description(endpoint_url, site().dataset_facts, settings.timeout, wanted, services=services)
     response = Response(body, headers={"Content-Type": wanted.content_type})
     response.vary.add("Accept")
     return response
@@ -175,7 +183,7 @@ def _result_page(sparql: str) -> Response:
     place: tuple[int | None, int | None] = (None, None)
     try:
         kind = query_kind(sparql) or "table"
-        refuse_service(sparql)
+        _refuse_service(sparql)
         answer = ask(sparql, DEFAULTS[kind], dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
         body = answer.read(PAGE_BYTES)
         if kind == "table":

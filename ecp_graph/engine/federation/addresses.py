@@ -1,0 +1,93 @@
+"""Connecting to an endpoint by an address that was looked at first.
+
+A name that is allowed today may point into this machine's own network tomorrow. So it is resolved once, every address
+that comes back has to be public, and the connection goes to one of these: there is no second look-up that could be
+answered otherwise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+__all__ = ["Resolve", "dialler", "is_public"]
+
+#: What `socket.getaddrinfo` returns for a host and a port.
+Resolve = Callable[[str, int], Sequence[tuple[Any, ...]]]
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+#: What `ipaddress` tells in some versions of Python alone: addresses for protocols (Teredo among them, whose inner
+#: addresses are veiled), relays of 6to4, and documentation.
+_NEVER: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
+#: The middle of an ISATAP address (RFC 5214, section 6.1), with the bit for a global identifier left out.
+_ISATAP: Final = 0x5EFE
+_ISATAP_MASK: Final = 0xFDFFFFFF
+_LOW_32_BITS: Final = 0xFFFFFFFF
+
+
+def is_public(text: str) -> bool:
+    """Return whether an address lies in the open internet, and so does the IPv4 address that it may carry inside."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return _is_global(address)
+    if address.ipv4_mapped is not None or address in _NAT64:
+        return _is_global(_low_bits(address))
+    if address not in _UNICAST or not _is_global(address):
+        return False
+    if address.sixtofour is not None:
+        return _is_global(address.sixtofour)
+    is_isatap = (int(address) >> 32) & _ISATAP_MASK == _ISATAP
+    return not is_isatap or _is_global(_low_bits(address))
+
+
+def _is_global(address: _Address) -> bool:
+    odd = address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
+    local = address.is_link_local or address.is_private
+    never = any(address.version == network.version and address in network for network in _NEVER)
+    return address.is_global and not (odd or local or never)
+
+
+def _low_bits(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
+    return ipaddress.IPv4Address(int(address) & _LOW_32_BITS)
+
+
+def _resolve(host: str, port: int) -> Sequence[tuple[Any, ...]]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+def dialler(*, may_be_private: bool, resolve: Resolve = _resolve) -> Callable[..., socket.socket]:
+    """Return what connects like `socket.create_connection`, but resolves once and to public addresses alone.
+
+    It raises OSError when a single address of the name is not public, whichever would have been taken.
+    """
+
+    def dial(address: tuple[str, int], timeout: float | None = None, *_ignored: object) -> socket.socket:
+        found = resolve(*address)
+        if not found:
+            raise OSError("its name has no address")
+        if not may_be_private and not all(is_public(str(place[0])) for *_, place in found):
+            raise OSError("its name leads to an address that is not of the open internet, and those are refused")
+        failure = OSError("its name has no address")
+        for family, kind, protocol, _, place in found:
+            line = socket.socket(family, kind, protocol)
+            try:
+                line.settimeout(timeout)
+                line.connect(place)
+            except OSError as reason:
+                with contextlib.suppress(OSError):
+                    line.close()
+                failure = reason
+            else:
+                return line
+        raise failure
+
+    return dial

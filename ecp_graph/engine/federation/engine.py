@@ -1,0 +1,186 @@
+"""An engine in front of which SERVICE clauses are answered, for endpoints of an allow-list.
+
+The order: find the clauses, compare their addresses with the list, let the engine parse the query over no data, ask
+the endpoints, put their rows into the text, ask the engine. So nothing is sent for a query that is malformed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ecp_graph.engine import Answer, Engine, never
+from ecp_graph.engine.federation.addresses import dialler
+from ecp_graph.engine.federation.allowed import Allowed, Endpoint
+from ecp_graph.engine.federation.clauses import (
+    Clause,
+    asked_text,
+    filled_text,
+    find_clauses,
+    scope_text,
+    stand_in_text,
+)
+from ecp_graph.engine.federation.rows import no_binding, values_of
+from ecp_graph.engine.guard import has_service, refuse_service
+from ecp_graph.engine.remote import RemoteEngine
+from ecp_graph.engine.results import parse_table
+from ecp_graph.errors import EndpointError, EngineBusy, QueryTimeout, ResultTooLarge, ServiceRefused, ServiceUnusable
+
+__all__ = ["FederatedEngine", "ServiceLimits"]
+
+#: The part of the time that is left which endpoints may use up, so that some remains to join their rows.
+_SHARE: Final = 0.8
+#: How long a query may take where the caller sets no limit.
+_USUAL_LIMIT_S: Final = 60.0
+
+
+@dataclass(frozen=True)
+class ServiceLimits:
+    """What SERVICE may use: rows and bytes for one clause, and queries that wait for endpoints at the same time."""
+
+    rows: int = 10_000
+    bytes: int = 10_000_000
+    places: int = 4
+
+
+@dataclass
+class _Asked:
+    """One query under way: when it has to be done, and what the endpoints have answered so far."""
+
+    sparql: str
+    deadline: float
+    limit_s: float
+    gone: Callable[[], bool]
+    values: dict[tuple[str, str], str] = field(default_factory=dict)
+    rows: int = 0
+
+    def left_s(self) -> float:
+        """Return the seconds that are left; raises QueryTimeout when there are none."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise QueryTimeout(self.limit_s)
+        return left
+
+    def left_rounded_s(self) -> float:
+        """Return the same as people read it."""
+        left = self.left_s()
+        return round(left, 1) or left
+
+
+class FederatedEngine:
+    """Answers queries with the engine inside, and their SERVICE clauses before; satisfies `ecp_graph.engine.Engine`."""
+
+    def __init__(self, engine: Engine, allowed: Allowed, limits: ServiceLimits | None = None) -> None:
+        self._engine = engine
+        self._allowed = allowed
+        self._limits = limits or ServiceLimits()
+        self._places = threading.BoundedSemaphore(self._limits.places)
+
+    def query(
+        self,
+        sparql: str,
+        *,
+        fmt: str | None = None,
+        timeout_s: float | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+        labels: str | None = None,
+        gone: Callable[[], bool] = never,
+    ) -> Answer:
+        """Return the answer; see `ecp_graph.engine.Engine.query`.
+
+        A query without SERVICE goes to the engine as it is. For others it raises ServiceRefused too, for an address
+        that is not on the list and a clause that cannot be asked; EndpointError and EndpointTimeout for an endpoint
+        that fails a clause without SILENT; ServiceUnusable for an answer past the limits, SILENT or not; EngineBusy
+        at once when as many queries wait for endpoints as may.
+        """
+        started = time.monotonic()
+        outside: dict[str, object] = {}
+        if has_service(sparql):
+            limit_s = timeout_s if timeout_s is not None else _USUAL_LIMIT_S
+            asked = _Asked(sparql, started + limit_s, limit_s, gone)
+            sparql = self._filled(asked)
+            outside = {"service_ms": round((time.monotonic() - started) * 1000, 1), "service_rows": asked.rows}
+            timeout_s = asked.left_rounded_s()
+        answer = self._engine.query(
+            sparql,
+            fmt=fmt,
+            timeout_s=timeout_s,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            labels=labels,
+            gone=gone,
+        )
+        answer.facts.update(outside)
+        return answer
+
+    def describe(self) -> str:
+        """Return what the engine inside says of itself."""
+        return self._engine.describe()
+
+    def close(self) -> None:
+        """Close the engine inside."""
+        self._engine.close()
+
+    def _filled(self, asked: _Asked) -> str:
+        """Return the query with rows in the place of its clauses."""
+        clauses = find_clauses(asked.sparql)
+        endpoints = [self._endpoint(asked.sparql, clause) for clause in clauses]
+        stand_in = stand_in_text(asked.sparql, clauses)
+        refuse_service(stand_in)  # a clause that was not found
+        parsed = self._over_nothing(stand_in, asked)
+        getattr(parsed.body, "close", lambda: None)()
+        if not self._places.acquire(blocking=False):
+            raise EngineBusy
+        try:
+            values = [self._values(asked, *pair) for pair in zip(clauses, endpoints, strict=True)]
+        finally:
+            self._places.release()
+        return filled_text(asked.sparql, clauses, values)
+
+    def _endpoint(self, sparql: str, clause: Clause) -> Endpoint:
+        endpoint = self._allowed.find(clause.iri)
+        if endpoint is None:
+            line, column = sparql.count("\n", 0, clause.start) + 1, clause.start - sparql.rfind("\n", 0, clause.start)
+            raise ServiceRefused(line, column, f"SERVICE <{clause.iri}> is refused: it is not on this server's list.")
+        return endpoint
+
+    def _over_nothing(self, sparql: str, asked: _Asked) -> Answer:
+        """Return the engine's answer over no data: enough to parse a text, and to know its columns."""
+        return self._engine.query(
+            sparql, timeout_s=asked.left_rounded_s(), default_graphs=[], named_graphs=[], gone=asked.gone
+        )
+
+    def _values(self, asked: _Asked, clause: Clause, endpoint: Endpoint) -> str:
+        """Return the VALUES for a clause; the same clause twice is asked once."""
+        text = asked_text(asked.sparql, clause)
+        key = (endpoint.address, text)
+        if key not in asked.values:
+            columns = parse_table(self._over_nothing(scope_text(asked.sparql, clause), asked).read()).columns
+            try:
+                asked.values[key], rows = self._ask(endpoint, text, columns, asked)
+                asked.rows += rows
+            except EndpointError:
+                if not clause.is_silent:
+                    raise
+                return no_binding(columns)
+        return asked.values[key]
+
+    def _ask(self, endpoint: Endpoint, text: str, columns: Sequence[str], asked: _Asked) -> tuple[str, int]:
+        remote = RemoteEngine(
+            endpoint.address,
+            max_result_bytes=self._limits.bytes,
+            dial=dialler(may_be_private=endpoint.may_be_private),
+        )
+        try:
+            answer = remote.query(text, fmt="json", timeout_s=round(asked.left_s() * _SHARE, 2), gone=asked.gone)
+            body = answer.read()
+        except ResultTooLarge:
+            megabytes = f"{self._limits.bytes / 1_000_000:g} MB"
+            raise ServiceUnusable(
+                endpoint.address, f"has more than {megabytes}; narrow what the clause asks."
+            ) from None
+        return values_of(body, columns, endpoint=endpoint.address, most_rows=self._limits.rows)

@@ -1,0 +1,198 @@
+"""Which addresses are public, and that a name is resolved once and reached at what was looked at."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import pytest
+
+from ecp_graph.engine.federation import addresses
+from ecp_graph.engine.federation.addresses import dialler, is_public
+from ecp_graph.engine.federation.allowed import Allowed, normalised
+
+PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808",
+          "2002:808:808::1", "2a00::5efe:808:808"]  # fmt: skip
+NOT_PUBLIC = {
+    "0.0.0.0": "this host",
+    "10.1.2.3": "private",
+    "172.16.0.1": "private",
+    "172.31.255.255": "private",
+    "192.168.0.1": "private",
+    "100.64.0.1": "shared by a provider",
+    "127.0.0.1": "loopback",
+    "127.255.0.1": "loopback",
+    "169.254.169.254": "link-local, where clouds answer",
+    "192.0.0.8": "for protocols",
+    "192.0.2.1": "documentation",
+    "198.18.0.1": "benchmarks",
+    "198.51.100.1": "documentation",
+    "203.0.113.9": "documentation",
+    "192.88.99.1": "relays of 6to4",
+    "224.0.0.1": "multicast",
+    "239.1.1.1": "multicast",
+    "240.0.0.1": "reserved",
+    "255.255.255.255": "broadcast",
+    "::": "unspecified",
+    "::1": "loopback",
+    "::127.0.0.1": "made of an IPv4 address",
+    "::8.8.8.8": "made of an IPv4 address",
+    "::ffff:127.0.0.1": "mapped",
+    "::ffff:10.0.0.1": "mapped",
+    "::ffff:169.254.169.254": "mapped",
+    "64:ff9b::7f00:1": "NAT64 of loopback",
+    "64:ff9b::a00:1": "NAT64 of a private one",
+    "64:ff9b:1::808:808": "NAT64 of a network's own",
+    "2002:7f00:1::1": "6to4 of loopback",
+    "2002:c0a8:1::1": "6to4 of a private one",
+    "2001:0:808:808::1": "Teredo",
+    "2a00::5efe:a00:1": "ISATAP of a private one",
+    "2a00::200:5efe:a00:1": "ISATAP of a private one",
+    "2001:db8::1": "documentation",
+    "3fff::1": "documentation",
+    "100::1": "discard",
+    "fc00::1": "unique local",
+    "fd12:3456::1": "unique local",
+    "fe80::1": "link-local",
+    "fe80::1%eth0": "link-local with a zone",
+    "fec0::1": "site-local",
+    "ff02::1": "multicast",
+    "ff0e::1": "multicast",
+    "4000::1": "not given out",
+    "localhost": "no address",
+    "": "nothing",
+}
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_address_passes(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(("address", "why"), NOT_PUBLIC.items())
+def test_every_other_is_refused(address: str, why: str) -> None:
+    assert not is_public(address), why
+
+
+class _Line:
+    """Stands in for a socket, and notes where it is connected to."""
+
+    reached: ClassVar[list[Any]] = []
+    fails: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *_: object) -> None:
+        self.timeout: float | None = None
+
+    def settimeout(self, timeout: float | None) -> None:
+        self.timeout = timeout
+
+    def connect(self, place: tuple[str, int]) -> None:
+        self.reached.append(place)
+        if place[0] in self.fails:
+            raise ConnectionRefusedError(111, "Connection refused")
+
+    def close(self) -> None:
+        self.reached.append("closed")
+
+
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    found: list[Any] = []
+    monkeypatch.setattr(_Line, "reached", found)
+    monkeypatch.setattr(addresses.socket, "socket", _Line)
+    return found
+
+
+def _found(*hosts: str) -> Sequence[tuple[Any, ...]]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 443)) for host in hosts]
+
+
+def test_a_name_is_resolved_once_and_reached_where_that_led(reached: list[Any]) -> None:
+    """A resolver that gives another address at the second question gets no second question."""
+    answers = [_found("8.8.8.8"), _found("127.0.0.1")]
+    dialler(may_be_private=False, resolve=lambda host, port: answers.pop(0))(("name.test", 443), 5)
+    assert reached == [("8.8.8.8", 443)]
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("hosts", [("127.0.0.1",), ("8.8.8.8", "10.0.0.1"), ("10.0.0.1", "8.8.8.8")])
+def test_one_address_that_is_not_public_is_one_too_many(reached: list[Any], hosts: tuple[str, ...]) -> None:
+    with pytest.raises(OSError, match="not of the open internet"):
+        dialler(may_be_private=False, resolve=lambda host, port: _found(*hosts))(("name.test", 443), 5)
+    assert reached == []
+
+
+def test_an_entry_marked_as_private_may_lead_there(reached: list[Any]) -> None:
+    dialler(may_be_private=True, resolve=lambda host, port: _found("10.0.0.1"))(("name.test", 443), 5)
+    assert reached == [("10.0.0.1", 443)]
+
+
+def test_the_next_address_is_tried_when_one_does_not_answer(
+    reached: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Line, "fails", frozenset({"8.8.8.8"}))
+    dial = dialler(may_be_private=False, resolve=lambda host, port: _found("8.8.8.8", "1.1.1.1"))
+    assert isinstance(dial(("name.test", 443), 5), _Line)
+    assert reached == [("8.8.8.8", 443), "closed", ("1.1.1.1", 443)]
+    monkeypatch.setattr(_Line, "fails", frozenset({"8.8.8.8", "1.1.1.1"}))
+    with pytest.raises(ConnectionRefusedError):
+        dial(("name.test", 443), 5)
+
+
+def test_a_name_without_address_is_an_error() -> None:
+    with pytest.raises(OSError, match="no address"):
+        dialler(may_be_private=True, resolve=lambda host, port: [])(("name.test", 443), 5)
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("HTTPS://Example.ORG/sparql", "https://example.org/sparql"),
+        ("https://example.org:443", "https://example.org/"),
+        ("http://example.org:80/a?b=c", "http://example.org/a?b=c"),
+        ("http://[::1]:7878/query", "http://[::1]:7878/query"),
+    ],
+)
+def test_addresses_are_compared_in_one_form(written: str, same: str) -> None:
+    assert normalised(written) == same
+    assert Allowed([written]).find(same) == Allowed([same]).find(written) is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://example.org/sparql",
+        "https://example.org/sparql/",
+        "https://example.org/SPARQL",
+        "https://example.org/sparql?x=1",
+        "https://example.org:444/sparql",
+        "https://example.org.evil.test/sparql",
+        "https://evil.test/https://example.org/sparql",
+        "https://example.org@evil.test/sparql",
+        "https://example.org/sparql#x",
+        "https://example.org/a/../sparql",
+        "https://example.org./sparql",
+        "sparql",
+        "//example.org/sparql",
+        "https:///sparql",
+        "https://[/sparql",
+        "",
+    ],
+)
+def test_another_address_is_not_on_the_list(other: str) -> None:
+    assert Allowed(["https://example.org/sparql"]).find(other) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://x/", "example.org", "https://a:b@x/", "https://x/#f", "https://x/#", "http://x:y/", "http://a b/"],
+)
+def test_what_is_no_address_cannot_be_put_on_the_list(address: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Allowed([address])
+
+
+def test_the_list_is_empty_by_itself() -> None:
+    assert not Allowed()
+    assert Allowed(["https://x/"])
