@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from ecp_graph.engine.results import Table, Term
@@ -30,9 +31,12 @@ _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "
 _BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Value:
-    """One statement of the thing, seen from it: the other term, its name, and where the statement stands."""
+    """One statement of the thing, seen from it: the other term, its name, and where the statement stands.
+
+    Each is made once and is equal to itself alone: pages look values up by the hundred.
+    """
 
     direction: Direction
     predicate: str
@@ -50,7 +54,7 @@ class Value:
         """Whether some passage, or another authored graph, states it."""
         return bool(self.stated)
 
-    @property
+    @cached_property
     def stated(self) -> tuple[Source, ...]:
         """The graphs in which it stands because somebody wrote it, and not because the build found it."""
         return tuple(source for source in self.sources if source.graph not in _BUILT)
@@ -112,7 +116,7 @@ class Entity:
         """What is stated of others and points to it."""
         return self._groups("to", stated=True)
 
-    @property
+    @cached_property
     def following(self) -> list[Group]:
         """What follows by the ontology or was found by the build, both ways; its kinds among it.
 
@@ -120,7 +124,7 @@ class Entity:
         """
         return [*self._groups("from", stated=False), *self._groups("to", stated=False)]
 
-    @property
+    @cached_property
     def _shown_elsewhere(self) -> set[str]:
         graphs = {source.graph for group in self.groups for value in group.values for source in value.sources}
         return graphs | self.overlaps

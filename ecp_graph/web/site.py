@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.results import Table, ask_table
@@ -23,14 +23,16 @@ from ecp_graph.web.serving.metrics import Metrics
 from ecp_graph.web.source import Current, EngineSource
 from ecp_graph.workspace import Workspace
 
-__all__ = ["EXTENSION", "PAGE_BYTES", "Site", "site"]
+__all__ = ["EXTENSION", "PAGE_BYTES", "WARMING", "Site", "site"]
 
 EXTENSION = "ecp_graph"
 
 #: The most of an answer that is read into this process for a page or a sheet; other answers stream.
 PAGE_BYTES: Final = 24_000_000
-#: Answers kept for pages; the oldest goes when there are more.
+#: Answers kept for pages, beside those of the main pages; the oldest goes when there are more.
 _MOST_KEPT: Final = 1_000
+#: In the environ of a request that makes a main page ready: what it makes is kept as long as the release.
+WARMING: Final = "ecp_graph.warming"
 
 _Result = TypeVar("_Result")
 
@@ -49,6 +51,7 @@ class Site:
     _catalogue: Catalogue | None = None
     _dataset_facts: DatasetFacts | None = None
     _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _warm: dict[Hashable, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.budget = QueryBudget(self.settings.budget)
@@ -109,22 +112,30 @@ class Site:
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
         """Return what was made for the key since this release came into use, else make it.
 
+        What the main pages stand on stays, however many other pages a crawler asks for; see `ecp_graph.web.warming`.
         Data that may change under the server, as a remote store's, are asked for each time.
         """
         if not self.current.is_fixed:
             return make()
         with self._lock:
             self._forget_if_newer()
+            if key in self._warm:
+                return cast("_Result", self._warm[key])
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return cast("_Result", self._kept[key])
+                return cast("_Result", self._stay(key, self._kept[key]))
             version = self._version
         made = make()
         with self._lock:
             if version == self._version:
-                self._kept[key] = made
+                self._kept[key] = self._stay(key, made)
                 while len(self._kept) > _MOST_KEPT:
                     self._kept.popitem(last=False)
+        return made
+
+    def _stay(self, key: Hashable, made: _Result) -> _Result:
+        if WARMING in request.environ:
+            self._warm[key] = made
         return made
 
     def _forget_if_newer(self) -> None:
@@ -134,6 +145,7 @@ class Site:
             self._catalogue = None
             self._dataset_facts = None
             self._kept.clear()
+            self._warm.clear()
 
 
 def site() -> Site:
