@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar, cast
 
 from flask import current_app, g, request
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import Table, ask_table
+from ecp_graph.engine.results import Table, ask_rows, ask_table
 from ecp_graph.errors import ReleaseError
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
@@ -108,6 +108,10 @@ class Site:
     def ask(self, sparql: str) -> Table:
         """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
         return ask_table(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
+
+    def ask_rows(self, sparql: str) -> Iterator[dict[str, str]]:
+        """Return the rows of a SELECT as texts, within the same limits; for answers of very many rows."""
+        return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
 
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
         """Return what was made for the key since this release came into use, else make it.
