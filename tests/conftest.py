@@ -96,6 +96,18 @@ QUERIES = {
           #= secretariat
         }
         """,
+    "other/some-bodies": """\
+        #+ summary: Some bodies
+        #+ parameters:
+        #+   - {name: body, type: iri, class: ecp:Body, values: [nobody], many: true, label: Body, optional: true}
+        #+ columns:
+        #+   - {name: code, meaning: code of the body}
+        SELECT ?code WHERE {
+          #= body
+          ?body a ecp:Body ; skos:notation ?code .
+        }
+        ORDER BY ?code
+        """,
     "other/echo": """\
         #+ summary: Gives back what it is given
         #+ parameters:

@@ -147,16 +147,14 @@ def show_report(report: Report) -> None:
     click.echo(render(report, "text"), err=True, nl=False)
 
 
-def split_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
-    """Return ``k=v`` pairs as a mapping; raises ParameterError for one without ``=`` and for a name given twice."""
-    given: dict[str, str] = {}
+def split_parameters(pairs: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the values of ``k=v`` pairs by their names; raises ParameterError for a pair without ``=``."""
+    given: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise ParameterError(
                 f"'{pair}' is no parameter; write name=value, as in --param instrument=safe-framework."
             )
-        if name in given:
-            raise ParameterError(f"The parameter '{name}' is given twice.")
-        given[name] = value
+        given.setdefault(name, []).append(value)
     return given

@@ -31,7 +31,14 @@ __all__ = ["engine_for", "query"]
 
 @click.command()
 @click.argument("source", metavar="NAME|FILE.rq|-")
-@click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter; repeat for more.")
+@click.option(
+    "-p",
+    "--param",
+    "pairs",
+    multiple=True,
+    metavar="k=v",
+    help="A value for a parameter; repeat for others, and for several values of one that takes them.",
+)
 @output_options
 @endpoint_option
 @service_options

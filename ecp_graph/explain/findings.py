@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from ecp_graph.errors import QueryError
 from ecp_graph.explain.proof import Derivation, Explanation
 from ecp_graph.explain.statements import Statement, in_sparql, iri, rows_of, stated_in
 from ecp_graph.namespaces import DERIVED_GRAPH, ECP
-from ecp_graph.queries.catalogue import parse_query
+from ecp_graph.queries.catalogue import Query, parse_query
 
 __all__ = ["explain_finding"]
 
@@ -98,7 +99,7 @@ def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s
     """
     found: list[tuple[str, str, str]] = []
     for path in rules:
-        rule = parse_query(path.read_text(encoding="utf-8"), path, path.parent)
+        rule = _read_rule(path, path.stat().st_mtime_ns)
         grades = {tag for tag in rule.tags if tag.startswith("grade-")}
         if not grades or overlap.grade in grades:
             rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
@@ -107,6 +108,12 @@ def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s
     axiom = ", ".join(f"queries/derive/{name}.rq" for _, name, _ in best)
     text = "; ".join(summary for _, _, summary in best)
     return Derivation("finding", axiom, (), _evidence(engine, overlap, timeout_s), text)
+
+
+@lru_cache(maxsize=128)
+def _read_rule(path: Path, _changed_ns: int) -> Query:
+    """Return the rule in a file, read again only when the file has changed."""
+    return parse_query(path.read_text(encoding="utf-8"), path, path.parent)
 
 
 def _rows_for(engine: Engine, rule: str, overlap: _Overlap, timeout_s: float | None) -> Table:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from ecp_graph.engine import Engine
     from ecp_graph.queries.catalogue import Query
 
-__all__ = ["Parameter", "ParameterType", "bind", "parameter_from_header"]
+__all__ = ["Given", "Parameter", "ParameterType", "bind", "parameter_from_header"]
 
+#: Values by the names of their parameters; several for one that takes ``many``.
+Given = Mapping[str, str | Sequence[str]]
 ParameterType = Literal["iri", "enum", "date", "integer", "text"]
 
 _TYPES: Final = ("iri", "enum", "date", "integer", "text")
@@ -95,7 +97,7 @@ def parameter_from_header(item: Any) -> Parameter:
     return parameter
 
 
-def bind(query: Query, given: Mapping[str, str | Sequence[str]], engine: Engine) -> str:
+def bind(query: Query, given: Given, engine: Engine) -> str:
     """Return the text of a query with its parameters bound; several values for a parameter that takes ``many``.
 
     An empty value counts as not given. A parameter that is not given takes its default; without one its line is
@@ -124,11 +126,13 @@ def bind(query: Query, given: Mapping[str, str | Sequence[str]], engine: Engine)
 def _values(parameter: Parameter, given: str | Sequence[str]) -> list[str]:
     values = [text for value in ([given] if isinstance(given, str) else given) if (text := value.strip())]
     if len(values) > 1 and not parameter.many:
-        raise ParameterError(f"The parameter '{parameter.name}' takes one value, and {len(values)} are given.")
+        raise ParameterError(
+            f"The parameter '{parameter.name}' takes one value, and {len(values)} are given. Ask once for each."
+        )
     return values or ([parameter.default] if parameter.default is not None else [])
 
 
-def _refuse_unknown(query: Query, given: Mapping[str, str | Sequence[str]]) -> None:
+def _refuse_unknown(query: Query, given: Given) -> None:
     for name in given:
         if query.parameter(name) is None:
             names = ", ".join(parameter.name for parameter in query.parameters)

@@ -147,14 +147,15 @@ def _ask() -> ActionList:
     for at, row in enumerate(times.rows):  # an action of two plans has two rows
         first.setdefault(row["action"], at)
     unnamed: dict[str, str] = {}
-    for row in panel(FACETS).rows:
+    stated = list(site().ask_rows(bind(catalogue[FACETS], {}, site().engine)))
+    for row in stated:
         if not row["value"]:
             unnamed[row["action"]] = "; ".join(filter(None, (unnamed.get(row["action"]), row["name"])))
     return ActionList(
         catalogue[LIST],
         tuple(times.rows[at] for at in first.values()),
         Table(times.table.columns, tuple(times.table.rows[at] for at in first.values())),
-        facets_of(panel(FACETS).rows, list(first), column="action"),
+        facets_of(stated, list(first), column="action"),
         unnamed,
     )
 

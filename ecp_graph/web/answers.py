@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +17,7 @@ from ecp_graph.engine.guard import refuse_excess
 from ecp_graph.web.serving.asgi import Exchange, exchange_of
 from ecp_graph.web.site import Site, site
 
-__all__ = ["Dataset", "answer_response", "ask"]
+__all__ = ["Dataset", "answer_response", "ask", "on_budget"]
 
 #: Default graphs and named graphs that a request asks over; None for those of the query or the store.
 Dataset = tuple[Sequence[str] | None, Sequence[str] | None]
@@ -53,6 +54,21 @@ def ask(
         here.budget.charge(client, time.monotonic() - started)
         raise
     return replace(answer, body=_charged(answer, here, exchange, client, started))
+
+
+@contextmanager
+def on_budget() -> Iterator[None]:
+    """Take the seconds of a block from the client's share of query time; raises OverBudget when it has none left.
+
+    For what a client's own values make a page ask; what every client gets is asked once and kept.
+    """
+    here, client = site(), request.remote_addr or ""
+    here.budget.check(client)
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        here.budget.charge(client, time.monotonic() - started)
 
 
 def answer_response(

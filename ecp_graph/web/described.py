@@ -55,6 +55,7 @@ SCHEMAS: Final[dict[str, Any]] = {
                         "default": _TEXT,
                         "class": _TEXT,
                         "values": _TEXTS,
+                        "many": {"type": "boolean"},
                     },
                 },
             },
@@ -140,6 +141,8 @@ def _parameter(parameter: Parameter, example: str | None) -> dict[str, Any]:
     schema = dict(schemas[parameter.type])
     if parameter.default is not None:
         schema["default"] = int(parameter.default) if parameter.type == "integer" else parameter.default
+    if parameter.many:  # given once for each value, as query strings have it by default: body=A&body=B
+        schema = {"type": "array", "items": schema}
     told = {
         "name": parameter.name,
         "in": "query",
@@ -147,12 +150,16 @@ def _parameter(parameter: Parameter, example: str | None) -> dict[str, Any]:
         "description": _meaning(parameter),
         "schema": schema,
     }
-    return told if example is None else {**told, "example": example}
+    if example is None:
+        return told
+    return {**told, "example": [example] if parameter.many else example}
 
 
 def _meaning(parameter: Parameter) -> str:
     told = f"{parameter.label}. {parameter.help}".strip()
-    return f"{told} By its IRI, prefixed name, code or label." if parameter.type == "iri" else told
+    if parameter.type == "iri":
+        told += " By its IRI, prefixed name, code or label."
+    return f"{told} Several values are alternatives." if parameter.many else told
 
 
 def _schema(query: Query, fmt: Format) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def download(
     disposition = f'{"inline" if inline else "attachment"}; filename="{filename}"'
     headers = {"Content-Type": content_type, "Content-Disposition": disposition}
     response = Response(body, headers=headers)
-    if site().current.is_fixed:
+    if site().may_be_kept:
         response.set_etag(hashlib.sha256(filename.encode() + (tag or body)).hexdigest()[:24], weak=True)
         response.headers["Cache-Control"] = "public, no-cache"
         response.make_conditional(request)

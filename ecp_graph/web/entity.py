@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from ecp_graph.engine.results import Table, Term
@@ -30,9 +31,12 @@ _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "
 _BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Value:
-    """One statement of the thing, seen from it: the other term, its name, and where the statement stands."""
+    """One statement of the thing, seen from it: the other term, its name, and where the statement stands.
+
+    Each is made once and is equal to itself alone: pages look values up by the hundred.
+    """
 
     direction: Direction
     predicate: str
@@ -50,7 +54,7 @@ class Value:
         """Whether some passage, or another authored graph, states it."""
         return bool(self.stated)
 
-    @property
+    @cached_property
     def stated(self) -> tuple[Source, ...]:
         """The graphs in which it stands because somebody wrote it, and not because the build found it."""
         return tuple(source for source in self.sources if source.graph not in _BUILT)
@@ -75,17 +79,19 @@ class Group:
 class Entity:
     """One thing: its IRI and everything that is said of it; the groups are in the order of their labels.
 
-    ``overlaps`` are the IRIs of those that it takes part in: a table of the page shows them.
+    ``overlaps`` are the IRIs of those that it takes part in: a table of the page shows them. ``called`` is what it is
+    called when it states no name.
     """
 
     iri: str
     groups: tuple[Group, ...]
     overlaps: frozenset[str] = frozenset()
+    called: str = ""
     title: str = field(init=False)
 
     def __post_init__(self) -> None:
         titles = [value.other.value for value in (self._of(_TITLES) or self._of(_WORDS))]
-        object.__setattr__(self, "title", titles[0] if titles else compact(self.iri))
+        object.__setattr__(self, "title", titles[0] if titles else self.called or compact(self.iri))
 
     @property
     def kinds(self) -> list[Value]:
@@ -112,7 +118,7 @@ class Entity:
         """What is stated of others and points to it."""
         return self._groups("to", stated=True)
 
-    @property
+    @cached_property
     def following(self) -> list[Group]:
         """What follows by the ontology or was found by the build, both ways; its kinds among it.
 
@@ -120,7 +126,7 @@ class Entity:
         """
         return [*self._groups("from", stated=False), *self._groups("to", stated=False)]
 
-    @property
+    @cached_property
     def _shown_elsewhere(self) -> set[str]:
         graphs = {source.graph for group in self.groups for value in group.values for source in value.sources}
         return graphs | self.overlaps
@@ -140,8 +146,11 @@ class Entity:
         return found
 
 
-def entity_of(iri: str, table: Table, overlaps: Iterable[str] = ()) -> Entity:
-    """Return the thing of that IRI from the rows of the query ``thing-statements``; ``overlaps`` are IRIs."""
+def entity_of(iri: str, table: Table, overlaps: Iterable[str] = (), called: Callable[[str], str] = compact) -> Entity:
+    """Return the thing of that IRI from the rows of the query ``thing-statements``; ``overlaps`` are IRIs.
+
+    ``called`` gives the name of what the rows themselves do not name.
+    """
     known: dict[tuple[Direction, str, Term], tuple[str, dict[Source, None]]] = {}
     labels: dict[str, str] = {_TYPE: "is a"}
     at = {name: number for number, name in enumerate(table.columns)}
@@ -152,12 +161,14 @@ def entity_of(iri: str, table: Table, overlaps: Iterable[str] = ()) -> Entity:
         name, code, locator, certainty = (
             _text(row[at[column]]) for column in ("otherName", "otherCode", "locator", "certainty")
         )
+        if not name and other.kind == "iri":
+            name = called(other.value)
         labels.setdefault(property_.value, _text(row[at["propertyName"]]) or property_.text)
         way: Direction = "to" if direction.value == "to" else "from"
         entry = known.setdefault((way, property_.value, other), (_with_code(name, code), {}))
         entry[1][Source(graph.value, locator, certainty)] = None
     values = [Value(way, p, other, name, tuple(sources)) for (way, p, other), (name, sources) in known.items()]
-    return Entity(iri, tuple(_grouped(values, labels)), frozenset(overlaps))
+    return Entity(iri, tuple(_grouped(values, labels)), frozenset(overlaps), called(iri))
 
 
 def _grouped(values: Iterable[Value], labels: dict[str, str]) -> list[Group]:

@@ -160,7 +160,9 @@ def facets_of(rows: Iterable[Mapping[str, str]], things: Sequence[str], *, colum
         if (at := place.get(row[column])) is not None:
             of_facet = found.setdefault(row["facet"], {})
             same = row["value"] or row["code"]
-            one = of_facet.setdefault(same, _Found(row["code"], row["name"], row["value"]))
+            one = of_facet.get(same)
+            if one is None:
+                one = of_facet[same] = _Found(row["code"], row["name"], row["value"])
             one.places.append(at)
             if one.name != row["name"] and not one.iri:  # several wordings of what is not a thing
                 one.name = row["code"].replace("-", " ")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
+
+from flask import g
 
 from ecp_graph.queries.names import QUERY, Named, gather
 from ecp_graph.queries.parameters import bind
@@ -13,6 +16,12 @@ __all__ = ["name_of", "names"]
 
 def names() -> Mapping[str, Named]:
     """Return every thing that has a name, by its IRI; nothing when the catalogue has no query ``names``."""
+    if "names" not in g:  # a page looks up hundreds
+        g.names = _names()
+    return cast("Mapping[str, Named]", g.names)
+
+
+def _names() -> Mapping[str, Named]:
     here = site()
     catalogue = here.catalogue
     if catalogue is None or QUERY not in catalogue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,7 @@ class Panel:
         return [row[at] for row in self.table.rows]
 
 
-def panel(name: str, **given: str) -> Panel:
+def panel(name: str, **given: str | Sequence[str]) -> Panel:
     """Return a panel of the catalogue's query of that name, a SELECT; values that are empty count as not given.
 
     The result is kept while the release is in use. Raises UnknownQuery, ParameterError, and what the engine raises.
@@ -70,6 +70,8 @@ def panel(name: str, **given: str) -> Panel:
     catalogue = here.catalogue
     assert catalogue is not None  # noqa: S101 - pages are registered with a catalogue only
     query = catalogue[name]
-    values = {parameter: value for parameter, value in given.items() if value}
-    bound = here.keep(("bound", name, tuple(sorted(values.items()))), lambda: bind(query, values, here.engine))
+    values = {
+        parameter: value if isinstance(value, str) else tuple(value) for parameter, value in given.items() if value
+    }
+    bound = here.keep(("bound", name, frozenset(values.items())), lambda: bind(query, values, here.engine))
     return here.keep(("panel", bound), lambda: Panel(query, values, bound, here.ask(bound)))

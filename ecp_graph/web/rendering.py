@@ -28,7 +28,7 @@ def data(content: Any) -> Response:
 
 
 def _kept(response: Response) -> Response:
-    if response.status_code == 200 and site().current.is_fixed and not site().is_outside:
+    if response.status_code == 200 and site().may_be_kept:
         response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:_TAG_DIGITS], weak=True)
         response.headers["Cache-Control"] = "public, no-cache"
         response.make_conditional(request)

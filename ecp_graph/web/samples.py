@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.parameters import Given
 
 __all__ = ["Sample", "samples"]
 
@@ -54,7 +54,7 @@ class Sample:
     code: str
 
 
-def samples(query: Query, given: Mapping[str, str], bound: str, *, api: str, endpoint: str) -> list[Sample]:
+def samples(query: Query, given: Given, bound: str, *, api: str, endpoint: str) -> list[Sample]:
     """Return a sample for each of curl, Python and R.
 
     ``bound`` is the text of the query with the values that are given; ``api`` the address of ``/api/queries/NAME`` and
@@ -62,7 +62,7 @@ def samples(query: Query, given: Mapping[str, str], bound: str, *, api: str, end
     """
     is_table = query.kind == "table"
     python = (_PYTHON_TABLE if is_table else _PYTHON_GRAPH).format(endpoint=json.dumps(endpoint), query=_python(bound))
-    address = api + (".csv" if is_table else ".ttl") + (f"?{urlencode(given)}" if given else "")
+    address = api + (".csv" if is_table else ".ttl") + (f"?{urlencode(given, doseq=True)}" if given else "")
     r = (_R_TABLE if is_table else _R_GRAPH).format(address=json.dumps(address))
     return [
         Sample("curl", _curl(api + (".csv" if is_table else ".ttl"), given)),
@@ -71,9 +71,10 @@ def samples(query: Query, given: Mapping[str, str], bound: str, *, api: str, end
     ]
 
 
-def _curl(address: str, given: Mapping[str, str]) -> str:
+def _curl(address: str, given: Given) -> str:
     parts = [f"curl --silent --show-error --fail-with-body --get {shlex.quote(address)}"]
-    parts += [f"  --data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given.items()]
+    pairs = [(name, value) for name, each in given.items() for value in ([each] if isinstance(each, str) else each)]
+    parts += [f"  --data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in pairs]
     return " \\\n".join(parts) + "\n"
 
 

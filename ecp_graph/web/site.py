@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar, cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.guard import has_service
-from ecp_graph.engine.results import Table, ask_table
+from ecp_graph.engine.results import Table, ask_rows, ask_table
 from ecp_graph.errors import ReleaseError
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
@@ -24,14 +24,16 @@ from ecp_graph.web.serving.metrics import Metrics
 from ecp_graph.web.source import Current, EngineSource
 from ecp_graph.workspace import Workspace
 
-__all__ = ["EXTENSION", "PAGE_BYTES", "Site", "site"]
+__all__ = ["EXTENSION", "PAGE_BYTES", "WARMING", "Site", "site"]
 
 EXTENSION = "ecp_graph"
 
 #: The most of an answer that is read into this process for a page or a sheet; other answers stream.
 PAGE_BYTES: Final = 24_000_000
-#: Answers kept for pages; the oldest goes when there are more.
+#: Answers kept for pages, beside those of the main pages; the oldest goes when there are more.
 _MOST_KEPT: Final = 1_000
+#: In the environ of a request that makes a main page ready: what it makes is kept as long as the release.
+WARMING: Final = "ecp_graph.warming"
 
 _Result = TypeVar("_Result")
 
@@ -50,6 +52,7 @@ class Site:
     _catalogue: Catalogue | None = None
     _dataset_facts: DatasetFacts | None = None
     _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _warm: dict[Hashable, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.budget = QueryBudget(self.settings.budget)
@@ -120,27 +123,44 @@ class Site:
         """Whether what this request is answered with depends on other endpoints."""
         return bool(g.get("is_outside", False))
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether what this request is answered with stays as it is until another release comes into use."""
+        return self.current.is_fixed and not self.is_outside
+
+    def ask_rows(self, sparql: str) -> Iterator[dict[str, str]]:
+        """Return the rows of a SELECT as texts, within the same limits; for answers of very many rows."""
+        return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
+
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
         """Return what was made for the key since this release came into use, else make it.
 
+        What the main pages stand on stays, however many other pages a crawler asks for; see `ecp_graph.web.warming`.
         Data that may change under the server, as a remote store's or those behind SERVICE, are asked for each time.
         """
         if not self.current.is_fixed:
             return make()
         with self._lock:
             self._forget_if_newer()
+            if key in self._warm:
+                return cast("_Result", self._warm[key])
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return cast("_Result", self._kept[key])
+                return cast("_Result", self._stay(key, self._kept[key]))
             version = self._version
         made = make()
         if self.is_outside:
             return made
         with self._lock:
             if version == self._version:
-                self._kept[key] = made
+                self._kept[key] = self._stay(key, made)
                 while len(self._kept) > _MOST_KEPT:
                     self._kept.popitem(last=False)
+        return made
+
+    def _stay(self, key: Hashable, made: _Result) -> _Result:
+        if WARMING in request.environ:
+            self._warm[key] = made
         return made
 
     def _forget_if_newer(self) -> None:
@@ -150,6 +170,7 @@ class Site:
             self._catalogue = None
             self._dataset_facts = None
             self._kept.clear()
+            self._warm.clear()
 
 
 def site() -> Site:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -53,6 +53,10 @@ class EngineSource(Protocol):
         """Return the version in use, without ever waiting; empty when there is none, or a newer one is due."""
         ...
 
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Make a call that returns at once whenever other data come into use; now too, if some are in use already."""
+        ...
+
 
 class FixedEngine:
     """One engine for the life of the server; ``is_fixed`` tells whether its data stay as they are."""
@@ -75,6 +79,10 @@ class FixedEngine:
         """Return the one version."""
         return self._current.version
 
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Make the call now: nothing else will ever be in use."""
+        call()
+
 
 class CurrentRelease:
     """The current release of a folder; a look at one small file before each request notices a newer one.
@@ -90,6 +98,7 @@ class CurrentRelease:
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._current: Current | None = None
+        self._when_opened: list[Callable[[], None]] = []
 
     def current(self) -> Current:
         """Return the engine of the current release; raises ReleaseError when no release has ever opened."""
@@ -110,6 +119,12 @@ class CurrentRelease:
         current = self._current
         return current.version if current is not None and self._mark() == self._seen else ""
 
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Make a call that returns at once for each release that comes into use, the one in use already included."""
+        self._when_opened.append(call)
+        if self._current is not None:
+            call()
+
     def _open_and_unlock(self) -> None:
         try:
             mark = self._mark()
@@ -119,8 +134,11 @@ class CurrentRelease:
             self._lock.release()
 
     def _open(self, mark: tuple[int, int, int] | None) -> None:
-        self._current = self._reopen()
+        before, self._current = self._current, self._reopen()
         self._seen = mark
+        if before is None or before.version != self._current.version:
+            for call in self._when_opened:
+                call()
 
     def _mark(self) -> tuple[int, int, int] | None:
         try:

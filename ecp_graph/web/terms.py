@@ -42,6 +42,8 @@ _PLACES: Final = (
 _DRAWN_FROM: Final = {"documents.document": "thing-statements"}
 #: What may stand in a path as it is (RFC 3986, section 3.3); an IRI that holds a `%`, `?` or `#` keeps it, encoded.
 _PATH: Final = "/:@!$&'()*+,;=-._~"
+#: An IRI without a name that is longer than this would take the room of the columns that say something.
+_LONGEST_IRI: Final = 32
 #: The characters that turn the direction of text; a label that holds one must not turn the page.
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
@@ -57,10 +59,15 @@ class ShownColumn:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a page's table: the term shown, and the address that it links to, or None."""
+    """One cell of a page's table: the term shown, the address that it links to, or None, and its text.
+
+    ``whole`` is the whole text where the one shown is a short form of it.
+    """
 
     term: Term | None
     target: str | None
+    text: str = ""
+    whole: str = ""
 
 
 def heading(variable: str) -> str:
@@ -136,17 +143,20 @@ def shown_columns(table: Table) -> list[ShownColumn]:
     return [ShownColumn(n, at, linked.get(at)) for at, n in enumerate(table.columns) if at not in hidden]
 
 
-def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int) -> list[list[Cell]]:
-    """Return the first rows of a table as cells of the columns to show."""
-    return [[_cell(row, column) for column in columns] for row in table.rows[:limit]]
+def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int, *, is_short: bool = False) -> list[list[Cell]]:
+    """Return the first rows of a table as cells of the columns to show; ``is_short`` cuts long IRIs that lead on."""
+    return [[_cell(row, column, is_short) for column in columns] for row in table.rows[:limit]]
 
 
-def _cell(row: Sequence[Term | None], column: ShownColumn) -> Cell:
+def _cell(row: Sequence[Term | None], column: ShownColumn, is_short: bool) -> Cell:
     term = row[column.at]
     target = row[column.link_at] if column.link_at is not None else term
     if term is None:  # a thing without a name is shown by its IRI
         term = target
-    return Cell(term, link(target) if target else None)
+    text, address = term.text if term else "", link(target) if target else None
+    if is_short and address and term and term.kind == "iri" and len(text) > _LONGEST_IRI:
+        return Cell(term, address, f"{text[: _LONGEST_IRI - 1]}…", text)
+    return Cell(term, address, text)
 
 
 def _is_iri_column(table: Table, at: int) -> bool:

@@ -62,7 +62,8 @@ def _finding(values: list[Value], statements: Mapping[Value, Statement], limit_s
     own = [v for v in values if v.direction == "from" and all(s.graph == DERIVED_GRAPH for s in v.sources)]
     if here.workspace is None or not own or any(v.is_stated for v in values if v.direction == "from"):
         return None
-    return explain_finding(here.engine, here.workspace.rule_files, statements[own[0]], timeout_s=limit_s)
+    files = here.keep("rule files", lambda: here.workspace.rule_files if here.workspace else [])
+    return explain_finding(here.engine, files, statements[own[0]], timeout_s=limit_s)
 
 
 def _statement(thing: str, value: Value) -> Statement:

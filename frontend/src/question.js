@@ -33,7 +33,10 @@ function start(form) {
 
   async function show() {
     const asked = new URLSearchParams(location.search);
-    for (const field of form.elements) if (field.name && asked.has(field.name)) field.value = asked.get(field.name);
+    for (const field of form.elements) {
+      if (field.type === "checkbox") field.checked = asked.getAll(field.name).includes(field.value);
+      else if (field.name && asked.has(field.name)) field.value = asked.get(field.name);
+    }
     running?.abort();
     const mine = (running = new AbortController());
     result.setAttribute("aria-busy", "true");

@@ -90,7 +90,7 @@ def test_formats(ask: Ask, tmp_path: Path) -> None:
         ),
         (["body-facts", "-p", "boddy=PTC"], "no parameter 'boddy'. It has body."),
         (["echo", "-p", "day"], "'day' is no parameter; write name=value"),
-        (["echo", "-p", "day=1", "-p", "day=2"], "given twice"),
+        (["echo", "-p", "day=1", "-p", "day=2"], "'day' takes one value, and 2 are given. Ask once for each."),
         (["echo", "-p", "day=tomorrow"], "write a date as 2017-06-30"),
         (["list-bodies", "-f", "ttl"], "'ttl' does not fit"),
         (["body-facts", "-p", "body=PTC", "-f", "xlsx"], "this query answers with a graph"),

@@ -10,10 +10,11 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.cli.output import table_text, without_wide_iris
+from ecp_graph.engine import Engine
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.results import Table, ask_table, parse_table
+from ecp_graph.engine.results import Table, ask_rows, ask_table, parse_table
 from ecp_graph.engine.spreadsheet import workbook
-from ecp_graph.errors import EndpointError
+from ecp_graph.errors import EndpointError, ResultTooLarge
 
 _ROW = """SELECT * { VALUES (?iri ?text ?int ?dec ?day ?time ?flag ?none ?formula ?plus) { (body:ptc "a, [b] & <c>"@en
 42 1.5 "2017-01-01"^^xsd:date "2017-01-01T10:00:00"^^xsd:dateTime true UNDEF "=1+1" "+1") } }"""
@@ -109,3 +110,23 @@ def test_a_narrow_terminal_loses_columns_of_iris_from_the_end() -> None:
     assert [len(row) for row in shown.rows] == [1, 1]
     only = _table(a="u:" + "a" * 20, b="u:" + "c" * 20)
     assert without_wide_iris(only, 20) == (only, [])
+
+
+ODD = """SELECT ?a ?b ?c {
+  VALUES (?n ?a ?b ?c) {
+    (1 "say \\"so\\", and\\nmore" UNDEF <urn:x>) (2 ""@en 1.50 "=1+1") (3 UNDEF UNDEF UNDEF) (4 "\\r\\n" true "ü")
+  }
+} ORDER BY ?n"""
+
+
+def test_rows_of_texts_are_the_values_of_the_table(engine: Engine) -> None:
+    table = ask_table(engine, ODD)
+    texts = [{n: cell.value if cell else "" for n, cell in zip("abc", row, strict=True)} for row in table.rows]
+    assert list(ask_rows(engine, ODD)) == texts
+    assert texts[0] == {"a": 'say "so", and\nmore', "b": "", "c": "urn:x"}
+    assert len(texts) == 4
+
+
+def test_too_many_rows_of_texts_are_refused(engine: Engine) -> None:
+    with pytest.raises(ResultTooLarge):
+        ask_rows(engine, ODD, max_bytes=20)

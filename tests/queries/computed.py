@@ -347,6 +347,11 @@ def check_names(engine: Engine) -> None:
         )
     assert len(expected) > 400
     rows = _rows(engine, "names")
+    for quad in quads():
+        if quad.predicate.value == ECP + "timeframe":
+            action, time = quad.subject.value, quad.object.value
+            text = "".join(f": {written}" for written in values(time, ECP + "timeframeText"))
+            expected.add(("made", f"time of action {value(action, ECP + 'actionNumber')}{text}", compact(time)))
     made = ("overlap", "class", "property", "rule", "concept", "concept scheme")  # not in data/
     assert {(row[1], row[2], row[3]) for row in rows if row[0] not in made} == expected
     assert {row[1] for row in rows if row[0] == "overlap"} == {"made"}

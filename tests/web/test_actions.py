@@ -19,6 +19,7 @@ from ecp_graph.engine.results import ask_table
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app
 from tests.web.conftest import BROWSER
+from tools.large_plan import write_release
 
 HEADERS = {"Accept": BROWSER}
 
@@ -185,6 +186,22 @@ def test_pages_of_rows(releases: Path) -> None:
     assert "page 3 of 3" in page(client, "?page=99")
     assert "page 1 of 3" in page(client, "?page=x")
     assert len(client.get("/actions.csv").data.splitlines()) == 29
+
+
+def test_a_plan_of_many_actions(tmp_path: Path) -> None:
+    write_release(450, tmp_path)
+    client = create_app(Settings(releases=tmp_path, timeout=30)).test_client()
+    text = page(client, "?page=5")
+    assert "All 450 actions" in text
+    assert "Rows 401 to 450, page 5 of 5" in text
+    # row n is for the bodies n and 3n of 200, and under the programme n of 60: which rows these are is settled by rule
+    rows = range(1, 451)
+    assert numbers(client, "?body=B7") == [n for n in rows if 7 in (n % 200, n * 3 % 200)]
+    both = [n for n in rows if 7 in (n % 200, n * 3 % 200) and n % 60 == 7]
+    assert both == numbers(client, "?body=B7&programme=P7") != []
+    counts = dict(re.findall(r'name="programme" value="P(\d+)".*?how-many">(\d+)<', text, re.DOTALL))
+    assert counts["7"] == str(len([n for n in rows if n % 60 == 7]))
+    assert len(counts) == 60
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "‮evil", "{{7*7}}"])

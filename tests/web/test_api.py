@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -54,7 +56,7 @@ def test_negotiation_with_a_default_for_browsers(client: FlaskClient) -> None:
 
 def test_the_catalogue_as_json(client: FlaskClient) -> None:
     queries = {query["name"]: query for query in client.get("/api/queries").get_json()["queries"]}
-    assert set(queries) == {"list-bodies", "body-facts", "overlap-bodies", "echo"}
+    assert set(queries) == {"list-bodies", "body-facts", "overlap-bodies", "echo", "some-bodies"}
     assert queries["body-facts"]["parameters"] == [
         {"name": "body", "type": "iri", "label": "Body", "required": True, "class": "ecp:Body"}
     ]
@@ -91,6 +93,24 @@ def test_errors_are_json(client: FlaskClient, url: str, status: int, code: str) 
         error = response.get_json()["error"]
         assert error["code"] == code
         assert error["message"]
+
+
+def test_several_values_of_a_parameter_that_takes_them(client: FlaskClient) -> None:
+    for url in ("/api/queries/some-bodies.csv", "/api/queries/some-bodies"):
+        response = client.get(f"{url}?body=PTC&body=IMSC&body=", headers={"Accept": "text/csv"})
+        assert response.data == b"code\r\nIMSC\r\nPTC\r\n"
+    assert client.get("/api/queries/some-bodies.csv?body=PTC&body=nobody").data == b"code\r\nPTC\r\n"
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/api/queries/some-bodies.xlsx?body=PTC&body=IMSC").data))
+    assert [row[0].value for row in book["result"].iter_rows()] == ["code", "IMSC", "PTC"]
+    told = client.get("/api/queries").get_json()["queries"]
+    flags = {query["name"]: [p.get("many", False) for p in query["parameters"]] for query in told}
+    assert flags["some-bodies"] == [True]
+    assert flags["body-facts"] == [False]
+
+
+def test_a_second_value_of_another_says_what_to_do(client: FlaskClient) -> None:
+    refused = client.get("/api/queries/echo?day=2017-01-01&day=2017-01-02").get_json()["error"]["message"]
+    assert refused == "The parameter 'day' takes one value, and 2 are given. Ask once for each."
 
 
 def test_405_keeps_the_allow_header(client: FlaskClient) -> None:

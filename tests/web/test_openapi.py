@@ -42,6 +42,14 @@ def test_every_query_of_the_catalogue_is_described(bundled: FlaskClient) -> None
         assert [one["name"] for one in described["parameters"]] == [one["name"] for one in query["parameters"]]
 
 
+def test_a_parameter_of_several_values_is_an_array(bundled: FlaskClient) -> None:
+    described = bundled.get("/openapi.json").get_json()["paths"]["/api/queries/actions"]["parameters"]
+    body, words = (next(one for one in described if one["name"] == name) for name in ("body", "words"))
+    assert body["schema"] == {"type": "array", "items": {"type": "string"}}
+    assert len(body["example"]) == 1
+    assert words["schema"] == {"type": "string"}
+
+
 def test_the_statuses_are_those_that_are_sent(client: FlaskClient) -> None:
     statuses = client.get("/openapi.json").get_json()["paths"]["/sparql"]["get"]["responses"]
     for query, status in (("ASK {}", 200), ("ASK", 400), ("DROP ALL", 403)):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ _ASKED = {
     "/queries/overlap-on-instruments?body=PTC&secretariat=with": "Transit Guidelines",
     "/queries/actions-of-chapter?chapter=ecp3-5": "21",
     "/queries/findings-as-graph?grade=A": "Overlap",
+    "/queries/actions?body=WGEC&body=RKCMC": "24",
 }
 
 
@@ -77,14 +79,14 @@ def test_samples_for_the_shell_run(bundled: FlaskClient, address: str) -> None:
     outputs = [
         (_run("sh", "-c", code), expected) for name, code, expected in _samples(bundled, address) if name == "curl"
     ]
-    assert len(outputs) == 3
+    assert len(outputs) == len(_ASKED)
     for output, expected in outputs:
         assert expected in output
 
 
 def test_samples_in_python_run(bundled: FlaskClient, address: str) -> None:
     python = [(code, expected) for name, code, expected in _samples(bundled, address) if name == "Python"]
-    assert len(python) == 3
+    assert len(python) == len(_ASKED)
     for code, expected in python:
         assert expected in _run(sys.executable, "-W", "ignore", "-c", code)
 
@@ -142,3 +144,50 @@ def test_pages_are_kept_by_their_content(bundled: FlaskClient, url: str) -> None
     assert first.status_code == 200
     assert bundled.get(url, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert "ETag" not in bundled.get("/queries/bodies-load?plan=nothing").headers
+
+
+def test_a_form_takes_several_values(bundled: FlaskClient) -> None:
+    text = _text(bundled, "/queries/actions?body=WGEC&body=not-stated&timeframe=continuous")
+    boxes = re.findall(r'type="checkbox" name="(\w+)" value="([^"]*)" checked', text)
+    assert boxes == [("body", "WGEC"), ("body", "not-stated"), ("timeframe", "continuous")]
+    assert len(re.findall(r'type="checkbox" name="body"', text)) > 10
+    assert "VALUES (?body) {" in html.unescape(text)
+    assert "/api/queries/actions.csv?body=WGEC&body=not-stated&timeframe=continuous" in html.unescape(text)
+
+
+def test_two_values_for_one_are_refused_on_the_page(bundled: FlaskClient) -> None:
+    response = bundled.get("/queries/overlap-on-instruments?body=PTC&body=IMSC", headers={"Accept": BROWSER})
+    assert response.status_code == 400
+    assert "takes one value, and 2 are given. Ask once for each." in html.unescape(response.get_data(as_text=True))
+
+
+def test_a_client_that_used_its_share_waits_for_pages_too(settings_of_bundled: Settings) -> None:
+    client = create_app(replace(settings_of_bundled, budget=0.000_1)).test_client()
+    headers = {"Accept": BROWSER}
+    assert client.get("/queries/overlap-bodies", headers=headers).status_code == 200
+    for path in ("/queries/overlap-bodies?on=topic", "/queries/findings-as-graph", "/api/queries/bodies.xlsx"):
+        refused = client.get(path, headers=headers)
+        assert refused.status_code == 429, path
+        assert int(refused.headers["Retry-After"]) >= 1
+    for path in ("/", "/queries", "/queries/action-dossier", "/actions"):  # what a client's values do not make it ask
+        assert client.get(path, headers=headers).status_code == 200, path
+
+
+def test_an_iri_without_a_name_takes_little_room(bundled: FlaskClient) -> None:
+    whole = "overlap:body-imsc--body-ptc--action-ecp3-16"
+    text = _text(bundled, "/queries/overlap-bodies")
+    assert f'<a href="/doc/overlap/{whole[8:]}" title="{whole}">{whole[:31]}…</a>' in text
+    assert f">{whole}<" not in text
+    query = "SELECT * { ?overlap a ecp:Overlap } ORDER BY ?overlap"
+    assert f">{whole}</a>" in _text(bundled, f"/sparql?format=html&query={query.replace('?', '%3F')}")
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_a_page_names_only_scripts_that_are_there(settings_of_bundled: Settings, is_built: bool) -> None:
+    app = create_app(settings_of_bundled)
+    app.config["TWIN"] = True
+    app.jinja_env.globals["has_asset"] = lambda name: is_built
+    for path, script in (("/queries/overlap-bodies", "question"), ("/sparql", "editor"), ("/", "site")):
+        text = _text(app.test_client(), path)
+        assert (f"build/{script}.js" in text) == is_built, path
+        assert ("build/" in text) == is_built, path

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +17,7 @@ from flask.testing import FlaskClient
 from ecp_graph.engine.formats import FORMATS, formats_of
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app
+from ecp_graph.web.pages import sparql
 
 _SELECT = "SELECT ?code { body:ptc skos:notation ?code }"
 _GRAPH = "CONSTRUCT WHERE { body:ptc skos:notation ?code }"
@@ -264,3 +267,44 @@ def test_another_page_may_ask(client: FlaskClient) -> None:
 def test_head_has_no_body(client: FlaskClient) -> None:
     response = client.head("/sparql", query_string={"query": "ASK {}"})
     assert (response.status_code, response.data) == (200, b"")
+
+
+def test_a_table_as_a_sheet(client: FlaskClient) -> None:
+    query = 'SELECT ?a ?b ?c { VALUES (?a ?b ?c) { ("=1+1" 42 body:ptc) ("<b>" 1.5 UNDEF) } }'
+    for asked in (
+        client.get("/sparql", query_string={"query": query, "format": "xlsx"}),
+        client.post("/sparql", data={"query": query, "format": "XLSX"}),
+    ):
+        assert asked.status_code == 200
+        assert asked.headers["Content-Disposition"] == 'attachment; filename="result.xlsx"'
+        sheet = openpyxl.load_workbook(io.BytesIO(asked.data))["result"]
+        assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+            ["a", "b", "c"],
+            ["=1+1", 42, "body:ptc"],
+            ["<b>", 1.5, None],
+        ]
+        assert (sheet["A2"].data_type, sheet["A2"].quotePrefix) == ("s", True)
+    yes = client.get("/sparql", query_string={"query": "ASK {}", "format": "xlsx"})
+    assert openpyxl.load_workbook(io.BytesIO(yes.data))["result"]["A2"].value == "yes"
+    page = client.get("/sparql", query_string={"query": query, "format": "html"}).get_data(as_text=True)
+    assert "&amp;format=xlsx" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("CONSTRUCT WHERE { ?s ?p ?o }", 400, "bad-parameter"),
+        ("SELECT", 400, "malformed-query"),
+        ("INSERT DATA { <urn:a> <urn:b> 1 }", 403, "update-refused"),
+        ("SELECT * { SERVICE <http://localhost/> { ?s ?p ?o } }", 403, "service-refused"),
+    ],
+)
+def test_what_is_no_table_is_no_sheet(client: FlaskClient, query: str, status: int, code: str) -> None:
+    refused = client.get("/sparql", query_string={"query": query, "format": "xlsx"})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (status, code)
+
+
+def test_a_sheet_says_what_it_holds(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparql, "PAGE_BYTES", 1_000)
+    refused = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o }", "format": "xlsx"})
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "result-too-large")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, g, redirect, request, url_for
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.queries.parameters import bind
@@ -16,7 +17,7 @@ from ecp_graph.web.downloads import download, graph_as_turtle, table_as
 from ecp_graph.web.facets import Facet, Narrowed, Value, positions
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
-from ecp_graph.web.terms import heading
+from ecp_graph.web.terms import heading, local_path, visible
 
 __all__ = ["blueprint"]
 
@@ -28,6 +29,7 @@ _GRAPH: Final = "actions-as-graph"
 #: Values of a facet that are in sight, and that a page shows at all.
 _IN_SIGHT: Final = 7
 _MOST_VALUES: Final = 60
+_BLANK: Final = Markup('<span class="blank">not stated</span>')
 #: Rows of one page; a smaller setting for result pages holds here too.
 _MOST_ROWS: Final = 100
 
@@ -88,6 +90,7 @@ def index() -> Response:
         pages=pages,
         state=state,
         columns=_columns(actions),
+        several=several,
     )
 
 
@@ -113,6 +116,24 @@ def facet_label(name: str) -> str:
     """Return the heading of a facet: the words of its name."""
     words = heading(name)
     return words[:1].upper() + words[1:]
+
+
+def several(values: Sequence[Value], unnamed: str = "") -> Markup:
+    """Return values as a cell of the table; ``unnamed`` is how the row words bodies that it does not name."""
+    return Markup(", ").join(_named(value, unnamed) for value in values) or _BLANK
+
+
+def _named(value: Value, unnamed: str) -> Markup:
+    if not value.iri:
+        text = escape(visible(unnamed or value.name))
+        return Markup(f'<i class="unnamed">{text}</i>')  # noqa: S704 - escaped
+    made: dict[str, Markup] = g.setdefault("values", {})  # most stand in several rows
+    if value.iri not in made:
+        text, title = escape(visible(value.short)), escape(visible(value.name))
+        target = local_path(value.iri)
+        tag = Markup(f'a href="{escape(target)}"') if target else "span"  # noqa: S704 - escaped
+        made[value.iri] = Markup(f'<{tag} title="{title}">{text}</{tag[:4].split()[0]}>')  # noqa: S704 - escaped
+    return made[value.iri]
 
 
 def _asked() -> tuple[ActionList, Selection, str]:

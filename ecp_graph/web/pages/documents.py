@@ -19,6 +19,7 @@ from ecp_graph.web.entity import entity_of
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.graphs import graph_response
 from ecp_graph.web.missing import gone, missing
+from ecp_graph.web.names import name_of
 from ecp_graph.web.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
 from ecp_graph.web.neighbourhood import draw
 from ecp_graph.web.panels import panel
@@ -95,7 +96,7 @@ def _rdf(standing: Standing, form: Format) -> Response:
 def _page(standing: Standing) -> Response:
     statements = panel("thing-statements", thing=standing.iri)
     overlaps = panel("overlaps-of-thing", thing=standing.iri)
-    entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows])
+    entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows], name_of)
     return page(
         "documents/entity.html",
         term=anchor,

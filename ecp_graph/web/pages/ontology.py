@@ -5,20 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, url_for
+from markupsafe import Markup, escape
 
 from ecp_graph.engine.results import Term as Cell
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.namespaces import BASE, ECP, ID
+from ecp_graph.namespaces import BASE, ECP, ID, compact
 from ecp_graph.publishing.versions import kept_releases
 from ecp_graph.publishing.vocabulary import KINDS, Term, Vocabulary, read_vocabulary
 from ecp_graph.publishing.vocabulary_changes import TermChange, vocabulary_changes
+from ecp_graph.web.anchors import anchor
 from ecp_graph.web.class_diagram import class_diagram
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.release_rdf import (
@@ -32,6 +35,7 @@ from ecp_graph.web.release_rdf import (
 )
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
+from ecp_graph.web.terms import visible
 
 __all__ = ["blueprint"]
 
@@ -109,6 +113,9 @@ def _page(vocabulary: Vocabulary, *, is_current: bool) -> Response:
     return page(
         "ontology/ontology.html",
         vocabulary=vocabulary,
+        anchor=anchor,
+        fact=partial(_fact, vocabulary),
+        refs=partial(_refs, vocabulary),
         kinds=KINDS,
         groups={kind: _groups(vocabulary, kind) for kind in KINDS if kind != "owl:Class"},
         diagram=site().keep(("ontology", "diagram", key), lambda: class_diagram(vocabulary)),
@@ -120,6 +127,27 @@ def _page(vocabulary: Vocabulary, *, is_current: bool) -> Response:
         changes=changes,
         syntaxes=SYNTAXES,
     )
+
+
+def _refs(vocabulary: Vocabulary, iris: Iterable[str], between: str = ", ") -> Markup:
+    """Return terms as links: those of the ontology to their place on the page, others to where they are from."""
+    return Markup(between).join(_ref(vocabulary, iri) for iri in iris)  # noqa: S704 - a constant
+
+
+def _ref(vocabulary: Vocabulary, iri: str) -> Markup:
+    known = vocabulary.by_iri.get(iri)
+    text = escape(visible(known.label or known.anchor if known else compact(iri)))
+    if known:
+        return Markup(f'<a href="#{escape(known.anchor)}">{text}</a>')  # noqa: S704 - each part is escaped
+    if iri.startswith(("http://", "https://")):
+        return Markup(f'<a href="{escape(iri)}" rel="noreferrer"><code>{text}</code></a>')  # noqa: S704 - escaped
+    return Markup(f"<code>{text}</code>")  # noqa: S704 - escaped
+
+
+def _fact(vocabulary: Vocabulary, name: str, iris: Iterable[str]) -> Markup:
+    """Return one line of a list of facts, or nothing when there are no terms. A macro would take ten times as long."""
+    found = _refs(vocabulary, iris)
+    return Markup(f"<div><dt>{escape(name)}</dt><dd>{found}</dd></div>") if found else found  # noqa: S704 - escaped
 
 
 def _current() -> Vocabulary:

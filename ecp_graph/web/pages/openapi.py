@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from ecp_graph import __version__
 from ecp_graph.engine.formats import FORMATS
+from ecp_graph.engine.spreadsheet import MEDIA_TYPE
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.web.described import ERROR, SCHEMAS, catalogue_path, query_paths
 from ecp_graph.web.site import site
@@ -58,7 +59,7 @@ def _endpoint() -> dict[str, Any]:
         "query": _TEXT,
         "default-graph-uri": _GRAPHS,
         "named-graph-uri": _GRAPHS,
-        "format": {"type": "string", "enum": [fmt.name for fmt in FORMATS]},
+        "format": {"type": "string", "enum": [*(fmt.name for fmt in FORMATS), "xlsx"]},
         "timeout": {"type": "number", "exclusiveMinimum": 0},
         "labels": {"type": "string", "pattern": "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$"},
     }
@@ -66,7 +67,7 @@ def _endpoint() -> dict[str, Any]:
         "query": "A SPARQL 1.1 query; without it the service description is returned.",
         "default-graph-uri": "Graphs whose merge is the default graph; they override FROM.",
         "named-graph-uri": "The named graphs; they override FROM NAMED.",
-        "format": "The format by its short name, instead of the Accept header.",
+        "format": "The format by its short name, instead of the Accept header; xlsx is for tables alone.",
         "labels": "A language: a SELECT gets a column NAMELabel for each column NAME, with the label of its IRI.",
         "timeout": "Seconds that the query may take, when fewer than the server allows.",
     }
@@ -76,7 +77,7 @@ def _endpoint() -> dict[str, Any]:
     ]
     form = {"type": "object", "required": ["query"], "properties": fields}
     body = {"application/x-www-form-urlencoded": {"schema": form}, "application/sparql-query": {"schema": _TEXT}}
-    responses = _responses(fmt.media_type for fmt in FORMATS)
+    responses = _responses([*(fmt.media_type for fmt in FORMATS), MEDIA_TYPE])
     return {
         "get": {
             "operationId": "sparql_get",

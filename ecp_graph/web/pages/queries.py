@@ -9,12 +9,12 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
-from ecp_graph.errors import EcpGraphError, EndpointError
+from ecp_graph.errors import EcpGraphError, EndpointError, OverBudget
 from ecp_graph.namespaces import compact
 from ecp_graph.queries.catalogue import Catalogue, Query
-from ecp_graph.queries.parameters import bind
+from ecp_graph.queries.parameters import Given, bind
 from ecp_graph.queries.resolve import Choice
-from ecp_graph.web.answers import answer_response
+from ecp_graph.web.answers import answer_response, on_budget
 from ecp_graph.web.charts import bar_chart
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.panels import panel
@@ -55,7 +55,7 @@ def page(name: str) -> Response:
     try:
         if given or not any(parameter.required for parameter in query.parameters):
             shown |= _result(query, given)
-    except EndpointError:  # a remote store: the lists of the form would wait for it as well
+    except (EndpointError, OverBudget):  # a remote store: the lists of the form would wait for it as well
         raise
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
@@ -103,8 +103,8 @@ def api_as(name: str, extension: str) -> Response:
     """The result of a query, in the format of the extension."""
     query = _catalogue()[name]
     if extension == "xlsx" and query.kind == "table":
-        sparql = bind(query, _given(), site().engine)
-        book = workbook(site().ask(sparql))
+        with on_budget():
+            book = workbook(site().ask(bind(query, _given(), site().engine)))
         headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
         return Response(book, headers=headers)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
@@ -121,17 +121,16 @@ def _catalogue() -> Catalogue:
     return catalogue
 
 
-def _given() -> dict[str, str]:
-    """Return the values of the request that are not empty; raises HttpError for a parameter given twice."""
-    for name, values in request.args.lists():
-        if len(values) > 1:
-            raise HttpError(400, "bad-parameter", f"The parameter '{name}' is given twice.")
-    return {name: value for name, value in request.args.items() if value.strip()}
+def _given() -> dict[str, str | list[str]]:
+    """Return the values of the request that are not empty, by the names of their parameters: one, or a list."""
+    given = {name: [value for value in values if value.strip()] for name, values in request.args.lists()}
+    return {name: values if len(values) > 1 else values[0] for name, values in given.items() if values}
 
 
-def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
+def _result(query: Query, given: Given) -> dict[str, Any]:
     if query.kind == "table":
-        shown = panel(query.name, **given)
+        with on_budget():
+            shown = panel(query.name, **given)
         return {
             "table": shown.table,
             "bound": shown.bound,
@@ -139,19 +138,22 @@ def _result(query: Query, given: Mapping[str, str]) -> dict[str, Any]:
             "sources": sources(shown.table),
             "samples": _samples(query, given, shown.bound),
         }
-    bound = bind(query, given, site().engine)
-    site().note_outside(bound)
-    answer = site().engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=site().settings.timeout)
-    return {"graph": answer.read(PAGE_BYTES).decode("utf-8"), "bound": bound, "samples": _samples(query, given, bound)}
+    with on_budget():
+        bound = bind(query, given, site().engine)
+        site().note_outside(bound)
+        answer = site().engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=site().settings.timeout)
+        graph = answer.read(PAGE_BYTES).decode("utf-8")
+    return {"graph": graph, "bound": bound, "samples": _samples(query, given, bound)}
 
 
-def _samples(query: Query, given: Mapping[str, str], bound: str) -> list[Sample]:
+def _samples(query: Query, given: Given, bound: str) -> list[Sample]:
     api = url_for("queries.api", name=query.name, _external=True)
     return samples(query, given, bound, api=api, endpoint=url_for("sparql.endpoint", _external=True))
 
 
 def _serialised(query: Query, wanted: Format) -> Response:
-    sparql = bind(query, _given(), site().engine)
+    with on_budget():
+        sparql = bind(query, _given(), site().engine)
     return answer_response(sparql, wanted)
 
 
@@ -200,6 +202,7 @@ def _facts(query: Query) -> dict[str, Any]:
                 **({"default": p.default} if p.default is not None else {}),
                 **({"class": compact(p.of_class)} if p.of_class else {}),
                 **({"values": list(p.values)} if p.values else {}),
+                **({"many": True} if p.many else {}),
             }
             for p in query.parameters
         ],

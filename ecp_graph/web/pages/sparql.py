@@ -12,18 +12,22 @@ from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named, forma
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.labels import check_labels
 from ecp_graph.engine.results import Table, parse_table
+from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.errors import EcpGraphError, QueryError, UpdateRefused
-from ecp_graph.web.answers import Dataset, answer_response, ask
+from ecp_graph.web.answers import Dataset, answer_response, ask, on_budget
 from ecp_graph.web.description import service_description
+from ecp_graph.web.downloads import download
 from ecp_graph.web.errors import HttpError, status_of
 from ecp_graph.web.examples import example_text
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import PAGE_BYTES, site
 
-__all__ = ["blueprint"]
+__all__ = ["SHEET", "blueprint"]
 
 blueprint = Blueprint("sparql", __name__)
 
+#: The format of a table beside those that engines write.
+SHEET: Final = "xlsx"
 _HTML: Final = "text/html"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
@@ -44,6 +48,8 @@ def endpoint() -> Response:
     sparql = _query_of_request()
     if sparql is None:
         return _without_query()
+    if _wants_sheet(sparql):
+        return _sheet(sparql)
     wanted_page, wanted = _wanted(sparql)
     if wanted_page:
         return _result_page(sparql)
@@ -134,6 +140,24 @@ def _refuse_service(sparql: str) -> None:
         refuse_service(sparql)
 
 
+def _wants_sheet(sparql: str) -> bool:
+    named = request.values.get("format", "").strip().lower()
+    return named == SHEET and query_kind(sparql) in {"table", None}
+
+
+def _sheet(sparql: str) -> Response:
+    """Return a table as an Excel workbook; raises ResultTooLarge for more than a sheet may hold, and MissingExtra.
+
+    It is not streamed: the rows are gathered, and text stays text.
+    """
+    _refuse_service(sparql)
+    answer = ask(sparql, DEFAULTS["table"], dataset=_dataset(), timeout_s=_timeout_s(), labels=_labels(sparql))
+    body = answer.read(PAGE_BYTES)
+    with on_budget():
+        book = workbook(parse_table(body))
+    return download(book, MEDIA_TYPE, f"result.{SHEET}", tag=body)
+
+
 def _dataset() -> Dataset:
     """Return the graphs named by the request (section 2.1.4); they override the query's own FROM."""
     default_graphs = request.values.getlist("default-graph-uri")
@@ -217,6 +241,7 @@ def _page(
         place=place,
         formats=formats_of("table") + formats_of("graph"),
         downloads=formats_of(kind),
+        sheet=SHEET,
         labels=request.values.get("labels") or None,
         rows_shown=site().settings.page_rows,
         topics=catalogue.topics() if catalogue is not None else {},

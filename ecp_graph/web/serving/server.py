@@ -26,6 +26,7 @@ from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
 from ecp_graph.web.serving.protocol import GuardedProtocol
 from ecp_graph.web.site import EXTENSION, Site
+from ecp_graph.web.warming import Warming
 
 __all__ = ["asgi_app", "serve_app"]
 
@@ -70,6 +71,7 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
     on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+    Warming(app).watch()
     config = uvicorn.Config(
         asgi_app(app, settings),
         http=GuardedProtocol,

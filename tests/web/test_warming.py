@@ -1,0 +1,147 @@
+"""What the server makes ready before anyone asks: the main pages then need no query, and crawlers do not undo it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from ecp_graph.build.release import CURRENT, Release
+from ecp_graph.engine import Answer
+from ecp_graph.engine.opening import release_engine
+from ecp_graph.settings import Settings
+from ecp_graph.web import create_app, site
+from ecp_graph.web.site import EXTENSION
+from ecp_graph.web.source import Current, CurrentRelease, FixedEngine
+from ecp_graph.web.warming import Warming, warm
+
+BROWSER = {"Accept": "text/html"}
+
+
+class Counting:
+    """An engine that counts what it is asked."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.asked: list[str] = []
+
+    def query(self, sparql: str, **options: Any) -> Answer:
+        self.asked.append(sparql)
+        answer: Answer = self._engine.query(sparql, **options)
+        return answer
+
+    def describe(self) -> str:
+        return "an engine that counts"
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+@pytest.fixture
+def engine(release: Release) -> Iterator[Counting]:
+    counting = Counting(release_engine(release))
+    yield counting
+    counting.close()
+
+
+@pytest.fixture
+def app(engine: Counting, release: Release) -> Flask:
+    return create_app(Settings(), source=FixedEngine.of_release(engine, release))
+
+
+def test_main_pages_ask_nothing_once_they_are_warm(app: Flask, engine: Counting) -> None:
+    paths = warm(app)
+    assert {"/", "/actions", "/overlap", "/timeline", "/queries", "/ontology", "/search", "/shapes"} <= set(paths)
+    assert len(engine.asked) > 20
+    engine.asked.clear()
+    # the page of a thing stands for all of its kind, and asks for its proofs each time
+    for path in (path for path in paths if not path.startswith("/doc/")):
+        assert app.test_client().get(path, headers=BROWSER).status_code == 200, path
+    assert engine.asked == []
+
+
+def test_a_cold_page_asks(app: Flask, engine: Counting) -> None:
+    assert app.test_client().get("/", headers=BROWSER).status_code == 200
+    assert len(engine.asked) > 5
+
+
+def test_a_crawler_does_not_push_the_main_pages_out(
+    app: Flask, engine: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "_MOST_KEPT", 4)
+    warm(app)
+    client = app.test_client()
+    for path in ("/doc/body/ptc", "/doc/body/sec", "/doc/action/ecp3-3"):
+        assert client.get(path, headers=BROWSER).status_code == 200
+    engine.asked.clear()
+    assert client.get("/doc/body/ptc", headers=BROWSER).status_code == 200
+    assert engine.asked, "the pages of things would have been pushed out"
+    engine.asked.clear()
+    for path in ("/", "/overlap", "/actions"):
+        assert client.get(path, headers=BROWSER).status_code == 200
+    assert engine.asked == []
+
+
+def test_changing_data_are_not_asked_for_ahead(engine: Counting) -> None:
+    app = create_app(Settings(), source=FixedEngine(engine, is_fixed=False))
+    assert warm(app) == []
+    assert engine.asked == []
+
+
+def test_it_warms_at_start_and_for_each_newer_release(releases: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    shutil.copytree(releases, folder, symlinks=True)
+    settings = Settings(releases=folder)
+    source = _Counted(folder, settings)
+    app = create_app(settings, source=source)
+    calls: list[str] = []
+    source.when_opened(lambda: calls.append("opened"))
+    assert calls == []
+    with app.test_request_context("/"):
+        assert source.current().version
+    assert calls == ["opened"]
+    Warming(app).watch()
+    _wait_for(lambda: _is_warm(app))
+    # the same release once more is nothing new; another one is
+    pointer = folder / CURRENT
+    pointer.touch()
+    app.test_client().get("/health")
+    assert calls == ["opened"]
+    source.renamed = "another"
+    pointer.touch()
+    app.test_client().get("/health")
+    _wait_for(lambda: calls == ["opened", "opened"])
+    _wait_for(lambda: _is_warm(app, "another"))
+
+
+class _Counted(CurrentRelease):
+    """The releases of a folder, of which the one release can be given another name."""
+
+    renamed = ""
+
+    def _reopen(self) -> Current:
+        found = super()._reopen()
+        return replace(found, version=self.renamed or found.version)
+
+
+def _is_warm(app: Flask, version: str = "") -> bool:
+    here = app.extensions[EXTENSION]
+    return (
+        len(here._warm) > 20
+        and version in here._version
+        and not any(thread.name == "warming" for thread in threading.enumerate())
+    )
+
+
+def _wait_for(done: Callable[[], bool], limit_s: float = 60) -> None:
+    deadline = time.monotonic() + limit_s
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
