@@ -127,6 +127,11 @@ class Site:
                     self._kept.popitem(last=False)
         return made
 
+    def forget(self) -> None:
+        """Let go of everything kept; it is made again when it is asked for."""
+        with self._lock:
+            self._kept.clear()
+
     def _forget_if_newer(self) -> None:
         version = self.current.version
         if version != self._version:
