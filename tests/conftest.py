@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ecp_graph.build import build
 from ecp_graph.build.release import Release, open_release
@@ -44,12 +46,20 @@ def release(releases: Path) -> Release:
 
 
 @pytest.fixture(scope="session")
-def twin(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The static twin of that release's site; tests read it and leave it as it is."""
-    folder = tmp_path_factory.mktemp("twin") / "site"
-    report = publish(release, bundled_workspace(), folder, base_url=TWIN_BASE, processes=2)
-    assert report.broken == {}
-    assert report.files > 300
+def twin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static twin of that release's site; tests read it and leave it as it is.
+
+    It is published once for all processes that the tests run in: the one that comes first does it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "twin" / "site"
+    with FileLock(shared / "twin.lock"):
+        if not folder.exists():
+            release = request.getfixturevalue("release")
+            report = publish(release, bundled_workspace(), folder, base_url=TWIN_BASE, processes=2)
+            assert (report.broken, report.refused) == ({}, [])
+            assert report.files > 300
     return folder
 
 

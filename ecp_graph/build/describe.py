@@ -12,6 +12,7 @@ It is a pure function of the workspace: dates come from the header of the ontolo
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
@@ -32,8 +33,26 @@ _HEADER: Final = f"""
       GRAPH <{ONTOLOGY_GRAPH}> {{ ?ontology a owl:Ontology ; ?property ?value }}
     }} ORDER BY ?ontology ?property ?value"""
 _DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?passage ecp:passageOf ?document } ORDER BY ?document"
+_KEYWORDS: Final = """
+    SELECT DISTINCT ?name WHERE { ?about dcterms:subject ?topic . ?topic a ecp:Topic ; skos:prefLabel ?name }
+    ORDER BY ?name"""
+_LANGUAGES: Final = """
+    SELECT DISTINCT ?tag WHERE { ?thing skos:prefLabel ?name BIND (LANG(?name) AS ?tag) FILTER (?tag != "") }
+    ORDER BY ?tag"""
+#: Where the languages of ISO 639-1 have their IRIs (DCAT 3, section 6.4.12).
+_LANGUAGE: Final = "http://id.loc.gov/vocabulary/iso639-1/"
 _NAMES: Final = "SELECT ?name WHERE {{ <{agent}> foaf:name ?name }} ORDER BY ?name"
+#: Letters of a tag of ISO 639-1.
+_LETTERS: Final = 2
 _COPIED: Final = ("license", "publisher", "creator", "issued", "modified")
+
+
+@dataclass(frozen=True)
+class _Subjects:
+    """The names of the topics, with their languages, and the languages of all names, by their tags of ISO 639."""
+
+    keywords: list[ox.Literal]
+    languages: list[str]
 
 
 def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "") -> list[ox.Quad]:
@@ -43,11 +62,16 @@ def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "")
     what a query counts in the release. With a release's id, that version and how it was made are described too.
     """
     header = _header(store)
+    subjects = _Subjects(
+        [row["name"] for row in select(store, _KEYWORDS)],
+        sorted({row["tag"].value.partition("-")[0].lower() for row in select(store, _LANGUAGES)}),
+    )
     documents = [row["document"] for row in select(store, _DOCUMENTS)]
     base = counts = count(store)
     for _ in range(_MOST_ROUNDS):
         facts = (
             *_dataset(header, documents, counts),
+            *_about(header, subjects),
             *catalogue(header),
             *release(header, release_id, workspace_hash, counts.triples),
             *_partitions(counts),
@@ -101,6 +125,19 @@ def _dataset(header: Header, documents: list[ox.NamedNode], counts: Counts) -> F
         yield DATASET, "void:exampleResource", iri(counts.examples[class_])
     for document in documents:
         yield DATASET, "prov:wasDerivedFrom", document
+
+
+def _about(header: Header, subjects: _Subjects) -> Facts:
+    """Yield the topics as keywords, the languages of names, and the contact that the header gives, if it does."""
+    for keyword in subjects.keywords:
+        yield DATASET, "dcat:keyword", keyword
+    for tag in subjects.languages:
+        if len(tag) == _LETTERS:
+            yield DATASET, "dcterms:language", iri(_LANGUAGE + tag)
+            yield from types(_LANGUAGE + tag, "dcterms:LinguisticSystem")
+    contact = header.values.get("dcat:contactPoint")
+    if isinstance(contact, ox.NamedNode):
+        yield DATASET, "dcat:contactPoint", contact
 
 
 def _partitions(counts: Counts) -> Facts:

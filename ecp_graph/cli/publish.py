@@ -51,6 +51,9 @@ def publish(ctx: click.Context, out: Path, base_url: str, workspace: Path | None
     with _bar() as progress:
         report = publish_site(release, where, out, base_url=base_url, progress=progress)
     say(f"{report.files} files with {report.bytes / 1_000_000:.1f} MB are in {out}, from release {release.id}.")
+    if report.refused:
+        named = ", ".join(sorted(report.refused)[:_MOST_NAMED])
+        say(f"{len(report.refused)} pages say only that their data are too many for a page: {named}.")
     if report.broken:
         named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
         say(f"{len(report.broken)} links lead nowhere; the first:\n{named}")

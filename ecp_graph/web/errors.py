@@ -32,8 +32,12 @@ from ecp_graph.errors import (
     WorkspaceError,
 )
 
-__all__ = ["HttpError", "error_body", "register_errors", "status_of", "wants_html"]
+__all__ = ["ERROR_HEADER", "TOO_LARGE", "HttpError", "error_body", "register_errors", "status_of", "wants_html"]
 
+#: Tells the code of an error on a page, too, which is for people.
+ERROR_HEADER: Final = "Ecp-Graph-Error"
+#: The code for an answer that is larger than a page or the limits of the server hold.
+TOO_LARGE: Final = "result-too-large"
 #: The first class that an error is an instance of gives its code and status.
 _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ServiceRefused, "service-refused", 403),
@@ -42,7 +46,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (QueryError, "malformed-query", 400),
     (UnknownQuery, "unknown-query", 404),
     (ParameterError, "bad-parameter", 400),
-    (ResultTooLarge, "result-too-large", 400),
+    (ResultTooLarge, TOO_LARGE, 400),
     (ServiceUnusable, "service-unusable", 400),
     (OverBudget, "over-budget", 429),
     (EndpointTimeout, "endpoint-timeout", 504),  # before QueryTimeout, which it is as well
@@ -112,6 +116,7 @@ def _respond(status: int, code: str, message: str, line: int | None = None, colu
         response = make_response(page, status)
     else:
         response = make_response(jsonify(error_body(code, message, line, column)), status)
+    response.headers[ERROR_HEADER] = code
     response.vary.add("Accept")
     return response
 

@@ -27,12 +27,36 @@ def _names() -> Mapping[str, Named]:
     if catalogue is None or QUERY not in catalogue:
         return {}
     query = catalogue[QUERY]
-    return here.keep("names of things", lambda: gather(here.ask(bind(query, {}, here.engine))))
+    found, refusal = here.keep("names of things", lambda: _gathered(bind(query, {}, here.engine)))
+    if refusal is not None:
+        raise refusal
+    return found
+
+
+def _gathered(sparql: str) -> tuple[Mapping[str, Named], Exception | None]:
+    """Return the names, or why there are too many; both take long to find out, so both are kept."""
+    from ecp_graph.errors import ResultTooLarge
+
+    try:
+        return gather(site().ask(sparql)), None
+    except ResultTooLarge as refusal:
+        return {}, refusal
 
 
 def name_of(iri: str) -> str:
     """Return the label of a thing, or its IRI in short when it has none."""
+    from ecp_graph.engine.results import Term
+    from ecp_graph.errors import ResultTooLarge
+    from ecp_graph.explain.statements import names_of
     from ecp_graph.namespaces import compact
 
-    named = names().get(iri)
-    return named.label if named else compact(iri)
+    here = site()
+    try:
+        named = names().get(iri)
+        label = named.label if named else ""
+    except ResultTooLarge:
+        asked = here.keep(
+            ("name", iri), lambda: names_of(here.engine, [Term("iri", iri)], timeout_s=here.settings.timeout)
+        )
+        label = asked.get(iri, "")
+    return label or compact(iri)

@@ -11,10 +11,10 @@ from flask import url_for
 from ecp_graph.engine.formats import formats_of
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.queries.catalogue import Query
-from ecp_graph.queries.parameters import bind
+from ecp_graph.queries.parameters import Given, bind
 from ecp_graph.web.site import site
 
-__all__ = ["Panel", "Row", "panel"]
+__all__ = ["Panel", "Row", "panel", "panel_of_first"]
 
 #: One row of a table by the names of its columns; an unbound cell is an empty text.
 Row = Mapping[str, str]
@@ -22,12 +22,16 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Panel:
-    """One question of a page and its answer; ``given`` are the values by the names of the parameters."""
+    """One question of a page and its answer; ``given`` are the values by the names of the parameters.
+
+    ``is_cut``: the answer has more rows than the page asked for. The downloads have all of them.
+    """
 
     query: Query
     given: Mapping[str, Any]
     bound: str
     table: Table
+    is_cut: bool = False
     rows: tuple[Row, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,11 +65,30 @@ class Panel:
         return [row[at] for row in self.table.rows]
 
 
-def panel(name: str, **given: str | Sequence[str]) -> Panel:
+def panel(name: str, /, **given: str | Sequence[str]) -> Panel:
     """Return a panel of the catalogue's query of that name, a SELECT; values that are empty count as not given.
 
     The result is kept while the release is in use. Raises UnknownQuery, ParameterError, and what the engine raises.
     """
+    query, values, bound = _bound(name, given)
+    here = site()
+    return here.keep(("panel", bound), lambda: Panel(query, values, bound, here.ask(bound)))
+
+
+def panel_of_first(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
+    """Return the same with no more than so many rows, the first in the query's order; it has no LIMIT of its own."""
+    query, values, bound = _bound(name, given)
+
+    def ask() -> Panel:
+        found = site().ask(f"{bound}\nLIMIT {most_rows + 1}")
+        first = Table(found.columns, found.rows[:most_rows])
+        return Panel(query, values, bound, first, is_cut=len(found.rows) > most_rows)
+
+    return site().keep(("panel", bound, most_rows), ask)
+
+
+def _bound(name: str, given: Given) -> tuple[Query, Given, str]:
+    """Return the query of a name, the values that are not empty, and its text with them."""
     here = site()
     catalogue = here.catalogue
     assert catalogue is not None  # noqa: S101 - pages are registered with a catalogue only
@@ -74,4 +97,4 @@ def panel(name: str, **given: str | Sequence[str]) -> Panel:
         parameter: value if isinstance(value, str) else tuple(value) for parameter, value in given.items() if value
     }
     bound = here.keep(("bound", name, frozenset(values.items())), lambda: bind(query, values, here.engine))
-    return here.keep(("panel", bound), lambda: Panel(query, values, bound, here.ask(bound)))
+    return query, values, bound

@@ -33,9 +33,9 @@ __all__ = [
 ]
 
 _HTML: Final = "text/html"
-#: The syntaxes of a single graph, by extension.
+#: The syntaxes of a single graph, by extension; TriG has it as its default graph (RDF 1.1 TriG, section 2.1).
 SYNTAXES: Final[Mapping[str, Format]] = {
-    fmt.extension: fmt for fmt in formats_of("graph") if fmt.name in {"ttl", "nt", "jsonld", "rdf"}
+    fmt.extension: fmt for fmt in formats_of("graph") if fmt.name in {"ttl", "nt", "jsonld", "rdf", "trig"}
 }
 
 

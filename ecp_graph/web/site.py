@@ -163,6 +163,12 @@ class Site:
             self._warm[key] = made
         return made
 
+    def forget(self) -> None:
+        """Let go of everything kept; it is made again when it is asked for."""
+        with self._lock:
+            self._kept.clear()
+            self._warm.clear()
+
     def _forget_if_newer(self) -> None:
         version = self.current.version
         if version != self._version:

@@ -142,3 +142,31 @@ def test_every_dump_is_listed(description: list[ox.Quad]) -> None:
     assert set(values(description, "void:dataDump")) == dumps
     listed = {values(description, "dcat:downloadURL", one)[0] for one in values(description, "dcat:distribution")}
     assert listed == dumps
+
+
+def test_topics_are_keywords_and_the_languages_of_names_are_those_of_the_dataset(make_workspace: MakeWorkspace) -> None:
+    topics = (
+        DATA
+        + """
+passage:action-9 {
+    action:a1 dcterms:subject topic:transit .
+    topic:transit a ecp:Topic ; skos:prefLabel "transit"@en , "le transit"@fr-CH .
+    topic:unused a ecp:Topic ; skos:prefLabel "nobody deals with it"@en .
+}
+"""
+    )
+    quads = complete(load(make_workspace({"data/main.trig": topics})), ()).quads
+    description = describe(merged_store(quads), release_id=RELEASE, workspace_hash="aa" * 32)
+    assert values(description, "dcat:keyword") == ["le transit", "transit"]
+    spaces = "http://id.loc.gov/vocabulary/iso639-1/"
+    assert values(description, "dcterms:language") == [f"{spaces}en", f"{spaces}fr"]
+    assert values(description, "dcat:contactPoint") == []
+
+
+def test_the_contact_of_the_header_is_that_of_the_dataset(quads: list[ox.Quad]) -> None:
+    ontology = next(q for q in quads if q.predicate.value.endswith("versionInfo")).subject
+    contact = ox.NamedNode("mailto:plan@example.org")
+    graph = ox.NamedNode(f"{BASE}graph/ontology")
+    stated = ox.Quad(ontology, ox.NamedNode(PREFIXES["dcat"] + "contactPoint"), contact, graph)
+    described = describe(merged_store([*quads, stated]), release_id=RELEASE, workspace_hash="aa" * 32)
+    assert values(described, "dcat:contactPoint") == ["mailto:plan@example.org"]

@@ -31,7 +31,7 @@ from tests.fair.reading import (
 
 __all__ = ["PRACTICES"]
 
-_NO_KEYWORDS: Final = "the description has none of them"
+_NO_CONTACT: Final = "the header of the ontology names no contact; who publishes adds dcat:contactPoint"
 _NO_HEADERS: Final = "a host of files sends no Link header; each file holds its licence"
 
 
@@ -131,9 +131,9 @@ PRACTICES: Final = [
     practice(2, "Title, description, publisher, dates of issue and change",
               says(*(DC + name for name in ("title", "description", "publisher", "issued", "modified"))),
               changed("dcterms:publisher", "dcterms:relation")),
-    practice(2, "Keywords, languages and a contact point",
-              says(str(DCAT.keyword), DC + "language", str(DCAT.contactPoint)), absent("/dataset"),
-              everywhere(_NO_KEYWORDS)),
+    practice(2, "Keywords and languages", says(str(DCAT.keyword), DC + "language"),
+              changed("dcat:keyword", "dcterms:relation")),
+    practice(2, "A contact point", says(str(DCAT.contactPoint)), absent("/dataset"), everywhere(_NO_CONTACT)),
     practice(3, "Structure: the ontology, partitions by class and property, shapes", _structure, absent("/shapes")),
     practice(4, "A licence for the dataset and for each distribution", _licences,
               changed("dcterms:license", "dcterms:relation")),

@@ -49,7 +49,7 @@ def test_a_planted_fault_is_noticed(hosts: Sequence[Host], practice: Practice) -
 #: What no host has. Whoever adds to it says why in the practice.
 NOBODY = {
     "Detailed metadata as FOOPS! scores it",
-    "Keywords, languages and a contact point",
+    "A contact point",
     "How often the data change",
     "An address for feedback",
 }

@@ -57,7 +57,7 @@ def test_a_browser_and_who_does_not_mind_get_the_page(client: FlaskClient, path:
 @pytest.mark.parametrize(
     ("accept", "media_type"),
     [
-        ("application/trig, text/turtle;q=0.9", "text/turtle"),
+        ("application/n-quads, text/turtle;q=0.9", "text/turtle"),
         ("application/rdf+xml, application/xhtml+xml;q=0.3, text/xml;q=0.2, text/html;q=0.3", "application/rdf+xml"),
         ("text/turtle;q=0, */*", "text/html"),
         ("text/plain", "application/n-triples"),

@@ -1,13 +1,17 @@
 """Asking the site for every page and document that can be reached, and writing each into its file.
 
 Several processes ask at once: each has an app and an engine of its own, and returns only the addresses that it found.
+A document is asked for in all of its forms by one process, in a row, so that its data are read once.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import multiprocessing
 import os
 import re
+import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +27,8 @@ from flask.testing import FlaskClient
 import ecp_graph.web
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
+from ecp_graph.web.errors import ERROR_HEADER, TOO_LARGE
+from ecp_graph.web.site import EXTENSION
 
 __all__ = ["CrawlReport", "crawl"]
 
@@ -38,26 +44,39 @@ _LEFT_OUT: Final = re.compile(
 )
 _LINK: Final = re.compile(r"<([^>]*)>[^<]*")
 _OWN: Final = re.compile(re.escape(_HOST) + r"(/[^\s\"'<>)\\]*)?")
+_NAME: Final = b"twin.invalid"
+_SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
+#: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
+_WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/[^/]+")
 _TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "application/json", "application/ld+json")
+#: What all processes together should take; one that has outgrown its share lets go of what it keeps.
+_MEMORY_BYTES: Final = 1_000_000_000
 #: Addresses that a process takes at a time.
 _BATCH: Final = 16
 
 
 @dataclass
 class CrawlReport:
-    """How many files were written, in bytes too, and the addresses that did not answer with one, with the status."""
+    """How many files were written, in bytes too, and the addresses that did not answer with one, with the status.
+
+    ``refused`` are pages for which the data are too many: their files say so.
+    """
 
     files: int = 0
     bytes: int = 0
     broken: dict[str, int] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Visit:
-    address: str
-    status: int
-    size: int
-    found: tuple[str, ...]
+    """An address and the other forms of what stands there: files and bytes written, what failed, and links found."""
+
+    files: int = 0
+    bytes: int = 0
+    broken: tuple[tuple[str, int], ...] = ()
+    found: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def crawl(
@@ -83,11 +102,12 @@ def crawl(
             round_, waiting = waiting, []
             for visit in pool.imap_unordered(_visit, round_, chunksize=_BATCH if len(round_) > 64 else 1):
                 done += 1
-                if visit.status == 200:
-                    report.files += 1
-                    report.bytes += visit.size
-                elif visit.address not in _SEEDS or visit.status != 404:
-                    report.broken[visit.address] = visit.status
+                report.files += visit.files
+                report.bytes += visit.bytes
+                report.refused += visit.refused
+                report.broken.update(
+                    (address, status) for address, status in visit.broken if address not in _SEEDS or status != 404
+                )
                 new = [address for address in visit.found if address not in known]
                 known.update(dict.fromkeys(new))
                 waiting += new
@@ -106,7 +126,7 @@ def _processes(
     make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str, processes: int
 ) -> Iterator[Pool]:
     context = multiprocessing.get_context("fork")
-    pool = context.Pool(processes, _begin, (make_app, folder, base_url, dataset))
+    pool = context.Pool(processes, _begin, (make_app, folder, base_url, dataset, processes))
     try:
         yield pool
     finally:
@@ -115,6 +135,7 @@ def _processes(
 
 
 _client: FlaskClient
+_most_bytes: int
 _folder: Path
 _base_url: str
 _dataset: str
@@ -124,37 +145,106 @@ _markup: Final = Markup(
 )
 
 
-def _begin(make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str) -> None:
+def _begin(make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str, processes: int = 1) -> None:
     """Set up one process; the parent alone answers Ctrl-C."""
-    global _client, _folder, _base_url, _dataset
+    global _client, _folder, _base_url, _dataset, _most_bytes
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(1)
+    _most_bytes = _MEMORY_BYTES // processes
     _client, _folder, _base_url, _dataset = make_app().test_client(), folder, base_url, dataset
 
 
 def _visit(address: str) -> _Visit:
+    """Write what an address answers with, and the other forms of the same document."""
+    first = _written(address)
+    _stay_small()
+    if not first.forms:
+        return _Visit(first.files, first.bytes, first.broken, first.found, first.refused)
+    others = [_written(form) for form in first.forms]
+    forms = {address, f"{address}.html", *first.forms}
+    return _Visit(
+        first.files + sum(one.files for one in others),
+        first.bytes + sum(one.bytes for one in others),
+        tuple(fault for one in (first, *others) for fault in one.broken),
+        tuple(dict.fromkeys(link for one in (first, *others) for link in one.found if link not in forms)),
+        first.refused,
+    )
+
+
+@dataclass(frozen=True)
+class _Written(_Visit):
+    """One file; ``forms`` are the other addresses of the same document, as its Link header has them (RFC 8288)."""
+
+    forms: tuple[str, ...] = ()
+
+
+def _written(address: str) -> _Written:
     """Ask for one address and write what comes, following redirects on the site."""
-    response = _client.get(address, base_url=_HOST, headers={"Accept": _accept(address)}, follow_redirects=True)
-    with response:
-        body, status, kind = response.get_data(), response.status_code, response.mimetype
-        links = response.headers.getlist("Link")
-    if status != 200:
-        return _Visit(address, status, 0, ())
-    file, page = file_of(address), urlsplit(address).path
-    found = [link for header in links for link in _from_header(header)]
-    if kind == "text/html":
-        body, linked = page_of_twin(body, page, file, _markup, _dataset)
-        found += linked
-    elif kind == "image/svg+xml":
+    accept = {"Accept": _accept(address)}
+    with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
+        file, status = file_of(address), response.status_code
+        is_refused = response.headers.get(ERROR_HEADER) == TOO_LARGE
+        if status != 200 and not (is_refused and response.mimetype == "text/html"):
+            return _Written(broken=((address, status),))
+        path = _folder / file
+        is_new = not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        alternates = [link for header in response.headers.getlist("Link") for link in _from_header(header)]
+        found: list[str] = []
+        if _WHOLE.fullmatch(address):
+            with path.open("wb") as out:
+                out.writelines(response.iter_encoded())
+        else:
+            body, found = _of_twin(address, file, response.mimetype, response.get_data())
+            path.write_bytes(body)
+    # the page of a document has the ending .html as another address, and one file
+    forms = tuple(one for one in alternates if _is_form(one, address) and file_of(one) != file)
+    wanted = (one for one in (*alternates, *found) if file_of(one) != file)
+    size = path.stat().st_size
+    links = tuple(dict.fromkeys(_wanted(wanted)))
+    return _Written(int(is_new), size if is_new else 0, (), links, (address,) if is_refused else (), forms)
+
+
+def _of_twin(address: str, file: str, media_type: str | None, body: bytes) -> tuple[bytes, list[str]]:
+    """Return the content of a file of the twin, and the addresses of the site that it links to."""
+    page = urlsplit(address).path
+    found: list[str] = []
+    if media_type == "text/html":
+        body, found = page_of_twin(body, page, file, _markup, _dataset)
+    elif media_type == "image/svg+xml":
         body = svg_of_twin(body, page, file, _markup)
-    if kind and kind.startswith(_TEXTS):
+    is_map = _SITEMAP.fullmatch(address) is not None
+    if _NAME in body and media_type and media_type.startswith(_TEXTS):
         text = body.decode("utf-8")
-        found += [_path(own[1]) for own in _OWN.finditer(text)] if address == "/sitemap.xml" else []
+        found += [_path(own[1]) for own in _OWN.finditer(text)] if is_map else []
         body = _OWN.sub(lambda own: _base_url + quote(file_of(_path(own[1]))), text).encode("utf-8")
-    path = _folder / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return _Visit(address, status, len(body), tuple(dict.fromkeys(_wanted(found))))
+    return body, found
+
+
+def _is_form(address: str, of: str) -> bool:
+    """Whether an address is that of another form of a document, by its ending."""
+    return address.startswith(of + ".") and not address.endswith(".html") and "/" not in address[len(of) :]
+
+
+def _stay_small() -> None:
+    """Let go of what the app keeps when this process has outgrown its share: few pages ask for the same again."""
+    global _most_bytes
+    if _own_bytes() < _most_bytes:
+        return
+    _client.application.extensions[EXTENSION].forget()
+    gc.collect()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
+    _most_bytes = max(_most_bytes, _own_bytes() * 5 // 4)  # what is left is needed, and asked for at once
+
+
+def _own_bytes() -> int:
+    """Return the memory that this process takes and shares with no other, roughly; 0 where the system does not tell."""
+    try:
+        _, resident, shared, *_ = Path("/proc/self/statm").read_text().split()
+    except OSError:
+        return 0
+    return (int(resident) - int(shared)) * resource.getpagesize()
 
 
 def _accept(address: str) -> str:

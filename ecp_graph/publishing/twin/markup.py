@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -17,6 +18,8 @@ __all__ = ["Markup", "page_of_twin", "svg_of_twin"]
 #: Attributes that hold an address.
 _ADDRESSES: Final = ("href", "src", "action", "data-index", "data-dataset")
 _HOST: Final = "http://twin.invalid"
+#: Links that are kept.
+_MOST_KNOWN: Final = 10_000
 #: What needs a server, unless a script of the twin does its work.
 _LIVE: Final = ".live:not([data-twin])"
 _POLICY: Final = (
@@ -41,9 +44,20 @@ class Markup:
 
         An address that leads elsewhere, or to a place on the same page, stays as it is. None for one that is left out.
         """
+        folder = file.rpartition("/")[0]
+        if address.startswith("/") and not address.startswith("//") and "/." not in address:
+            return self._known(address, folder)
         split = urlsplit(urljoin(_HOST + page, address))
         if split.netloc != _HOST.partition("//")[2] or address.startswith("#") or not address:
             return address, None
+        return self._placed(split, folder)
+
+    @cached_property
+    def _known(self) -> Callable[[str, str], tuple[str | None, str | None]]:
+        """What gives the link for an address from the root of the site: most of them stand on many pages."""
+        return lru_cache(_MOST_KNOWN)(lambda address, folder: self._placed(urlsplit(_HOST + address), folder))
+
+    def _placed(self, split: SplitResult, folder: str) -> tuple[str | None, str | None]:
         if self.left_out(f"{split.path}?{split.query}" if split.query else split.path):
             return None, None
         tail = f"#{split.fragment}" if split.fragment else ""
@@ -52,7 +66,7 @@ class Markup:
             tail = f"?{split.query}{tail}"
         elif split.query:
             asked = f"{split.path}?{split.query}"
-        return relative(file_of(asked), seen_from=file) + tail, asked
+        return relative(file_of(asked), seen_from=f"{folder}/x" if folder else "x") + tail, asked
 
 
 def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str) -> tuple[bytes, list[str]]:

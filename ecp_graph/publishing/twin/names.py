@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
@@ -62,7 +61,11 @@ def file_of(address: str) -> str:
 
 def relative(file: str, *, seen_from: str) -> str:
     """Return the link from one file of the twin to another, percent-encoded."""
-    return quote(posixpath.relpath(file, posixpath.dirname(seen_from) or "."))
+    target, here = file.split("/"), seen_from.split("/")[:-1]
+    shared = 0
+    while shared < min(len(target) - 1, len(here)) and target[shared] == here[shared]:
+        shared += 1
+    return quote("/".join([*[".."] * (len(here) - shared), *target[shared:]]))
 
 
 def _name(path: str, query: str) -> str:

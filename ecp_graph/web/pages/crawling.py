@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -22,11 +23,15 @@ blueprint = Blueprint("crawling", __name__)
 MOST_ADDRESSES: Final = 50_000
 
 _XML: Final = "application/xml; charset=utf-8"
-_THINGS: Final = f"""
-    SELECT DISTINCT ?thing WHERE {{
-      {{ ?thing ?p ?o FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{ID}")) }}
-      UNION {{ GRAPH ?thing {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?thing), "{GRAPH}")) }}
-    }} ORDER BY ?thing"""
+#: The things and the passages; what is distinct is found first, because a text is looked up for each row of a filter.
+_NAMED: Final = (
+    f"""SELECT ?thing {{
+      {{ SELECT DISTINCT ?thing {{ ?thing ?p ?o }} }} FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{ID}"))
+    }}""",
+    f"""SELECT ?thing {{
+      {{ SELECT DISTINCT ?thing {{ GRAPH ?thing {{ ?s ?p ?o }} }} }} FILTER(STRSTARTS(STR(?thing), "{GRAPH}"))
+    }}""",
+)
 #: Pages that have an address of their own and no place in the navigation.
 _PAGES: Final = ("home.index", "releases.index", "queries.index")
 
@@ -81,8 +86,18 @@ def _make_paths() -> list[str]:
     if opened := site().current.opened:
         paths += [url_for("releases.release", name=one.id) for one in kept_releases(opened.path.parent)]
     try:
-        things = [row[0].value for row in site().ask(_THINGS).rows if row[0] is not None]
+        things = sorted(thing for query in _NAMED for thing in _iris(query))
     except EcpGraphError:  # a store elsewhere that is slow has the pages alone in its sitemap
         things = []
     paths += [path for thing in things if thing.startswith(BASE) and (path := local_path(thing))]
     return list(dict.fromkeys(paths))
+
+
+def _iris(query: str) -> Iterator[str]:
+    """Yield the IRIs that a query of one column finds, as they come: a large graph has more than a page may hold."""
+    here, rest = site(), b""
+    for chunk in here.engine.query(query, fmt="tsv", timeout_s=here.settings.timeout).body:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line[1:-1].decode("utf-8") for line in lines if line.startswith(b"<"))
+    if rest.startswith(b"<"):
+        yield rest.strip()[1:-1].decode("utf-8")

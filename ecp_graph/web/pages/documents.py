@@ -7,6 +7,9 @@ graph, which is a document itself, so it answers 200. Each takes an Accept heade
 
 from __future__ import annotations
 
+from typing import Final
+
+import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -15,6 +18,7 @@ from ecp_graph.namespaces import GRAPH, ID
 from ecp_graph.publishing.document import Standing, describe_thing, serialise, standing_of
 from ecp_graph.web.anchors import anchor, source_tags, step_markup
 from ecp_graph.web.document_headers import add_headers, downloads, finish, json_block, licence, local_document
+from ecp_graph.web.endings import may_be_named
 from ecp_graph.web.entity import entity_of
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.graphs import graph_response
@@ -22,14 +26,17 @@ from ecp_graph.web.missing import gone, missing
 from ecp_graph.web.names import name_of
 from ecp_graph.web.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
 from ecp_graph.web.neighbourhood import draw
-from ecp_graph.web.panels import panel
+from ecp_graph.web.panels import panel, panel_of_first
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.why import reasons_of
 
-__all__ = ["blueprint"]
+__all__ = ["MOST_STATEMENTS", "blueprint"]
 
 blueprint = Blueprint("documents", __name__)
+
+#: Statements that the page of one thing holds; its RDF has all of them.
+MOST_STATEMENTS: Final = 4_000
 
 
 @blueprint.get("/id/<path:path>")
@@ -62,7 +69,9 @@ def graph(path: str) -> AnyResponse:
     """One named graph: a passage with its statements, or what the build wrote."""
     _need_catalogue()
     stem, suffix = split_suffix(path)
-    response = graph_response(GRAPH + path, "") or (graph_response(GRAPH + stem, suffix) if suffix else None)
+    response = graph_response(GRAPH + path, "") if not suffix or may_be_named(GRAPH + path) else None
+    if response is None and suffix:
+        response = graph_response(GRAPH + stem, suffix)
     return response or missing(GRAPH + stem)
 
 
@@ -70,7 +79,7 @@ def _find(path: str) -> tuple[Standing | AnyResponse, str]:
     """Return the standing of the thing of a path and the suffix; a response when it is unknown or deprecated."""
     _need_catalogue()
     stem, suffix = split_suffix(path)
-    standing = _standing(ID + path)
+    standing = _standing(ID + path) if not suffix or may_be_named(ID + path) else None
     if standing is not None:  # the name of the thing itself ends like a suffix
         suffix = ""
     elif suffix:
@@ -86,15 +95,25 @@ def _standing(iri: str) -> Standing | None:
 
 
 def _rdf(standing: Standing, form: Format) -> Response:
-    here = site()
-    quads = describe_thing(here.engine, standing.iri, licence(), timeout_s=here.settings.timeout)
-    response = Response(serialise(quads, form), content_type=form.content_type)
+    response = Response(serialise(_quads(standing.iri), form), content_type=form.content_type)
     finish(response, standing.iri, form.name)
     return response
 
 
+def _quads(iri: str) -> list[ox.Quad]:
+    """Return what the document about a thing says, kept until another is asked for: a crawler wants all its forms."""
+    here = site()
+    latest: dict[str, list[ox.Quad]] = here.keep("the document asked for last", dict)
+    found = latest.get(iri)
+    if found is None:
+        found = describe_thing(here.engine, iri, licence(), timeout_s=here.settings.timeout)
+        latest.clear()
+        latest[iri] = found
+    return found
+
+
 def _page(standing: Standing) -> Response:
-    statements = panel("thing-statements", thing=standing.iri)
+    statements = panel_of_first("thing-statements", MOST_STATEMENTS, thing=standing.iri)
     overlaps = panel("overlaps-of-thing", thing=standing.iri)
     entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows], name_of)
     return page(
@@ -107,6 +126,7 @@ def _page(standing: Standing) -> Response:
         drawing=draw(entity),
         statements=statements,
         overlaps=overlaps,
+        most=MOST_STATEMENTS,
         downloads=downloads(local_document(standing.iri)),
         json_ld=json_block(standing.iri, statements.table),
     )

@@ -17,9 +17,9 @@ from ecp_graph.engine.results import Term
 from ecp_graph.namespaces import ID
 from ecp_graph.queries.catalogue import Catalogue
 from ecp_graph.web.findings import current_report, current_rules
-from ecp_graph.web.names import name_of, names
+from ecp_graph.web.names import name_of
 from ecp_graph.web.pages.validation import COUNTED
-from ecp_graph.web.panels import Panel, Row, panel
+from ecp_graph.web.panels import Panel, Row, panel, panel_of_first
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
@@ -43,6 +43,8 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
     "bodies-load": ({}, "party kind actionCount"),
     "overlap-body-pairs": ({}, "bodyA bodyB gradeA gradeB gradeC gradeD total memberA memberB"),
 }
+#: Rows of a question that a large plan has too many of; the page shows the first ones, and says so.
+_MOST_ROWS: Final = {"contents": 500}
 _MOST_PAIRS: Final = 6
 _MOST_BODIES: Final = 12
 _MOST_DUE: Final = 12
@@ -143,7 +145,9 @@ def _asked(catalogue: Catalogue) -> dict[str, Panel]:
         if not set(given) <= {parameter.name for parameter in query.parameters}:
             continue
         if query.kind == "table" and set(columns.split()) <= {column.name for column in query.columns}:
-            found[name] = panel(name, **given)
+            found[name] = (
+                panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
+            )
     return found
 
 
@@ -160,8 +164,7 @@ def _timeless(kinds: Sequence[Row], due: Sequence[Row]) -> list[tuple[str, Row]]
     """Return the kinds of timeframes that have no date, by name, with their counts."""
     dated = {row["timeframeKind"] for row in due}
     left = [row for row in kinds if row["timeframeKind"] not in dated]
-    known = names()
-    return [(known[row["kind"]].label if row["kind"] in known else row["timeframeKind"], row) for row in left]
+    return [(name_of(row["kind"]) if row["kind"] else row["timeframeKind"], row) for row in left]
 
 
 def _bodies(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -1,0 +1,85 @@
+"""A document is asked for in all its forms at once, from data that were read once, and its files are the server's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from ecp_graph.build.release import Release
+from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.publishing.twin import crawl as crawling
+from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.workspace import bundled_workspace
+
+FORMS = ("ttl", "jsonld", "nt", "rdf", "trig", "nq")
+THING = "/doc/body/ptc"
+
+
+@pytest.fixture
+def asked(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """The questions that the engine is asked, with this process made one that crawls into ``tmp_path``."""
+    questions: Counter[str] = Counter()
+    real = EmbeddedEngine.query
+
+    def counted(self: EmbeddedEngine, sparql: str, **options: object) -> object:
+        questions[" ".join(sparql.split())] += 1
+        return real(self, sparql, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(EmbeddedEngine, "query", counted)
+    monkeypatch.setattr(crawling.os, "nice", lambda _: 0)
+    monkeypatch.setattr(crawling.signal, "signal", lambda *_: None)
+    crawling._begin(lambda: publishing._app(release, bundled_workspace()), tmp_path, "https://example.org/", "d.nq.gz")
+    return questions
+
+
+def test_a_document_is_read_once_for_all_its_forms(asked: Counter[str], tmp_path: Path) -> None:
+    visit = crawling._visit(THING)
+    written = {path.suffix.lstrip(".") for path in (tmp_path / "doc" / "body").iterdir()}
+    assert written == {"html", *FORMS}
+    assert (visit.files, visit.broken) == (7, ())
+    assert not [link for link in visit.found if link.startswith(THING + ".")]
+    repeated = {question for question, times in asked.items() if times > 1 and not question.startswith("ASK")}
+    assert repeated == set()
+    assert len(asked) > 3
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_files_are_those_of_the_server(tmp_path: Path, client: FlaskClient) -> None:
+    crawling._visit(THING)
+    for form in FORMS:
+        assert (tmp_path / f"{THING[1:]}.{form}").read_bytes() == client.get(f"{THING}.{form}").get_data(), form
+
+
+@pytest.mark.usefixtures("asked")
+def test_one_form_that_fails_is_told() -> None:
+    app = crawling._client.application
+    app.before_request(lambda: ("no", 500) if crawling_path().endswith(".rdf") else None)
+    visit = crawling._visit(THING)
+    assert visit.broken == ((f"{THING}.rdf", 500),)
+    assert visit.files == 6
+
+
+def test_a_page_with_too_many_data_says_so(
+    asked: Counter[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
+    visit = crawling._visit("/actions")
+    assert (visit.refused, visit.broken, visit.files) == (("/actions",), (), 1)
+    assert "larger than" in (tmp_path / "actions.html").read_text()
+
+
+def crawling_path() -> str:
+    from flask import request
+
+    return request.path
+
+
+@pytest.fixture
+def client(release: Release) -> FlaskClient:
+    from ecp_graph.settings import Settings
+    from ecp_graph.web import create_app
+
+    return create_app(Settings(releases=release.path.parent, timeout=60)).test_client()
