@@ -31,7 +31,7 @@ def asked(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(EmbeddedEngine, "query", counted)
     monkeypatch.setattr(crawling.os, "nice", lambda _: 0)
     monkeypatch.setattr(crawling.signal, "signal", lambda *_: None)
-    crawling._begin(lambda: publishing._app(release, bundled_workspace()), tmp_path, "https://example.org/", "d.nq.gz")
+    crawling._set_up(lambda: publishing._app(release, bundled_workspace()), tmp_path, "https://example.org/", "d.nq.gz")
     return questions
 
 

@@ -7,17 +7,29 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask, Response
 
 from ecp_graph.build.release import Release
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin import publish as publishing
 from ecp_graph.publishing.twin.publish import MARK, publish
 from ecp_graph.publishing.twin.redirects import redirect_files
-from ecp_graph.workspace import bundled_workspace, find_workspace
+from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
 from tests.conftest import TWIN_BASE as BASE
+
+COMMAND = [sys.executable, "-m", "ecp_graph.cli", "publish"]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait a minute for something to come."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_it_has_the_pages_and_says_from_what(twin: Path, release: Release) -> None:
@@ -68,40 +80,55 @@ def test_a_folder_of_something_else_is_left_alone(release: Release, tmp_path: Pa
 
 def test_a_broken_link_is_told(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = _small_workspace(tmp_path)
-    real = publishing._app
-
-    def with_fault(*arguments: object) -> object:
-        app = real(*arguments)  # type: ignore[arg-type]
-        app.jinja_env.globals["version"] = "1"
-        app.after_request(_break_links)
-        return app
-
-    monkeypatch.setattr(publishing, "_app", with_fault)
+    monkeypatch.setattr(publishing, "_app", _app_with_fault)
     report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1)
     assert report.broken == {"/nowhere": 404}
 
 
-def _break_links(response: object) -> object:
-    if response.mimetype == "text/html":  # type: ignore[attr-defined]
-        response.set_data(response.get_data().replace(b"</main>", b'<a href="/nowhere">x</a></main>'))  # type: ignore[attr-defined]
+_real_app = publishing._app
+
+
+def _app_with_fault(release: Release, workspace: Workspace) -> Flask:
+    app = _real_app(release, workspace)
+    app.jinja_env.globals["version"] = "1"
+    app.after_request(_break_links)
+    return app
+
+
+def _break_links(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.set_data(response.get_data().replace(b"</main>", b'<a href="/nowhere">x</a></main>'))
     return response
 
 
 def test_interrupted_it_leaves_the_old_site_whole(releases: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
-    command = [sys.executable, "-m", "ecp_graph.cli", "publish", "--out", str(folder), "--releases", str(releases)]
+    command = [*COMMAND, "--out", str(folder), "--releases", str(releases)]
+    command += ["--workspace", str(_small_workspace(tmp_path).root)]
     subprocess.run(command, check=True, capture_output=True)
     before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.glob(".site.publishing-*/*")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until(lambda: bool(list(tmp_path.glob(".site.publishing-*/*"))))
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode != 0
     assert b"Traceback" not in said
     assert {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()} == before
     assert list(tmp_path.glob(".site.publishing-*")) == []
+
+
+def test_killed_it_takes_its_processes_along(releases: Path, tmp_path: Path) -> None:
+    command = [*COMMAND, "--out", str(tmp_path / "s"), "--releases", str(releases)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        until(lambda: bool(list(tmp_path.glob(".s.publishing-*/*"))))
+        children = _children(process.pid)
+        process.kill()
+    assert len(children) > 1
+    until(lambda: not any(Path("/proc", child, "cmdline").exists() for child in children))
+
+
+def _children(process: int) -> list[str]:
+    return [child for tasks in Path(f"/proc/{process}/task").glob("*/children") for child in tasks.read_text().split()]
 
 
 def test_the_rules_send_identifiers_to_documents() -> None:

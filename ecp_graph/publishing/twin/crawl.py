@@ -13,6 +13,7 @@ import os
 import re
 import resource
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -90,8 +91,9 @@ def crawl(
 ) -> CrawlReport:
     """Write the site into an existing folder and return what was written.
 
-    ``make_app`` is called once in each process. ``base_url`` is where the twin will be; ``dataset`` the file that
-    queries in the browser are asked of. ``progress`` is told the number of addresses done and known.
+    ``make_app``, which has to be picklable, is called once in each process. ``base_url`` is where the twin will be;
+    ``dataset`` the file that queries in the browser are asked of. ``progress`` is told the number of addresses done and
+    known.
     """
     report = CrawlReport()
     known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle()])
@@ -125,13 +127,28 @@ def _bundle() -> Iterator[str]:
 def _processes(
     make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str, processes: int
 ) -> Iterator[Pool]:
-    context = multiprocessing.get_context("fork")
-    pool = context.Pool(processes, _begin, (make_app, folder, base_url, dataset, processes))
+    # Not forked: a lock that another thread holds at that moment would stay locked in the new process for ever.
+    context = multiprocessing.get_context("spawn")
+    with _interrupts_held_back():
+        pool = context.Pool(processes, _begin, (make_app, folder, base_url, dataset, processes))
     try:
         yield pool
     finally:
         pool.terminate()
         pool.join()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Keep Ctrl-C from the processes that are started meanwhile; the parent alone answers it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
 
 
 _client: FlaskClient
@@ -145,13 +162,24 @@ _markup: Final = Markup(
 )
 
 
-def _begin(make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str, processes: int = 1) -> None:
-    """Set up one process; the parent alone answers Ctrl-C."""
-    global _client, _folder, _base_url, _dataset, _most_bytes
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin(make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str, processes: int) -> None:
+    """Set up one process, which ends when its parent has ended, however that came."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.nice(1)
+    _set_up(make_app, folder, base_url, dataset, processes)
+
+
+def _set_up(make_app: Callable[[], Flask], folder: Path, base_url: str, dataset: str, processes: int = 1) -> None:
+    global _client, _folder, _base_url, _dataset, _most_bytes
     _most_bytes = _MEMORY_BYTES // processes
     _client, _folder, _base_url, _dataset = make_app().test_client(), folder, base_url, dataset
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - narrows the type
+    parent.join()
+    os._exit(1)
 
 
 def _visit(address: str) -> _Visit:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +53,7 @@ def publish(
         _clear(folder)
         staging.mkdir(parents=True)
         report = crawl(
-            lambda: _app(release, workspace),
+            partial(_app, release, workspace),
             staging,
             base_url=base_url,
             dataset=_DATASET,
