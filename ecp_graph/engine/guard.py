@@ -151,6 +151,8 @@ def _find_service(text: str) -> int | None:
     Looks at every place where the word stands, whatever stands around it, so that no string or comment hides one; and
     in time that grows with the text alone, because it runs in the server.
     """
+    if "SERVICE" not in text.upper():
+        return None
     space: _Space | None = None
     for found in _RUN.finditer(text):
         run = found.group().upper()
