@@ -14,6 +14,7 @@ The tree::
     │   └── UpdateRefused         the text is an update, and a release is read-only
     ├── UnknownQuery              the catalogue has no query of that name
     ├── ParameterError            a value does not fit its parameter
+    ├── FormatUnfit               an answer holds what the format asked for cannot carry
     ├── QueryTimeout              a query was stopped at its time limit
     ├── EngineBusy                every place for a query is taken
     ├── OverBudget                a client has used its share of query time
@@ -40,6 +41,7 @@ __all__ = [
     "EndpointError",
     "EndpointTimeout",
     "EngineBusy",
+    "FormatUnfit",
     "InconsistentData",
     "InputSyntaxError",
     "MissingExtra",
@@ -155,6 +157,10 @@ class UnknownQuery(EcpGraphError):
 
 class ParameterError(EcpGraphError):
     """A value given for a query's parameter does not fit it, or a parameter is missing or unknown."""
+
+
+class FormatUnfit(EcpGraphError):
+    """An answer holds something that the format asked for cannot carry; the sentence names formats that can."""
 
 
 class QueryTimeout(EcpGraphError):

@@ -96,8 +96,8 @@ def count(store: ox.Store) -> Counts:
 
 
 def namespace_of(term: str) -> str:
-    """Return an IRI without what follows its last ``/`` or ``#``."""
-    return re.sub(r"[^/#]*$", "", term)
+    """Return an IRI without what follows its last ``/`` or ``#``, or its last ``:`` where it has neither."""
+    return re.sub(r"[^/#]*$", "", term) or re.sub(r"[^:]*$", "", term)
 
 
 def select(store: ox.Store, query: str) -> Any:

@@ -120,9 +120,9 @@ def _dataset(header: Header, documents: list[ox.NamedNode], counts: Counts) -> F
     for dump in DUMPS:
         yield DATASET, "void:dataDump", iri(f"{BASE}dumps/{dump.name}")
     for namespace in counts.vocabularies:
-        yield DATASET, "void:vocabulary", iri(namespace)
+        yield DATASET, "void:vocabulary", ox.NamedNode(namespace)
     for class_ in sorted(counts.examples, key=lambda name: (-counts.classes[name], name))[:_EXAMPLES]:
-        yield DATASET, "void:exampleResource", iri(counts.examples[class_])
+        yield DATASET, "void:exampleResource", ox.NamedNode(counts.examples[class_])
     for document in documents:
         yield DATASET, "prov:wasDerivedFrom", document
 
@@ -144,12 +144,12 @@ def _partitions(counts: Counts) -> Facts:
     for name, number in counts.classes.items():
         part = _part("class", name)
         yield DATASET, "void:classPartition", iri(part)
-        yield part, "void:class", iri(name)
+        yield part, "void:class", ox.NamedNode(name)
         yield part, "void:entities", ox.Literal(number)
     for name, number in counts.properties.items():
         part = _part("property", name)
         yield DATASET, "void:propertyPartition", iri(part)
-        yield part, "void:property", iri(name)
+        yield part, "void:property", ox.NamedNode(name)
         yield part, "void:triples", ox.Literal(number)
 
 
@@ -164,7 +164,7 @@ def _linksets(counts: Counts) -> Facts:
         yield links, "void:target", iri(target)
         yield links, "void:subjectsTarget", iri(DATASET)
         yield links, "void:objectsTarget", iri(target)
-        yield links, "void:linkPredicate", iri(name)
+        yield links, "void:linkPredicate", ox.NamedNode(name)
         yield links, "void:triples", ox.Literal(number)
         yield from types(target, "void:Dataset")
         yield target, "void:uriSpace", ox.Literal(space)

@@ -70,8 +70,8 @@ class Engine(Protocol):
         language: a SELECT then has a column of labels for each of its own (`ecp_graph.engine.labels`). ``gone`` tells
         whether nobody waits for the answer any more; an engine that can stop then does.
 
-        Raises QueryError for a malformed query, ParameterError for a format that does not fit, QueryTimeout, and
-        EndpointError when a remote one fails.
+        Raises QueryError for a malformed query, ParameterError for a format that does not fit, FormatUnfit for one that
+        cannot carry the answer, QueryTimeout, and EndpointError when a remote one fails.
         """
         ...
 

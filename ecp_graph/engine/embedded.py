@@ -24,6 +24,7 @@ from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.labels import LABEL_FUNCTION, label_finder, with_labels
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.syntax import explain_syntax_error
+from ecp_graph.engine.xml_text import XmlSink, checked_xml
 from ecp_graph.errors import EngineBusy, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
 
@@ -203,7 +204,8 @@ def evaluate(
     """Write the answer to a query in the wanted format; nothing bounds its time but what ``sink`` raises.
 
     ``labels`` is the language of a label column for each column of a SELECT. Raises QueryError for a query that does
-    not parse (line, column) or that the engine cannot evaluate.
+    not parse (line, column) or that the engine cannot evaluate, and FormatUnfit for an answer that the format cannot
+    carry.
     """
     try:
         results = store.query(
@@ -230,7 +232,7 @@ def _labelled(sparql: str) -> str:
 
 def _serialize(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:
     if not isinstance(results, ox.QueryTriples):
-        results.serialize(_as_file(sink), _TABLES[wanted.name])
+        results.serialize(_as_file(XmlSink(sink, wanted) if wanted.name == "xml" else sink), _TABLES[wanted.name])
     elif wanted.name in _WITH_PREFIXES:
         _serialize_with_prefixes(results, wanted, sink)
     else:
@@ -255,7 +257,7 @@ def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sin
     graph = ox.Store()
     graph.load(lines, ox.RdfFormat.N_TRIPLES)
     text = graph.dump(format=GRAPH_SYNTAXES[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""
-    sink.write(_sorted_prefixes(text))
+    sink.write(checked_xml(text, wanted) if wanted.name == "rdf" else _sorted_prefixes(text))
 
 
 class _Held:

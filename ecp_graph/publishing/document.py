@@ -22,6 +22,7 @@ from ecp_graph.engine import Engine
 from ecp_graph.engine.embedded import GRAPH_SYNTAXES
 from ecp_graph.engine.formats import Format
 from ecp_graph.engine.results import Term, ask_table
+from ecp_graph.engine.xml_text import checked_xml
 from ecp_graph.namespaces import BASE, ID, PREFIXES
 
 __all__ = [
@@ -154,7 +155,10 @@ def describe_thing(engine: Engine, thing: str, licence: str, *, timeout_s: float
 
 
 def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
-    """Return the quads in a format; one that has no named graphs holds their triples, each once."""
+    """Return the quads in a format; one that has no named graphs holds their triples, each once.
+
+    Raises FormatUnfit for RDF/XML that could not be read.
+    """
     if wanted.name in QUAD_FORMATS:
         statements: Any = list(quads)
     else:
@@ -162,7 +166,7 @@ def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
     used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for statement in statements for iri in _iris(statement)}
     prefixes = {name: namespace for name, namespace in PREFIXES.items() if namespace in used}
     text = ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
-    return _ordered(text)
+    return checked_xml(text, wanted) if wanted.name == "rdf" else _ordered(text)
 
 
 def to_ox(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:

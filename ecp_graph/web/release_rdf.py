@@ -12,6 +12,7 @@ from flask import Response, request
 from ecp_graph.build.release import Release
 from ecp_graph.engine.embedded import GRAPH_SYNTAXES
 from ecp_graph.engine.formats import Format, formats_of
+from ecp_graph.engine.xml_text import checked_xml
 from ecp_graph.errors import ReleaseError
 from ecp_graph.namespaces import DATASET_GRAPH, ONTOLOGY_GRAPH
 from ecp_graph.publishing.syntaxes import with_prefixes
@@ -131,4 +132,7 @@ def _graph(name: str, file: str) -> list[ox.Triple]:
 
 def _serialised(triples: list[ox.Triple], fmt: Format) -> bytes:
     plain: bytes = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
-    return plain if fmt.name == "nt" else with_prefixes(triples, plain, GRAPH_SYNTAXES[fmt.name])
+    if fmt.name == "nt":
+        return plain
+    text = with_prefixes(triples, plain, GRAPH_SYNTAXES[fmt.name])
+    return checked_xml(text, fmt) if fmt.name == "rdf" else text

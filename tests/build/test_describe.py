@@ -117,6 +117,30 @@ external:ids {
     }
 
 
+def test_iris_without_a_slash_are_described_like_others(make_workspace: MakeWorkspace) -> None:
+    """``<org:Odd>`` is an IRI of the scheme ``org``, not a name with the prefix of that name."""
+    odd = (
+        DATA
+        + """
+graph:ids-odd {
+    body:ptc <u:is> 1 ; a <org:Odd> ; rdfs:seeAlso <mailto:someone> , <urn:isbn:1> .
+}
+"""
+    )
+    workspace = make_workspace({"data/main.trig": odd})
+    quads = complete(load(workspace), workspace.rule_files).quads
+    description = describe(merged_store(quads))
+    assert {"u:", "org:"} <= set(values(description, "void:vocabulary"))
+    assert values(description, "void:property", f"{DATASET}#property-u-is") == ["u:is"]
+    assert values(description, "void:class", f"{DATASET}#class-org-Odd") == ["org:Odd"]
+    assert PREFIXES["org"] + "Odd" not in {getattr(quad.object, "value", "") for quad in description}
+    spaces = {
+        values(description, "void:uriSpace", values(description, "void:objectsTarget", links)[0])[0]
+        for links in values(description, "void:subset")
+    }
+    assert spaces == {"mailto:", "urn:isbn:"}
+
+
 def test_without_links_there_is_no_link_set(description: list[ox.Quad]) -> None:
     assert values(description, "void:subset") == []
 

@@ -80,12 +80,10 @@ def test_the_rows_are_those_of_one_store_with_all_data(oxigraph: Store, pattern:
     assert len(found.rows) > 2, "too few rows to tell"
 
 
-def test_a_release_asks_a_store_that_holds_the_same(pushed_oxigraph: Store, engine: Engine) -> None:
-    federated = FederatedEngine(engine, Allowed(private=[pushed_oxigraph.endpoint]))
+def test_a_release_asks_a_store_that_holds_the_same(pushed: Store, engine: Engine) -> None:
+    federated = FederatedEngine(engine, Allowed(private=[pushed.endpoint]))
     names = "?body skos:prefLabel ?name ; skos:notation ?code"
-    outside = (
-        f"SELECT ?code ?name {{ ?body a ecp:Body SERVICE <{pushed_oxigraph.endpoint}> {{ {names} }} }} ORDER BY ?code"
-    )
+    outside = f"SELECT ?code ?name {{ ?body a ecp:Body SERVICE <{pushed.endpoint}> {{ {names} }} }} ORDER BY ?code"
     inside = f"SELECT ?code ?name {{ ?body a ecp:Body . {names} }} ORDER BY ?code"
     found = ask_table(federated, outside, timeout_s=10)
     assert len(found.rows) > 10

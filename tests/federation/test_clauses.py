@@ -119,8 +119,9 @@ def test_the_columns_are_the_variables_in_scope() -> None:
 
 
 def test_what_is_asked_holds_the_group_and_the_declarations() -> None:
-    asked = asked_text(_LONG, find_clauses(_LONG)[1])
-    assert asked == 'PREFIX x: <u:> # <\nSELECT * WHERE { ?s x:q "a\\"}" }'
+    clause = find_clauses(_LONG)[1]
+    assert asked_text(_LONG, clause, ["s"]) == 'PREFIX x: <u:> # <\nSELECT ?s WHERE { ?s x:q "a\\"}" }'
+    assert asked_text(_LONG, clause, []).startswith("PREFIX x: <u:> # <\nSELECT * WHERE")
 
 
 def test_what_stands_behind_a_clause_stays_on_its_line() -> None:

@@ -69,7 +69,7 @@ def test_rows_of_an_endpoint_are_joined() -> None:
         assert answered.read() == b"s,n\r\nu:1,one\r\n"
         assert answered.facts["service_rows"] == 2
         [request] = server.requests
-        assert b"SELECT+%2A+WHERE" in request
+        assert b"SELECT+%3Fn+%3Fs+WHERE" in request
         assert b"SERVICE" not in request
 
 

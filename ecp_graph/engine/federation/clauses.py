@@ -99,9 +99,13 @@ def scope_text(sparql: str, clause: Clause) -> str:
     return f"{head}SELECT*{between}{sparql[clause.body_start : clause.end]} LIMIT 0"
 
 
-def asked_text(sparql: str, clause: Clause) -> str:
-    """Return what the endpoint is asked: all that the group holds, under the declarations of the query."""
-    return f"{sparql[: query_start(sparql)]}SELECT * WHERE {sparql[clause.body_start : clause.end]}"
+def asked_text(sparql: str, clause: Clause, columns: Sequence[str]) -> str:
+    """Return what the endpoint is asked: those variables of the group, under the declarations of the query.
+
+    They are named, because stores differ in what ``*`` gives them; without any, only the number of rows counts.
+    """
+    wanted = " ".join(f"?{name}" for name in columns) or "*"
+    return f"{sparql[: query_start(sparql)]}SELECT {wanted} WHERE {sparql[clause.body_start : clause.end]}"
 
 
 def filled_text(sparql: str, clauses: Sequence[Clause], values: Sequence[str]) -> str:

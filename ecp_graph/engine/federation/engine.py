@@ -156,10 +156,10 @@ class FederatedEngine:
 
     def _values(self, asked: _Asked, clause: Clause, endpoint: Endpoint) -> str:
         """Return the VALUES for a clause; the same clause twice is asked once."""
-        text = asked_text(asked.sparql, clause)
-        key = (endpoint.address, text)
+        key = (endpoint.address, asked.sparql[clause.body_start : clause.end])
         if key not in asked.values:
             columns = parse_table(self._over_nothing(scope_text(asked.sparql, clause), asked).read()).columns
+            text = asked_text(asked.sparql, clause, columns)
             try:
                 asked.values[key], rows = self._ask(endpoint, text, columns, asked)
                 asked.rows += rows

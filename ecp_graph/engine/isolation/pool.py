@@ -25,7 +25,7 @@ from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.isolation.crew import Crew, Worker
 from ecp_graph.engine.isolation.frames import receive, send_json
 from ecp_graph.engine.isolation.places import Places
-from ecp_graph.errors import ClientGone, QueryError, QueryTimeout, ReleaseError, WorkerLost
+from ecp_graph.errors import ClientGone, FormatUnfit, QueryError, QueryTimeout, ReleaseError, WorkerLost
 
 __all__ = ["IsolatedEngine", "Limits"]
 
@@ -205,6 +205,8 @@ class _Run(Iterator[bytes]):
             return payload
         said = json.loads(payload)
         self._end(usable=not said.pop("retires", False))
+        if tag == b"F" and said["unfit"]:
+            raise FormatUnfit(said["message"])
         if tag == b"F":
             raise QueryError(said["message"], said["line"], said["column"])
         self.facts.update(said)

@@ -17,7 +17,7 @@ from ecp_graph.engine.formats import FORMATS
 from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
 from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox
-from ecp_graph.errors import ParameterError, QueryError
+from ecp_graph.errors import FormatUnfit, ParameterError, QueryError
 
 __all__ = ["run_worker"]
 
@@ -67,6 +67,9 @@ def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any])
     except QueryError as error:
         _report(connection, str(error), error.line, error.column)
         return
+    except FormatUnfit as error:
+        _report(connection, str(error), unfit=True)
+        return
     except ParameterError as error:
         _report(connection, str(error))
         return
@@ -79,8 +82,16 @@ def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any])
     send_json(connection, b"E", facts)
 
 
-def _report(connection: socket.socket, message: str, line: int | None = None, column: int | None = None) -> None:
-    send_json(connection, b"F", {"message": message, "line": line, "column": column, "retires": _retires()})
+def _report(
+    connection: socket.socket,
+    message: str,
+    line: int | None = None,
+    column: int | None = None,
+    *,
+    unfit: bool = False,
+) -> None:
+    said = {"message": message, "line": line, "column": column, "unfit": unfit, "retires": _retires()}
+    send_json(connection, b"F", said)
 
 
 def _retires() -> bool:
