@@ -125,8 +125,8 @@ def test_chips_drop_one_choice_each(ask: FlaskClient) -> None:
 def test_no_rows_says_what_to_drop(ask: FlaskClient) -> None:
     text = page(ask, "?body=WGEC&chapter=1")
     assert "No action has all of this." in text
-    assert '<a href="/actions?body=WGEC">Drop Chapter</a> <span>1 action</span>' in text
-    assert '<a href="/actions?chapter=1">Drop Body</a> <span>9 actions</span>' in text
+    assert '<a href="/actions?body=WGEC">Drop the chapter</a> <span>1 action</span>' in text
+    assert '<a href="/actions?chapter=1">Drop the body</a> <span>9 actions</span>' in text
     assert "Dropping one facet alone does not help" in page(ask, "?body=x&chapter=y")
 
 
