@@ -202,6 +202,9 @@ def test_a_plan_of_many_actions(tmp_path: Path) -> None:
     counts = dict(re.findall(r'name="programme" value="P(\d+)".*?how-many">(\d+)<', text, re.DOTALL))
     assert counts["7"] == str(len([n for n in rows if n % 60 == 7]))
     assert len(counts) == 60
+    home = client.get("/", headers=HEADERS).get_data(as_text=True)
+    assert home.count('<p class="note">40 actions</p>') == 11
+    assert 'href="/doc/action/' not in home.partition('id="the-plan"')[2].partition('class="beside"')[0]
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "‮evil", "{{7*7}}"])
