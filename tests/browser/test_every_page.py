@@ -42,6 +42,18 @@ PAGES = {
     "timeline by body": "/timeline?by=body&span=plan&programme=PTC-WP",
     "actions none": "/actions?body=WGEC&chapter=1",
 }
+#: The short words in cells of tables that a browser broke in two or more, for want of room.
+BROKEN_WORDS = """[...document.querySelectorAll("main :is(th, td)")].flatMap((cell) => {
+  const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = words.nextNode(); node; node = words.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const isWord = /^\\s*\\w{3,9}\\s*$/.test(node.data) && cell.getBoundingClientRect().width > 1;
+    if (isWord && new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(node.data.trim());
+  }
+  return broken;
+})"""
 LOOKS = [(1440, False), (1440, True), (320, True), (320, False)]
 #: By page, not by test: the tests of one page then share what is loaded.
 each_page = pytest.mark.parametrize("name", PAGES, scope="module")
@@ -58,6 +70,12 @@ def test_axe_finds_nothing(name: str, show: Callable[..., Any], axe: Callable[[A
 def test_nothing_sticks_out_on_a_narrow_screen(name: str, show: Callable[..., Any]) -> None:
     page = show(PAGES[name], width=320)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@each_page
+def test_no_word_of_a_table_stands_letter_by_letter(name: str, show: Callable[..., Any]) -> None:
+    for width in (320, 1440):
+        assert show(PAGES[name], width=width).evaluate(BROKEN_WORDS) == [], f"{width} px"
 
 
 @each_page
@@ -83,6 +101,15 @@ def test_a_page_that_asks_elsewhere_is_found_out(windows: dict[bool, Any]) -> No
     page.evaluate("fetch('http://127.0.0.1:9/elsewhere').catch(() => 0)")
     assert any("elsewhere" in fault or "Content Security Policy" in fault for fault in window.faults)
     window.faults.clear()
+
+
+def test_a_word_in_pieces_would_be_found(open_page: Callable[..., Any]) -> None:
+    page = open_page("/validation")
+    page.evaluate("""document.querySelector("main").innerHTML =
+      '<table><tr><th class="planted">TFAWG</th><td>whole</td></tr></table>'""")
+    page.evaluate("""Object.assign(document.querySelector(".planted").style,
+      {display: "block", width: "9px", minWidth: "0", padding: "0", overflowWrap: "anywhere", whiteSpace: "normal"})""")
+    assert page.evaluate(BROKEN_WORDS) == ["TFAWG"]
 
 
 def test_axe_would_find_a_fault(open_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
