@@ -12,6 +12,7 @@ from flask import current_app, g, url_for
 
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.namespaces import BASE, ECP, GRAPH, ID, SHAPES
+from ecp_graph.web.names import name_of
 from ecp_graph.web.site import site
 
 __all__ = [
@@ -42,15 +43,17 @@ _PLACES: Final = (
 _DRAWN_FROM: Final = {"documents.document": "thing-statements"}
 #: What may stand in a path as it is (RFC 3986, section 3.3); an IRI that holds a `%`, `?` or `#` keeps it, encoded.
 _PATH: Final = "/:@!$&'()*+,;=-._~"
-#: An IRI without a name that is longer than this would take the room of the columns that say something.
-_LONGEST_IRI: Final = 32
+#: An IRI without a name that is longer than this would take the room of the columns that say something; and so would
+#: a name that is longer than this, instead of it.
+_LONGEST_IRI: Final = 24
+_LONGEST_NAME: Final = 44
 #: The characters that turn the direction of text; a label that holds one must not turn the page.
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
 
 @dataclass(frozen=True)
 class ShownColumn:
-    """One column of a page's table: where its cells stand in the rows, and where the IRI that they link to stands."""
+    """One column of a page's table: its name, where its cells stand, and where the IRI that they link to stands."""
 
     name: str
     at: int
@@ -127,24 +130,51 @@ def places() -> list[tuple[str, str]]:
 def shown_columns(table: Table) -> list[ShownColumn]:
     """Return the columns to show: a column of IRIs that a column of names goes with is the link of the names.
 
-    ``thing`` goes with ``thingName``. When it is the only column of IRIs left, it goes with ``name``, ``title`` or
-    ``label``.
+    ``thing`` goes with ``thingName``, and the column is headed ``thing``; ``memberA`` goes with the one column of texts
+    whose name ends in the same capital, ``bodyA``. When it is the only column of IRIs left, it goes with ``name``,
+    ``title`` or ``label``.
     """
     iris = [at for at, _ in enumerate(table.columns) if _is_iri_column(table, at)]
     linked: dict[int, int] = {}
     for at in iris:
         own = [table.columns[at] + suffix for suffix in _NAMING]
-        if names := [table.columns.index(name) for name in own if name in table.columns]:
+        names = [table.columns.index(name) for name in own if name in table.columns] or _of_same_letter(table, at)
+        if names:
             linked[names[0]] = at
     left = [at for at in iris if at not in linked.values()]
     if len(left) == 1 and (names := [table.columns.index(name) for name in _NAMES if name in table.columns]):
         linked.setdefault(names[0], left[0])
     hidden = set(linked.values())
-    return [ShownColumn(n, at, linked.get(at)) for at, n in enumerate(table.columns) if at not in hidden]
+    return [
+        ShownColumn(_bare(name, table.columns, linked.get(at)), at, linked.get(at))
+        for at, name in enumerate(table.columns)
+        if at not in hidden
+    ]
+
+
+def _bare(name: str, columns: Sequence[str], link_at: int | None) -> str:
+    """Return the name of a column without ``Name``, where it is that of the column of IRIs that it links to."""
+    of = columns[link_at] if link_at is not None else ""
+    return of if name in {of + suffix for suffix in _NAMING} else name
+
+
+def _of_same_letter(table: Table, at: int) -> list[int]:
+    """Return the column of texts whose name ends in the same capital letter, if there is exactly one."""
+    letter = table.columns[at][-1]
+    found = [n for n, name in enumerate(table.columns) if n != at and name[-1] == letter and _is_text_column(table, n)]
+    return found if letter.isupper() and len(found) == 1 else []
+
+
+def _is_text_column(table: Table, at: int) -> bool:
+    cells = [row[at] for row in table.rows]
+    return any(cells) and all(c is None or (c.kind == "literal" and not c.is_number) for c in cells)
 
 
 def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int, *, is_short: bool = False) -> list[list[Cell]]:
-    """Return the first rows of a table as cells of the columns to show; ``is_short`` cuts long IRIs that lead on."""
+    """Return the first rows of a table as cells of the columns to show.
+
+    ``is_short`` gives long IRIs that lead somewhere their name, or cuts them.
+    """
     return [[_cell(row, column, is_short) for column in columns] for row in table.rows[:limit]]
 
 
@@ -155,7 +185,9 @@ def _cell(row: Sequence[Term | None], column: ShownColumn, is_short: bool) -> Ce
         term = target
     text, address = term.text if term else "", link(target) if target else None
     if is_short and address and term and term.kind == "iri" and len(text) > _LONGEST_IRI:
-        return Cell(term, address, f"{text[: _LONGEST_IRI - 1]}…", text)
+        name = name_of(term.value) if site().current.is_fixed else text
+        short = name if name != text and len(name) <= _LONGEST_NAME else f"{text[: _LONGEST_IRI - 1]}…"
+        return Cell(term, address, short, text)
     return Cell(term, address, text)
 
 

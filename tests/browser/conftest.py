@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +25,11 @@ _FLAGS = (
     "--disable-component-update --disable-sync"
 )
 _START_S = 60
+#: All rules; of what passes only the number of rules comes back, because it is long.
+_RUN_AXE = """async () => {
+  const found = await axe.run({ resultTypes: ["violations"] });
+  return { passes: found.passes.length, violations: found.violations };
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +66,8 @@ def open_page(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
 
     A request that leaves the host, an error in a script or a refusal by the page's own policy fails the test.
     """
-    contexts, faults = [], []
+    contexts: list[Any] = []
+    faults: list[str] = []
 
     def open_(path: str, *, javascript: bool = True, width: int = 1440, dark: bool = False) -> Any:
         context = chromium.new_context(
@@ -71,25 +77,80 @@ def open_page(chromium: Any, address: str) -> Iterator[Callable[..., Any]]:
             base_url=address,
         )
         contexts.append(context)
-
-        def guard(route: Any) -> None:
-            url = route.request.url
-            if url.startswith(address) or url.startswith(("data:", "blob:")):
-                route.continue_()
-            else:
-                faults.append(f"asked {url}")
-                route.abort()
-
-        context.route("**/*", guard)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
-        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        page = _guarded(context, address, faults)
         page.goto(path)
         return page
 
     yield open_
     for context in contexts:
         context.close()
+    assert faults == []
+
+
+def _guarded(context: Any, address: str, faults: list[str]) -> Any:
+    """Return a page of a context that is kept from every other host; what it does wrong is added to the faults."""
+
+    def refuse(route: Any) -> None:
+        faults.append(f"asked {route.request.url}")
+        route.abort()
+
+    # the pattern leaves out what may be asked, so that the browser need not wait for this process
+    context.route(re.compile(f"^(?!{re.escape(address)}[/?#]|data:|blob:)"), refuse)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+    return page
+
+
+class Window:
+    """One page that many tests look at, one after the other: it is loaded anew only for another address or width."""
+
+    def __init__(self, chromium: Any, address: str, *, javascript: bool) -> None:
+        self.faults: list[str] = []
+        self.loaded = 0
+        self._at: tuple[str, int] | None = None
+        self._context = chromium.new_context(java_script_enabled=javascript, base_url=address)
+        if javascript and AXE.exists():
+            self._context.add_init_script(path=AXE)
+        self.page = _guarded(self._context, address, self.faults)
+
+    def show(self, path: str, *, width: int, dark: bool = False) -> Any:
+        """Return the page at that address, width and colour scheme; it has been loaded at that width."""
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        if self._at != (path, width):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.page.goto(path)
+            self._at = (path, width)
+            self.loaded += 1
+        return self.page
+
+    def close(self) -> None:
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Any, address: str) -> Iterator[dict[bool, Window]]:
+    """A window with JavaScript, and one without."""
+    opened = {javascript: Window(chromium, address, javascript=javascript) for javascript in (True, False)}
+    yield opened
+    for window in opened.values():
+        window.close()
+
+
+@pytest.fixture
+def show(windows: dict[bool, Window]) -> Iterator[Callable[..., Any]]:
+    """Return ``show(path, width=1440, dark=False, javascript=True)``: a page that tests share, to look at only.
+
+    What fails a test with ``open_page`` fails it here.
+    """
+
+    def show_(path: str, *, width: int = 1440, dark: bool = False, javascript: bool = True) -> Any:
+        return windows[javascript].show(path, width=width, dark=dark)
+
+    yield show_
+    faults = [fault for window in windows.values() for fault in window.faults]
+    for window in windows.values():
+        window.faults.clear()
     assert faults == []
 
 
@@ -101,8 +162,9 @@ def axe() -> Callable[[Any], list[str]]:
     source = AXE.read_text(encoding="utf-8")
 
     def check(page: Any) -> list[str]:
-        page.evaluate(source)
-        found = json.loads(page.evaluate("async () => JSON.stringify(await axe.run())"))
+        if not page.evaluate("typeof axe === 'object'"):
+            page.evaluate(source)
+        found = page.evaluate(_RUN_AXE)
         assert found["passes"], "axe looked at nothing"
         return [
             f"{rule['id']}: {rule['help']} ({node['html'][:120]})"

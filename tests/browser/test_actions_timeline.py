@@ -32,7 +32,7 @@ def test_the_actions_of_a_body_due_in_a_period(open_page: Callable[..., Any], ja
 def test_a_facet_is_dropped(open_page: Callable[..., Any], javascript: bool) -> None:
     page = open_page("/actions?body=WGEC&chapter=1", javascript=javascript)
     assert page.get_by_text("No action has all of this.").count() == 1
-    page.get_by_role("link", name="Drop Chapter", exact=True).click()
+    page.get_by_role("link", name="Drop the chapter", exact=True).click()
     page.get_by_text("1 of 28 actions").wait_for()
     page.get_by_role("link", name="Drop Body: WGEC").click()
     page.get_by_text("All 28 actions").wait_for()

@@ -125,8 +125,8 @@ def test_chips_drop_one_choice_each(ask: FlaskClient) -> None:
 def test_no_rows_says_what_to_drop(ask: FlaskClient) -> None:
     text = page(ask, "?body=WGEC&chapter=1")
     assert "No action has all of this." in text
-    assert '<a href="/actions?body=WGEC">Drop Chapter</a> <span>1 action</span>' in text
-    assert '<a href="/actions?chapter=1">Drop Body</a> <span>9 actions</span>' in text
+    assert '<a href="/actions?body=WGEC">Drop the chapter</a> <span>1 action</span>' in text
+    assert '<a href="/actions?chapter=1">Drop the body</a> <span>9 actions</span>' in text
     assert "Dropping one facet alone does not help" in page(ask, "?body=x&chapter=y")
 
 
@@ -202,6 +202,9 @@ def test_a_plan_of_many_actions(tmp_path: Path) -> None:
     counts = dict(re.findall(r'name="programme" value="P(\d+)".*?how-many">(\d+)<', text, re.DOTALL))
     assert counts["7"] == str(len([n for n in rows if n % 60 == 7]))
     assert len(counts) == 60
+    home = client.get("/", headers=HEADERS).get_data(as_text=True)
+    assert home.count('<p class="note">40 actions</p>') == 11
+    assert 'href="/doc/action/' not in home.partition('id="the-plan"')[2].partition('class="beside"')[0]
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "‮evil", "{{7*7}}"])

@@ -384,3 +384,25 @@ def test_files_alone_have_no_documents(releases: Path) -> None:
     client = create_app(Settings(), source=source, with_catalogue=False).test_client()
     for path in ("/id/body/ptc", "/doc/body/ptc", "/graph/codes"):
         assert client.get(path).status_code == 404
+
+
+def test_a_time_without_words_goes_by_its_action(releases: Path) -> None:
+    client = create_app(Settings(releases=releases)).test_client()
+    blank = client.get("/doc/timeframe/ecp3-16", headers={"Accept": BROWSER}).get_data(as_text=True)
+    assert "<h1>time of action 16</h1>" in blank
+    action = client.get("/doc/action/ecp3-16", headers={"Accept": BROWSER}).get_data(as_text=True)
+    assert '<a href="/doc/timeframe/ecp3-16">time of action 16</a>' in action
+    assert "timeframe:ecp3-" not in re.sub(r"<script.*?</script>|<code>.*?</code>", "", action, flags=re.DOTALL)
+
+
+def test_what_the_build_named_has_no_list_of_names(releases: Path) -> None:
+    client = create_app(Settings(releases=releases)).test_client()
+    found = client.get("/doc/overlap/body-pc--body-wgec--topic-e-commerce", headers={"Accept": BROWSER})
+    assert 'id="names"' not in found.get_data(as_text=True)
+    assert 'id="names"' in client.get("/doc/body/ptc", headers={"Accept": BROWSER}).get_data(as_text=True)
+
+
+def test_another_reading_is_called_by_its_place(releases: Path) -> None:
+    client = create_app(Settings(releases=releases)).test_client()
+    text = client.get("/graph/pc0457e1/ch-2-intro", headers={"Accept": BROWSER}).get_data(as_text=True)
+    assert '<a href="/graph/pc0457e1/ch-2-intro-normalised">Annex, introduction of chapter 2</a>' in text

@@ -176,7 +176,7 @@ def test_a_client_that_used_its_share_waits_for_pages_too(settings_of_bundled: S
 def test_an_iri_without_a_name_takes_little_room(bundled: FlaskClient) -> None:
     whole = "overlap:body-imsc--body-ptc--action-ecp3-16"
     text = _text(bundled, "/queries/overlap-bodies")
-    assert f'<a href="/doc/overlap/{whole[8:]}" title="{whole}">{whole[:31]}…</a>' in text
+    assert f'<a href="/doc/overlap/{whole[8:]}" title="{whole}">{whole[:23]}…</a>' in text
     assert f">{whole}<" not in text
     query = "SELECT * { ?overlap a ecp:Overlap } ORDER BY ?overlap"
     assert f">{whole}</a>" in _text(bundled, f"/sparql?format=html&query={query.replace('?', '%3F')}")

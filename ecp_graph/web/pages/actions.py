@@ -193,7 +193,7 @@ def _ways_out(actions: ActionList, selection: Selection, order: str, narrowed: N
     """Return what to drop so that rows appear: its name, the rows then, and the address."""
     names = {WORDS: "the words in the title", PERIOD: "the period"}
     return [
-        (names.get(part) or facet_label(part), count, _address(selection.without(part), order))
+        (names.get(part) or f"the {heading(part)}", count, _address(selection.without(part), order))
         for part, count in narrowed.ways_out()
     ]
 

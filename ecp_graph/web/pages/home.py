@@ -46,6 +46,8 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
 #: Rows of a question that a large plan has too many of; the page shows the first ones, and says so.
 _MOST_ROWS: Final = {"contents": 500}
 _MOST_PAIRS: Final = 6
+#: Actions that the page lists by chapter; of more it says how many there are in each.
+_MOST_ACTIONS: Final = 200
 _MOST_BODIES: Final = 12
 _MOST_DUE: Final = 12
 _MOST_RULES: Final = 4
@@ -73,12 +75,14 @@ def index() -> Response:
         return redirect(url_for("sparql.endpoint"))
     asked = _asked(catalogue)
     report = current_report()
+    found = chapters(_rows(asked, "contents"))
     return page(
         "home/home.html",
         asked=asked,
         plans=_rows(asked, "plans-at-a-glance"),
         goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
-        chapters=chapters(_rows(asked, "contents")),
+        chapters=found,
+        is_long=sum(len(chapter.actions) for chapter in found) > _MOST_ACTIONS,
         due=_due(_rows(asked, "actions-due")),
         timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
         bodies=_bodies(_rows(asked, "bodies")),

@@ -18,6 +18,7 @@ from ecp_graph.publishing.diff import Difference, compare
 from ecp_graph.publishing.versions import KeptRelease, kept_releases
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.pages.dataset import listed_dumps, send_dump
+from ecp_graph.web.pages.validation import COUNTED
 from ecp_graph.web.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
@@ -83,6 +84,7 @@ def release(name: str) -> Response:
         scopes=listed_dumps(found.release),
         address=lambda file: url_for("releases.dump", name=identity, file=file),
         before=pairs.get(identity),
+        counted=COUNTED,
         iri=release_iri(identity),
     )
     return alternates(response, path)
