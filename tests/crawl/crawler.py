@@ -52,15 +52,15 @@ class Site:
     broken: dict[str, str] = field(default_factory=dict)
 
 
-def crawl(fetch: Callable[[str], Fetched], host: str, first: str = "/", *, most: int | None = None) -> Site:
+def crawl(fetch: Callable[[str], Fetched], host: str, first: str = "/") -> Site:
     """Return what can be reached from the first page; ``host`` is the beginning of every address of the site.
 
     Links inside of what is live (forms and choices) are left out, because they have no end. Of addresses that differ in
-    their query string alone, a few are asked for. After ``most`` addresses it stops.
+    their query string alone, a few are asked for.
     """
     site, waiting, seen = Site(), [(first, "the beginning")], {first}
     chosen: Counter[str] = Counter()
-    while waiting and (most is None or len(site.pages) + len(site.broken) < most):
+    while waiting:
         address, source = waiting.pop()
         got = fetch(address)
         if got.status != 200:

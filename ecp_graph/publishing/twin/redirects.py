@@ -95,7 +95,7 @@ def _nginx_rules(path: str) -> str:
 def _netlify(path: str) -> str:
     """Return rules for a host that cannot look at Accept."""
     lines = ["# Written by `ecp-graph publish`. This host does not look at Accept: an identifier leads to its page."]
-    lines += [f"{path}/id/*.{ending} {path}/doc/:splat.{ending} 303" for ending in _TYPES.values()]
+    lines += [f"{path}/id/*.{ending} {path}/doc/:splat.{ending} 303" for ending in ["html", *_TYPES.values()]]
     lines += [f"{path}/id/* {path}/doc/:splat.html 303"]
     lines += [f"{path}/{place} {path}/{place}.html 303" for place in _PLACES]
     return "\n".join(lines) + "\n"
