@@ -200,15 +200,15 @@ def test_a_hundred_thousand_names() -> None:
         Entry("thing", " ".join(chance.choices(words, k=4)), str(number), (f"T-{number}",)) for number in range(50_000)
     )
     for text in ("T-4711", words[0], words[1][:4], "a", f"{words[2]} {words[3][:3]}", "nothing at all"):
-        started = time.perf_counter()
+        started = time.process_time()
         index.find(text)
-        assert time.perf_counter() - started < 0.5, text  # under 50 ms on an idle machine
+        assert time.process_time() - started < 0.5, text  # of the processor, so that a busy machine fails nothing
     assert urls("T-4711", index)[0] == "4711"
     wrong = words[0][:-1] + "zz"
     index.nearest(wrong)  # gathers the vocabulary
-    started = time.perf_counter()
+    started = time.process_time()
     assert index.nearest(wrong) is not None
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 # ---------------------------------------------------------------- names
