@@ -14,7 +14,7 @@ import pytest
 from ecp_graph.build.release import Release
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin import publish as publishing
-from ecp_graph.publishing.twin.publish import MARK, publish
+from ecp_graph.publishing.twin.publish import MARK, most_processes, publish
 from ecp_graph.publishing.twin.redirects import redirect_files
 from ecp_graph.workspace import bundled_workspace, find_workspace
 from tests.conftest import TWIN_BASE as BASE
@@ -88,8 +88,9 @@ def _break_links(response: object) -> object:
 
 
 def test_interrupted_it_leaves_the_old_site_whole(releases: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "site"
-    command = [sys.executable, "-m", "ecp_graph.cli", "publish", "--out", str(folder), "--releases", str(releases)]
+    folder, workspace = tmp_path / "site", _small_workspace(tmp_path)
+    places = ["--out", str(folder), "--releases", str(releases), "--workspace", str(workspace.root)]
+    command = [sys.executable, "-m", "ecp_graph.cli", "publish", *places]
     subprocess.run(command, check=True, capture_output=True)
     before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -102,6 +103,13 @@ def test_interrupted_it_leaves_the_old_site_whole(releases: Path, tmp_path: Path
     assert b"Traceback" not in said
     assert {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()} == before
     assert list(tmp_path.glob(".site.publishing-*")) == []
+
+
+def test_there_are_as_many_processes_as_memory_lasts_for() -> None:
+    assert most_processes(11_000, cores=2) == 2
+    assert most_processes(11_000, cores=64) == 11
+    assert most_processes(1_035_810, cores=64) == 2
+    assert most_processes(10_000_000, cores=64) == 1
 
 
 def test_the_rules_send_identifiers_to_documents() -> None:
