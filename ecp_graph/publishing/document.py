@@ -71,8 +71,8 @@ SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
         FILTER (isIRI(?subject))
       }}
     }}
-    VALUES ?property {{ skos:prefLabel rdfs:label }}
     GRAPH ?graph {{ ?subject ?property ?value }}
+    FILTER (?property = skos:prefLabel || ?property = rdfs:label)  # as VALUES, every name of the graph would be read
   }} UNION {{
     {{
       SELECT DISTINCT ?subject {{

@@ -69,6 +69,9 @@ def test_a_page_with_too_many_data_says_so(
     visit = crawling._visit("/actions")
     assert (visit.refused, visit.broken, visit.files) == (("/actions",), (), 1)
     assert "larger than" in (tmp_path / "actions.html").read_text()
+    data = crawling._visit("/search-index.json")
+    assert (data.refused, data.broken, data.files) == ((), (("/search-index.json", 400),), 0)
+    assert not (tmp_path / "search-index.json").exists()
 
 
 def crawling_path() -> str:

@@ -16,7 +16,7 @@ from flask import Flask, Response
 from ecp_graph.build.release import Release
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin import publish as publishing
-from ecp_graph.publishing.twin.publish import MARK, publish
+from ecp_graph.publishing.twin.publish import MARK, most_processes, publish
 from ecp_graph.publishing.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
 from tests.conftest import TWIN_BASE as BASE
@@ -129,6 +129,13 @@ def test_killed_it_takes_its_processes_along(releases: Path, tmp_path: Path) -> 
 
 def _children(process: int) -> list[str]:
     return [child for tasks in Path(f"/proc/{process}/task").glob("*/children") for child in tasks.read_text().split()]
+
+
+def test_there_are_as_many_processes_as_memory_lasts_for() -> None:
+    assert most_processes(11_000, cores=2) == 2
+    assert most_processes(11_000, cores=64) == 11
+    assert most_processes(1_035_810, cores=64) == 2
+    assert most_processes(10_000_000, cores=64) == 1
 
 
 def test_the_rules_send_identifiers_to_documents() -> None:

@@ -211,8 +211,8 @@ def _written(address: str) -> _Written:
     accept = {"Accept": _accept(address)}
     with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
         file, status = file_of(address), response.status_code
-        is_refused = response.headers.get(ERROR_HEADER) == TOO_LARGE
-        if status != 200 and not (is_refused and response.mimetype == "text/html"):
+        is_refused = response.headers.get(ERROR_HEADER) == TOO_LARGE and file.endswith(".html")
+        if status != 200 and not is_refused:
             return _Written(broken=((address, status),))
         path = _folder / file
         is_new = not path.exists()

@@ -22,11 +22,15 @@ from ecp_graph.publishing.twin.redirects import redirect_files
 from ecp_graph.settings import Settings
 from ecp_graph.workspace import Workspace
 
-__all__ = ["MARK", "publish"]
+__all__ = ["MARK", "most_processes", "publish"]
 
 #: Tells that a folder is a twin, which the next one may replace.
 MARK: Final = ".ecp-graph-site.json"
 _DATASET: Final = "dumps/dataset.nq.gz"
+#: What all processes together may take, one takes at the least, and it takes more for each triple; as measured.
+_MEMORY_BYTES: Final = 1_800_000_000
+_PROCESS_BYTES: Final = 150_000_000
+_TRIPLE_BYTES: Final = 600
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 
@@ -57,7 +61,7 @@ def publish(
             staging,
             base_url=base_url,
             dataset=_DATASET,
-            processes=processes or os.cpu_count() or 1,
+            processes=processes or most_processes(release.manifest.get("triples") or 0, cores=os.cpu_count() or 1),
             progress=progress,
         )
         for name, text in redirect_files(base_url).items():
@@ -72,6 +76,14 @@ def publish(
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return report
+
+
+def most_processes(triples: int, *, cores: int) -> int:
+    """Return how many processes publish a release of so many triples together: a core each, while memory lasts.
+
+    What takes memory is the document of a thing that much of the graph points to, and each process may be at one.
+    """
+    return max(1, min(cores, _MEMORY_BYTES // (_PROCESS_BYTES + _TRIPLE_BYTES * triples)))
 
 
 def _app(release: Release, workspace: Workspace) -> Flask:
