@@ -19,7 +19,7 @@ from ecp_graph.web import create_app
 from ecp_graph.web.names import name_of, names
 from ecp_graph.web.pages import documents, home
 from ecp_graph.web.panels import panel, panel_of_first
-from ecp_graph.web.site import EXTENSION, site
+from ecp_graph.web.site import EXTENSION
 from ecp_graph.web.source import FixedEngine
 
 CUT = "So much is said of it"
@@ -66,7 +66,8 @@ def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pyt
 def test_a_name_is_found_where_there_are_too_many_to_know(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.test_request_context():
         known = name_of(f"{ID}body/ptc")
-        site().forget()
+    app.extensions[EXTENSION].forget()
+    with app.test_request_context():
         monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
         assert name_of(f"{ID}body/ptc") == known
         assert known not in {"", "id:body/ptc"}
