@@ -219,7 +219,7 @@ def test_an_example_fills_the_editor_and_can_be_undone(open_page: Open) -> None:
     write(page, "ASK {}")
     page.locator("summary", has_text="Overlap").click()
     page.locator('a[data-example="overlap-bodies"]').click()
-    page.locator(".cm-editor.cm-focused").wait_for()
+    page.get_by_text("is in the editor. Undo brings").wait_for()
     assert text_of(page).startswith("# ")
     assert page.url.endswith("/sparql")
     page.keyboard.press("Control+z")
