@@ -30,7 +30,7 @@ def test_malformed_requests_get_an_answer_and_do_no_harm(served: Served) -> None
     assert sum(fuzz.told.values()) >= _REQUESTS
     assert fuzz.told[400] > 100
     assert fuzz.told[200] > 20
-    assert len(fuzz.told) > 6, "the requests hardly differ, so this proves little"
+    assert {200, 400, 404, 405} <= fuzz.told.keys(), "the requests hardly differ, so this proves little"
     assert served.process.poll() is None
     assert len(family(served.process.pid)) > 2
     assert "Traceback" not in served.log()

@@ -2,7 +2,7 @@
 // Content-Security-Policy of the site allows, as it does not allow <style> elements.
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { bracketMatching, HighlightStyle, indentService, indentUnit, LanguageSupport, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, keymap, lineNumbers, tooltips } from "@codemirror/view";
@@ -132,7 +132,9 @@ export function queryField(host, { text, label, vocabulary, known, onRun, onFocu
     },
     focus: () => view.focus(),
     replace(text) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 }, scrollIntoView: true });
+      const changes = { from: 0, to: view.state.doc.length, insert: text };
+      // By itself, or undo would take what was written just before along with it.
+      view.dispatch({ changes, selection: { anchor: 0 }, scrollIntoView: true, annotations: isolateHistory.of("full") });
     },
     showFault(line, column) {
       const position = positionOf(view.state.doc, line, column);
