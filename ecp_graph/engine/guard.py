@@ -57,12 +57,12 @@ _BLANK: Final = re.compile(r"[^\S\n]*+")
 _MAX_DEPTH: Final = 64
 _MAX_PATTERNS: Final = 100
 _MAX_VALUES: Final = 10_000
-#: Pieces whose brackets are none; a string that is not closed goes to its line's end, or the text's: so every place of
-#: the text is read once.
-_LEXEME: Final = re.compile(
-    r"#[^\r\n]*+|\\.|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?+"
-    r"|'''(?>[^'\\]|\\.|'(?!''))*+(?:''')?+|\"(?>[^\"\\\r\n]|\\.)*+\"?+|'(?>[^'\\\r\n]|\\.)*+'?+"
-    r"|(?P<mark>[{}()\[\].;,])",
+#: The next mark, behind pieces whose marks are none; a string that is not closed goes to its line's end, or the text's:
+#: so every place of the text is read once.
+_TO_MARK: Final = re.compile(
+    r"(?>[^#\\<\"'{}()\[\].;,]++|#[^\r\n]*+|\\.|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?+"
+    r"|'''(?>[^'\\]|\\.|'(?!''))*+(?:''')?+|\"(?>[^\"\\\r\n]|\\.)*+\"?+|'(?>[^'\\\r\n]|\\.)*+'?+|[\\<])*+"
+    r"(?:(?P<mark>[{}()\[\].;,])|\Z)",
     re.DOTALL,
 )
 
@@ -124,7 +124,7 @@ def refuse_excess(sparql: str) -> None:
     hold for whatever passes.
     """
     depth, separators = 0, [0]
-    for found in _LEXEME.finditer(sparql):
+    for found in _TO_MARK.finditer(sparql):
         mark = found["mark"]
         if mark in {"{", "(", "["}:
             depth += 1

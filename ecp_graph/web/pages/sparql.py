@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -32,6 +33,7 @@ _HTML: Final = "text/html"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _FORM: Final = "application/x-www-form-urlencoded"
+_NOT_ASCII: Final = re.compile(rb"%[89A-Fa-f]")
 _FIRST_QUERY: Final = """\
 # What the graph is about: its classes, by the number of their things
 SELECT ?class (COUNT(?thing) AS ?things) WHERE {
@@ -64,7 +66,7 @@ def _query_of_request() -> str | None:
     Raises UpdateRefused for an update, and HttpError when a request holds two queries, is too long or of another
     type.
     """
-    _utf8(unquote_to_bytes(request.query_string))
+    _refuse_broken_text(request.query_string)
     given = request.args.getlist("query")
     if request.method == "POST":
         _refuse_coded_body()
@@ -73,7 +75,7 @@ def _query_of_request() -> str | None:
         if request.mimetype == _DIRECT:
             given = [*given, _utf8(request.get_data())]
         elif request.mimetype in {_FORM, "multipart/form-data"}:
-            _utf8(unquote_to_bytes(request.get_data(cache=True)))
+            _refuse_broken_text(request.get_data(cache=True))
             given = [*given, *request.form.getlist("query")]
         else:
             sent = request.mimetype or "nothing"
@@ -90,6 +92,12 @@ def _query_of_request() -> str | None:
         limit = site().settings.max_query_kb
         raise HttpError(413, "query-too-long", f"The query is longer than the {limit} kB that this server takes.")
     return given[0] if given else None
+
+
+def _refuse_broken_text(form: bytes) -> None:
+    """Raise HttpError for a form that is not UTF-8; one that is ASCII, as nearly all are, need not be decoded."""
+    if not form.isascii() or _NOT_ASCII.search(form):
+        _utf8(unquote_to_bytes(form))
 
 
 def _utf8(text: bytes) -> str:
