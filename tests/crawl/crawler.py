@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from ecp_graph.namespaces import BASE
 
-__all__ = ["RDF", "Fetched", "Site", "crawl", "own_address", "triples"]
+__all__ = ["RDF", "Fetched", "Site", "crawl", "own_addresses", "triples"]
 
 #: The syntaxes of RDF by the endings of documents.
 RDF = {
@@ -92,9 +92,16 @@ def triples(body: bytes, ending: str) -> set[ox.Triple]:
     return {quad.triple for quad in ox.parse(body, RDF[ending][0], base_iri=BASE)}
 
 
-def own_address(iri: str) -> str | None:
-    """Return where the host answers for one of the project's own IRIs; None for another's."""
-    return "/" + iri.removeprefix(BASE).partition("#")[0] if iri.startswith(BASE) else None
+def own_addresses(site: Site) -> set[str]:
+    """Return where the host answers for each of the project's own IRIs that the documents name."""
+    return {
+        "/" + term.value.removeprefix(BASE).partition("#")[0]
+        for path, body in site.rdf.items()
+        if path.endswith(".nt")
+        for triple in triples(body, "nt")
+        for term in (triple.subject, triple.object)
+        if isinstance(term, ox.NamedNode) and term.value.startswith(BASE)
+    }
 
 
 def _links(got: Fetched) -> Iterator[str]:

@@ -15,7 +15,7 @@ from flask import Flask
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app
 
-from .crawler import RDF, Fetched, Site, crawl, own_address, triples
+from .crawler import RDF, Fetched, Site, crawl, own_addresses, triples
 
 HOST = "http://localhost"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -94,14 +94,7 @@ def test_rdflib_reads_every_document_alike(site: Site) -> None:
 
 
 def test_every_identifier_in_the_data_is_answered(site: Site, app: Flask) -> None:
-    own = {
-        address
-        for path, body in site.rdf.items()
-        if path.endswith(".nt")
-        for triple in triples(body, "nt")
-        for term in (triple.subject, triple.object)
-        if isinstance(term, ox.NamedNode) and (address := own_address(term.value))
-    }
+    own = own_addresses(site)
     assert len(own) > 400
     client = app.test_client()
 

@@ -10,12 +10,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 
 from ecp_graph.publishing.twin.names import file_of
 
-from .crawler import Fetched, Site, crawl, own_address, triples
+from .crawler import Fetched, Site, crawl, own_addresses
 from .test_server import (  # noqa: F401 - the same tests, on the site below
     test_every_format_says_the_same,
     test_no_link_is_broken,
@@ -57,14 +56,7 @@ def test_a_file_that_is_gone_is_noticed(host: str) -> None:
 
 
 def test_every_identifier_in_the_data_has_a_document(site: Site, twin: Path) -> None:
-    own = {
-        address
-        for path, body in site.rdf.items()
-        if path.endswith(".nt")
-        for triple in triples(body, "nt")
-        for term in (triple.subject, triple.object)
-        if isinstance(term, ox.NamedNode) and (address := own_address(term.value))
-    }
+    own = own_addresses(site)
     assert len(own) > 400
     files = {address: file_of(re.sub("^/id/", "/doc/", address)) for address in own}
     assert {address for address, file in files.items() if not (twin / file).is_file()} == set()
