@@ -31,6 +31,7 @@ from ecp_graph.web.pages import (
     timeline,
     validation,
 )
+from ecp_graph.web.response_headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
 from ecp_graph.web.serving.compression import compress
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.site import site as app_site
@@ -39,18 +40,6 @@ from ecp_graph.web.terms import heading, iri, link, local_path, shown_columns, s
 
 __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
-#: Tells, on every response, from which release it comes.
-RELEASE_HEADER: Final = "Ecp-Graph-Release"
-
-#: On every response, errors and refusals too.
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 _PAGES: Final = (
     home,
     sparql,
@@ -136,9 +125,7 @@ def _add_headers(response: Response) -> Response:
     if app_site().is_outside:
         response.headers["Cache-Control"] = "no-store"
     if request.path == "/sparql" or request.path.startswith("/api/"):
-        # Public data, read-only, no cookies: any page may ask.
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = f"ETag, Retry-After, {RELEASE_HEADER}"
+        response.headers.update(OPEN_HEADERS)
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
             response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))

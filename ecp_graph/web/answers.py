@@ -17,7 +17,7 @@ from ecp_graph.engine.guard import refuse_excess
 from ecp_graph.web.serving.asgi import Exchange, exchange_of
 from ecp_graph.web.site import Site, site
 
-__all__ = ["Dataset", "answer_response", "ask", "on_budget"]
+__all__ = ["Dataset", "answer_response", "answer_tag", "ask", "on_budget"]
 
 #: Default graphs and named graphs that a request asks over; None for those of the query or the store.
 Dataset = tuple[Sequence[str] | None, Sequence[str] | None]
@@ -105,8 +105,13 @@ def _etag(sparql: str, wanted: Format, dataset: Dataset, labels: str | None) -> 
     current = site().current
     if not current.is_fixed or site().note_outside(sparql):
         return None
-    told = repr((current.version, sparql, wanted.name, dataset, labels))
-    return hashlib.sha256(told.encode()).hexdigest()[:24]
+    return answer_tag(current.version, sparql, wanted, dataset, labels)
+
+
+def answer_tag(version: str, sparql: str, wanted: Format, dataset: Dataset, labels: str | None) -> str:
+    """Return the entity tag of the answer to a query over one version of the data."""
+    told = repr((version, sparql, wanted.name, dataset, labels))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def _charged(answer: Answer, here: Site, exchange: Exchange, client: str, started: float) -> Iterator[bytes]:

@@ -49,8 +49,8 @@ class EngineSource(Protocol):
         """Return what is in use now; raises ReleaseError when there is nothing."""
         ...
 
-    def version(self) -> str:
-        """Return the version in use, without ever waiting; empty when there is none, or a newer one is due."""
+    def ready(self) -> Current | None:
+        """Return what is in use, without ever waiting; None when there is nothing, or something newer is due."""
         ...
 
     def when_opened(self, call: Callable[[], None]) -> None:
@@ -75,9 +75,9 @@ class FixedEngine:
         """Return the one engine."""
         return self._current
 
-    def version(self) -> str:
-        """Return the one version."""
-        return self._current.version
+    def ready(self) -> Current | None:
+        """Return the one engine."""
+        return self._current
 
     def when_opened(self, call: Callable[[], None]) -> None:
         """Make the call now: nothing else will ever be in use."""
@@ -114,10 +114,10 @@ class CurrentRelease:
         assert self._current is not None  # noqa: S101 - narrows the type
         return self._current
 
-    def version(self) -> str:
-        """Return the id of the release in use, or nothing while the folder has another one."""
+    def ready(self) -> Current | None:
+        """Return the engine of the release in use, or None while the folder has another one."""
         current = self._current
-        return current.version if current is not None and self._mark() == self._seen else ""
+        return current if current is not None and self._mark() == self._seen else None
 
     def when_opened(self, call: Callable[[], None]) -> None:
         """Make a call that returns at once for each release that comes into use, the one in use already included."""

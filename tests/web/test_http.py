@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.web import SECURITY_HEADERS
+from tests.hostile.siege import memory_of
 from tests.serving import Served, serving
 
 _DIRECT = b"Content-Type: application/sparql-query\r\n"
@@ -144,6 +145,46 @@ def test_requests_in_one_go_are_answered_in_order(served: Served) -> None:
     got = served.raw(one + one + last)
     assert [got.count(b"HTTP/1.1 200"), got.count(b"true"), got.count(b"false")] == [3, 2, 1]
     assert got.rindex(b"true") < got.index(b"false")
+
+
+def _without_date(got: bytes) -> list[bytes]:
+    head, _, body = got.partition(b"\r\n\r\n")
+    return [
+        *sorted(line for line in head.split(b"\r\n") if not line.lower().startswith((b"date:", b"connection:"))),
+        body,
+    ]
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_a_kept_answer_is_the_one_that_was_made(served: Served, conditional: bool) -> None:
+    """A connection that goes on is answered before the app is reached, one that ends by way of the bridge."""
+    line = "GET /sparql?format=csv&query=SELECT+%3Fs+%7B+%3Fs+a+ecp:Body+%7D+LIMIT+3"
+    etag = next(part for part in served.raw(request(line)).split(b"\r\n") if part.startswith(b"etag: "))
+    headers = [f"If-None-Match: {etag[6:].decode()}"] if conditional else []
+    by_bridge = served.raw(request(line, *headers))
+    going_on = request(line, *headers).replace(b"Connection: close\r\n", b"")
+    got = served.raw(going_on * 2 + request(line, *headers))
+    status = b"HTTP/1.1 304 " if conditional else b"HTTP/1.1 200 "
+    first, second, third = [status + part for part in got.split(status)[1:]]
+    assert _without_date(first) == _without_date(second) == _without_date(third) == _without_date(by_bridge)
+    assert served.log().splitlines()[-2].split()[-1] == "cache=hit"
+
+
+def test_a_client_that_asks_and_does_not_read_fills_no_memory(served: Served) -> None:
+    """Kept answers of 300 kB, asked for a hundred thousand times in one go: 30 GB, were they all written at once."""
+    query = "SELECT+*+%7B+%3Fs+%3Fp+%3Fo+%7D+LIMIT+2000"
+    assert len(served.raw(request(f"GET /sparql?format=json&query={query}"))) > 300_000
+    before = memory_of(served.process.pid)
+    line = _quiet_client(served, query.replace("+", " "))
+    one = f"GET /sparql?format=json&query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    line.settimeout(1)
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            line.sendall(one * 1000)
+    grown = memory_of(served.process.pid) - before
+    line.close()
+    assert grown < 200_000_000
+    assert served.get("ASK {}").status == 200
 
 
 def test_what_cannot_be_read_behind_a_request_does_not_get_into_its_answer(served: Served) -> None:

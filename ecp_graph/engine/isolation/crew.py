@@ -50,16 +50,14 @@ class Worker:
     connection: socket.socket
 
     def is_alive(self) -> bool:
-        """Whether it still waits for a query at the other end."""
-        self.connection.settimeout(0)
+        """Whether it still waits for a query at the other end; leaves the socket without blocking."""
+        self.connection.setblocking(False)
         try:
             self.connection.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return True
         except OSError:
             return False
-        finally:
-            self.connection.settimeout(None)
         return False
 
 
@@ -86,6 +84,17 @@ class Crew:
             self._restart(self._nursery)
             raise ReleaseError("The data are being loaded again after a fault; try again in a moment.") from None
         return worker
+
+    def take_idle(self) -> Worker | None:
+        """Return a worker at once, or None when the caller has to `take` one, which may have to be forked first."""
+        try:
+            worker = self._idle.pop()
+        except IndexError:
+            return None
+        if worker.is_alive():
+            return worker
+        self._idle.append(worker)
+        return None
 
     def give_back(self, worker: Worker, *, usable: bool) -> int:
         """Take a worker back and return how it ended, or 0 when it goes on; one that is not usable is killed."""

@@ -7,7 +7,7 @@ import socket
 import struct
 from typing import Any, Final, Literal, cast
 
-__all__ = ["MAX_DATA_BYTES", "Tag", "receive", "send", "send_json"]
+__all__ = ["MAX_DATA_BYTES", "Decoder", "Tag", "frame", "receive", "send", "send_json"]
 
 #: Query (JSON), Data (bytes of the answer), End (JSON of statistics), Failure (JSON of an error).
 Tag = Literal[b"Q", b"D", b"E", b"F"]
@@ -16,6 +16,11 @@ Tag = Literal[b"Q", b"D", b"E", b"F"]
 MAX_DATA_BYTES: Final = 262_144
 
 _HEADER: Final = struct.Struct("!cI")
+
+
+def frame(tag: Tag, payload: bytes = b"") -> bytes:
+    """Return one frame, to send with others."""
+    return _HEADER.pack(tag, len(payload)) + payload
 
 
 def send(connection: socket.socket, tag: Tag, payload: bytes | memoryview = b"") -> None:
@@ -37,6 +42,29 @@ def receive(connection: socket.socket) -> tuple[Tag, bytes]:
     """Return the next frame; raises EOFError when the other side is gone and TimeoutError past the socket's timeout."""
     tag, length = _HEADER.unpack(_exactly(connection, _HEADER.size))
     return cast("Tag", tag), _exactly(connection, length)
+
+
+class Decoder:
+    """Frames out of the bytes of a connection, however they were cut on the way."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._bytes += data
+
+    def next(self) -> tuple[Tag, bytes] | None:
+        """Return the next frame, or None before all of it has come."""
+        if len(self._bytes) < _HEADER.size:
+            return None
+        tag, length = _HEADER.unpack_from(self._bytes)
+        end = _HEADER.size + length
+        if len(self._bytes) < end:
+            return None
+        payload = bytes(self._bytes[_HEADER.size : end])
+        del self._bytes[:end]
+        return cast("Tag", tag), payload
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:

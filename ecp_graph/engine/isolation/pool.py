@@ -6,6 +6,7 @@ query waits in a bounded queue; past that it is refused at once, so that the ser
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -17,22 +18,28 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from ecp_graph.engine import Answer, never
 from ecp_graph.engine.formats import DEFAULTS, format_named
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.isolation.crew import Crew, Worker
 from ecp_graph.engine.isolation.frames import receive, send_json
-from ecp_graph.engine.isolation.places import Places
-from ecp_graph.errors import ClientGone, FormatUnfit, QueryError, QueryTimeout, ReleaseError, WorkerLost
+from ecp_graph.engine.isolation.places import LOOK_UP_S, Places
+from ecp_graph.errors import (
+    ClientGone,
+    EcpGraphError,
+    FormatUnfit,
+    QueryError,
+    QueryTimeout,
+    ReleaseError,
+    WorkerLost,
+)
 
-__all__ = ["IsolatedEngine", "Limits"]
+__all__ = ["FIRST_BYTES", "IsolatedEngine", "Limits", "failure", "loss", "order"]
 
 #: An answer is begun when so many of its bytes have come, so that what fails before gets a status of its own.
-_FIRST_BYTES: Final = 65_536
-#: How often it is looked up whether the client is still there.
-_LOOK_UP_S: Final = 0.5
+FIRST_BYTES: Final = 65_536
 #: How a worker ends that asks for more memory than it may have: Rust aborts, a deep stack overflows, the kernel kills.
 _OUT_OF_MEMORY: Final = frozenset({-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGKILL})
 
@@ -80,19 +87,14 @@ class IsolatedEngine:
         refuse_service(sparql)
         kind = query_kind(sparql) or "table"
         wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
-        limit_s = min(timeout_s or self.limits.timeout_s, self.limits.timeout_s)
+        limit_s = self.limit_s(timeout_s)
         run = _Run(self, time.monotonic() + limit_s, limit_s, gone)
-        run.start(
-            {
-                "sparql": sparql,
-                "format": wanted.name,
-                "default_graphs": None if default_graphs is None else list(default_graphs),
-                "named_graphs": None if named_graphs is None else list(named_graphs),
-                "labels": labels,
-                "timeout_s": limit_s,
-            }
-        )
+        run.start(order(sparql, wanted.name, limit_s, default_graphs, named_graphs, labels))
         return Answer(kind, wanted, run, run.length, run.facts)
+
+    def limit_s(self, asked_s: float | None) -> float:
+        """Return the seconds that a query may take which asks for so many."""
+        return min(asked_s or self.limits.timeout_s, self.limits.timeout_s)
 
     def describe(self) -> str:
         """Return ``Oxigraph in isolated workers, release 3f2a9c01b7de`` or what else was given as the name."""
@@ -110,6 +112,19 @@ class IsolatedEngine:
         self._places.enter(deadline, limit_s, gone)
         try:
             return self._crew.take()
+        except BaseException:
+            self._places.leave()
+            raise
+
+    async def take_soon(self, deadline: float, limit_s: float, gone: Callable[[], bool]) -> Worker:
+        """Do the same without holding up the event loop."""
+        if self._closed:
+            raise ReleaseError("The engine is closed.")
+        await self._places.enter_soon(deadline, limit_s, gone)
+        try:
+            if idle := self._crew.take_idle():
+                return idle
+            return await asyncio.get_running_loop().run_in_executor(None, self._crew.take)
         except BaseException:
             self._places.leave()
             raise
@@ -149,7 +164,7 @@ class _Run(Iterator[bytes]):
         try:
             self._send(request)
             gathered = 0
-            while gathered < _FIRST_BYTES:
+            while gathered < FIRST_BYTES:
                 chunk = self._receive()
                 if chunk is None:
                     self.length = gathered
@@ -190,6 +205,7 @@ class _Run(Iterator[bytes]):
 
     def _send(self, request: dict[str, object]) -> None:
         assert self._worker is not None  # noqa: S101 - narrows the type
+        self._worker.connection.settimeout(None)
         try:
             send_json(self._worker.connection, b"Q", request)
         except ConnectionError:
@@ -205,10 +221,8 @@ class _Run(Iterator[bytes]):
             return payload
         said = json.loads(payload)
         self._end(usable=not said.pop("retires", False))
-        if tag == b"F" and said["unfit"]:
-            raise FormatUnfit(said["message"])
         if tag == b"F":
-            raise QueryError(said["message"], said["line"], said["column"])
+            raise failure(said)
         self.facts.update(said)
         return None
 
@@ -221,12 +235,12 @@ class _Run(Iterator[bytes]):
             if left <= 0 or self._gone():
                 self.close()
                 raise QueryTimeout(self._limit_s) if left <= 0 else ClientGone
-            connection.settimeout(min(left, _LOOK_UP_S))
+            connection.settimeout(min(left, LOOK_UP_S))
             try:
                 connection.recv(1, socket.MSG_PEEK)
             except TimeoutError:
                 continue
-            connection.settimeout(max(left, _LOOK_UP_S))
+            connection.settimeout(max(left, LOOK_UP_S))
             try:
                 return receive(connection)
             except TimeoutError:
@@ -234,11 +248,8 @@ class _Run(Iterator[bytes]):
                 raise QueryTimeout(self._limit_s) from None
 
     def _lose(self) -> NoReturn:
-        """Raise what the worker's end means: out of memory, out of processor time, or a fault of the engine."""
-        status = self._end(usable=False)
-        if status == -signal.SIGXCPU:
-            raise QueryTimeout(self._limit_s)
-        raise WorkerLost(out_of_memory=status in _OUT_OF_MEMORY)
+        """Raise what the worker's end means."""
+        raise loss(self._end(usable=False), self._limit_s)
 
     def _end(self, *, usable: bool) -> int:
         with self._lock:
@@ -246,6 +257,39 @@ class _Run(Iterator[bytes]):
             if self._clock:
                 self._clock.cancel()
         return self._engine.give_back(worker, usable=usable) if worker else 0
+
+
+def order(
+    sparql: str,
+    fmt: str,
+    limit_s: float,
+    default_graphs: Sequence[str] | None,
+    named_graphs: Sequence[str] | None,
+    labels: str | None,
+) -> dict[str, object]:
+    """Return what a worker is told of a query."""
+    return {
+        "sparql": sparql,
+        "format": fmt,
+        "default_graphs": None if default_graphs is None else list(default_graphs),
+        "named_graphs": None if named_graphs is None else list(named_graphs),
+        "labels": labels,
+        "timeout_s": limit_s,
+    }
+
+
+def failure(said: dict[str, Any]) -> EcpGraphError:
+    """Return the error that a worker reports of a query."""
+    if said["unfit"]:
+        return FormatUnfit(said["message"])
+    return QueryError(said["message"], said["line"], said["column"])
+
+
+def loss(status: int, limit_s: float) -> EcpGraphError:
+    """Return what the end of a worker means: out of memory, out of processor time, or a fault of the engine."""
+    if status == -signal.SIGXCPU:
+        return QueryTimeout(limit_s)
+    return WorkerLost(out_of_memory=status in _OUT_OF_MEMORY)
 
 
 def _close_aside(crew: Crew) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -14,7 +15,7 @@ import pyoxigraph as ox
 
 from ecp_graph.engine.embedded import Dataset, evaluate
 from ecp_graph.engine.formats import FORMATS
-from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, receive, send, send_json
+from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, frame, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
 from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox
 from ecp_graph.errors import FormatUnfit, ParameterError, QueryError
@@ -61,7 +62,7 @@ def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any])
         dataset = Dataset(request["default_graphs"], request["named_graphs"])
         wanted = _FORMATS[request["format"]]
         evaluate(store, request["sparql"], wanted, dataset, sink, labels=request["labels"])
-        sink.flush()
+        rest = sink.rest()
     except _ServerGone:
         raise
     except QueryError as error:
@@ -79,7 +80,9 @@ def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any])
     facts: dict[str, Any] = {"query_ms": round((time.perf_counter() - started) * 1000, 2), "retires": _retires()}
     if sink.counter.rows is not None:
         facts["rows"] = sink.counter.rows
-    send_json(connection, b"E", facts)
+    # in one piece with the last of the answer, so that the server is woken once
+    with contextlib.suppress(OSError):
+        connection.sendall(rest + frame(b"E", json.dumps(facts).encode()))
 
 
 def _report(
@@ -116,6 +119,15 @@ class _Sink:
         if len(self._pending) >= MAX_DATA_BYTES // 4:
             self.flush()
         return len(data)
+
+    def rest(self) -> bytes:
+        """Return the last frame, if there is one, to be sent with what follows."""
+        if len(self._pending) > MAX_DATA_BYTES:
+            self.flush()
+        rest = bytes(self._pending)
+        self._pending.clear()
+        self.counter.feed(rest)
+        return frame(b"D", rest) if rest else b""
 
     def flush(self) -> None:
         self.counter.feed(bytes(self._pending))

@@ -13,26 +13,28 @@ import asyncio
 import io
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, Protocol
 
-from ecp_graph.web.serving.cache import Kept, ResponseCache
+from ecp_graph.errors import EcpGraphError
+from ecp_graph.web.serving.cache import Kept, ResponseCache, cache_key
 from ecp_graph.web.serving.refusals import Refusal
 
-__all__ = ["ENVIRON_KEY", "Bridge", "Exchange", "exchange_of"]
+__all__ = ["ENVIRON_KEY", "Bridge", "Exchange", "Reply", "Scope", "exchange_of"]
 
 ENVIRON_KEY: Final = "ecp_graph.exchange"
 
-_Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+_Message = Scope
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _Headers = list[tuple[str, str]]
 _BODILESS: Final = frozenset({204, 304})
 _BODY_LIMIT_S: Final = 10.0
-#: Headers that a response without a body does not have.
-_OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encoding"})
 #: Headers of the connection, which is not the app's: it gets the body whole, whatever its coding on the way.
 _OF_THE_CONNECTION: Final = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
 
@@ -42,11 +44,12 @@ class Exchange:
     """What the app and the bridge tell each other about one request.
 
     ``keep_for`` is set by the app: the version of the data for which the response may be kept. ``facts`` are what
-    the app adds to the access log.
+    the app adds to the access log. ``problem`` is what the engine refused already, for the app to tell.
     """
 
     _gone: bool = False
     keep_for: str | None = None
+    problem: EcpGraphError | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
     def gone(self) -> bool:
@@ -70,18 +73,28 @@ class _WsgiApp(Protocol):
 
 
 @dataclass(frozen=True)
-class _Response:
+class Reply:
+    """A response: its body in chunks as they come, or whole; ``close`` is called when no more of the body is wanted."""
+
     status: int
     headers: _Headers
-    body: Iterator[bytes]
-    whole: bytes | None
-    close: Callable[[], None]
+    body: AsyncGenerator[bytes, None] | None = None
+    whole: bytes | None = None
+    close: Callable[[], Awaitable[object]] | None = None
+
+
+#: What may answer a request before the app: scope, headers, body, exchange, and whether the client has gone.
+_Express = Callable[
+    [Scope, Mapping[str, str], bytes, Exchange, Callable[[], bool]],
+    Awaitable[Reply | None],
+]
 
 
 class Bridge:
     """An ASGI app around a WSGI app; ``version`` tells the version of the data, cheaply, for the cache.
 
-    ``headers`` are those that every response has; the app adds them itself to its own.
+    ``headers`` are those that every response has; the app adds them itself to its own. ``express`` is asked before the
+    app, and answers what it can.
     """
 
     def __init__(
@@ -91,11 +104,13 @@ class Bridge:
         threads: int,
         max_body_bytes: int,
         cache: ResponseCache,
-        version: Callable[[], str],
+        version: Callable[[], str | None],
         log: Callable[[dict[str, object]], None],
         headers: Mapping[str, str],
+        express: _Express | None = None,
     ) -> None:
         self.headers = headers
+        self._express = express
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._max_body_bytes = max_body_bytes
@@ -120,6 +135,20 @@ class Bridge:
         finally:
             self._log(_line(scope, sent, exchange, started))
 
+    def kept(self, key: Hashable, asked: str | None) -> Kept | None:
+        """Return the response kept for a request, if there is one, for the data now in use.
+
+        ``asked`` is its If-None-Match. A 304 is kept without the body that another client would need.
+        """
+        version = self._version()
+        found = self._cache.get(version, key) if version else None
+        return found if found is not None and (found.status != 304 or found.has_tag(asked)) else None
+
+    def note_kept(self, client: str, method: str, path: str, status: int, sent: int, ms: float) -> None:
+        """Log a request that was answered from the cache before it came to the app."""
+        line: dict[str, object] = {"client": client, "method": method, "path": path, "status": status, "bytes": sent}
+        self._log({**line, "ms": ms, "cache": "hit"})
+
     def note_refusal(self, client: str, refusal: Refusal) -> None:
         """Log a request that was refused before it could be read."""
         line = {"client": client, "method": "-", "path": "-", "status": refusal.status, "bytes": len(refusal.body)}
@@ -127,68 +156,79 @@ class Bridge:
 
     async def _answer(self, scope: _Message, body: bytes, receive: _Receive, sent: _Sent, exchange: Exchange) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        key = _cache_key(scope, headers, body)
-        asked = headers.get("if-none-match")
-        kept = self._cache.get(self._version(), key) if key is not None else None
-        if kept is not None and (kept.status != 304 or _matches(kept.etag, asked)):
-            exchange.facts["cache"] = "hit"
-            await _send_kept(sent, kept, asked)
-            return
-        watch = asyncio.ensure_future(_watch(receive, exchange))
-        try:
-            loop = asyncio.get_running_loop()
-            environ = _environ(scope, headers, body, exchange)
-            response = await loop.run_in_executor(self._pool, _call, self._app, environ)
-            if response.whole is not None:
-                self._keep(key, response, exchange)
-                await sent.whole(response.status, response.headers, response.whole)
+        key = cache_key(scope["method"], scope.get("scheme", "http"), _target(scope), body, dict(scope["headers"]))
+        if key is not None:
+            asked = headers.get("if-none-match")
+            if kept := self.kept(key, asked):
+                exchange.facts["cache"] = "hit"
+                await _send_kept(sent, kept, asked)
                 return
+            self._cache.note_miss()
+        watch = _Watch(receive, exchange)
+        try:
+            reply = None
+            if self._express:
+                reply = await self._express(scope, headers, body, exchange, watch.gone)
+            if reply is None:
+                watch.begin()
+                reply = await self._of_app(_environ(scope, headers, body, exchange))
+            if reply.whole is not None:
+                self._keep(key, reply, exchange)
+                await sent.whole(reply.status, reply.headers, reply.whole)
+                return
+            watch.begin()
             try:
-                await self._stream(response, sent, exchange, key)
+                await self._stream(reply, sent, exchange, key)
             finally:
-                await loop.run_in_executor(self._pool, response.close)
+                if reply.close:
+                    await reply.close()
         finally:
-            watch.cancel()
+            watch.end()
 
-    async def _stream(self, response: _Response, sent: _Sent, exchange: Exchange, key: object) -> None:
+    async def _of_app(self, environ: dict[str, Any]) -> Reply:
+        """Return what the app answers, in threads."""
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self._pool, _call, self._app, environ)
+
+        async def chunks() -> AsyncGenerator[bytes, None]:
+            while (chunk := await loop.run_in_executor(self._pool, next, response.body, None)) is not None:
+                yield chunk
+
+        body = chunks() if response.whole is None else None
+        close = partial(loop.run_in_executor, self._pool, response.close)
+        return Reply(response.status, response.headers, body, response.whole, close)
+
+    async def _stream(self, reply: Reply, sent: _Sent, exchange: Exchange, key: object) -> None:
         """Pass the chunks on; when the app fails, return without an end, at which the server breaks the connection.
 
         An answer that came to its end, and is not too long, is kept like one that was whole at once.
         """
-        loop = asyncio.get_running_loop()
+        assert reply.body is not None  # noqa: S101 - narrows the type
         gathered: list[bytes] = []
-        await sent.start(response.status, response.headers)
-        while True:
+        await sent.start(reply.status, reply.headers)
+        async with aclosing(reply.body) as chunks:
             try:
-                chunk = await loop.run_in_executor(self._pool, next, response.body, None)
+                async for chunk in chunks:
+                    if exchange.gone():
+                        exchange.facts["cut"] = "client hung up"
+                        return
+                    if sent.bytes + len(chunk) <= self._cache.most_bytes:
+                        gathered.append(chunk)
+                    else:
+                        gathered.clear()
+                    await sent.more(chunk)
             except Exception as reason:
                 exchange.facts["cut"] = str(reason)
                 return
-            if chunk is None:
-                break
-            if exchange.gone():
-                exchange.facts["cut"] = "client hung up"
-                return
-            if sent.bytes + len(chunk) <= self._cache.most_bytes:
-                gathered.append(chunk)
-            else:
-                gathered.clear()
-            await sent.more(chunk)
         await sent.end()
         if sent.bytes <= self._cache.most_bytes:
-            headers = [*response.headers, ("Content-Length", str(sent.bytes))]
-            self._keep(key, replace(response, headers=headers, whole=b"".join(gathered)), exchange)
+            headers = [*reply.headers, ("Content-Length", str(sent.bytes))]
+            self._keep(key, replace(reply, headers=headers, whole=b"".join(gathered)), exchange)
 
-    def _keep(self, key: object, response: _Response, exchange: Exchange) -> None:
-        etag = next((value for name, value in response.headers if name.lower() == "etag"), None)
-        if (
-            key is not None
-            and exchange.keep_for
-            and etag
-            and response.status in {200, 304}
-            and response.whole is not None
-        ):
-            kept = Kept(response.status, tuple(response.headers), response.whole, etag)
+    def _keep(self, key: object, reply: Reply, exchange: Exchange) -> None:
+        etag = next((value for name, value in reply.headers if name.lower() == "etag"), None)
+        if key is not None and exchange.keep_for and etag and reply.status in {200, 304} and reply.whole is not None:
+            kept = Kept(reply.status, tuple(reply.headers), reply.whole, etag)
             self._cache.put(exchange.keep_for, key, kept)
 
 
@@ -239,31 +279,46 @@ async def _read_body(receive: _Receive, limit: int) -> bytes | None:
             return bytes(body)
 
 
-async def _watch(receive: _Receive, exchange: Exchange) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    exchange.hang_up()
+class _Watch:
+    """Looks whether the client of an exchange hangs up, from when that matters."""
+
+    def __init__(self, receive: _Receive, exchange: Exchange) -> None:
+        self._receive = receive
+        self._exchange = exchange
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Look from now on."""
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._look())
+
+    def gone(self) -> bool:
+        """Return whether the client has hung up; who asks that for the first time is told the next time."""
+        self.begin()
+        return self._exchange.gone()
+
+    def end(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _look(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._exchange.hang_up()
 
 
 async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
-    if _matches(kept.etag, asked):
-        headers = [(name, value) for name, value in kept.headers if name.lower() not in _OF_A_BODY]
-        await sent.whole(304, headers, b"")
+    if kept.has_tag(asked):
+        await sent.whole(304, kept.without_body, b"")
     else:
         await sent.whole(kept.status, kept.headers, kept.body)
 
 
-def _matches(etag: str, asked: str | None) -> bool:
-    """Return whether If-None-Match names the tag, by the weak comparison (RFC 9110, section 13.1.2)."""
-    return bool(asked) and etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in str(asked).split(",")}
-
-
-def _cache_key(scope: _Message, headers: dict[str, str], body: bytes) -> tuple[object, ...] | None:
-    """Return what a response may depend on besides the data; None for a request whose response is never kept."""
-    if scope["method"] not in {"GET", "POST"} or "range" in headers:
-        return None
-    named = ("accept", "accept-encoding", "content-type", "host")
-    return scope["method"], scope["path"], scope["query_string"], body, *(headers.get(name) for name in named)
+def _target(scope: _Message) -> bytes:
+    """Return the address as it was sent."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return path + b"?" + scope["query_string"] if scope["query_string"] else path
 
 
 def _environ(scope: _Message, headers: dict[str, str], body: bytes, exchange: Exchange) -> dict[str, Any]:
@@ -294,6 +349,17 @@ def _environ(scope: _Message, headers: dict[str, str], body: bytes, exchange: Ex
         environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
     environ["CONTENT_LENGTH"] = str(len(body))
     return environ
+
+
+@dataclass(frozen=True)
+class _Response:
+    """What an app answered: the rest of its body, or all of it."""
+
+    status: int
+    headers: _Headers
+    body: Iterator[bytes]
+    whole: bytes | None
+    close: Callable[[], None]
 
 
 def _call(app: _WsgiApp, environ: dict[str, Any]) -> _Response:

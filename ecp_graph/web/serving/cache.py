@@ -4,10 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
-__all__ = ["Kept", "ResponseCache"]
+__all__ = ["Kept", "ResponseCache", "cache_key"]
+
+#: Headers that a response without a body does not have.
+_OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encoding"})
+#: What a response may depend on besides address, body and data.
+_TELLING: Final = (b"accept", b"accept-encoding", b"content-type", b"host")
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def cache_key(
+    method: str, scheme: str, target: bytes, body: bytes, headers: Mapping[bytes, bytes]
+) -> tuple[object, ...] | None:
+    """Return what a response depends on besides the data; None for a request whose response is never kept.
+
+    ``target`` is the address as it was sent, with its query string; the headers go by names in small letters.
+    """
+    if method not in {"GET", "POST"} or b"range" in headers:
+        return None
+    return method, scheme, target, body, *map(headers.get, _TELLING)
 
 
 @dataclass(frozen=True)
@@ -15,14 +36,39 @@ class Kept:
     """One whole response: status, headers and body, and the entity tag by which a client can ask again."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     body: bytes
     etag: str
+
+    def has_tag(self, asked: str | None) -> bool:
+        """Return whether If-None-Match names the tag, by the weak comparison (RFC 9110, section 13.1.2)."""
+        return bool(asked) and self.etag.removeprefix("W/") in {
+            tag.strip().removeprefix("W/") for tag in str(asked).split(",")
+        }
+
+    @cached_property
+    def without_body(self) -> Headers:
+        """The headers of a 304 in its place."""
+        return tuple((name, value) for name, value in self.headers if name.lower() not in _OF_A_BODY)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The header lines of the response."""
+        return _lines(self.headers)
+
+    @cached_property
+    def head_without_body(self) -> bytes:
+        """The header lines of a 304 in its place."""
+        return _lines(self.without_body)
 
     @property
     def size(self) -> int:
         """The bytes that it takes, roughly."""
         return len(self.body) + 1_000
+
+
+def _lines(headers: Headers) -> bytes:
+    return "".join(f"{name.lower()}: {value}\r\n" for name, value in headers).encode("latin-1")
 
 
 class ResponseCache:
@@ -43,15 +89,18 @@ class ResponseCache:
         self.misses = 0
 
     def get(self, version: str, key: Hashable) -> Kept | None:
-        """Return the response kept for that request and version."""
+        """Return the response kept for that request and version; a miss is not counted, see `note_miss`."""
         with self._lock:
             found = self._kept.get(key) if version == self._version else None
-            if found is None:
-                self.misses += 1
-                return None
-            self._kept.move_to_end(key)
-            self.hits += 1
+            if found is not None:
+                self._kept.move_to_end(key)
+                self.hits += 1
             return found
+
+    def note_miss(self) -> None:
+        """Count a request for which nothing was kept."""
+        with self._lock:
+            self.misses += 1
 
     def put(self, version: str, key: Hashable, response: Kept) -> None:
         """Keep a response, unless it alone takes more than an eighth of the budget."""

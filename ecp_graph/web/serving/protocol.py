@@ -2,20 +2,25 @@
 
 uvicorn takes headers without end, waits for a head for ever, answers what it cannot parse in plain text without the
 server's own headers, and holds a connection as long as its client reads nothing.
+
+A response that is kept goes out from here: a task, an app and their messages take several times as long as to send it.
 """
 
 from __future__ import annotations
 
+import time
 from asyncio import Transport
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ecp_graph.web.serving.cache import Kept, cache_key
 from ecp_graph.web.serving.refusals import Refusal
 
 if TYPE_CHECKING:
-    from asyncio import TimerHandle
+    from asyncio import AbstractEventLoop, TimerHandle
 
     from ecp_graph.web.serving.asgi import Bridge
 
@@ -28,8 +33,47 @@ _MAX_HEADER_BYTES: Final = 32_768
 _HEAD_LIMIT_S: Final = 10.0
 #: Seconds that a client may let go by without reading, while there is something for it to read.
 _STALL_LIMIT_S: Final = 10.0
+#: Headers of a request that is not answered from here: it has a body, waits to send one, or comes through a proxy.
+_NOT_PLAIN: Final = frozenset(
+    {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-for", b"x-forwarded-proto"}
+)
+_STATUS_LINES: Final = {status: f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode() for status in (200, 304)}
 #: Seconds that the rest of a refused request is read and thrown away, lest its arrival destroys the refusal.
 _LINGER_S: Final = 1.0
+
+
+class _Joining(Transport):
+    """Sends the head of a response together with the beginning of its body: one call of the system, and one packet."""
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+        self._is_begun = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Send data; the first waits for the second, until the loop comes round."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._head = bytes(data)
+            self._loop.call_soon(self._send_head)
+        else:
+            head, self._head = self._head, None
+            self._transport.write(head + data if head else data)
+
+    def close(self) -> None:
+        """Close the connection behind what was sent."""
+        self._send_head()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Return whether the connection closes."""
+        return self._transport.is_closing()
+
+    def _send_head(self) -> None:
+        head, self._head = self._head, None
+        if head:
+            self._transport.write(head)
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -39,6 +83,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _stalled: TimerHandle | None = None
     _refusal: Refusal | None = None
     _is_refused = False
+    _is_answered = False
     _header_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -57,8 +102,9 @@ class GuardedProtocol(HttpToolsProtocol):
         """Take bytes; a head that begins has to be whole in time."""
         if self._is_refused:
             return
+        self._is_answered = False
         super().data_received(data)
-        if self._clock is None and (self.cycle is None or self.cycle.response_complete):
+        if self._clock is None and not self._is_answered and self._is_idle():
             self._wait_for_head()
 
     def on_message_begin(self) -> None:
@@ -89,7 +135,52 @@ class GuardedProtocol(HttpToolsProtocol):
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
             raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
-        super().on_headers_complete()
+        if not self._is_idle() or not self._answer_from_kept():
+            super().on_headers_complete()
+            self.cycle.transport = _Joining(self.transport, self.loop)
+
+    def on_message_complete(self) -> None:
+        """End a request; the app has not heard of one that is answered already."""
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _answer_from_kept(self) -> bool:
+        """Send the response that is kept for a request with a head alone, and return whether there is one."""
+        started = time.perf_counter()
+        headers = dict(self.headers)
+        if (
+            self.parser.get_method() != b"GET"
+            or self.parser.get_http_version() != "1.1"
+            or not self.parser.should_keep_alive()
+            or not _NOT_PLAIN.isdisjoint(headers)
+            or self.flow.write_paused
+            or self.transport.is_closing()
+        ):
+            return False
+        bridge = cast("Bridge", self.config.app)
+        asked = headers.get(b"if-none-match", b"").decode("latin-1")
+        key = cache_key("GET", str(self.scheme), self.url, b"", headers)
+        kept = bridge.kept(key, asked) if key is not None else None
+        if kept is None:
+            return False
+        status, sent = self._send(kept, asked)
+        self._is_answered = True
+        path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
+        ms = round((time.perf_counter() - started) * 1000, 1)
+        bridge.note_kept(self.client[0] if self.client else "", "GET", path, status, sent, ms)
+        self.on_response_complete()
+        return True
+
+    def _send(self, kept: Kept, asked: str) -> tuple[int, int]:
+        """Send a kept response, or that the client has it already; return the status and the bytes of the body."""
+        fresh = kept.has_tag(asked)
+        status, head, body = (304, kept.head_without_body, b"") if fresh else (kept.status, kept.head, kept.body)
+        date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        self.transport.write(b"".join((_STATUS_LINES[status], date, head, b"\r\n", body)))
+        return status, len(body)
 
     def pause_writing(self) -> None:
         """Stop sending until the client has read; it has to read in time."""

@@ -21,9 +21,10 @@ from flask import Flask
 
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
-from ecp_graph.web import SECURITY_HEADERS
+from ecp_graph.web.response_headers import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
+from ecp_graph.web.serving.express import Express
 from ecp_graph.web.serving.protocol import GuardedProtocol
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.warming import Warming
@@ -51,14 +52,19 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
         if settings.access_log:
             print(_text(line), file=sys.stderr, flush=True)
 
+    def version() -> str | None:
+        current = site.source.ready()
+        return current.version if current else None
+
     return Bridge(
         app.wsgi_app,
         threads=settings.workers + settings.queue + _SPARE_THREADS,
         max_body_bytes=int(app.config["MAX_CONTENT_LENGTH"]),
         cache=cache,
-        version=site.source.version,
+        version=version,
         log=log,
         headers=SECURITY_HEADERS,
+        express=Express(site),
     )
 
 
