@@ -124,8 +124,7 @@ def refuse_excess(sparql: str) -> None:
     hold for whatever passes.
     """
     depth, separators = 0, [0]
-    for found in _TO_MARK.finditer(sparql):
-        mark = found["mark"]
+    for mark in _TO_MARK.findall(sparql):
         if mark in {"{", "(", "["}:
             depth += 1
             separators.append(0)

@@ -7,7 +7,17 @@ import pytest
 
 from ecp_graph.engine.isolation.rows import RowCounter
 
-VALUES = ['"plain"', '"a\\nb"', '"say \\"hi\\", {\\"x\\":1}"', '"],[{"', '"<result>"', "<http://x/y>", "3"]
+VALUES = [
+    '"plain"',
+    '"}},{\\"a\\":"',
+    '"[{},{"',
+    '"a\\nb"',
+    '"say \\"hi\\", {\\"x\\":1}"',
+    '"],[{"',
+    '"<result>"',
+    "<http://x/y>",
+    "3",
+]
 FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -37,6 +47,17 @@ def test_no_rows(fmt: str) -> None:
     counter = RowCounter(fmt)
     counter.feed(results.serialize(format=FORMATS[fmt]) or b"")
     assert counter.rows == 0
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 100_000])
+def test_rows_behind_rows_without_values_are_counted(size: int) -> None:
+    results = ox.Store().query("SELECT ?a { VALUES ?a { UNDEF UNDEF 1 UNDEF 2 3 UNDEF } }")
+    assert isinstance(results, ox.QuerySolutions)
+    answer = results.serialize(format=FORMATS["json"]) or b""
+    counter = RowCounter("json")
+    for start in range(0, len(answer), size):
+        counter.feed(answer[start : start + size])
+    assert counter.rows == 3
 
 
 def test_a_graph_in_turtle_has_no_rows_to_tell() -> None:

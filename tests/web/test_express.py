@@ -50,6 +50,8 @@ class Asked:
         self.query_string = urlencode(fields, doseq=True).encode()
         self.headers = {"host": "localhost", **(headers or {})}
         self.body = body or b""
+        if body is not None:
+            self.headers["content-length"] = str(len(body))
         self.express = express
 
 

@@ -10,16 +10,15 @@ __all__ = ["RowCounter"]
 _GIVE_UP_BYTES: Final = 8_000_000
 #: A mark is never longer, so that one that is cut in two is found when the rest has come.
 _LONGEST_MARK: Final = 256
-#: What tells a row in each format, and how often it occurs besides rows. In JSON a row begins with its first variable
+#: What tells a row in each format. In JSON a row begins with its first variable
 #: and the type of its value; inside a string a quotation mark would follow a backslash. A row without values is missed.
-_MARKS: Final[dict[str, tuple[re.Pattern[bytes], int]]] = {
-    "json": (re.compile(rb'[\[,]\{"[^"\\]{1,200}":\{"type":"'), 0),
-    "xml": (re.compile(rb"<result>"), 0),
-    "csv": (re.compile(rb"\n"), 1),
-    "tsv": (re.compile(rb"\n"), 1),
-    "nt": (re.compile(rb"\n"), 0),
-    "nq": (re.compile(rb"\n"), 0),
+#: Each mark begins with letters and not with a choice, which is found ten times as fast.
+_MARKS: Final[dict[str, tuple[re.Pattern[bytes], ...]]] = {
+    "json": tuple(re.compile(rb'%b\{"[^"\\]{1,200}":\{"type":"' % before) for before in (rb"\[", rb"\},")),
+    "xml": (re.compile(rb"<result>"),),
+    **dict.fromkeys(("csv", "tsv", "nt", "nq"), (re.compile(rb"\n"),)),
 }
+_WITH_HEAD: Final = frozenset({"csv", "tsv"})
 _CSV_STRING: Final = re.compile(rb'"[^"]*+"')
 
 
@@ -27,8 +26,8 @@ class RowCounter:
     """Counts the rows (or triples) of an answer in one format from its chunks."""
 
     def __init__(self, fmt: str) -> None:
-        self._mark: re.Pattern[bytes] | None
-        self._mark, self._besides = _MARKS.get(fmt, (None, 0))
+        self._marks = _MARKS.get(fmt, ())
+        self._besides = int(fmt in _WITH_HEAD)
         self._has_strings = fmt == "csv"
         self._seen = 0
         self._count = 0
@@ -37,23 +36,23 @@ class RowCounter:
     def feed(self, chunk: bytes) -> None:
         """Take the next chunk of the answer."""
         self._seen += len(chunk)
-        if self._mark is None or self._seen > _GIVE_UP_BYTES:
+        if not self._marks or self._seen > _GIVE_UP_BYTES:
             return
-        text = self._rest + chunk
         if self._has_strings:
-            text, self._rest = _without_strings(text)
+            text, self._rest = _without_strings(self._rest + chunk)
             self._count += text.count(b"\n")
             return
-        end = 0
-        for found in self._mark.finditer(text):
-            self._count += 1
-            end = found.end()
+        text, end = self._rest + chunk, 0
+        for mark in self._marks:
+            for found in mark.finditer(text):
+                self._count += 1
+                end = max(end, found.end())
         self._rest = text[max(end, len(text) - _LONGEST_MARK) :]
 
     @property
     def rows(self) -> int | None:
         """The rows counted; None where the format does not tell, or the answer is too long to count."""
-        if self._mark is None or self._seen > _GIVE_UP_BYTES:
+        if not self._marks or self._seen > _GIVE_UP_BYTES:
             return None
         return max(0, self._count - self._besides)
 

@@ -126,7 +126,7 @@ class Bridge:
         sent = _Sent(send)
         exchange = Exchange()
         try:
-            body = await _read_body(receive, self._max_body_bytes)
+            body = await _read_body(receive, self._max_body_bytes) if _has_body(scope) else b""
             if body is None:
                 return
             await self._answer(scope, body, receive, sent, exchange)
@@ -256,6 +256,11 @@ class _Sent:
         await self.start(status, headers)
         self.bytes += len(body)
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _has_body(scope: Scope) -> bool:
+    """Return whether a request has a body (RFC 9112, section 6.3)."""
+    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
 
 async def _read_body(receive: _Receive, limit: int) -> bytes | None:
