@@ -14,7 +14,7 @@ from flask import Response, request
 from ecp_graph.engine import Answer
 from ecp_graph.engine.formats import Format
 from ecp_graph.engine.guard import refuse_excess
-from ecp_graph.web.serving.asgi import Exchange, exchange_of
+from ecp_graph.web.serving.exchange import Exchange, exchange_of
 from ecp_graph.web.site import Site, site
 
 __all__ = ["Dataset", "answer_response", "answer_tag", "ask", "on_budget"]

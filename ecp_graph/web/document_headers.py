@@ -20,7 +20,7 @@ from ecp_graph.engine.results import Table
 from ecp_graph.namespaces import ID
 from ecp_graph.publishing.document import Standing, document_iri, licence_of, self_description, serialise, to_ox
 from ecp_graph.web.negotiation import SUFFIXES, media_type, suffix_of
-from ecp_graph.web.serving.asgi import exchange_of
+from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import site
 
 __all__ = ["add_headers", "downloads", "finish", "json_block", "licence", "links_of", "local_document", "stamp"]

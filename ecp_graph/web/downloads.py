@@ -17,7 +17,7 @@ from ecp_graph.engine.results import Table, Term
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.web.errors import HttpError
-from ecp_graph.web.serving.asgi import exchange_of
+from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import site
 
 __all__ = ["TABLE_EXTENSIONS", "download", "graph_as_turtle", "table_as", "table_csv", "table_json"]

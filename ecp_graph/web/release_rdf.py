@@ -18,7 +18,7 @@ from ecp_graph.namespaces import DATASET_GRAPH, ONTOLOGY_GRAPH
 from ecp_graph.publishing.syntaxes import with_prefixes
 from ecp_graph.web.document_headers import licence
 from ecp_graph.web.errors import HttpError
-from ecp_graph.web.serving.asgi import exchange_of
+from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import site
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Response, jsonify, make_response, render_template, request
 
-from ecp_graph.web.serving.asgi import exchange_of
+from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import site
 
 __all__ = ["data", "page"]

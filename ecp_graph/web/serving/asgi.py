@@ -4,84 +4,29 @@ Three things that a WSGI server alone does not give, and that a public endpoint 
 
 - A stream that fails half-way breaks the connection. A client never takes a cut answer for a whole one.
 - ``environ["ecp_graph.gone"]`` tells the app whether its client has hung up, so that a worker is freed at once.
-- A response kept in the cache is sent without waking the app. Only the app decides what is kept, see `Exchange`.
+- A response kept in the cache is sent without waking the app. Who answers decides what is kept, see `Exchange`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
-import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from ecp_graph.errors import EcpGraphError
 from ecp_graph.web.serving.cache import Kept, ResponseCache, cache_key
+from ecp_graph.web.serving.exchange import Exchange, Receive, Reply, Scope, Watch
 from ecp_graph.web.serving.refusals import Refusal
+from ecp_graph.web.serving.wsgi import WsgiApp, call, environ_of
 
-__all__ = ["ENVIRON_KEY", "Bridge", "Exchange", "Reply", "Scope", "exchange_of"]
+__all__ = ["Bridge"]
 
-ENVIRON_KEY: Final = "ecp_graph.exchange"
-
-Scope = MutableMapping[str, Any]
-_Message = Scope
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
-_Headers = list[tuple[str, str]]
-_BODILESS: Final = frozenset({204, 304})
+_Send = Callable[[Scope], Awaitable[None]]
 _BODY_LIMIT_S: Final = 10.0
-#: Headers of the connection, which is not the app's: it gets the body whole, whatever its coding on the way.
-_OF_THE_CONNECTION: Final = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
-
-
-@dataclass
-class Exchange:
-    """What the app and the bridge tell each other about one request.
-
-    ``keep_for`` is set by the app: the version of the data for which the response may be kept. ``facts`` are what
-    the app adds to the access log. ``problem`` is what the engine refused already, for the app to tell.
-    """
-
-    _gone: bool = False
-    keep_for: str | None = None
-    problem: EcpGraphError | None = None
-    facts: dict[str, object] = field(default_factory=dict)
-
-    def gone(self) -> bool:
-        """Return whether the client has hung up."""
-        return self._gone
-
-    def hang_up(self) -> None:
-        """Note that the client has hung up."""
-        self._gone = True
-
-
-def exchange_of(environ: MutableMapping[str, Any]) -> Exchange:
-    """Return the exchange of a request; one that nobody reads when the app runs under another server."""
-    found = environ.setdefault(ENVIRON_KEY, Exchange())
-    assert isinstance(found, Exchange)  # noqa: S101 - narrows the type
-    return found
-
-
-class _WsgiApp(Protocol):
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any], /) -> Iterable[bytes]: ...
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A response: its body in chunks as they come, or whole; ``close`` is called when no more of the body is wanted."""
-
-    status: int
-    headers: _Headers
-    body: AsyncGenerator[bytes, None] | None = None
-    whole: bytes | None = None
-    close: Callable[[], Awaitable[object]] | None = None
-
 
 #: What may answer a request before the app: scope, headers, body, exchange, and whether the client has gone.
 _Express = Callable[
@@ -99,7 +44,7 @@ class Bridge:
 
     def __init__(
         self,
-        app: _WsgiApp,
+        app: WsgiApp,
         *,
         threads: int,
         max_body_bytes: int,
@@ -118,7 +63,7 @@ class Bridge:
         self._version = version
         self._log = log
 
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: _Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
@@ -154,7 +99,7 @@ class Bridge:
         line = {"client": client, "method": "-", "path": "-", "status": refusal.status, "bytes": len(refusal.body)}
         self._log({**line, "refused": str(refusal)})
 
-    async def _answer(self, scope: _Message, body: bytes, receive: _Receive, sent: _Sent, exchange: Exchange) -> None:
+    async def _answer(self, scope: Scope, body: bytes, receive: Receive, sent: _Sent, exchange: Exchange) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         key = cache_key(scope["method"], scope.get("scheme", "http"), _target(scope), body, dict(scope["headers"]))
         if key is not None:
@@ -164,14 +109,14 @@ class Bridge:
                 await _send_kept(sent, kept, asked)
                 return
             self._cache.note_miss()
-        watch = _Watch(receive, exchange)
+        watch = Watch(receive, exchange)
         try:
             reply = None
             if self._express:
                 reply = await self._express(scope, headers, body, exchange, watch.gone)
             if reply is None:
                 watch.begin()
-                reply = await self._of_app(_environ(scope, headers, body, exchange))
+                reply = await self._of_app(environ_of(scope, headers, body, exchange))
             if reply.whole is not None:
                 self._keep(key, reply, exchange)
                 await sent.whole(reply.status, reply.headers, reply.whole)
@@ -188,7 +133,7 @@ class Bridge:
     async def _of_app(self, environ: dict[str, Any]) -> Reply:
         """Return what the app answers, in threads."""
         loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self._pool, _call, self._app, environ)
+        response = await loop.run_in_executor(self._pool, call, self._app, environ)
 
         async def chunks() -> AsyncGenerator[bytes, None]:
             while (chunk := await loop.run_in_executor(self._pool, next, response.body, None)) is not None:
@@ -263,7 +208,7 @@ def _has_body(scope: Scope) -> bool:
     return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
 
 
-async def _read_body(receive: _Receive, limit: int) -> bytes | None:
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
     """Return the body of a request, or None when the client hangs up; raises Refusal past a limit of size or time."""
     body = bytearray()
     deadline = time.monotonic() + _BODY_LIMIT_S
@@ -284,35 +229,6 @@ async def _read_body(receive: _Receive, limit: int) -> bytes | None:
             return bytes(body)
 
 
-class _Watch:
-    """Looks whether the client of an exchange hangs up, from when that matters."""
-
-    def __init__(self, receive: _Receive, exchange: Exchange) -> None:
-        self._receive = receive
-        self._exchange = exchange
-        self._task: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        """Look from now on."""
-        if self._task is None:
-            self._task = asyncio.ensure_future(self._look())
-
-    def gone(self) -> bool:
-        """Return whether the client has hung up; who asks that for the first time is told the next time."""
-        self.begin()
-        return self._exchange.gone()
-
-    def end(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _look(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self._exchange.hang_up()
-
-
 async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
     if kept.has_tag(asked):
         await sent.whole(304, kept.without_body, b"")
@@ -320,73 +236,13 @@ async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
         await sent.whole(kept.status, kept.headers, kept.body)
 
 
-def _target(scope: _Message) -> bytes:
+def _target(scope: Scope) -> bytes:
     """Return the address as it was sent."""
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     return path + b"?" + scope["query_string"] if scope["query_string"] else path
 
 
-def _environ(scope: _Message, headers: dict[str, str], body: bytes, exchange: Exchange) -> dict[str, Any]:
-    """Return the WSGI environ (PEP 3333) of an ASGI scope."""
-    host, port = scope.get("server") or ("localhost", 80)
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": scope["path"].encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port or 80),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
-        "REMOTE_ADDR": (scope.get("client") or ("", 0))[0],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        ENVIRON_KEY: exchange,
-    }
-    for name, value in headers.items():
-        if name in _OF_THE_CONNECTION:
-            continue
-        key = name.upper().replace("-", "_")
-        environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
-    environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
-
-
-@dataclass(frozen=True)
-class _Response:
-    """What an app answered: the rest of its body, or all of it."""
-
-    status: int
-    headers: _Headers
-    body: Iterator[bytes]
-    whole: bytes | None
-    close: Callable[[], None]
-
-
-def _call(app: _WsgiApp, environ: dict[str, Any]) -> _Response:
-    """Run the app; a response without body, or one that says its length, is read whole and closed in this thread."""
-    started: list[tuple[int, _Headers]] = []
-
-    def start_response(status: str, headers: _Headers, exc_info: object = None) -> None:
-        started[:] = [(int(status[:3]), headers)]
-
-    chunks = app(environ, start_response)
-    close = getattr(chunks, "close", lambda: None)
-    iterator = iter(chunks)
-    status, headers = started[0]
-    if status not in _BODILESS and not any(name.lower() == "content-length" for name, _ in headers):
-        return _Response(status, headers, iterator, None, close)
-    try:
-        return _Response(status, headers, iterator, b"".join(iterator), close)
-    finally:
-        close()
-
-
-def _line(scope: _Message, sent: _Sent, exchange: Exchange, started: float) -> dict[str, object]:
+def _line(scope: Scope, sent: _Sent, exchange: Exchange, started: float) -> dict[str, object]:
     return {
         "client": (scope.get("client") or ("", 0))[0],
         "method": scope["method"],

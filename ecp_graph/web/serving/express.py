@@ -23,8 +23,8 @@ from ecp_graph.engine.isolation.pool import IsolatedEngine, order
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.web.answers import answer_tag
 from ecp_graph.web.response_headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
-from ecp_graph.web.serving.asgi import Exchange, Reply, Scope
 from ecp_graph.web.serving.compression import LEAST_BYTES, LEVEL, takes_gzip
+from ecp_graph.web.serving.exchange import Exchange, Reply, Scope
 from ecp_graph.web.site import Site
 from ecp_graph.web.source import Current
 from ecp_graph.web.sparql_request import MULTIPART, SparqlRequest, read_request

@@ -1,0 +1,85 @@
+"""Calling the WSGI app for a request that an ASGI server took."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from ecp_graph.web.serving.exchange import ENVIRON_KEY, Exchange, Headers, Scope
+
+__all__ = ["Response", "WsgiApp", "call", "environ_of"]
+
+_BODILESS: Final = frozenset({204, 304})
+#: Headers of the connection, which is not the app's: it gets the body whole, whatever its coding on the way.
+_OF_THE_CONNECTION: Final = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
+
+
+class WsgiApp(Protocol):
+    """What PEP 3333 calls an application."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any], /) -> Iterable[bytes]:
+        """Return the body of the answer to a request, in pieces."""
+        ...
+
+
+def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exchange) -> dict[str, Any]:
+    """Return the WSGI environ (PEP 3333) of an ASGI scope."""
+    host, port = scope.get("server") or ("localhost", 80)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port or 80),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": (scope.get("client") or ("", 0))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        ENVIRON_KEY: exchange,
+    }
+    for name, value in headers.items():
+        if name in _OF_THE_CONNECTION:
+            continue
+        key = name.upper().replace("-", "_")
+        environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
+    environ["CONTENT_LENGTH"] = str(len(body))
+    return environ
+
+
+@dataclass(frozen=True)
+class Response:
+    """What an app answered: the rest of its body, or all of it."""
+
+    status: int
+    headers: Headers
+    body: Iterator[bytes]
+    whole: bytes | None
+    close: Callable[[], None]
+
+
+def call(app: WsgiApp, environ: dict[str, Any]) -> Response:
+    """Run the app; a response without body, or one that says its length, is read whole and closed in this thread."""
+    started: list[tuple[int, Headers]] = []
+
+    def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
+        started[:] = [(int(status[:3]), headers)]
+
+    chunks = app(environ, start_response)
+    close = getattr(chunks, "close", lambda: None)
+    iterator = iter(chunks)
+    status, headers = started[0]
+    if status not in _BODILESS and not any(name.lower() == "content-length" for name, _ in headers):
+        return Response(status, headers, iterator, None, close)
+    try:
+        return Response(status, headers, iterator, b"".join(iterator), close)
+    finally:
+        close()
