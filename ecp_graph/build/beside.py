@@ -20,9 +20,9 @@ Result = TypeVar("Result")
 def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     """Begin a call in a process of its own and give what waits for its result.
 
-    The call must have no effect but its result, which must be picklable. Where it is not safe or no use to fork (other
-    threads run, or there is one processor), and where the process fails, the call is made here when its result is asked
-    for; so errors are raised as if there had been no other process.
+    The call must have no effect but its result, which must be picklable, and on files that a second call makes anew.
+    Where it is not safe or no use to fork (other threads run, or there is one processor), and where the process fails,
+    the call is made here when its result is asked for; so errors are raised as if there had been no other process.
     """
     if not hasattr(os, "fork") or _threads() > 1 or (os.cpu_count() or 1) < 2:
         yield call

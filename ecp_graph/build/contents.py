@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ecp_graph import __version__
+from ecp_graph.build.beside import beside
 from ecp_graph.build.complete import Completed
 from ecp_graph.build.derive import merged_store
 from ecp_graph.build.describe import describe
@@ -49,13 +52,14 @@ def write_contents(folder: Path, completed: Completed, report: Report, workspace
     description = describe(merged_store(completed.quads), release_id=identity, workspace_hash=workspace_hash)
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
-    _write_dumps(folder)
-    counts = _write_store(folder / "store", quads)
-    (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
-    ontology = to_turtle(quad.triple for quad in completed.sources.ontology)
-    (folder / "ontology.ttl").write_text(ontology, encoding="utf-8")
-    for name, suffix in FORMATS.items():
-        (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
+    with beside(partial(_write_dumps, folder)) as dumps_written:
+        counts = _write_store(folder / "store", quads)
+        (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
+        ontology = to_turtle(quad.triple for quad in completed.sources.ontology)
+        (folder / "ontology.ttl").write_text(ontology, encoding="utf-8")
+        for name, suffix in FORMATS.items():
+            (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
+        dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "id": identity,
@@ -76,7 +80,9 @@ def _write_dataset(path: Path, quads: Iterable[ox.Quad]) -> None:
 
 
 def _write_dumps(folder: Path) -> None:
+    """Write the dumps; what another process that did not come to its end has written of them is thrown away."""
     dumps = folder / DUMPS_FOLDER
+    shutil.rmtree(dumps, ignore_errors=True)
     dumps.mkdir()
     write_dumps(folder / "dataset.nq", dumps)
     made = sorted(path for path in dumps.iterdir() if path.is_file())

@@ -14,16 +14,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
+from ecp_graph.build.beside import beside
 from ecp_graph.build.complete import complete
 from ecp_graph.build.lines import SourceIndex
 from ecp_graph.build.load import load, parse_numbered
 from ecp_graph.build.report import Finding, Report, in_order
-from ecp_graph.build.validate import check
+from ecp_graph.build.validate import check, judge_statements
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.workspace import Workspace
 
@@ -46,9 +48,11 @@ def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
     data = sources.data if within else [*quads, *_context(quads, sources.data)]
     others = [path for path in workspace.data_files if path not in {given.resolve() for given in files}]
     index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
-    completed = complete(replace(sources, data=data, index=index), workspace.rule_files)
+    sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
-    report = check(completed, statements=judged, about={_text(quad.subject) for quad in quads})
+    with beside(partial(judge_statements, sources, judged)) as of_statements:
+        completed = complete(sources, workspace.rule_files)
+        report = check(completed, of_statements, about={_text(quad.subject) for quad in quads})
     return Report(in_order([*report.findings, *_without_evidence(parsed, names)]), report.looked_at)
 
 

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from ecp_graph.build import BuildResult
+from ecp_graph.build.beside import beside
 from ecp_graph.build.complete import complete
 from ecp_graph.build.contents import fingerprint, release_id, write_contents
 from ecp_graph.build.load import load
 from ecp_graph.build.swap import install
-from ecp_graph.build.validate import check
+from ecp_graph.build.validate import check, judge_statements
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.workspace import Workspace
 
@@ -23,10 +24,11 @@ def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.passages)} passages")
-    completed = complete(sources, workspace.rule_files, progress=progress)
-    if completed.contradictions:
-        raise InconsistentData([completed.located(one) for one in completed.contradictions])
-    report = check(completed)
+    with beside(partial(judge_statements, sources)) as of_statements:
+        completed = complete(sources, workspace.rule_files, progress=progress)
+        if completed.contradictions:
+            raise InconsistentData([completed.located(one) for one in completed.contradictions])
+        report = check(completed, of_statements)
     progress(f"Validated with {len(report.looked_at)} shapes")
     if not report.conforms:
         return BuildResult(None, report)

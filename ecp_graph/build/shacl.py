@@ -23,7 +23,10 @@ from ecp_graph.build.terms import to_oxigraph
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.namespaces import PREFIXES, SHAPES
 
-__all__ = ["deactivate", "run_shapes"]
+__all__ = ["TARGETS", "deactivate", "run_shapes", "without_targets"]
+
+#: The properties that tell at which nodes a shape looks.
+TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 _REMEDY: Final = URIRef(SHAPES + "remedy")
 # What pySHACL logs about a malformed shape comes as an exception too.
@@ -51,11 +54,25 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[list[Finding], dict[str, int
 
 def deactivate(shapes: Graph, which: Iterable[Node]) -> Graph:
     """Return a copy of the shapes in which those given are switched off."""
-    copy = Graph(store="SimpleMemory", bind_namespaces="none")
-    for triple in shapes:
-        copy.add(triple)
+    copy = _copy(shapes)
     for shape in which:
         copy.set((shape, SH.deactivated, Literal(True)))
+    return copy
+
+
+def without_targets(shapes: Graph, which: Iterable[Node]) -> Graph:
+    """Return a copy of the shapes in which those given are run only where others refer to them."""
+    copy = _copy(shapes)
+    for shape in which:
+        for target in TARGETS:
+            copy.remove((shape, target, None))
+    return copy
+
+
+def _copy(graph: Graph) -> Graph:
+    copy = Graph(store="SimpleMemory", bind_namespaces="none")
+    for triple in graph:
+        copy.add(triple)
     return copy
 
 
@@ -121,15 +138,22 @@ class _Reader:
 
 
 class _Validated(Graph):
-    """A copy of the data in the kind of store that pySHACL asks for.
+    """The data behind the kind of store that pySHACL asks for, which stays empty.
 
-    pySHACL runs the same query text for each focus node: here a text is parsed once.
+    pySHACL often asks whether there are data at all, and runs the same query text for each focus node: here both are
+    found out once.
     """
 
     def __init__(self, data: Graph) -> None:
         super().__init__(bind_namespaces="none")
-        for triple in data:
-            self.add(triple)
+        self._data = data
+        self._size = len(data)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def triples(self, triple: Any) -> Any:
+        return self._data.triples(triple)
 
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:
         return super().query(_parsed(query_object) if isinstance(query_object, str) else query_object, *args, **kwargs)
@@ -150,8 +174,7 @@ def _severity(term: Node) -> Severity:
 
 
 def _looked_at(shapes: ShapesGraph, data: DataGraph) -> Iterator[tuple[str, int]]:
-    targets = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
     for shape in shapes.shapes:
-        has_target = any((shape.node, target, None) in shapes.graph for target in targets)
+        has_target = any((shape.node, target, None) in shapes.graph for target in TARGETS)
         if isinstance(shape.node, URIRef) and has_target and not shape.deactivated:
             yield str(shape.node), len(shape.focus_nodes(data))

@@ -1,30 +1,37 @@
-"""Validating a workspace: the shapes are run on all that is stated, inferred and derived, and on the statement view."""
+"""Validating a workspace: the shapes are run on all that is stated, inferred and derived, and on the statement view.
+
+With two processors the statement view, which needs no inference, is judged while the reasoner works, and then each of
+two processes runs half of the other shapes.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TypeAlias
 
 import pyoxigraph as ox
-from rdflib import SH, Literal
+from rdflib import Graph, Literal
+from rdflib.term import Node
 
 from ecp_graph.build.beside import beside
 from ecp_graph.build.complete import Completed, complete
 from ecp_graph.build.lines import SourceIndex
-from ecp_graph.build.load import load
+from ecp_graph.build.load import Sources, load
 from ecp_graph.build.reason import Contradiction
 from ecp_graph.build.report import Finding, Report, in_order
-from ecp_graph.build.shacl import deactivate, run_shapes
+from ecp_graph.build.shacl import TARGETS, deactivate, run_shapes, without_targets
 from ecp_graph.build.statements import ON_STATEMENTS, statement_number, statement_view
 from ecp_graph.build.terms import to_graph
 from ecp_graph.workspace import Workspace
 
-__all__ = ["check", "validate_files", "validate_workspace"]
+__all__ = ["Judged", "check", "judge_statements", "validate_files", "validate_workspace"]
 
-_TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+#: Findings, and for each shape with targets how many nodes it looked at.
+Judged: TypeAlias = tuple[list[Finding], dict[str, int]]
 
 
 def validate_workspace(workspace: Workspace) -> Report:
@@ -32,7 +39,9 @@ def validate_workspace(workspace: Workspace) -> Report:
 
     A contradiction with the ontology is a violation of the report. Raises InputSyntaxError and WorkspaceError.
     """
-    return check(complete(load(workspace), workspace.rule_files))
+    sources = load(workspace)
+    with beside(partial(judge_statements, sources)) as of_statements:
+        return check(complete(sources, workspace.rule_files), of_statements)
 
 
 def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
@@ -42,30 +51,49 @@ def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
     return run(files, workspace)
 
 
-def check(
-    completed: Completed, *, statements: Sequence[ox.Quad] | None = None, about: Collection[str] | None = None
-) -> Report:
-    """Return the report on the statements; contradictions of the reasoner come as violations too.
-
-    ``statements`` are the quads that shapes on the statement view look at, all of the data unless given. With
-    ``about`` (IRIs, labels of blank nodes) the report holds only findings whose focus or value is one of them.
-    """
-    sources = completed.sources
+def judge_statements(sources: Sources, statements: Sequence[ox.Quad] | None = None) -> Judged:
+    """Return what the shapes on the statement view find about the quads, all of the data unless given."""
     viewed = sources.data if statements is None else statements
     shapes = to_graph(sources.shapes)
-    on_statements = set(shapes.subjects(ON_STATEMENTS, Literal(True)))
-    on_things = {shape for target in _TARGETS for shape in shapes.subjects(target)} - on_statements
     view = statement_view(viewed, sources.data, sources.ontology)
-    with beside(lambda: run_shapes(view, deactivate(shapes, on_things))) as result:
-        findings, looked_at = run_shapes(completed.graph(), deactivate(shapes, on_statements))
-        about_statements, looked_at_statements = result()
-    findings += [_about_subject(finding, viewed) for finding in about_statements]
-    looked_at |= looked_at_statements
-    findings += [_contradicting(one, about or ()) for one in completed.contradictions]
+    findings, looked_at = run_shapes(view, deactivate(shapes, _with_targets(shapes) - _on_statements(shapes)))
+    return [_about_subject(finding, viewed) for finding in findings], looked_at
+
+
+def check(completed: Completed, of_statements: Callable[[], Judged], *, about: Collection[str] | None = None) -> Report:
+    """Return the report on the statements; contradictions of the reasoner come as violations too.
+
+    ``of_statements`` gives what `judge_statements` found. With ``about`` (IRIs, labels of blank nodes) the report holds
+    only findings whose focus or value is one of them.
+    """
+    findings, looked_at = _judge_things(completed)
+    found, seen = of_statements()
+    findings += [*found, *(_contradicting(one, about or ()) for one in completed.contradictions)]
     if about is not None:
         findings = [finding for finding in findings if finding.focus in about or _value_iri(finding) in about]
-    locate = _Locator(sources.data, sources.index)
-    return Report(in_order(locate(finding) for finding in findings), looked_at)
+    locate = _Locator(completed.sources.data, completed.sources.index)
+    return Report(in_order(locate(finding) for finding in findings), {**looked_at, **seen})
+
+
+def _judge_things(completed: Completed) -> Judged:
+    """Return what the shapes find that are not on the statement view, each half of them in a process."""
+    shapes = to_graph(completed.sources.shapes)
+    on_statements = _on_statements(shapes)
+    on_things = sorted(_with_targets(shapes) - on_statements, key=str)
+    things = completed.graph()
+    shapes = deactivate(shapes, on_statements)
+    with beside(lambda: run_shapes(things, without_targets(shapes, on_things[::2]))) as rest:
+        findings, looked_at = run_shapes(things, without_targets(shapes, on_things[1::2]))
+        more, seen = rest()
+    return findings + more, looked_at | seen
+
+
+def _with_targets(shapes: Graph) -> set[Node]:
+    return {shape for target in TARGETS for shape in shapes.subjects(target)}
+
+
+def _on_statements(shapes: Graph) -> set[Node]:
+    return set(shapes.subjects(ON_STATEMENTS, Literal(True)))
 
 
 def _contradicting(contradiction: Contradiction, about: Collection[str]) -> Finding:

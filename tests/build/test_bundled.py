@@ -14,7 +14,7 @@ from ecp_graph.build.load import load, parse_file
 from ecp_graph.build.release import Release, verify_release
 from ecp_graph.build.report import Report
 from ecp_graph.build.swap import install
-from ecp_graph.build.validate import check, validate_files
+from ecp_graph.build.validate import check, judge_statements, validate_files
 from ecp_graph.namespaces import ECP, ID, PREFIXES
 from ecp_graph.workspace import Workspace, bundled_workspace
 
@@ -33,7 +33,7 @@ def completed(workspace: Workspace) -> Completed:
 
 @pytest.fixture(scope="module")
 def report(completed: Completed) -> Report:
-    return check(completed)
+    return check(completed, lambda: judge_statements(completed.sources))
 
 
 @pytest.fixture(scope="module")

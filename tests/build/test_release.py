@@ -15,6 +15,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+import ecp_graph.build.contents as contents
 import ecp_graph.build.pipeline as pipeline
 from ecp_graph.build import BuildResult, build
 from ecp_graph.build.load import load, parse_file
@@ -118,6 +119,18 @@ def test_two_builds_of_one_workspace_write_the_same_bytes(workspace: Workspace, 
     assert first.id == second.id
     for name in ("dataset.nq", "description.ttl", "report.txt", "report.json", "report.ttl", "report.html"):
         assert (first.path / name).read_bytes() == (second.path / name).read_bytes()
+
+
+def test_dumps_that_another_process_left_half_written_are_made_anew(release: Release, tmp_path: Path) -> None:
+    folder = tmp_path / "again"
+    (folder / "dumps").mkdir(parents=True)
+    shutil.copy(release.dataset, folder)
+    (folder / "dumps" / "dataset.ttl").write_text("half of it")
+    (folder / "dumps" / "stray.ttl").write_text("")
+    contents._write_dumps(folder)
+    expected = {path.name: path.read_bytes() for path in (release.path / "dumps").iterdir()}
+    assert len(expected) > 10
+    assert {path.name: path.read_bytes() for path in (folder / "dumps").iterdir()} == expected
 
 
 def test_reports_and_description_can_be_read(release: Release) -> None:

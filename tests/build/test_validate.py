@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,27 @@ def test_a_clean_workspace_conforms_and_every_shape_looked_at_something(workspac
 def test_a_shape_that_finds_nothing_to_look_at_is_told(make_workspace: MakeWorkspace) -> None:
     shapes = SHAPES_TEXT + "ecpsh:Idle a sh:NodeShape ; sh:targetClass ecp:Nothing ."
     assert validate_workspace(make_workspace({"shapes/main.ttl": shapes})).idle_shapes == [SHAPES + "Idle"]
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_a_shape_counts_for_those_that_refer_to_it_on_any_number_of_processors(
+    make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    """Shapes are dealt out by their names: of two that refer to each other, one is run in each process."""
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    shapes = """
+        ecpsh:A a sh:NodeShape ; sh:targetClass ecp:Action ; sh:node ecpsh:B ; sh:message "Not like B."@en .
+        ecpsh:B a sh:NodeShape ; sh:targetClass ecp:Plan ; sh:property [
+            sh:path skos:notation ; sh:minCount 1 ; sh:message "No notation."@en ] .
+        ecpsh:C a sh:NodeShape ; sh:targetClass ecp:Instrument ; sh:node ecpsh:A , ecpsh:B ; sh:message "Not."@en ."""
+    report = validate_workspace(make_workspace({"shapes/main.ttl": shapes}))
+    assert report.looked_at == {SHAPES + "A": 2, SHAPES + "B": 1, SHAPES + "C": 1}
+    assert sorted((str(one.shape), str(one.focus)) for one in violations(report)) == [
+        (SHAPES + "A", ID + "action/a1"),
+        (SHAPES + "A", ID + "action/a2"),
+        (SHAPES + "B", ID + "plan/p"),
+        (SHAPES + "C", ID + "instrument/guide"),
+    ]
 
 
 def test_a_finding_tells_what_where_and_how_to_mend(make_workspace: MakeWorkspace) -> None:
