@@ -28,7 +28,8 @@ from flask.testing import FlaskClient
 import ecp_graph.web
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
-from ecp_graph.web.errors import ERROR_HEADER, TOO_LARGE
+from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT, TOO_LARGE
+from ecp_graph.web.names import KEPT as NAMES
 from ecp_graph.web.site import EXTENSION
 
 __all__ = ["CrawlReport", "crawl"]
@@ -43,6 +44,8 @@ _RUNS: Final = re.compile(r"/sparql|/search|/queries/[^/]+")
 _LEFT_OUT: Final = re.compile(
     r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.?]+)?|/api/.*\?.*|/id/.*"
 )
+#: Files besides pages that may say that the data are too many: what reads them shows what they say.
+_TELLING: Final = frozenset({"/search-index.json"})
 _LINK: Final = re.compile(r"<([^>]*)>[^<]*")
 _OWN: Final = re.compile(re.escape(_HOST) + r"(/[^\s\"'<>)\\]*)?")
 _NAME: Final = b"twin.invalid"
@@ -60,7 +63,7 @@ _BATCH: Final = 16
 class CrawlReport:
     """How many files were written, in bytes too, and the addresses that did not answer with one, with the status.
 
-    ``refused`` are pages for which the data are too many: their files say so.
+    ``refused`` are pages, and the search index, for which the data are too many: their files say so.
     """
 
     files: int = 0
@@ -211,7 +214,8 @@ def _written(address: str) -> _Written:
     accept = {"Accept": _accept(address)}
     with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
         file, status = file_of(address), response.status_code
-        is_refused = response.headers.get(ERROR_HEADER) == TOO_LARGE and file.endswith(".html")
+        can_tell = file.endswith(".html") or address in _TELLING
+        is_refused = can_tell and response.headers.get(ERROR_HEADER) in {TOO_LARGE, TIMEOUT}
         if status != 200 and not is_refused:
             return _Written(broken=((address, status),))
         path = _folder / file
@@ -259,7 +263,7 @@ def _stay_small() -> None:
     global _most_bytes
     if _own_bytes() < _most_bytes:
         return
-    _client.application.extensions[EXTENSION].forget()
+    _client.application.extensions[EXTENSION].forget(but={NAMES})
     gc.collect()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
@@ -276,6 +280,8 @@ def _own_bytes() -> int:
 
 
 def _accept(address: str) -> str:
+    if address in _TELLING:
+        return "application/json"
     return "text/turtle" if address == "/.well-known/void" else "text/html, */*;q=0.5"
 
 
