@@ -19,6 +19,7 @@ from ecp_graph.engine.results import Term
 from ecp_graph.errors import QueryTimeout, ResultTooLarge
 from ecp_graph.explain.statements import names_of
 from ecp_graph.namespaces import compact
+from ecp_graph.publishing.document import named_node
 from ecp_graph.queries.names import QUERY, Named, gather
 from ecp_graph.queries.parameters import bind
 from ecp_graph.web.site import Site, site
@@ -98,8 +99,8 @@ def name_all(iris: Iterable[str]) -> None:
     if _asked()[1] is None:
         return
     known = _of_page()
-    wanted = [iri for iri in dict.fromkeys(iris) if iri not in known][:_MOST_AT_ONCE]
-    if wanted:
+    wanted = [iri for iri in dict.fromkeys(iris) if iri not in known and named_node(iri)]
+    if wanted := wanted[:_MOST_AT_ONCE]:
         here = site()
         found = names_of(here.engine, (Term("iri", iri) for iri in wanted), timeout_s=here.settings.timeout)
         known.update((iri, found.get(iri, "")) for iri in wanted)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -76,6 +77,31 @@ def test_a_page_with_too_many_data_says_so(
     assert 'href="dataset.html#downloads"' in (tmp_path / "actions.html").read_text()
     failed = crawling._visit("/api/queries/no-such-question.csv")
     assert (failed.refused, failed.broken, failed.files) == ((), (("/api/queries/no-such-question.csv", 404),), 0)
+
+
+@pytest.mark.usefixtures("asked")
+def test_whatever_is_refused_says_so_in_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, sheet, text = "/queries/names", "/api/queries/names.xlsx", "/api/queries/names.json"
+    for address in (page, sheet):
+        assert crawling._visit(address).refused == ()
+    crawling._client.application.extensions[EXTENSION].forget()
+    monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
+    for address in (page, sheet):
+        visit = crawling._visit(address)
+        assert (visit.refused, visit.broken) == ((address,), ())
+    assert "The answer is larger than" in (tmp_path / "queries" / "names.html").read_text()
+    cells = [cell.value for row in openpyxl.load_workbook(tmp_path / sheet[1:]).active.iter_rows() for cell in row]
+    assert cells[0] == "problem"
+    assert cells[1].startswith("The answer is larger than")
+    whole = crawling._visit(text)  # which streams
+    assert (whole.refused, whole.broken, whole.files) == ((), (), 1)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_page_with_a_literal_like_an_iri_needs_no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+    visit = crawling._visit("/doc/discrepancy/customs-brokers-kind")
+    assert (visit.refused, visit.broken, visit.files) == ((), (), 7)
 
 
 @pytest.mark.parametrize("timeout_s", [600, 0.000_001])

@@ -97,6 +97,7 @@ def too_slow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
 
 
 THINGS = [f"{ID}body/ptc", f"{ID}plan/ptc-work-programme", f"{ID}concept/grade-a", f"{ID}body/none"]
+NO_IRIS = ["", "no iri: at all", "a:b c", "<x>"]
 
 
 @pytest.mark.parametrize("bound", [too_large, too_slow])
@@ -116,7 +117,8 @@ def test_names_are_found_where_there_are_too_many_to_know(
     refusal = bound(app, monkeypatch)
     for page in range(3):  # found out once, and one question for a page that knows what it shows
         with app.test_request_context():
-            name_all(THINGS)
+            name_all([*THINGS, *NO_IRIS])
+            assert [name_of(text) for text in NO_IRIS[:1]] == [""]
             assert [name_of(iri) for iri in THINGS] == known
             with pytest.raises(refusal):
                 names()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import multiprocessing
 import os
 import re
@@ -26,6 +27,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import ecp_graph.web
+from ecp_graph.engine.results import Table, Term
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
 from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT, TOO_LARGE
@@ -44,8 +46,6 @@ _RUNS: Final = re.compile(r"/sparql|/search|/queries/[^/]+")
 _LEFT_OUT: Final = re.compile(
     r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.?]+)?|/api/.*\?.*|/id/.*"
 )
-#: Files besides pages that may say that the data are too many: what reads them shows what they say.
-_TELLING: Final = frozenset({"/search-index.json"})
 _LINK: Final = re.compile(r"<([^>]*)>[^<]*")
 _OWN: Final = re.compile(re.escape(_HOST) + r"(/[^\s\"'<>)\\]*)?")
 _NAME: Final = b"twin.invalid"
@@ -63,7 +63,8 @@ _BATCH: Final = 16
 class CrawlReport:
     """How many files were written, in bytes too, and the addresses that did not answer with one, with the status.
 
-    ``refused`` are pages, and the search index, for which the data are too many: their files say so.
+    ``refused`` are those for which the data are too many, or take too long: a page or a sheet says so in words, any
+    other file in the JSON shape of errors.
     """
 
     files: int = 0
@@ -214,8 +215,7 @@ def _written(address: str) -> _Written:
     accept = {"Accept": _accept(address)}
     with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
         file, status = file_of(address), response.status_code
-        can_tell = file.endswith(".html") or address in _TELLING
-        is_refused = can_tell and response.headers.get(ERROR_HEADER) in {TOO_LARGE, TIMEOUT}
+        is_refused = response.headers.get(ERROR_HEADER) in {TOO_LARGE, TIMEOUT}
         if status != 200 and not is_refused:
             return _Written(broken=((address, status),))
         path = _folder / file
@@ -228,13 +228,21 @@ def _written(address: str) -> _Written:
                 out.writelines(response.iter_encoded())
         else:
             body, found = _of_twin(address, file, response.mimetype, response.get_data())
-            path.write_bytes(body)
+            path.write_bytes(_refusing_sheet(body) if is_refused and file.endswith(".xlsx") else body)
     # the page of a document has the ending .html as another address, and one file
     forms = tuple(one for one in alternates if _is_form(one, address) and file_of(one) != file)
     wanted = (one for one in (*alternates, *found) if file_of(one) != file)
     size = path.stat().st_size
     links = tuple(dict.fromkeys(_wanted(wanted)))
     return _Written(int(is_new), size if is_new else 0, (), links, (address,) if is_refused else (), forms)
+
+
+def _refusing_sheet(error: bytes) -> bytes:
+    """Return a sheet that says what an error in the JSON shape says."""
+    from ecp_graph.engine.spreadsheet import workbook
+
+    message = str(json.loads(error)["error"]["message"])
+    return workbook(Table(("problem",), ((Term("literal", message),),)))
 
 
 def _of_twin(address: str, file: str, media_type: str | None, body: bytes) -> tuple[bytes, list[str]]:
@@ -280,9 +288,10 @@ def _own_bytes() -> int:
 
 
 def _accept(address: str) -> str:
-    if address in _TELLING:
-        return "application/json"
-    return "text/turtle" if address == "/.well-known/void" else "text/html, */*;q=0.5"
+    if address == "/.well-known/void":
+        return "text/turtle"
+    is_page = file_of(address).endswith(".html")  # whatever else is refused says so in the JSON shape
+    return "text/html, */*;q=0.5" if is_page else "application/json, */*;q=0.5"
 
 
 def _from_header(header: str) -> Iterator[str]:

@@ -115,7 +115,8 @@ def _quads(iri: str) -> list[ox.Quad]:
 def _page(standing: Standing) -> Response:
     statements = panel_of_first("thing-statements", MOST_STATEMENTS, thing=standing.iri)
     overlaps = panel("overlaps-of-thing", thing=standing.iri)
-    name_all([standing.iri, *(row["other"] for row in statements.rows if not row["otherName"] and ":" in row["other"])])
+    others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
+    name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
     entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows], name_of)
     return page(
         "documents/entity.html",
