@@ -28,6 +28,7 @@ from flask.testing import FlaskClient
 
 import ecp_graph.web
 from ecp_graph.engine.results import Table, Term
+from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
 from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT, TOO_LARGE
@@ -57,6 +58,12 @@ _TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "applicatio
 _MEMORY_BYTES: Final = 1_000_000_000
 #: Addresses that a process takes at a time.
 _BATCH: Final = 16
+#: Seconds after which the processes are looked at when nothing comes from them.
+_LOOK_S: Final = 5
+_ENDED: Final = (
+    "A process that writes the site was ended from outside, as the system does when memory is short. "
+    "Free some memory and publish again."
+)
 
 
 @dataclass
@@ -97,7 +104,7 @@ def crawl(
 
     ``make_app``, which has to be picklable, is called once in each process. ``base_url`` is where the twin will be;
     ``dataset`` the file that queries in the browser are asked of. ``progress`` is told the number of addresses done and
-    known.
+    known. Raises PublishError when a process is ended from outside.
     """
     report = CrawlReport()
     known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle()])
@@ -106,7 +113,7 @@ def crawl(
     with _processes(make_app, folder, base_url, dataset, processes) as pool:
         while waiting:
             round_, waiting = waiting, []
-            for visit in pool.imap_unordered(_visit, round_, chunksize=_BATCH if len(round_) > 64 else 1):
+            for visit in _visits(pool, round_):
                 done += 1
                 report.files += visit.files
                 report.bytes += visit.bytes
@@ -125,6 +132,23 @@ def _bundle() -> Iterator[str]:
     """Yield the addresses of the front-end bundle: scripts load some of its files by themselves."""
     folder = Path(ecp_graph.web.__file__).parent / "static" / "build"
     return (f"/static/build/{path.name}" for path in sorted(folder.glob("[!.]*")))
+
+
+def _visits(pool: Pool, addresses: list[str]) -> Iterator[_Visit]:
+    """Yield the visits to some addresses as they end; a process that was ended leaves its own undone for ever."""
+    processes = multiprocessing.active_children()
+    size = _BATCH if len(addresses) > 64 else 1
+    batches = [addresses[at : at + size] for at in range(0, len(addresses), size)]
+    found = pool.imap_unordered(_visit_all, batches)
+    for _ in batches:
+        while True:
+            try:
+                visits = found.next(timeout=_LOOK_S)
+                break
+            except multiprocessing.TimeoutError:
+                if any(process.exitcode is not None for process in processes):
+                    raise PublishError(_ENDED) from None
+        yield from visits
 
 
 @contextmanager
@@ -184,6 +208,10 @@ def _end_with_parent() -> None:
     assert parent is not None  # noqa: S101 - narrows the type
     parent.join()
     os._exit(1)
+
+
+def _visit_all(addresses: list[str]) -> list[_Visit]:
+    return [_visit(address) for address in addresses]
 
 
 def _visit(address: str) -> _Visit:
