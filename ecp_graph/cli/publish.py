@@ -53,7 +53,7 @@ def publish(ctx: click.Context, out: Path, base_url: str, workspace: Path | None
     say(f"{report.files} files with {report.bytes / 1_000_000:.1f} MB are in {out}, from release {release.id}.")
     if report.refused:
         named = ", ".join(sorted(report.refused)[:_MOST_NAMED])
-        say(f"{len(report.refused)} pages say only that their data are too many for a page: {named}.")
+        say(f"{len(report.refused)} files say only that their data are too many: {named}.")
     if report.broken:
         named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
         say(f"{len(report.broken)} links lead nowhere; the first:\n{named}")

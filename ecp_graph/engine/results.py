@@ -6,14 +6,17 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import IO, Any, Literal, cast
+
+import pyoxigraph as ox
 
 from ecp_graph.engine import Answer, Engine
-from ecp_graph.errors import EndpointError
+from ecp_graph.errors import EndpointError, ResultTooLarge
 from ecp_graph.namespaces import compact
 
-__all__ = ["Table", "Term", "ask_rows", "ask_table", "parse_table", "printable"]
+__all__ = ["Stream", "Table", "Term", "ask_rows", "ask_stream", "ask_table", "parse_table", "printable"]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMERIC = frozenset(
@@ -29,6 +32,9 @@ _NUMERIC = frozenset(
         "positiveInteger",
     )
 )
+
+
+_STREAMED = {"json": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TSV}
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,17 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
     boolean: bool | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The columns of a SELECT, and its rows as they come, which can be read once; an unbound cell is None.
+
+    The rows raise what the engine raises, EndpointError for what is no result, and ResultTooLarge.
+    """
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]]
 
 
 def parse_table(body: bytes, source: str = "the engine") -> Table:
@@ -96,6 +113,63 @@ def ask_rows(
     rows = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
     columns = next(rows, [])
     return (dict(zip(columns, row or [""], strict=True)) for row in rows)  # a blank line is one unbound cell
+
+
+def ask_stream(
+    engine: Engine,
+    sparql: str,
+    *,
+    fmt: Literal["json", "tsv"] = "json",
+    timeout_s: float | None = None,
+    max_bytes: int | None = None,
+) -> Stream:
+    """Return the rows of a SELECT as they come; for answers of very many rows, of which the kinds of terms matter.
+
+    Oxigraph reads them one by one, so that the answer is never in memory as a whole. TSV (SPARQL 1.1 Query Results CSV
+    and TSV, section 4) is written in half the time of JSON, by the engines of this project; Virtuoso's is none. Raises
+    EndpointError for what is no result.
+    """
+    body = _Body(engine.query(sparql, fmt=fmt, timeout_s=timeout_s), max_bytes)
+    with _said(engine):
+        found = ox.parse_query_results(cast("IO[bytes]", body), _STREAMED[fmt])
+    if isinstance(found, ox.QueryBoolean):
+        raise EndpointError(engine.describe(), "it answered yes or no where rows were asked for.")
+    return Stream(tuple(variable.value for variable in found.variables), _rows(found, engine))
+
+
+def _rows(found: ox.QuerySolutions, engine: Engine) -> Iterator[tuple[Any, ...]]:
+    with _said(engine):
+        for row in found:
+            yield tuple(row)
+
+
+@contextmanager
+def _said(engine: Engine) -> Iterator[None]:
+    """Let what the parser refuses be the fault of the endpoint."""
+    try:
+        yield
+    except SyntaxError as reason:
+        raise EndpointError(engine.describe(), f"it did not answer with SPARQL results ({reason.msg}).") from reason
+
+
+class _Body(io.RawIOBase):
+    """The body of an answer as a file, of which at most so many bytes are read."""
+
+    def __init__(self, answer: Answer, max_bytes: int | None) -> None:
+        self._chunks = answer.body
+        self._max_bytes = max_bytes
+        self._rest = b""
+        self._size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not self._rest:
+            self._rest = next(self._chunks, b"")
+            self._size += len(self._rest)
+            if self._max_bytes is not None and self._size > self._max_bytes:
+                getattr(self._chunks, "close", lambda: None)()
+                raise ResultTooLarge(self._max_bytes, on="the site reads for its pages")
+        some, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
+        return some
 
 
 def printable(text: str) -> str:

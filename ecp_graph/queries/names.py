@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
-from ecp_graph.engine.results import Table, Term
+import pyoxigraph as ox
+
+from ecp_graph.engine.results import Stream
 from ecp_graph.errors import ParameterError
 
 __all__ = ["QUERY", "Named", "gather"]
@@ -17,7 +19,7 @@ QUERY: Final = "names"
 _COLUMNS: Final = ("kind", "nameKind", "name", "thing")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Named:
     """One thing with its kind, the label that is shown for it, its codes, and all its other names.
 
@@ -33,43 +35,61 @@ class Named:
     is_made: bool = False
 
 
-def gather(table: Table) -> dict[str, Named]:
-    """Return the things of an answer to the query ``names`` by their IRIs; the rows of a thing stand together.
+class _Row(NamedTuple):
+    """One name of a thing, in the order in which names are weighed."""
+
+    kind: str
+    name_kind: str
+    name: str
+    language: str
+
+
+def gather(answer: Stream) -> dict[str, Named]:
+    """Return the things of an answer to the query ``names`` by their IRIs, whatever the order of its rows.
 
     A thing of several kinds goes by the first. The label is the preferred name in English or without a language,
     else the first preferred name, else any name; the other preferred names count among the others. Raises
-    ParameterError when the answer has other columns than kind, nameKind, name and thing.
+    ParameterError when the answer has other columns than kind, nameKind, name and thing, and what the rows raise.
     """
-    if missing := [name for name in _COLUMNS if name not in table.columns]:
+    if missing := [name for name in _COLUMNS if name not in answer.columns]:
         raise ParameterError(f"The query '{QUERY}' has to select {', '.join(_COLUMNS)}; it lacks {missing[0]}.")
-    places = [table.columns.index(name) for name in _COLUMNS]
-    found: dict[str, Named] = {}
-    for iri, rows in groupby(_complete(table, places), key=lambda row: row[3].value):
-        named = _named(iri, list(rows))
-        found.setdefault(iri, named)
-    return found
+    rows: dict[str, list[_Row]] = {}
+    for iri, row in _complete(answer):
+        rows.setdefault(iri, []).append(row)
+    named = (_named(iri, sorted(rows.pop(iri))) for iri in list(rows))  # never all of both in memory
+    return {one.iri: one for one in sorted(named, key=lambda one: (one.kind, one.iri))}
 
 
-def _complete(table: Table, places: Sequence[int]) -> Iterator[tuple[Term, Term, Term, Term]]:
-    for row in table.rows:
+def _complete(answer: Stream) -> Iterator[tuple[str, _Row]]:
+    places = [answer.columns.index(name) for name in _COLUMNS]
+    for row in answer.rows:
         kind, name_kind, name, thing = (row[place] for place in places)
-        if kind and name_kind and name and thing and name.value.strip():
-            yield kind, name_kind, name, thing
+        if (
+            isinstance(thing, ox.NamedNode)
+            and isinstance(name, ox.Literal)
+            and isinstance(kind, ox.Literal)
+            and isinstance(name_kind, ox.Literal)
+            and name.value.strip()
+        ):
+            yield (
+                thing.value,
+                _Row(sys.intern(kind.value), sys.intern(name_kind.value), name.value, name.language or ""),
+            )
 
 
-def _named(iri: str, rows: Sequence[tuple[Term, Term, Term, Term]]) -> Named:
-    kind = rows[0][0].value
-    by_kind: dict[str, list[Term]] = {}
-    for of_kind, name_kind, name, _ in rows:
-        if of_kind.value == kind:
-            by_kind.setdefault(name_kind.value, []).append(name)
-    preferred = sorted(by_kind.get("preferred", []), key=lambda name: name.language.partition("-")[0] not in {"", "en"})
+def _named(iri: str, rows: Sequence[_Row]) -> Named:
+    kind = rows[0].kind
+    by_kind: dict[str, list[_Row]] = {}
+    for row in rows:
+        if row.kind == kind:
+            by_kind.setdefault(row.name_kind, []).append(row)
+    preferred = sorted(by_kind.get("preferred", []), key=lambda row: row.language.partition("-")[0] not in {"", "en"})
     codes, others, hidden = (_texts(by_kind.get(name_kind, [])) for name_kind in ("code", "other", "hidden"))
     made = _texts(by_kind.get("made", []))
-    first, *further = _texts(preferred) or made or others or codes or hidden
+    first, *further = _texts(preferred) or made or others or codes or hidden or _texts(rows)
     rest = tuple(name for name in dict.fromkeys((*further, *others)) if name != first)
     return Named(iri, kind, first, codes, rest, hidden, is_made=first in made)
 
 
-def _texts(names: Sequence[Term]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.value for name in names))
+def _texts(rows: Sequence[_Row]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row.name for row in rows))

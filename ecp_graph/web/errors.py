@@ -33,12 +33,23 @@ from ecp_graph.errors import (
     WorkspaceError,
 )
 
-__all__ = ["ERROR_HEADER", "TOO_LARGE", "HttpError", "error_body", "register_errors", "status_of", "wants_html"]
+__all__ = [
+    "ERROR_HEADER",
+    "TIMEOUT",
+    "TOO_LARGE",
+    "HttpError",
+    "error_body",
+    "register_errors",
+    "status_of",
+    "wants_html",
+]
 
 #: Tells the code of an error on a page, too, which is for people.
 ERROR_HEADER: Final = "Ecp-Graph-Error"
 #: The code for an answer that is larger than a page or the limits of the server hold.
 TOO_LARGE: Final = "result-too-large"
+#: The code for an answer that did not come within the time limit.
+TIMEOUT: Final = "timeout"
 #: The first class that an error is an instance of gives its code and status.
 _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ServiceRefused, "service-refused", 403),
@@ -52,7 +63,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ServiceUnusable, "service-unusable", 400),
     (OverBudget, "over-budget", 429),
     (EndpointTimeout, "endpoint-timeout", 504),  # before QueryTimeout, which it is as well
-    (QueryTimeout, "timeout", 503),
+    (QueryTimeout, TIMEOUT, 503),
     (ClientGone, "client-gone", 499),
     (WorkerLost, "out-of-resources", 503),
     (EngineBusy, "busy", 503),
@@ -114,7 +125,7 @@ def wants_html() -> bool:
 
 def _respond(status: int, code: str, message: str, line: int | None = None, column: int | None = None) -> Response:
     if wants_html():
-        page = render_template("shared/error.html", status=status, message=message)
+        page = render_template("shared/error.html", status=status, message=message, is_too_large=code == TOO_LARGE)
         response = make_response(page, status)
     else:
         response = make_response(jsonify(error_body(code, message, line, column)), status)

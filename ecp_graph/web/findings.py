@@ -14,7 +14,7 @@ from ecp_graph.build.writers import read_json
 from ecp_graph.engine.results import Term
 from ecp_graph.errors import ReleaseError
 from ecp_graph.namespaces import compact, expand
-from ecp_graph.web.names import name_of, names
+from ecp_graph.web.names import known_names, name_all, name_of
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
 
@@ -97,6 +97,7 @@ def current_rules() -> list[ShownRule]:
 
 def rules(report: Report) -> list[ShownRule]:
     """Return the findings by severity, the gravest first, and within it by rule, the most frequent first."""
+    name_all(_named_in(report))
     ranked = sorted(report.findings, key=lambda finding: (SEVERITIES.index(finding.severity), finding.shape or ""))
     numbered = list(enumerate(ranked, 1))
     grouped = [
@@ -105,6 +106,14 @@ def rules(report: Report) -> list[ShownRule]:
     ]
     grouped.sort(key=lambda group: (SEVERITIES.index(group[0]), -len(group[2]), group[1] or ""))
     return [_rule(severity, shape, found) for severity, shape, found in grouped]
+
+
+def _named_in(report: Report) -> Iterator[str]:
+    """Yield the IRIs of what the findings name."""
+    for finding in report.findings:
+        named = (finding.focus, finding.path, finding.shape, finding.value, *finding.passages)
+        yield from (iri.strip("<>") for iri in named if iri and "://" in iri and " " not in iri)
+        yield from (expand(found.group()) for found in _CURIE.finditer(finding.message))
 
 
 def things(shown: list[ShownRule]) -> list[ShownThing]:
@@ -132,7 +141,7 @@ def _rule(severity: str, shape: str | None, numbered: list[tuple[int, Finding]])
 
 
 def _finding(number: int, finding: Finding, shared: str) -> ShownFinding:
-    named = names().get(finding.focus or "")
+    named = known_names().get(finding.focus or "")
     value = _value(finding.value, finding.message) if finding.value else None
     return ShownFinding(
         number=number,
@@ -168,7 +177,7 @@ def _pieces(message: str) -> Iterator[Piece]:
     at = 0
     for found in _CURIE.finditer(message):
         iri = expand(found.group())
-        if iri in names():
+        if name_of(iri) != compact(iri):
             if found.start() > at:
                 yield Piece(message[at : found.start()])
             yield _thing(iri)

@@ -15,9 +15,14 @@ __all__ = ["data", "page"]
 _TAG_DIGITS: Final = 24
 
 
-def page(template: str, *, status: int = 200, **context: Any) -> Response:
-    """Return the page of a template; a good one may be kept, and is 304 for a client that has it already."""
-    response = _kept(make_response(render_template(template, **context), status))
+def page(template: str, *, status: int = 200, is_passing: bool = False, **context: Any) -> Response:
+    """Return the page of a template; a good one may be kept, and is 304 for a client that has it already.
+
+    ``is_passing``: it may be another one soon, though the release is the same.
+    """
+    response = make_response(render_template(template, **context), status)
+    if not is_passing:
+        response = _kept(response)
     response.vary.add("Accept")
     return response
 

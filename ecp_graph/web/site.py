@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
 
 from flask import current_app, g, request
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.guard import has_service
-from ecp_graph.engine.results import Table, ask_rows, ask_table
+from ecp_graph.engine.results import Stream, Table, ask_rows, ask_stream, ask_table
 from ecp_graph.errors import ReleaseError
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
@@ -132,6 +132,12 @@ class Site:
         """Return the rows of a SELECT as texts, within the same limits; for answers of very many rows."""
         return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
 
+    def ask_stream(self, sparql: str, *, max_bytes: int) -> Stream:
+        """Return the rows of a SELECT as they come, of which more are read than of a page's; see `ask_stream`."""
+        self.note_outside(sparql)
+        fmt: Literal["json", "tsv"] = "tsv" if self.current.is_fixed else "json"
+        return ask_stream(self.engine, sparql, fmt=fmt, timeout_s=self.settings.timeout, max_bytes=max_bytes)
+
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
         """Return what was made for the key since this release came into use, else make it.
 
@@ -163,11 +169,12 @@ class Site:
             self._warm[key] = made
         return made
 
-    def forget(self) -> None:
-        """Let go of everything kept; it is made again when it is asked for."""
+    def forget(self, *, but: Container[Hashable] = ()) -> None:
+        """Let go of everything kept but for some keys; it is made again when it is asked for."""
         with self._lock:
-            self._kept.clear()
-            self._warm.clear()
+            for kept in (self._kept, self._warm):
+                for key in [key for key in kept if key not in but]:
+                    del kept[key]
 
     def _forget_if_newer(self) -> None:
         version = self.current.version

@@ -12,7 +12,7 @@ from flask import current_app, g, url_for
 
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.namespaces import BASE, ECP, GRAPH, ID, SHAPES
-from ecp_graph.web.names import name_of
+from ecp_graph.web.names import name_all, name_of
 from ecp_graph.web.site import site
 
 __all__ = [
@@ -175,7 +175,10 @@ def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int, *, is_s
 
     ``is_short`` gives long IRIs that lead somewhere their name, or cuts them.
     """
-    return [[_cell(row, column, is_short) for column in columns] for row in table.rows[:limit]]
+    rows = table.rows[:limit]
+    if is_short and site().current.is_fixed:
+        name_all(term.value for row in rows for term in row if term and term.kind == "iri")
+    return [[_cell(row, column, is_short) for column in columns] for row in rows]
 
 
 def _cell(row: Sequence[Term | None], column: ShownColumn, is_short: bool) -> Cell:

@@ -12,7 +12,7 @@ from typing import Final
 
 from flask import Flask, url_for
 
-from ecp_graph.web.names import names
+from ecp_graph.web.names import known_names
 from ecp_graph.web.pages import navigation
 from ecp_graph.web.site import EXTENSION, WARMING, Site
 from ecp_graph.web.terms import local_path
@@ -68,7 +68,7 @@ def warm(app: Flask) -> list[str]:
             return []
         paths = [url_for(entry.endpoint) for entry in navigation()]
         paths += [url_for(name) for name in _OTHERS if name in app.view_functions]
-        paths += filter(None, [next(filter(None, map(local_path, names())), None)])
+        paths += filter(None, [next(filter(None, map(local_path, known_names())), None)])
     client = app.test_client()
     for path in paths:
         client.get(path, headers=_HEADERS, environ_overrides={WARMING: True})

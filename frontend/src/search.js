@@ -47,7 +47,8 @@ function load(address) {
 async function read(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(response.statusText);
-  const { entries, base } = await response.json();
+  const { entries, base, error } = await response.json();
+  if (error) throw new Error(error.message); // the file says why there is no index
   return createIndex({ entries, base: base.replace(/index\.html$/, "") }, new URL(".", address).href);
 }
 
@@ -170,7 +171,15 @@ async function showResults() {
   const text = new URLSearchParams(location.search).get("q")?.trim();
   if (!place || !form || !text) return;
   form.querySelector("input[type=search]").value = text;
-  const answer = await source(form)(text, undefined, MOST_HITS);
+  let answer;
+  try {
+    answer = await source(form)(text, undefined, MOST_HITS);
+  } catch (reason) {
+    const refused = document.getElementById("search-refused");
+    const why = refused ? "" : ` ${reason.message}`;
+    const line = element("p", { class: "nothing", role: "status" }, `The names cannot be searched here.${why}`);
+    return place.replaceChildren(line);
+  }
   const kinds = new Map();
   for (const hit of answer.hits) kinds.set(hit.kind, [...(kinds.get(hit.kind) ?? []), hit]);
   const count = answer.total ? `${answer.total} ${answer.total === 1 ? "hit" : "hits"} for ` : "Nothing is called ";

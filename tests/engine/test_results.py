@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime
+from typing import Literal, cast
 
 import openpyxl
 import pyoxigraph as ox
 import pytest
 
 from ecp_graph.cli.output import table_text, without_wide_iris
-from ecp_graph.engine import Engine
+from ecp_graph.engine import Answer, Engine
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.results import Table, ask_rows, ask_table, parse_table
+from ecp_graph.engine.formats import format_named
+from ecp_graph.engine.results import Table, ask_rows, ask_stream, ask_table, parse_table
 from ecp_graph.engine.spreadsheet import workbook
 from ecp_graph.errors import EndpointError, ResultTooLarge
+from ecp_graph.publishing.document import to_ox
 
 _ROW = """SELECT * { VALUES (?iri ?text ?int ?dec ?day ?time ?flag ?none ?formula ?plus) { (body:ptc "a, [b] & <c>"@en
 42 1.5 "2017-01-01"^^xsd:date "2017-01-01T10:00:00"^^xsd:dateTime true UNDEF "=1+1" "+1") } }"""
@@ -130,3 +133,53 @@ def test_rows_of_texts_are_the_values_of_the_table(engine: Engine) -> None:
 def test_too_many_rows_of_texts_are_refused(engine: Engine) -> None:
     with pytest.raises(ResultTooLarge):
         ask_rows(engine, ODD, max_bytes=20)
+
+
+@pytest.mark.parametrize("fmt", ["json", "tsv"])
+def test_rows_that_stream_are_the_terms_of_the_table(engine: Engine, fmt: Literal["json", "tsv"]) -> None:
+    table = ask_table(engine, ODD)
+    stream = ask_stream(engine, ODD, fmt=fmt)
+    assert stream.columns == table.columns
+    terms = [tuple(to_ox(cell) if cell else None for cell in row) for row in table.rows]
+    assert list(stream.rows) == terms
+    assert ox.Literal("", language="en") in terms[1]
+    assert len(terms) == 4
+
+
+def test_too_many_rows_that_stream_are_refused(engine: Engine) -> None:
+    size = len(engine.query(ODD, fmt="tsv").read())
+    assert len(list(ask_stream(engine, ODD, fmt="tsv", max_bytes=size).rows)) == 4
+    with pytest.raises(ResultTooLarge, match="the site reads for its pages"):
+        list(ask_stream(engine, ODD, fmt="tsv", max_bytes=size - 1).rows)
+
+
+class _Says:
+    """An engine that answers with the same bytes, in pieces of three."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def query(self, sparql: str, *, fmt: str, **options: object) -> Answer:
+        pieces = (self.body[at : at + 3] for at in range(0, len(self.body), 3))
+        return Answer("table", format_named(fmt, "table"), pieces)
+
+    def describe(self) -> str:
+        return "http://x/"
+
+
+@pytest.mark.parametrize(
+    ("fmt", "body"),
+    [
+        ("json", b"<html>"),
+        ("json", b"{}"),
+        ("json", b'{"boolean": true}'),
+        ("json", b'{"head":{"vars":["x"]},"results":{"bindings":['),
+        ("tsv", b'"x"\n"as Virtuoso writes it"\n'),
+        ("tsv", b"?x\n<no iri>\n"),
+    ],
+)
+def test_what_is_no_result_to_stream_is_said(fmt: Literal["json", "tsv"], body: bytes) -> None:
+    good = ask_stream(cast("Engine", _Says(b"?x\n<u:a>\n")), "", fmt="tsv")
+    assert list(good.rows) == [(ox.NamedNode("u:a"),)]
+    with pytest.raises(EndpointError, match="The endpoint http://x/ failed"):
+        list(ask_stream(cast("Engine", _Says(body)), "", fmt=fmt).rows)

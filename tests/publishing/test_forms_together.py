@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -12,6 +15,8 @@ from ecp_graph.build.release import Release
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.web.pages.search import TOO_MANY
+from ecp_graph.web.site import EXTENSION
 from ecp_graph.workspace import bundled_workspace
 
 FORMS = ("ttl", "jsonld", "nt", "rdf", "trig", "nq")
@@ -69,9 +74,62 @@ def test_a_page_with_too_many_data_says_so(
     visit = crawling._visit("/actions")
     assert (visit.refused, visit.broken, visit.files) == (("/actions",), (), 1)
     assert "larger than" in (tmp_path / "actions.html").read_text()
-    data = crawling._visit("/search-index.json")
-    assert (data.refused, data.broken, data.files) == ((), (("/search-index.json", 400),), 0)
-    assert not (tmp_path / "search-index.json").exists()
+    assert 'href="dataset.html#downloads"' in (tmp_path / "actions.html").read_text()
+    failed = crawling._visit("/api/queries/no-such-question.csv")
+    assert (failed.refused, failed.broken, failed.files) == ((), (("/api/queries/no-such-question.csv", 404),), 0)
+
+
+@pytest.mark.usefixtures("asked")
+def test_whatever_is_refused_says_so_in_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, sheet, text = "/queries/names", "/api/queries/names.xlsx", "/api/queries/names.json"
+    for address in (page, sheet):
+        assert crawling._visit(address).refused == ()
+    crawling._client.application.extensions[EXTENSION].forget()
+    monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
+    for address in (page, sheet):
+        visit = crawling._visit(address)
+        assert (visit.refused, visit.broken) == ((address,), ())
+    assert "The answer is larger than" in (tmp_path / "queries" / "names.html").read_text()
+    cells = [cell.value for row in openpyxl.load_workbook(tmp_path / sheet[1:]).active.iter_rows() for cell in row]
+    assert cells[0] == "problem"
+    assert cells[1].startswith("The answer is larger than")
+    whole = crawling._visit(text)  # which streams
+    assert (whole.refused, whole.broken, whole.files) == ((), (), 1)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_page_with_a_literal_like_an_iri_needs_no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+    visit = crawling._visit("/doc/discrepancy/customs-brokers-kind")
+    assert (visit.refused, visit.broken, visit.files) == ((), (), 7)
+
+
+@pytest.mark.parametrize("timeout_s", [600, 0.000_001])
+def test_an_index_of_too_many_names_says_so(
+    timeout_s: float, asked: Counter[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = crawling._client.application.extensions[EXTENSION]
+    if timeout_s == 600:
+        monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+    else:
+        monkeypatch.setattr(here, "settings", replace(here.settings, timeout=timeout_s))
+    visit = crawling._visit("/search-index.json")
+    assert (visit.refused, visit.broken, visit.files) == (("/search-index.json",), (), 1)
+    told = json.loads((tmp_path / "search-index.json").read_text())
+    assert told["error"]["message"].startswith(TOO_MANY)
+    monkeypatch.setattr(here, "settings", replace(here.settings, timeout=600))
+    page = crawling._visit("/search")
+    assert (page.refused, page.broken, page.files) == ((), (), 1)
+    assert TOO_MANY in (tmp_path / "search.html").read_text()
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_index_of_the_usual_size_is_whole(tmp_path: Path) -> None:
+    visit = crawling._visit("/search-index.json")
+    assert (visit.refused, visit.broken, visit.files) == ((), (), 1)
+    assert len(json.loads((tmp_path / "search-index.json").read_text())["entries"]) > 600
+    crawling._visit("/search")
+    assert TOO_MANY not in (tmp_path / "search.html").read_text()
 
 
 def crawling_path() -> str:

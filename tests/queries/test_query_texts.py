@@ -33,6 +33,8 @@ TOPICS = (
     "quality",
 )
 RULE_COLUMNS = {"memberA", "memberB", "on", "grade", "passage"}
+#: Queries whose rows come in no order, because there may be so many of them that ordering takes longest.
+UNORDERED = {"evidence/names.rq"}
 _LINK = re.compile(r"^\| \[([^\]]+)\]\(([^)]+)\) \| (.+) \|$", re.MULTILINE)
 
 
@@ -88,8 +90,10 @@ def order_faults(text: str) -> list[str]:
 def test_text(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     ox.Store().query(text)  # parses on its own, with the prefixes that it declares
-    faults = [*column_faults(text), *parameter_faults(text), *prefix_faults(text), *order_faults(text)]
+    faults = [*column_faults(text), *parameter_faults(text), *prefix_faults(text)]
     assert faults == []
+    assert bool(order_faults(text)) == (named(path) in UNORDERED)
+    assert ("in no order" in header(text)["description"]) == (named(path) in UNORDERED)
     assert header(text)["summary"].strip() == header(text)["summary"]
     assert header(text).get("description")
     assert header(text).get("tags")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -11,16 +14,18 @@ from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.errors import ResultTooLarge
-from ecp_graph.namespaces import GRAPH, ID, PREFIXES
+from ecp_graph.errors import QueryTimeout, ResultTooLarge
+from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app
-from ecp_graph.web.names import name_of, names
+from ecp_graph.web.names import known_names, name_all, name_of, names
 from ecp_graph.web.pages import documents, home
+from ecp_graph.web.pages.search import TOO_MANY
 from ecp_graph.web.panels import panel, panel_of_first
 from ecp_graph.web.site import EXTENSION
 from ecp_graph.web.source import FixedEngine
+from ecp_graph.web.warming import warm
 
 CUT = "So much is said of it"
 MORE = "The plan has more rows than the first"
@@ -63,16 +68,125 @@ def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pyt
     assert f"{MORE} 3" in text(client, "/")
 
 
-def test_a_name_is_found_where_there_are_too_many_to_know(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def asked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The questions that the engine is asked from now on."""
+    questions: list[str] = []
+    engine = type(app.extensions[EXTENSION].source.current().engine)
+    real = engine.query
+
+    def noted(self: Any, sparql: str, **options: Any) -> Any:
+        questions.append(sparql)
+        if "?nameKind" in sparql and options["timeout_s"] < 1:
+            raise QueryTimeout(options["timeout_s"])
+        return real(self, sparql, **options)
+
+    monkeypatch.setattr(engine, "query", noted)
+    return questions
+
+
+def too_large(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+    return ResultTooLarge
+
+
+def too_slow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    here = app.extensions[EXTENSION]
+    monkeypatch.setattr(here, "settings", replace(here.settings, timeout=0.9))
+    return QueryTimeout
+
+
+THINGS = [f"{ID}body/ptc", f"{ID}plan/ptc-work-programme", f"{ID}concept/grade-a", f"{ID}body/none"]
+NO_IRIS = ["", "no iri: at all", "a:b c", "<x>"]
+
+
+@pytest.mark.parametrize("bound", [too_large, too_slow])
+def test_names_are_found_where_there_are_too_many_to_know(
+    bound: Callable[[Flask, pytest.MonkeyPatch], type[Exception]],
+    app: Flask,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with app.test_request_context():
-        known = name_of(f"{ID}body/ptc")
+        known = [name_of(iri) for iri in THINGS]
+        assert known_names()
+    assert known[-1] == "body:none"
+    assert known[0] == "Permanent Technical Committee"
     app.extensions[EXTENSION].forget()
+    asked.clear()
+    refusal = bound(app, monkeypatch)
+    for page in range(3):  # found out once, and one question for a page that knows what it shows
+        with app.test_request_context():
+            name_all([*THINGS, *NO_IRIS])
+            assert [name_of(text) for text in NO_IRIS[:1]] == [""]
+            assert [name_of(iri) for iri in THINGS] == known
+            with pytest.raises(refusal):
+                names()
+            assert known_names() == {}
+        assert len(asked) == 2 + page
     with app.test_request_context():
-        monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
-        assert name_of(f"{ID}body/ptc") == known
-        assert known not in {"", "id:body/ptc"}
-        with pytest.raises(ResultTooLarge):
-            names()
+        assert [name_of(iri) for iri in THINGS] == known
+    assert len(asked) == 4 + len(THINGS)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_page_asks_for_no_more_than_some_names(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    too_large(app, monkeypatch)
+    monkeypatch.setattr("ecp_graph.web.names._MOST_SINGLY", 2)
+    monkeypatch.setattr("ecp_graph.web.names._MOST_AT_ONCE", 2)
+    with app.test_request_context():
+        assert [name_of(iri) == compact(iri) for iri in THINGS[:3]] == [False, False, True]
+    with app.test_request_context():
+        name_all(THINGS[:3])
+        monkeypatch.setattr("ecp_graph.web.names._MOST_SINGLY", 0)
+        assert [name_of(iri) == compact(iri) for iri in THINGS[:3]] == [False, False, True]
+
+
+def test_names_that_came_too_late_are_asked_for_again(
+    app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = app.extensions[EXTENSION].settings
+    with monkeypatch.context() as slow, app.test_request_context():
+        too_slow(app, slow)
+        assert known_names() == {}
+    assert app.extensions[EXTENSION].settings == usual
+    with app.test_request_context():
+        assert known_names() == {}
+    assert len(asked) == 1
+    monkeypatch.setattr("ecp_graph.web.names._AGAIN_S", 0)
+    with app.test_request_context():
+        assert known_names()[THINGS[0]].label == "Permanent Technical Committee"
+    assert len(asked) == 2
+
+
+def test_pages_work_where_there_are_too_many_names(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = app.test_client()
+    paths = ["/", "/doc/body/ptc", "/doc/action/ecp3-9", "/validation", "/shapes", "/overlap", "/actions", "/search"]
+    assert all(client.get(path, headers={"Accept": "text/html"}).status_code == 200 for path in paths)
+    assert TOO_MANY not in text(client, "/search?q=committee")
+    assert "Permanent Technical Committee</a>" in text(client, "/search?q=committee")
+    whole = text(client, "/validation")
+    app.extensions[EXTENSION].forget()
+    too_large(app, monkeypatch)
+    fresh = create_app(Settings(releases=app.extensions[EXTENSION].settings.releases, timeout=60)).test_client()
+    assert {path: fresh.get(path, headers={"Accept": "text/html"}).status_code for path in paths} == dict.fromkeys(
+        paths, 200
+    )
+    found = text(fresh, "/search?q=overlap")
+    assert TOO_MANY in found
+    assert "Question <span>" in found
+    assert warm(fresh.application)
+    links = re.compile(r"<a href=[^>]*>")  # what is shown for a passage is shorter
+    assert links.findall(text(fresh, "/validation")) == links.findall(whole)
+
+
+def test_the_index_says_why_it_has_no_names(app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    too_large(app, monkeypatch)
+    refused = app.test_client().get("/search-index.json")
+    assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "result-too-large")
+    app.extensions[EXTENSION].forget()
+    monkeypatch.undo()
+    assert "entries" in app.test_client().get("/search-index.json").get_json()
 
 
 @pytest.fixture

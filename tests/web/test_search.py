@@ -8,10 +8,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.engine.results import Table, Term
+from ecp_graph.engine.results import Stream
 from ecp_graph.errors import ParameterError
 from ecp_graph.publishing.search_index import Entry, SearchIndex, as_objects, fold
 from ecp_graph.queries.names import gather
@@ -208,37 +209,56 @@ def test_a_hundred_thousand_names_are_found_too() -> None:
 # ---------------------------------------------------------------- names
 
 
-def _names(*rows: tuple[str, str, Term, str]) -> Table:
-    return Table(
+def _names(*rows: tuple[str, str, ox.Literal, str]) -> Stream:
+    return Stream(
         ("kind", "nameKind", "name", "thing"),
-        tuple((Term("literal", kind), Term("literal", sort), name, Term("iri", iri)) for kind, sort, name, iri in rows),
+        iter([(ox.Literal(kind), ox.Literal(sort), name, ox.NamedNode(iri)) for kind, sort, name, iri in rows]),
     )
 
 
 def test_names_are_gathered_by_thing() -> None:
     found = gather(
         _names(
-            ("body", "code", Term("literal", "OMD"), "u:a"),
-            ("body", "other", Term("literal", "Customs Organization"), "u:a"),
-            ("body", "preferred", Term("literal", "Organisation mondiale", language="fr"), "u:a"),
-            ("body", "preferred", Term("literal", "World Organization", language="en-GB"), "u:a"),
-            ("topic", "code", Term("literal", "T"), "u:b"),
-            ("topic", "preferred", Term("literal", " "), "u:c"),
+            ("body", "code", ox.Literal("OMD"), "u:a"),
+            ("body", "other", ox.Literal("Customs Organization"), "u:a"),
+            ("body", "preferred", ox.Literal("Organisation mondiale", language="fr"), "u:a"),
+            ("body", "preferred", ox.Literal("World Organization", language="en-GB"), "u:a"),
+            ("topic", "code", ox.Literal("T"), "u:b"),
+            ("topic", "preferred", ox.Literal(" "), "u:c"),
         )
     )
     assert list(found) == ["u:a", "u:b"]
+    assert "u:c" not in found
     assert found["u:a"].label == "World Organization"
     assert found["u:a"].others == ("Organisation mondiale", "Customs Organization")
     assert found["u:a"].codes == ("OMD",)
     assert found["u:b"].label == "T"
     assert not found["u:a"].is_made
-    made = gather(_names(("overlap", "made", Term("literal", "A and B"), "u:d")))["u:d"]
+    assert gather(_names(("x", "nickname", ox.Literal("Only this"), "u:e")))["u:e"].label == "Only this"
+    made = gather(_names(("overlap", "made", ox.Literal("A and B"), "u:d")))["u:d"]
     assert (made.label, made.others, made.is_made) == ("A and B", (), True)
+
+
+def test_names_are_gathered_whatever_the_order_of_the_rows() -> None:
+    rows = [
+        ("body", "preferred", ox.Literal("World Organization", language="en"), "u:a"),
+        ("body", "preferred", ox.Literal("Organisation mondiale", language="fr"), "u:a"),
+        ("body", "other", ox.Literal("WO"), "u:a"),
+        ("body", "other", ox.Literal("The Organization"), "u:a"),
+        ("agent", "preferred", ox.Literal("An agent"), "u:a"),
+        ("agent", "preferred", ox.Literal("Another"), "u:b"),
+    ]
+    expected = gather(_names(*rows))
+    assert (expected["u:a"].kind, expected["u:a"].label) == ("agent", "An agent")
+    for seed in range(20):
+        shuffled = random.Random(seed).sample(rows, len(rows))
+        found = gather(_names(*shuffled))
+        assert (found, list(found)) == (expected, ["u:a", "u:b"])
 
 
 def test_an_answer_without_names_is_refused() -> None:
     with pytest.raises(ParameterError, match="it lacks nameKind"):
-        gather(Table(("kind", "name", "thing"), ()))
+        gather(Stream(("kind", "name", "thing"), iter(())))
 
 
 # ---------------------------------------------------------------- the page
@@ -291,8 +311,6 @@ def test_the_whole_index_as_json(whole: FlaskClient) -> None:
 
 
 def test_files_alone_have_nothing_to_search(settings: Settings) -> None:
-    import pyoxigraph as ox
-
     from ecp_graph.engine.embedded import EmbeddedEngine
     from ecp_graph.web.source import FixedEngine
 

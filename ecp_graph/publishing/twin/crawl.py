@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import multiprocessing
 import os
 import re
@@ -26,9 +27,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import ecp_graph.web
+from ecp_graph.engine.results import Table, Term
+from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
-from ecp_graph.web.errors import ERROR_HEADER, TOO_LARGE
+from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT, TOO_LARGE
+from ecp_graph.web.names import KEPT as NAMES
 from ecp_graph.web.site import EXTENSION
 
 __all__ = ["CrawlReport", "crawl"]
@@ -54,13 +58,20 @@ _TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "applicatio
 _MEMORY_BYTES: Final = 1_000_000_000
 #: Addresses that a process takes at a time.
 _BATCH: Final = 16
+#: Seconds after which the processes are looked at when nothing comes from them.
+_LOOK_S: Final = 5
+_ENDED: Final = (
+    "A process that writes the site was ended from outside, as the system does when memory is short. "
+    "Free some memory and publish again."
+)
 
 
 @dataclass
 class CrawlReport:
     """How many files were written, in bytes too, and the addresses that did not answer with one, with the status.
 
-    ``refused`` are pages for which the data are too many: their files say so.
+    ``refused`` are those for which the data are too many, or take too long: a page or a sheet says so in words, any
+    other file in the JSON shape of errors.
     """
 
     files: int = 0
@@ -93,7 +104,7 @@ def crawl(
 
     ``make_app``, which has to be picklable, is called once in each process. ``base_url`` is where the twin will be;
     ``dataset`` the file that queries in the browser are asked of. ``progress`` is told the number of addresses done and
-    known.
+    known. Raises PublishError when a process is ended from outside.
     """
     report = CrawlReport()
     known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle()])
@@ -102,7 +113,7 @@ def crawl(
     with _processes(make_app, folder, base_url, dataset, processes) as pool:
         while waiting:
             round_, waiting = waiting, []
-            for visit in pool.imap_unordered(_visit, round_, chunksize=_BATCH if len(round_) > 64 else 1):
+            for visit in _visits(pool, round_):
                 done += 1
                 report.files += visit.files
                 report.bytes += visit.bytes
@@ -121,6 +132,23 @@ def _bundle() -> Iterator[str]:
     """Yield the addresses of the front-end bundle: scripts load some of its files by themselves."""
     folder = Path(ecp_graph.web.__file__).parent / "static" / "build"
     return (f"/static/build/{path.name}" for path in sorted(folder.glob("[!.]*")))
+
+
+def _visits(pool: Pool, addresses: list[str]) -> Iterator[_Visit]:
+    """Yield the visits to some addresses as they end; a process that was ended leaves its own undone for ever."""
+    processes = multiprocessing.active_children()
+    size = _BATCH if len(addresses) > 64 else 1
+    batches = [addresses[at : at + size] for at in range(0, len(addresses), size)]
+    found = pool.imap_unordered(_visit_all, batches)
+    for _ in batches:
+        while True:
+            try:
+                visits = found.next(timeout=_LOOK_S)
+                break
+            except multiprocessing.TimeoutError:
+                if any(process.exitcode is not None for process in processes):
+                    raise PublishError(_ENDED) from None
+        yield from visits
 
 
 @contextmanager
@@ -182,6 +210,10 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def _visit_all(addresses: list[str]) -> list[_Visit]:
+    return [_visit(address) for address in addresses]
+
+
 def _visit(address: str) -> _Visit:
     """Write what an address answers with, and the other forms of the same document."""
     first = _written(address)
@@ -211,7 +243,7 @@ def _written(address: str) -> _Written:
     accept = {"Accept": _accept(address)}
     with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
         file, status = file_of(address), response.status_code
-        is_refused = response.headers.get(ERROR_HEADER) == TOO_LARGE and file.endswith(".html")
+        is_refused = response.headers.get(ERROR_HEADER) in {TOO_LARGE, TIMEOUT}
         if status != 200 and not is_refused:
             return _Written(broken=((address, status),))
         path = _folder / file
@@ -224,13 +256,21 @@ def _written(address: str) -> _Written:
                 out.writelines(response.iter_encoded())
         else:
             body, found = _of_twin(address, file, response.mimetype, response.get_data())
-            path.write_bytes(body)
+            path.write_bytes(_refusing_sheet(body) if is_refused and file.endswith(".xlsx") else body)
     # the page of a document has the ending .html as another address, and one file
     forms = tuple(one for one in alternates if _is_form(one, address) and file_of(one) != file)
     wanted = (one for one in (*alternates, *found) if file_of(one) != file)
     size = path.stat().st_size
     links = tuple(dict.fromkeys(_wanted(wanted)))
     return _Written(int(is_new), size if is_new else 0, (), links, (address,) if is_refused else (), forms)
+
+
+def _refusing_sheet(error: bytes) -> bytes:
+    """Return a sheet that says what an error in the JSON shape says."""
+    from ecp_graph.engine.spreadsheet import workbook
+
+    message = str(json.loads(error)["error"]["message"])
+    return workbook(Table(("problem",), ((Term("literal", message),),)))
 
 
 def _of_twin(address: str, file: str, media_type: str | None, body: bytes) -> tuple[bytes, list[str]]:
@@ -259,7 +299,7 @@ def _stay_small() -> None:
     global _most_bytes
     if _own_bytes() < _most_bytes:
         return
-    _client.application.extensions[EXTENSION].forget()
+    _client.application.extensions[EXTENSION].forget(but={NAMES})
     gc.collect()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
@@ -276,7 +316,10 @@ def _own_bytes() -> int:
 
 
 def _accept(address: str) -> str:
-    return "text/turtle" if address == "/.well-known/void" else "text/html, */*;q=0.5"
+    if address == "/.well-known/void":
+        return "text/turtle"
+    is_page = file_of(address).endswith(".html")  # whatever else is refused says so in the JSON shape
+    return "text/html, */*;q=0.5" if is_page else "application/json, */*;q=0.5"
 
 
 def _from_header(header: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ from ecp_graph.web.entity import entity_of
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.graphs import graph_response
 from ecp_graph.web.missing import gone, missing
-from ecp_graph.web.names import name_of
+from ecp_graph.web.names import name_all, name_of
 from ecp_graph.web.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
 from ecp_graph.web.neighbourhood import draw
 from ecp_graph.web.panels import panel, panel_of_first
@@ -115,6 +115,8 @@ def _quads(iri: str) -> list[ox.Quad]:
 def _page(standing: Standing) -> Response:
     statements = panel_of_first("thing-statements", MOST_STATEMENTS, thing=standing.iri)
     overlaps = panel("overlaps-of-thing", thing=standing.iri)
+    others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
+    name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
     entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows], name_of)
     return page(
         "documents/entity.html",

@@ -16,7 +16,7 @@ from ecp_graph.queries.parameters import Given, bind
 from ecp_graph.queries.resolve import Choice
 from ecp_graph.web.answers import answer_response, on_budget
 from ecp_graph.web.charts import bar_chart
-from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.errors import ERROR_HEADER, HttpError, status_of
 from ecp_graph.web.panels import panel
 from ecp_graph.web.rendering import page as rendered
 from ecp_graph.web.samples import Sample, samples
@@ -51,16 +51,16 @@ def page(name: str) -> Response:
     query = _catalogue()[name]
     given = _given()
     shown: dict[str, Any] = {"table": None, "graph": "", "bound": "", "chart": None, "sources": [], "samples": []}
-    problem, status = "", 200
+    problem, status, code = "", 200, ""
     try:
         if given or not any(parameter.required for parameter in query.parameters):
             shown |= _result(query, given)
     except (EndpointError, OverBudget):  # a remote store: the lists of the form would wait for it as well
         raise
     except EcpGraphError as error:
-        problem, (status, _) = str(error), status_of(error)
+        problem, (status, code) = str(error), status_of(error)
     found = _choices(query)
-    return rendered(
+    response = rendered(
         "queries/query.html",
         status=status,
         query=query,
@@ -73,6 +73,9 @@ def page(name: str) -> Response:
         rows_shown=site().settings.page_rows,
         **shown,
     )
+    if code:
+        response.headers[ERROR_HEADER] = code
+    return response
 
 
 @blueprint.get("/api/queries")

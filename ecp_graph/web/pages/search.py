@@ -7,14 +7,15 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from ecp_graph.engine.results import Term
+from ecp_graph.errors import EcpGraphError, QueryTimeout, ResultTooLarge
 from ecp_graph.publishing.search_index import Entry, Found, Hit, SearchIndex, as_objects, entry_of
-from ecp_graph.web.errors import HttpError
-from ecp_graph.web.names import names
+from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.names import known_names, names
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
 
-__all__ = ["blueprint", "search_index"]
+__all__ = ["TOO_MANY", "blueprint", "search_index"]
 
 blueprint = Blueprint("search", __name__)
 
@@ -23,12 +24,22 @@ _MOST_SUGGESTED: Final = 8
 #: Nobody searches for more; a longer text is cut.
 _LONGEST: Final = 200
 _QUESTION: Final = "question"
+#: Said where the names cannot be had.
+TOO_MANY: Final = "This graph has more names than the site can search through."
+#: What finds a thing by a word of its name there.
+_EXAMPLE: Final = """SELECT ?thing ?name WHERE {
+  ?thing skos:prefLabel ?name .
+  FILTER (CONTAINS(LCASE(STR(?name)), "transit"))
+}
+ORDER BY ?name
+LIMIT 100"""
 
 
 @blueprint.get("/search")
 def index() -> Response:
     """The hits for ``q`` by kind, or the page to search on."""
     asked, found, near = _search(_MOST_HITS)
+    why_partial = _why_partial()
     kinds: dict[str, list[Hit]] = {}
     for hit in found.hits:
         kinds.setdefault(hit.entry.kind, []).append(hit)
@@ -39,6 +50,9 @@ def index() -> Response:
         kinds=kinds,
         near=near,
         size=len(search_index().entries),
+        too_many=TOO_MANY if why_partial else "",
+        is_passing=isinstance(why_partial, QueryTimeout),
+        example=_EXAMPLE,
     )
 
 
@@ -53,14 +67,29 @@ def suggest() -> Response:
 
 @blueprint.get("/search-index.json")
 def whole() -> Response:
-    """The whole index, for a page that searches without a server."""
+    """The whole index, for a page that searches without a server; an error when the names cannot be had."""
+    if reason := _why_partial():
+        status, code = status_of(reason)
+        raise HttpError(status, code, f"{TOO_MANY} Ask for them with SPARQL, or take them from the dumps.")
     body = search_index().as_json(request.host_url)
     return Response(body, headers={"Content-Type": "application/json", "Cache-Control": "public, no-cache"})
 
 
 def search_index() -> SearchIndex:
-    """Return the index of the release: everything that has a name, and the questions of the catalogue."""
-    return site().keep("search-index", lambda: SearchIndex(_entries()))
+    """Return the index of the release: everything that has a name, and the questions of the catalogue.
+
+    Where the names cannot be had, the questions alone.
+    """
+    return site().keep(("search-index", _why_partial() is None), lambda: SearchIndex(_entries()))
+
+
+def _why_partial() -> EcpGraphError | None:
+    """Return why the index has no names, or None when it has them."""
+    try:
+        names()
+    except (ResultTooLarge, QueryTimeout) as reason:
+        return reason
+    return None
 
 
 def _search(most: int) -> tuple[str, Found, list[str]]:
@@ -75,7 +104,7 @@ def _search(most: int) -> tuple[str, Found, list[str]]:
 def _entries() -> list[Entry]:
     found = [
         entry_of(named, target)
-        for iri, named in names().items()
+        for iri, named in known_names().items()
         if (target := link(Term("iri", iri)))  # an IRI that nothing can open is not worth finding
     ]
     catalogue = site().catalogue

@@ -11,7 +11,7 @@ from ecp_graph.build.writers import FORMATS
 from ecp_graph.errors import ReleaseError
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.findings import Piece, current_report, current_rules, things
-from ecp_graph.web.names import name_of
+from ecp_graph.web.names import name_all, name_of
 from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import local_path
@@ -43,6 +43,7 @@ def index() -> Response:
     if report is None:
         return page("validation/none.html", endpoint=site().settings.endpoint)
     shown = current_rules()
+    name_all(report.looked_at)
     looked_at = sorted(report.looked_at.items(), key=lambda one: (one[1], name_of(one[0])))
     return page(
         "validation/validation.html",

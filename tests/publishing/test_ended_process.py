@@ -1,0 +1,45 @@
+"""A publication whose process is ended from outside ends too, with a sentence, and leaves the old site."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from ecp_graph.build.release import Release
+from ecp_graph.errors import PublishError
+from ecp_graph.publishing.twin import crawl as crawling
+from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.workspace import Workspace, bundled_workspace
+
+
+def ends(release: Release, workspace: Workspace) -> Flask:
+    """An app whose process ends at the site map."""
+    from flask import request
+
+    app = publishing._app(release, workspace)
+
+    def end() -> None:
+        if request.path == "/sitemap.xml":
+            os._exit(9)
+
+    app.before_request(end)
+    return app
+
+
+def test_it_says_so(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = crawling.crawl
+    monkeypatch.setattr(
+        publishing, "crawl", lambda _, folder, **how: real(partial(ends, release, bundled_workspace()), folder, **how)
+    )
+    monkeypatch.setattr(crawling, "_LOOK_S", 1)
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / publishing.MARK).write_text("{}")
+    with pytest.raises(PublishError, match="ended from outside"):
+        publishing.publish(release, bundled_workspace(), site, base_url="https://example.org/", processes=1)
+    assert [path.name for path in site.iterdir()] == [publishing.MARK]
+    assert list(tmp_path.iterdir()) == [site]
