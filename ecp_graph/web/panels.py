@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from flask import url_for
 
@@ -15,6 +16,8 @@ from ecp_graph.queries.parameters import Given, bind
 from ecp_graph.web.site import site
 
 __all__ = ["Panel", "Row", "panel", "panel_of_first"]
+
+_ENDS_LIMITED: Final = re.compile(r"\b(?:LIMIT|OFFSET)\s+\d+\s*\Z", re.IGNORECASE)
 
 #: One row of a table by the names of its columns; an unbound cell is an empty text.
 Row = Mapping[str, str]
@@ -76,11 +79,14 @@ def panel(name: str, /, **given: str | Sequence[str]) -> Panel:
 
 
 def panel_of_first(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
-    """Return the same with no more than so many rows, the first in the query's order; it has no LIMIT of its own."""
+    """Return the same with no more than so many rows, the first in the query's order.
+
+    A query with a LIMIT of its own, as another workspace may have it, is asked as it is and cut here.
+    """
     query, values, bound = _bound(name, given)
 
     def ask() -> Panel:
-        found = site().ask(f"{bound}\nLIMIT {most_rows + 1}")
+        found = site().ask(bound if _ENDS_LIMITED.search(bound) else f"{bound}\nLIMIT {most_rows + 1}")
         first = Table(found.columns, found.rows[:most_rows])
         return Panel(query, values, bound, first, is_cut=len(found.rows) > most_rows)
 

@@ -18,7 +18,7 @@ from ecp_graph.errors import QueryTimeout, ResultTooLarge
 from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web import create_app, panels
 from ecp_graph.web.names import known_names, name_all, name_of, names
 from ecp_graph.web.pages import documents, home
 from ecp_graph.web.pages.search import TOO_MANY
@@ -52,6 +52,16 @@ def test_a_panel_of_the_first_rows_has_those_and_says_that_there_are_more(app: F
         all_of_them = panel_of_first("thing-statements", len(whole.rows), thing=f"{ID}body/ptc")
     assert (first.rows, first.is_cut) == (whole.rows[:3], True)
     assert (all_of_them.rows, all_of_them.is_cut, whole.is_cut) == (whole.rows, False, False)
+
+
+@pytest.mark.parametrize("own", ["LIMIT 4", "limit 4 offset 0\n"])
+def test_a_query_with_a_limit_of_its_own_is_cut_as_well(app: Flask, monkeypatch: pytest.MonkeyPatch, own: str) -> None:
+    usual = panels.bind
+    monkeypatch.setattr(panels, "bind", lambda *given: f"{usual(*given)}\n{own}")
+    with app.test_request_context():
+        first = panel_of_first("thing-statements", 3, thing=f"{ID}body/ptc")
+        limited = panel_of_first("thing-statements", 10, thing=f"{ID}body/ptc")
+    assert [(len(first.rows), first.is_cut), (len(limited.rows), limited.is_cut)] == [(3, True), (4, False)]
 
 
 def test_the_page_of_a_thing_is_cut_and_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
