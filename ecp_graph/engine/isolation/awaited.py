@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from ecp_graph.engine.isolation.crew import Worker
 from ecp_graph.engine.isolation.frames import Decoder, frame
-from ecp_graph.engine.isolation.places import LOOK_UP_S
 from ecp_graph.engine.isolation.pool import FIRST_BYTES, IsolatedEngine, failure, loss
 from ecp_graph.errors import ClientGone, QueryTimeout
 
 __all__ = ["AwaitedAnswer", "ask_soon"]
 
 _CHUNK_BYTES: Final = 65_536
+#: How often it is looked up whether the client is still there; the first look may only begin to find out.
+_LOOK_UP_S: Final = 0.25
 
 
 class AwaitedAnswer:
@@ -100,7 +101,7 @@ class AwaitedAnswer:
         data: bytes | None = None
         try:
             left = self._deadline - time.monotonic()
-            async with asyncio.timeout(max(0.0, min(left, LOOK_UP_S))):
+            async with asyncio.timeout(max(0.0, min(left, _LOOK_UP_S))):
                 data = await asyncio.get_running_loop().sock_recv(worker.connection, _CHUNK_BYTES)
         except TimeoutError:
             pass
