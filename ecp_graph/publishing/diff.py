@@ -84,14 +84,21 @@ class Difference:
         return {"same": self.is_empty, "sections": [_section_json(section) for section in self.sections]}
 
 
-def compare(before: Engine, after: Engine, catalogue: Catalogue, *, timeout_s: float | None = None) -> Difference:
+def compare(
+    before: Engine,
+    after: Engine,
+    catalogue: Catalogue,
+    *,
+    timeout_s: float | None = None,
+    max_bytes: int | None = None,
+) -> Difference:
     """Return what changed between two graphs, asked by the catalogue's queries that have ``compare``.
 
-    Raises what the engines raise.
+    Raises what the engines raise, and ResultTooLarge when one of their answers is larger than ``max_bytes``.
     """
     return Difference(
         tuple(
-            compare_rows(query, _things(query, before, timeout_s), _things(query, after, timeout_s))
+            compare_rows(query, *(_things(query, side, timeout_s, max_bytes) for side in (before, after)))
             for query in catalogue.values()
             if query.comparison is not None
         )
@@ -114,8 +121,8 @@ def compare_rows(query: Query, before: Things, after: Things) -> Section:
     return Section(query.name, comparison.title, len(before), len(after), tuple(changes))
 
 
-def _things(query: Query, engine: Engine, timeout_s: float | None) -> Things:
-    table = ask_table(engine, bind(query, {}, engine), timeout_s=timeout_s)
+def _things(query: Query, engine: Engine, timeout_s: float | None, max_bytes: int | None) -> Things:
+    table = ask_table(engine, bind(query, {}, engine), timeout_s=timeout_s, max_bytes=max_bytes)
     assert query.comparison is not None  # noqa: S101 - as above
     key = table.columns.index(query.comparison.key)
     found: dict[str, dict[str, dict[str, None]]] = {}

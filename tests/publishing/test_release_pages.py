@@ -14,6 +14,7 @@ from ecp_graph.build.release import Release
 from ecp_graph.namespaces import BASE, PREFIXES
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app
+from ecp_graph.web.pages import releases
 from tests.build.conftest import ONTOLOGY, write_workspace
 
 Versions = tuple[Path, Path, Release, Release]
@@ -76,6 +77,21 @@ def test_the_feed_tells_what_changed(client: FlaskClient, two_releases: Versions
     assert entries[0].findtext(f"{ATOM}summary") == "Actions: 1 added, 2 changed."
     assert feed.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated") == "2023-11-14T22:14:20+00:00"
     assert client.get("/releases.atom", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
+
+
+def test_releases_that_are_too_large_are_not_compared(
+    client: FlaskClient, two_releases: Versions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, before, after = two_releases
+    monkeypatch.setattr(releases, "PAGE_BYTES", 100)
+    monkeypatch.setattr(releases, "_COMPARED", {})
+    for _ in range(2):  # found out, and known
+        refused = client.get(f"/releases/{before.id}..{after.id}", headers={"Accept": "application/json"})
+        assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "result-too-large")
+    feed = ElementTree.fromstring(client.get("/releases.atom").data)
+    summaries = [entry.findtext(f"{ATOM}summary") or "" for entry in feed.findall(f"{ATOM}entry")]
+    assert "too large to be compared" in summaries[0]
+    assert "first release" in summaries[1]
 
 
 def test_a_new_version_of_the_ontology_lists_its_changes(tmp_path: Path) -> None:

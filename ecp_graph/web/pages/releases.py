@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from ecp_graph.build.catalogue import release_iri
 from ecp_graph.build.release import Release
 from ecp_graph.engine.opening import release_engine
+from ecp_graph.errors import ResultTooLarge
 from ecp_graph.namespaces import BASE
 from ecp_graph.publishing.description import read_description
 from ecp_graph.publishing.diff import Difference, compare
@@ -21,15 +22,15 @@ from ecp_graph.web.pages.dataset import listed_dumps, send_dump
 from ecp_graph.web.pages.validation import COUNTED
 from ecp_graph.web.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
 from ecp_graph.web.rendering import page
-from ecp_graph.web.site import site
+from ecp_graph.web.site import PAGE_BYTES, site
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("releases", __name__)
 
 _ATOM: Final = "application/atom+xml; charset=utf-8"
-#: Comparisons made, by the workspace that asks and the two releases, which never change.
-_COMPARED: Final[dict[tuple[Path, str, str], Difference]] = {}
+#: Comparisons made, or why not, by the workspace that asks and the two releases, which never change.
+_COMPARED: Final[dict[tuple[Path, str, str], Difference | ResultTooLarge]] = {}
 _MOST_COMPARED: Final = 64
 _LOCK: Final = threading.Lock()
 
@@ -46,7 +47,7 @@ def feed() -> Response:
     """The releases as an Atom feed (RFC 4287); each entry tells what changed from the one before."""
     kept = _kept()
     pairs = _pairs(kept)
-    entries = [(one, _difference(pairs[one.id], one.release) if one.id in pairs else None) for one in kept]
+    entries = [(one, _summary(pairs[one.id], one.release) if one.id in pairs else "") for one in kept]
     text = render_template(
         "releases/feed.xml", entries=entries, pairs=pairs, here=request.url_root.rstrip("/"), iri=release_iri, base=BASE
     )
@@ -125,8 +126,19 @@ def _pairs(kept: list[KeptRelease]) -> dict[str, Release]:
     return {after.id: before.release for after, before in pairwise(kept)}
 
 
+def _summary(before: Release, after: Release) -> str:
+    """Return what changed in a sentence."""
+    try:
+        return _difference(before, after).summary
+    except ResultTooLarge:
+        return "The two releases are too large to be compared here; `ecp-graph diff` compares them."
+
+
 def _difference(before: Release, after: Release) -> Difference:
-    """Return what changed, by the queries of the catalogue; kept, because it can never come out otherwise."""
+    """Return what changed, by the queries of the catalogue; kept, because it can never come out otherwise.
+
+    Raises ResultTooLarge for releases of which more would have to be read than a page may take.
+    """
     workspace, catalogue = site().workspace, site().catalogue
     if workspace is None or catalogue is None:
         raise HttpError(404, "no-catalogue", "This server has no catalogue, whose queries say what is compared.")
@@ -134,12 +146,18 @@ def _difference(before: Release, after: Release) -> Difference:
     with _LOCK:
         if key not in _COMPARED:
             sides = release_engine(before), release_engine(after)
+            found: Difference | ResultTooLarge
             try:
-                found = compare(*sides, catalogue, timeout_s=site().settings.timeout)
+                found = compare(*sides, catalogue, timeout_s=site().settings.timeout, max_bytes=PAGE_BYTES)
+            except ResultTooLarge as refusal:
+                found = refusal.with_traceback(None)
             finally:
                 for side in sides:
                     side.close()
             while len(_COMPARED) >= _MOST_COMPARED:
                 _COMPARED.pop(next(iter(_COMPARED)))
             _COMPARED[key] = found
-        return _COMPARED[key]
+        kept = _COMPARED[key]
+    if isinstance(kept, ResultTooLarge):
+        raise kept
+    return kept
