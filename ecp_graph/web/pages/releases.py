@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -11,6 +14,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from ecp_graph.build.catalogue import release_iri
 from ecp_graph.build.release import Release
+from ecp_graph.engine import Engine
 from ecp_graph.engine.opening import release_engine
 from ecp_graph.errors import ResultTooLarge
 from ecp_graph.namespaces import BASE
@@ -145,15 +149,12 @@ def _difference(before: Release, after: Release) -> Difference:
     key = (workspace.root, before.id, after.id)
     with _LOCK:
         if key not in _COMPARED:
-            sides = release_engine(before), release_engine(after)
             found: Difference | ResultTooLarge
             try:
-                found = compare(*sides, catalogue, timeout_s=site().settings.timeout, max_bytes=PAGE_BYTES)
+                with _engine(before) as old, _engine(after) as new:
+                    found = compare(old, new, catalogue, timeout_s=site().settings.timeout, max_bytes=PAGE_BYTES)
             except ResultTooLarge as refusal:
                 found = refusal.with_traceback(None)
-            finally:
-                for side in sides:
-                    side.close()
             while len(_COMPARED) >= _MOST_COMPARED:
                 _COMPARED.pop(next(iter(_COMPARED)))
             _COMPARED[key] = found
@@ -161,3 +162,17 @@ def _difference(before: Release, after: Release) -> Difference:
     if isinstance(kept, ResultTooLarge):
         raise kept
     return kept
+
+
+@contextmanager
+def _engine(release: Release) -> Iterator[Engine]:
+    """Give the engine over a release: the one in use, or one as bounded for as long as it is needed."""
+    current = site().current
+    if current.opened is not None and current.opened.id == release.id:
+        yield current.engine
+        return
+    engine = release_engine(release, replace(site().settings, workers=1))
+    try:
+        yield engine
+    finally:
+        engine.close()
