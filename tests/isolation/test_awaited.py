@@ -132,6 +132,21 @@ def test_an_answer_that_is_not_read_on_loses_its_worker_at_the_limit(engine: Iso
     assert serves_at_once(engine)
 
 
+def test_an_answer_that_comes_while_the_loop_is_held_up_is_not_lost(engine: IsolatedEngine) -> None:
+    """The look-up is due then, too: it must not throw away what has just been read."""
+
+    async def held_up() -> bytes:
+        asking = asyncio.ensure_future(whole(engine, SHORT))
+        while engine._places._free:
+            await asyncio.sleep(0)
+        for _ in range(3):
+            await asyncio.sleep(0)
+            time.sleep(0.3)
+        return await asking
+
+    assert run(held_up) == b"s\r\nhttp://x/s7\r\n"
+
+
 @pytest.mark.parametrize("at_s", [0.0, 0.05, 0.3])
 def test_a_query_that_is_cancelled_frees_its_worker(engine: IsolatedEngine, at_s: float) -> None:
     async def cancel() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -98,15 +99,9 @@ class AwaitedAnswer:
         worker, self._worker = self._worker, None  # so that the clock leaves it alone meanwhile
         if worker is None:
             raise QueryTimeout(self._limit_s)
-        data: bytes | None = None
         try:
             left = self._deadline - time.monotonic()
-            async with asyncio.timeout(max(0.0, min(left, _LOOK_UP_S))):
-                data = await asyncio.get_running_loop().sock_recv(worker.connection, _CHUNK_BYTES)
-        except TimeoutError:
-            pass
-        except OSError:
-            data = b""
+            data = await _received(worker.connection, max(0.0, min(left, _LOOK_UP_S)))
         finally:
             self._worker = worker
         if data:
@@ -142,6 +137,31 @@ class AwaitedAnswer:
             self._engine.give_back(worker, usable=True)
             return None
         return asyncio.get_running_loop().run_in_executor(None, partial(self._engine.give_back, worker, usable=False))
+
+
+async def _received(connection: socket.socket, seconds: float) -> bytes | None:
+    """Return what a connection has to be read, nothing when the other side is gone, None when nothing comes in time.
+
+    It is waited for and then read: to give up a read could lose what it has just read.
+    """
+    loop = asyncio.get_running_loop()
+    readable = loop.create_future()
+    loop.add_reader(connection, _settle, readable)
+    try:
+        await asyncio.wait([readable], timeout=seconds)
+    finally:
+        loop.remove_reader(connection)
+    try:
+        return connection.recv(_CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 async def ask_soon(
