@@ -106,7 +106,8 @@ class Bridge:
             asked = headers.get("if-none-match")
             if kept := self.kept(key, asked):
                 exchange.facts["cache"] = "hit"
-                await _send_kept(sent, kept, asked)
+                known = kept.reply_to(asked)
+                await sent.whole(known.status, known.headers, known.body)
                 return
             self._cache.note_miss()
         watch = Watch(receive, exchange)
@@ -227,13 +228,6 @@ async def _read_body(receive: Receive, limit: int) -> bytes | None:
             raise Refusal(413, "query-too-long", sentence)
         if not message.get("more_body"):
             return bytes(body)
-
-
-async def _send_kept(sent: _Sent, kept: Kept, asked: str | None) -> None:
-    if kept.has_tag(asked):
-        await sent.whole(304, kept.without_body, b"")
-    else:
-        await sent.whole(kept.status, kept.headers, kept.body)
 
 
 def _target(scope: Scope) -> bytes:

@@ -16,8 +16,6 @@ _OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encodi
 #: What a response may depend on besides address, body and data.
 _TELLING: Final = (b"accept", b"accept-encoding", b"content-type", b"host")
 
-Headers = tuple[tuple[str, str], ...]
-
 
 def cache_key(
     method: str, scheme: str, target: bytes, body: bytes, headers: Mapping[bytes, bytes]
@@ -36,7 +34,7 @@ class Kept:
     """One whole response: status, headers and body, and the entity tag by which a client can ask again."""
 
     status: int
-    headers: Headers
+    headers: tuple[tuple[str, str], ...]
     body: bytes
     etag: str
 
@@ -46,29 +44,24 @@ class Kept:
             tag.strip().removeprefix("W/") for tag in str(asked).split(",")
         }
 
+    def reply_to(self, asked: str | None) -> Kept:
+        """Return this response, or the 304 in its place for a client whose If-None-Match names its tag."""
+        return self._not_modified if self.has_tag(asked) else self
+
     @cached_property
-    def without_body(self) -> Headers:
-        """The headers of a 304 in its place."""
-        return tuple((name, value) for name, value in self.headers if name.lower() not in _OF_A_BODY)
+    def _not_modified(self) -> Kept:
+        headers = tuple((name, value) for name, value in self.headers if name.lower() not in _OF_A_BODY)
+        return Kept(304, headers, b"", self.etag)
 
     @cached_property
     def head(self) -> bytes:
-        """The header lines of the response."""
-        return _lines(self.headers)
-
-    @cached_property
-    def head_without_body(self) -> bytes:
-        """The header lines of a 304 in its place."""
-        return _lines(self.without_body)
+        """The header lines as they go over the wire."""
+        return "".join(f"{name.lower()}: {value}\r\n" for name, value in self.headers).encode("latin-1")
 
     @property
     def size(self) -> int:
         """The bytes that it takes, roughly."""
         return len(self.body) + 1_000
-
-
-def _lines(headers: Headers) -> bytes:
-    return "".join(f"{name.lower()}: {value}\r\n" for name, value in headers).encode("latin-1")
 
 
 class ResponseCache:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ecp_graph.web.serving.cache import Kept, cache_key
+from ecp_graph.web.serving.cache import cache_key
 from ecp_graph.web.serving.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -166,21 +166,15 @@ class GuardedProtocol(HttpToolsProtocol):
         kept = bridge.kept(key, asked) if key is not None else None
         if kept is None:
             return False
-        status, sent = self._send(kept, asked)
+        reply = kept.reply_to(asked)
+        date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
+        self.transport.write(b"".join((_STATUS_LINES[reply.status], date, reply.head, b"\r\n", reply.body)))
         self._is_answered = True
         path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
         ms = round((time.perf_counter() - started) * 1000, 1)
-        bridge.note_kept(self.client[0] if self.client else "", "GET", path, status, sent, ms)
+        bridge.note_kept(self.client[0] if self.client else "", "GET", path, reply.status, len(reply.body), ms)
         self.on_response_complete()
         return True
-
-    def _send(self, kept: Kept, asked: str) -> tuple[int, int]:
-        """Send a kept response, or that the client has it already; return the status and the bytes of the body."""
-        fresh = kept.has_tag(asked)
-        status, head, body = (304, kept.head_without_body, b"") if fresh else (kept.status, kept.head, kept.body)
-        date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
-        self.transport.write(b"".join((_STATUS_LINES[status], date, head, b"\r\n", body)))
-        return status, len(body)
 
     def pause_writing(self) -> None:
         """Stop sending until the client has read; it has to read in time."""
