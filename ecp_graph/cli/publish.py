@@ -31,10 +31,20 @@ _MOST_NAMED = 10
     show_default=True,
     help="Where the site will be; redirect rules and the site map name it.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    default=60.0,
+    show_default=True,
+    help="Seconds that a query may take; a page whose query takes longer says so.",
+)
 @workspace_option
 @releases_option
 @click.pass_context
-def publish(ctx: click.Context, out: Path, base_url: str, workspace: Path | None, releases: Path | None) -> None:
+def publish(
+    ctx: click.Context, out: Path, base_url: str, timeout: float, workspace: Path | None, releases: Path | None
+) -> None:
     """Write the static twin of the site: every page and document as a file, for any file server.
 
     The pages work without a server, the query pages and the editor too: SPARQL runs in the browser. RDF lies beside
@@ -49,11 +59,11 @@ def publish(ctx: click.Context, out: Path, base_url: str, workspace: Path | None
     where, into = place(settings_from(workspace=workspace, releases=releases))
     release = release_or_build(where, into)
     with _bar() as progress:
-        report = publish_site(release, where, out, base_url=base_url, progress=progress)
+        report = publish_site(release, where, out, base_url=base_url, timeout_s=timeout, progress=progress)
     say(f"{report.files} files with {report.bytes / 1_000_000:.1f} MB are in {out}, from release {release.id}.")
     if report.refused:
         named = ", ".join(sorted(report.refused)[:_MOST_NAMED])
-        say(f"{len(report.refused)} files say only that their data are too many: {named}.")
+        say(f"{len(report.refused)} files say only that their data take too much space, time or memory: {named}.")
     if report.broken:
         named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
         say(f"{len(report.broken)} links lead nowhere; the first:\n{named}")

@@ -22,13 +22,14 @@ from ecp_graph.engine import Answer, never
 from ecp_graph.engine.formats import DEFAULTS, Format, format_named
 from ecp_graph.engine.guard import query_kind, refuse_service
 from ecp_graph.engine.labels import LABEL_FUNCTION, label_finder, with_labels
+from ecp_graph.engine.loading import open_store
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.syntax import explain_syntax_error
 from ecp_graph.engine.xml_text import XmlSink, checked_xml
 from ecp_graph.errors import EngineBusy, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["GRAPH_SYNTAXES", "Dataset", "EmbeddedEngine", "Sink", "evaluate"]
+__all__ = ["GRAPH_SYNTAXES", "Dataset", "EmbeddedEngine", "Sink", "evaluate", "write_results"]
 
 _STACK_BYTES: Final = 256 * 1024 * 1024
 _STACK_LOCK: Final = threading.Lock()
@@ -69,11 +70,7 @@ class EmbeddedEngine:
         cls, folder: Path, *, name: str, places: int | None = None, max_result_bytes: int | None = None
     ) -> EmbeddedEngine:
         """Return the engine over a store on disk, read-only; raises ReleaseError if it does not open."""
-        try:
-            store = ox.Store.read_only(str(folder))
-        except OSError as reason:
-            raise ReleaseError(f"The store {folder} cannot be opened ({reason}). Run `ecp-graph build`.") from reason
-        return cls(store, name=name, places=places, max_result_bytes=max_result_bytes)
+        return cls(open_store(folder), name=name, places=places, max_result_bytes=max_result_bytes)
 
     def query(
         self,
@@ -215,7 +212,7 @@ def evaluate(
             named_graphs=dataset.named,
             custom_functions={LABEL_FUNCTION: label_finder(store, labels)} if labels else None,
         )
-        _serialize(results, wanted, sink)
+        write_results(results, wanted, sink)
     except SyntaxError as report:
         raise explain_syntax_error(str(report), sparql, PREFIXES) from None
     except (RuntimeError, ValueError) as reason:
@@ -230,7 +227,8 @@ def _labelled(sparql: str) -> str:
     return with_labels(sparql, [variable.value for variable in plain.variables])
 
 
-def _serialize(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:
+def write_results(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:
+    """Write results in the wanted format; raises FormatUnfit for a term that it cannot carry."""
     if not isinstance(results, ox.QueryTriples):
         results.serialize(_as_file(XmlSink(sink, wanted) if wanted.name == "xml" else sink), _TABLES[wanted.name])
     elif wanted.name in _WITH_PREFIXES:

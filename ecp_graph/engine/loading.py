@@ -1,4 +1,4 @@
-"""RDF files into a store in memory, as they are."""
+"""RDF files into a store in memory, as they are; and the store of a release, on disk."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.errors import InputSyntaxError
+from ecp_graph.errors import InputSyntaxError, ReleaseError
 
-__all__ = ["load_files"]
+__all__ = ["load_files", "open_store"]
 
 _MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
@@ -35,3 +35,11 @@ def load_files(files: Sequence[Path], *, union: bool) -> ox.Store:
     if union:
         store.update(_MERGE)
     return store
+
+
+def open_store(folder: Path) -> ox.Store:
+    """Return the store that is in a folder, read-only; raises ReleaseError if it does not open."""
+    try:
+        return ox.Store.read_only(str(folder))
+    except OSError as reason:
+        raise ReleaseError(f"The store {folder} cannot be opened ({reason}). Run `ecp-graph build`.") from reason

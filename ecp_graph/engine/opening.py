@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from ecp_graph.build.release import Release
     from ecp_graph.engine import Engine
+    from ecp_graph.engine.isolation.pool import Limits
     from ecp_graph.settings import Settings
 
-__all__ = ["DefaultGraph", "federated", "files_engine", "release_engine", "remote_engine"]
+__all__ = ["DefaultGraph", "disk_engine", "federated", "files_engine", "release_engine", "remote_engine"]
 
 #: ``own``: the triples outside every named graph; ``union``: the merge of all graphs, each triple once.
 DefaultGraph = Literal["own", "union"]
@@ -30,6 +32,21 @@ def release_engine(release: Release, settings: Settings | None = None) -> Engine
 
     engine = EmbeddedEngine.open(release.store, name=name, places=settings.workers if settings else None)
     return federated(engine, settings) if settings else engine
+
+
+def disk_engine(release: Release, settings: Settings) -> Engine:
+    """Return the engine that reads a release from disk, one query at a time, which can be stopped where isolation can.
+
+    It takes little memory, whatever the size of the release.
+    """
+    name = f"release {release.id}"
+    if _CAN_ISOLATE:
+        from ecp_graph.engine.isolation.pool import IsolatedEngine
+
+        return IsolatedEngine.on_disk(release.store, name=name, limits=replace(_limits(settings), workers=1))
+    from ecp_graph.engine.embedded import EmbeddedEngine
+
+    return EmbeddedEngine.open(release.store, name=name)
 
 
 def remote_engine(endpoint: str, settings: Settings | None = None) -> Engine:
@@ -78,12 +95,17 @@ def federated(engine: Engine, settings: Settings) -> Engine:
 
 
 def _isolated(files: Sequence[Path], default_graph: DefaultGraph, name: str, settings: Settings) -> Engine:
-    from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
+    from ecp_graph.engine.isolation.pool import IsolatedEngine
 
-    limits = Limits(
+    return IsolatedEngine(files, name=name, union=default_graph == "union", limits=_limits(settings))
+
+
+def _limits(settings: Settings) -> Limits:
+    from ecp_graph.engine.isolation.pool import Limits
+
+    return Limits(
         timeout_s=settings.timeout,
         workers=settings.workers,
         queue=settings.queue,
         memory_bytes=settings.memory_mb * 1024 * 1024,
     )
-    return IsolatedEngine(files, name=name, union=default_graph == "union", limits=limits)

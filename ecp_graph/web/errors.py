@@ -35,6 +35,7 @@ from ecp_graph.errors import (
 
 __all__ = [
     "ERROR_HEADER",
+    "OUT_OF_RESOURCES",
     "TIMEOUT",
     "TOO_LARGE",
     "HttpError",
@@ -50,6 +51,8 @@ ERROR_HEADER: Final = "Ecp-Graph-Error"
 TOO_LARGE: Final = "result-too-large"
 #: The code for an answer that did not come within the time limit.
 TIMEOUT: Final = "timeout"
+#: The code for an answer that needed more memory than a query may have, and in rare cases for a fault of the engine.
+OUT_OF_RESOURCES: Final = "out-of-resources"
 #: The first class that an error is an instance of gives its code and status.
 _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ServiceRefused, "service-refused", 403),
@@ -65,7 +68,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (EndpointTimeout, "endpoint-timeout", 504),  # before QueryTimeout, which it is as well
     (QueryTimeout, TIMEOUT, 503),
     (ClientGone, "client-gone", 499),
-    (WorkerLost, "out-of-resources", 503),
+    (WorkerLost, OUT_OF_RESOURCES, 503),
     (EngineBusy, "busy", 503),
     (ReleaseError, "no-release", 503),
     (EndpointError, "endpoint-failed", 502),

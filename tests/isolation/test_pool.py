@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import http.server
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from ecp_graph.errors import (
     InputSyntaxError,
     QueryError,
     QueryTimeout,
+    ReleaseError,
     ServiceRefused,
     WorkerLost,
 )
@@ -182,6 +185,71 @@ def test_an_answer_that_is_not_read_on_loses_its_worker_at_the_limit(engine: Iso
     assert answers(engine), "the one worker is free again, though nobody has come for the rest"
     with pytest.raises(QueryTimeout):
         answer.read()
+
+
+@pytest.fixture
+def on_disk(data: Path, tmp_path: Path) -> Iterator[IsolatedEngine]:
+    import pyoxigraph as ox
+
+    store = ox.Store(str(tmp_path / "store"))
+    store.load(path=str(data), format=ox.RdfFormat.TURTLE)
+    store.optimize()
+    del store
+    limits = Limits(timeout_s=2, workers=1, memory_bytes=200 * 1024 * 1024)
+    engine = IsolatedEngine.on_disk(tmp_path / "store", name="test", limits=limits)
+    yield engine
+    engine.close()
+
+
+def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
+    assert len(on_disk.query("SELECT ?s { ?s ?p ?o }", fmt="tsv").read().splitlines()) == 3001
+    before = children()
+    with pytest.raises(QueryTimeout):
+        on_disk.query(ENDLESS, fmt="csv", timeout_s=0.5).read()
+    with pytest.raises(WorkerLost, match="more memory"):
+        on_disk.query(HUNGRY).read()
+    assert answers(on_disk)
+    assert eventually(lambda: len(children()) == len(before))
+
+
+def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
+    assert answers(on_disk)
+    workers = [pid for pid in children() if "0 0 files" in " ".join(_limits_of(pid, "Max open files"))]
+    assert workers
+    for pid in workers:
+        targets = {Path(fd).readlink() for fd in Path(f"/proc/{pid}/fd").iterdir()}
+        files = {target for target in targets if target.is_relative_to(tmp_path / "store")}
+        assert any(file.suffix == ".sst" for file in files)
+        assert sum(str(target).startswith("socket:") for target in targets) == 1
+        assert not {t for t in targets - files if not str(t).startswith(("socket:", "/dev/null"))}
+        assert Path(f"/proc/{pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+
+
+def _limits_of(pid: int, name: str) -> list[str]:
+    lines = Path(f"/proc/{pid}/limits").read_text(encoding="ascii").splitlines()
+    return next(line for line in lines if line.startswith(name)).removeprefix(name).split()
+
+
+def test_a_folder_that_holds_no_store_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"cannot be opened.*ecp-graph build"):
+        IsolatedEngine.on_disk(tmp_path / "nothing", name="test")
+
+
+def test_memory_that_runs_out_in_python_is_told_like_the_engines(data: Path) -> None:
+    code = """
+import json, os, socket, sys
+import pyoxigraph as ox
+from ecp_graph.engine.isolation import worker
+def evaluate(*_, **__):
+    raise MemoryError
+worker.evaluate = evaluate
+here, _ = socket.socketpair()
+asked = {"format": "csv", "default_graphs": None, "named_graphs": None, "labels": None, "timeout_s": 9, "sparql": ""}
+worker._answer(here, ox.Store(), asked)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert isinstance(loss := pool.loss(ended.returncode, 1), WorkerLost)
+    assert loss.out_of_memory, ended.stderr
 
 
 def test_closing_leaves_no_process(data: Path) -> None:

@@ -16,11 +16,11 @@ from ecp_graph.publishing.twin import publish as publishing
 from ecp_graph.workspace import Workspace, bundled_workspace
 
 
-def ends(release: Release, workspace: Workspace) -> Flask:
+def ends(release: Release, workspace: Workspace, answers: Path) -> Flask:
     """An app whose process ends at the site map."""
     from flask import request
 
-    app = publishing._app(release, workspace)
+    app = publishing._app(release, workspace, answers, 60)
 
     def end() -> None:
         if request.path == "/sitemap.xml":
@@ -33,7 +33,9 @@ def ends(release: Release, workspace: Workspace) -> Flask:
 def test_it_says_so(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = crawling.crawl
     monkeypatch.setattr(
-        publishing, "crawl", lambda _, folder, **how: real(partial(ends, release, bundled_workspace()), folder, **how)
+        publishing,
+        "crawl",
+        lambda _, folder, **how: real(partial(ends, release, bundled_workspace(), tmp_path / "answers"), folder, **how),
     )
     monkeypatch.setattr(crawling, "_LOOK_S", 1)
     site = tmp_path / "site"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
-from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.publishing.twin.once import OnceEngine
 from ecp_graph.web.pages.search import TOO_MANY
 from ecp_graph.web.site import EXTENSION
 from ecp_graph.workspace import bundled_workspace
@@ -24,20 +25,22 @@ THING = "/doc/body/ptc"
 
 
 @pytest.fixture
-def asked(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def asked(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """The questions that the engine is asked, with this process made one that crawls into ``tmp_path``."""
     questions: Counter[str] = Counter()
-    real = EmbeddedEngine.query
+    real = OnceEngine.query
 
-    def counted(self: EmbeddedEngine, sparql: str, **options: object) -> object:
+    def counted(self: OnceEngine, sparql: str, **options: object) -> object:
         questions[" ".join(sparql.split())] += 1
         return real(self, sparql, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(EmbeddedEngine, "query", counted)
+    monkeypatch.setattr(OnceEngine, "query", counted)
     monkeypatch.setattr(crawling.os, "nice", lambda _: 0)
     monkeypatch.setattr(crawling.signal, "signal", lambda *_: None)
-    crawling._set_up(lambda: publishing._app(release, bundled_workspace()), tmp_path, "https://example.org/", "d.nq.gz")
-    return questions
+    app = publishing._app(release, bundled_workspace(), tmp_path / ".answers", 60)
+    crawling._set_up(lambda: app, tmp_path, "https://example.org/", "d.nq.gz")
+    yield questions
+    app.extensions[EXTENSION].source.current().engine.close()
 
 
 def test_a_document_is_read_once_for_all_its_forms(asked: Counter[str], tmp_path: Path) -> None:

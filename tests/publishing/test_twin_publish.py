@@ -88,8 +88,8 @@ def test_a_broken_link_is_told(release: Release, tmp_path: Path, monkeypatch: py
 _real_app = publishing._app
 
 
-def _app_with_fault(release: Release, workspace: Workspace) -> Flask:
-    app = _real_app(release, workspace)
+def _app_with_fault(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
+    app = _real_app(release, workspace, answers, timeout_s)
     app.jinja_env.globals["version"] = "1"
     app.after_request(_break_links)
     return app

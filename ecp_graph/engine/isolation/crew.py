@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,13 +64,12 @@ class Worker:
 class Crew:
     """Workers to take and to give back, with one to spare; raises as `_Nursery` does when the data do not load."""
 
-    def __init__(self, files: Sequence[Path], *, union: bool, memory_bytes: int, workers: int) -> None:
-        self._order = {"files": [str(path) for path in files], "union": union, "memory_bytes": memory_bytes}
+    def __init__(self, data: Mapping[str, object], *, memory_bytes: int, workers: int) -> None:
+        self._order = {**data, "memory_bytes": memory_bytes}
         self._lock = threading.Lock()
         self._closed = False
         self._restarting = False
         self._nursery = _Nursery(self._order)
-        self.quads = self._nursery.quads
         self._idle: deque[Worker] = deque()
         self._size = workers + 1
         self._hire()
@@ -177,25 +176,23 @@ class _Nursery:
             )
         self._control.settimeout(_START_LIMIT_S)
         try:
-            self.quads = self._greeting()
+            self._greeted()
         except BaseException:
             self.close()
             raise
 
-    def _greeting(self) -> int:
-        """Return the number of quads loaded; raises InputSyntaxError for a file at fault, else ReleaseError."""
+    def _greeted(self) -> None:
+        """Wait until the data are loaded; raises InputSyntaxError for a file at fault, else ReleaseError."""
         try:
             greeting = self._control.recv(65_536)
         except TimeoutError:
             raise ReleaseError(f"The data did not load within {_START_LIMIT_S:g} s.") from None
-        said = json.loads(greeting) if greeting else {}
-        if failure := said.get("failed"):
-            raise InputSyntaxError(Path(failure["path"]), failure["reason"], failure["line"])
-        if "quads" not in said:
+        if not greeting:
             ended = self._process.wait()
             why = _ENDS.get(ended, f"the loading process ended with {ended}")
             raise ReleaseError(f"The data cannot be loaded: {why}.")
-        return int(said["quads"])
+        if failure := json.loads(greeting).get("failed"):
+            raise InputSyntaxError(Path(failure["path"]), failure["reason"], failure["line"])
 
     def fork(self) -> Worker:
         with self._lock:

@@ -1,6 +1,7 @@
 """The nursery: loads the store into memory once and forks workers that share it copy-on-write.
 
-It is a process of its own, with one thread, because only such a process can fork safely. Its server talks to it over
+It is a process of its own, with one thread, because only such a process can fork safely; a store that is on disk has
+threads, so each worker opens it for itself. Its server talks to it over
 a Unix socket given as a descriptor on the command line: ``fork`` is answered with a process id and the worker's
 socket, ``end PID`` kills that worker and is answered with how it ended. When the server is gone all of them end.
 """
@@ -13,41 +14,45 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
 from ecp_graph.engine.isolation.sandbox import limited_loading
 from ecp_graph.engine.isolation.worker import run_worker
-from ecp_graph.engine.loading import load_files
+from ecp_graph.engine.loading import load_files, open_store
 from ecp_graph.errors import InputSyntaxError
 
 __all__ = ["main"]
 
 
 def main() -> None:
-    """Load what the command line says (JSON: ``control``, ``files``, ``union``, ``memory_bytes``); fork on request."""
+    """Load what the command line says and fork on request.
+
+    It says in JSON: ``control``, ``memory_bytes``, and ``files`` with ``union``, or the folder of a ``store``.
+    """
     order = json.loads(sys.argv[1])
     # A service manager tells every process of the server to stop; queries under way may finish first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=order["control"])
     try:
-        files = [Path(name) for name in order["files"]]
-        with limited_loading(sum(path.stat().st_size for path in files if path.is_file())):
-            store = load_files(files, union=order["union"])
+        opened = _opener(order)
     except InputSyntaxError as error:
         failure = {"path": str(error.path), "reason": error.reason, "line": error.line}
         control.send(json.dumps({"failed": failure}).encode())
         return
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"quads": len(store)}).encode())
+    control.send(b"{}")
     workers: set[int] = set()
     try:
         while request := control.recv(100):
             if request == b"fork":
-                workers.add(_fork(control, store, order["memory_bytes"]))
+                workers.add(_fork(control, opened, order["memory_bytes"]))
             else:
                 control.send(b"%d" % _end(int(request.removeprefix(b"end ")), workers))
     finally:
@@ -56,13 +61,23 @@ def main() -> None:
         os._exit(0)  # to take a large store apart would only cost time
 
 
-def _fork(control: socket.socket, store: ox.Store, memory_bytes: int) -> int:
+def _opener(order: dict[str, Any]) -> Callable[[], ox.Store]:
+    """Return what gives a worker its store: the one that this process loaded, or one of its own on disk."""
+    if "store" in order:
+        return partial(open_store, Path(order["store"]))
+    files = [Path(name) for name in order["files"]]
+    with limited_loading(sum(path.stat().st_size for path in files if path.is_file())):
+        store = load_files(files, union=order["union"])
+    return lambda: store
+
+
+def _fork(control: socket.socket, opened: Callable[[], ox.Store], memory_bytes: int) -> int:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         ours.close()
         control.close()
-        run_worker(theirs, store, memory_bytes)
+        run_worker(theirs, opened, memory_bytes)
     theirs.close()
     socket.send_fds(control, [b"%d" % pid], [ours.fileno()])
     ours.close()

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-__all__ = ["allow_cpu", "enter_sandbox", "limit_memory", "limited_loading"]
+__all__ = ["allow_cpu", "enter_sandbox", "leave_network", "limit_memory", "limited_loading", "open_descriptors"]
 
 #: Loading takes about 4 bytes of memory for each byte of N-Quads, and a second for 20 MB.
 _LOADING_BYTES: Final = 1 << 30
@@ -31,20 +31,26 @@ _CLONE_NEWNET: Final = 0x40000000
 def enter_sandbox(memory_bytes: int, keep: Iterable[int]) -> None:
     """Leave this process with the descriptors in ``keep``, ``memory_bytes`` more address space, and nothing to reach.
 
-    The empty network namespace is a second wall and is skipped where the system does not allow it; the descriptor
-    limit alone stops sockets and files. Raises OSError when that limit itself cannot be set.
+    Raises OSError when a limit cannot be set; that of descriptors alone stops sockets and files.
     """
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0)
-    libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
     _silence()
     _close_all_but(set(keep))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     limit_memory(memory_bytes)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def leave_network() -> None:
+    """Move this process, which has to have one thread only, to an empty network, where the system allows that.
+
+    A second wall, and skipped where it does not: `enter_sandbox` stops sockets by itself.
+    """
+    ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def limit_memory(memory_bytes: int) -> None:
@@ -101,11 +107,15 @@ def _silence() -> None:
     os.close(nowhere)
 
 
+def open_descriptors() -> set[int]:
+    """Return the descriptors that this process has open."""
+    named = os.listdir("/proc/self/fd")  # noqa: PTH208
+    return {
+        int(name) for name in named if os.path.lexists(f"/proc/self/fd/{name}")
+    }  # but that of the list, closed by now
+
+
 def _close_all_but(keep: set[int]) -> None:
-    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
-        descriptor = int(name)
-        if descriptor > 2 and descriptor not in keep:
-            try:
-                os.close(descriptor)
-            except OSError:  # the descriptor by which this folder is read
-                continue
+    for descriptor in open_descriptors() - keep:
+        if descriptor > 2:
+            os.close(descriptor)

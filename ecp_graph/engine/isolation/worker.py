@@ -9,6 +9,7 @@ import resource
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -17,7 +18,7 @@ from ecp_graph.engine.embedded import Dataset, evaluate
 from ecp_graph.engine.formats import FORMATS
 from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, frame, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
-from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox
+from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox, leave_network, open_descriptors
 from ecp_graph.errors import FormatUnfit, ParameterError, QueryError
 
 __all__ = ["run_worker"]
@@ -30,13 +31,17 @@ _first_peak_kb = 0
 _FORMATS: Final = {fmt.name: fmt for fmt in FORMATS}
 
 
-def run_worker(connection: socket.socket, store: ox.Store, memory_bytes: int) -> None:
-    """Serve queries until the other side closes; never returns."""
+def run_worker(connection: socket.socket, opened: Callable[[], ox.Store], memory_bytes: int) -> None:
+    """Serve queries of the store that `opened` returns until the other side closes; never returns."""
     global _first_peak_kb
+    leave_network()  # while there is one thread
+    before = open_descriptors()
+    store = opened()
     _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(connection, store), daemon=True)
-    enter_sandbox(memory_bytes + _STACK_BYTES, keep=(connection.fileno(),))
+    # a store on disk reads files that it has opened, all of them by now
+    enter_sandbox(memory_bytes + _STACK_BYTES, keep={connection.fileno(), *open_descriptors() - before})
     thread.start()
     thread.join()
     os._exit(0)
@@ -74,6 +79,8 @@ def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any])
     except ParameterError as error:
         _report(connection, str(error))
         return
+    except MemoryError:
+        os.abort()  # as the engine's own part does; what is left to this process may not suffice to say so
     except Exception as error:  # such as what SERVICE comes to without a network
         _report(connection, f"The query cannot be evaluated: {error}.")
         return

@@ -31,7 +31,7 @@ from ecp_graph.engine.results import Table, Term
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
-from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT, TOO_LARGE
+from ecp_graph.web.errors import ERROR_HEADER, OUT_OF_RESOURCES, TIMEOUT, TOO_LARGE
 from ecp_graph.web.names import KEPT as NAMES
 from ecp_graph.web.site import EXTENSION
 
@@ -54,6 +54,8 @@ _SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
 #: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
 _WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/[^/]+")
 _TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "application/json", "application/ld+json")
+#: What a page says that asks for too much.
+_REFUSALS: Final = frozenset({TOO_LARGE, TIMEOUT, OUT_OF_RESOURCES})
 #: What all processes together should take; one that has outgrown its share lets go of what it keeps.
 _MEMORY_BYTES: Final = 1_000_000_000
 #: Addresses that a process takes at a time.
@@ -70,8 +72,8 @@ _ENDED: Final = (
 class CrawlReport:
     """How many files were written, in bytes too, and the addresses that did not answer with one, with the status.
 
-    ``refused`` are those for which the data are too many, or take too long: a page or a sheet says so in words, any
-    other file in the JSON shape of errors.
+    ``refused`` are those for which the data are too many, or take too much time or memory: a page or a sheet says
+    so in words, any other file in the JSON shape of errors.
     """
 
     files: int = 0
@@ -243,7 +245,7 @@ def _written(address: str) -> _Written:
     accept = {"Accept": _accept(address)}
     with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
         file, status = file_of(address), response.status_code
-        is_refused = response.headers.get(ERROR_HEADER) in {TOO_LARGE, TIMEOUT}
+        is_refused = response.headers.get(ERROR_HEADER) in _REFUSALS
         if status != 200 and not is_refused:
             return _Written(broken=((address, status),))
         path = _folder / file

@@ -15,9 +15,10 @@ from flask import Flask
 
 from ecp_graph import __version__
 from ecp_graph.build.release import Release
-from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.engine.opening import disk_engine
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin.crawl import CrawlReport, crawl
+from ecp_graph.publishing.twin.once import OnceEngine
 from ecp_graph.publishing.twin.redirects import redirect_files
 from ecp_graph.settings import Settings
 from ecp_graph.workspace import Workspace
@@ -41,23 +42,26 @@ def publish(
     folder: Path,
     *,
     base_url: str,
+    timeout_s: float = 60.0,
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> CrawlReport:
     """Write the static twin of a release's site into a folder; what an older twin had there is gone afterwards.
 
-    The folder is replaced in one step; stopped at any moment, it is the old one whole. Raises PublishError for a
+    The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
+    than ``timeout_s`` seconds says so in its place. Raises PublishError for a
     folder that holds something else, and one that cannot be written.
     """
     folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise PublishError(f"{folder} holds something that is no published site. Name an empty or a new folder.")
-    staging = folder.with_name(f".{folder.name}.publishing-{os.getpid()}")
+    aside = folder.with_name(f".{folder.name}.publishing-{os.getpid()}")
+    staging = aside / "site"
     try:
         _clear(folder)
         staging.mkdir(parents=True)
         report = crawl(
-            partial(_app, release, workspace),
+            partial(_app, release, workspace, aside / "answers", timeout_s),
             staging,
             base_url=base_url,
             dataset=_DATASET,
@@ -74,7 +78,7 @@ def publish(
     except OSError as reason:
         raise PublishError(f"The site cannot be written to {folder}: {reason}. Name another folder.") from reason
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
     return report
 
 
@@ -86,13 +90,13 @@ def most_processes(triples: int, *, cores: int) -> int:
     return max(1, min(cores, _MEMORY_BYTES // (_PROCESS_BYTES + _TRIPLE_BYTES * triples)))
 
 
-def _app(release: Release, workspace: Workspace) -> Flask:
-    """Return the app that is crawled: over the store of the release, in this process."""
+def _app(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
+    """Return the app that is crawled; the processes that have one each share a folder of answers."""
     from ecp_graph.web import create_app
     from ecp_graph.web.source import FixedEngine
 
-    engine = EmbeddedEngine.open(release.store, name=f"release {release.id}")
-    settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=600)
+    settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=timeout_s)
+    engine = OnceEngine(disk_engine(release, settings), answers)
     app = create_app(settings, source=FixedEngine.of_release(engine, release))
     app.config["TWIN"] = True
     return app
@@ -111,10 +115,8 @@ def _put_in_place(staging: Path, folder: Path) -> None:
     if not folder.exists():
         staging.rename(folder)
     elif not _exchange(staging, folder):
-        aside = staging.with_name(staging.name + "-old")
-        folder.rename(aside)
+        folder.rename(staging.with_name("old"))
         staging.rename(folder)
-        shutil.rmtree(aside)
 
 
 def _exchange(one: Path, other: Path) -> bool:

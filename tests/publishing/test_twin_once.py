@@ -1,0 +1,131 @@
+"""What is asked again while a site is published: answered without the engine, in every format, and refused alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from ecp_graph.engine import Answer
+from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.engine.formats import FORMATS
+from ecp_graph.errors import QueryTimeout, WorkerLost
+from ecp_graph.publishing.twin import once
+from ecp_graph.publishing.twin.once import OnceEngine
+
+DATA = b"""
+<http://x/a> <http://x/p> 1, 1.50, "two \\"quoted\\"\\n, lines"@en, "<b>&</b>", _:node, "01"^^<http://x/type> .
+<http://x/b> <http://x/p> <http://x/a> .
+"""
+ROWS = "SELECT ?s ?o ?none { ?s <http://x/p> ?o } ORDER BY ?s STR(?o)"
+
+
+class Counting:
+    """An engine that counts what it is asked, and fails with what it is told to, perhaps in the midst of the answer."""
+
+    def __init__(self) -> None:
+        store = ox.Store()
+        store.load(DATA, ox.RdfFormat.TURTLE)
+        self.inner = EmbeddedEngine(store, name="test")
+        self.asked = 0
+        self.fails: Exception | None = None
+
+    def query(self, sparql: str, **how: Any) -> Answer:
+        self.asked += 1
+        answer = self.inner.query(sparql, **how)
+        return Answer(answer.kind, answer.format, self._failing(answer.body))
+
+    def _failing(self, body: Iterator[bytes]) -> Iterator[bytes]:
+        yield next(body)[:10] if self.fails else b""
+        if self.fails:
+            raise self.fails
+        yield from body
+
+    def describe(self) -> str:
+        return "counting"
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+@pytest.fixture
+def engine() -> Counting:
+    return Counting()
+
+
+@pytest.fixture(params=["slow", "quick"])
+def is_slow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setattr(once, "_SLOW_S", 0 if request.param == "slow" else 1_000)
+    return bool(request.param == "slow")
+
+
+@pytest.mark.parametrize("query", [ROWS, "ASK { ?s ?p 1 }", "SELECT ?s { ?s <http://x/nothing> 1 }"])
+def test_rows_are_the_same_in_every_format(engine: Counting, tmp_path: Path, is_slow: bool, query: str) -> None:
+    asked = OnceEngine(engine, tmp_path / "answers")
+    formats = [fmt.name for fmt in FORMATS if fmt.kind == "table"]
+    assert len(formats) >= 4
+    for fmt in formats:
+        answer = asked.query(query, fmt=fmt)
+        body = answer.read()
+        assert (fmt, body) == (fmt, engine.inner.query(query, fmt=fmt).read())
+        assert (answer.format.name, answer.length) == (fmt, len(body))
+    assert engine.asked == (1 if is_slow else len(formats))
+
+
+def test_a_graph_is_kept_in_each_format(engine: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(once, "_SLOW_S", 0)
+    asked = OnceEngine(engine, tmp_path)
+    graph = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o . ?s ?p 1 FILTER(isLiteral(?o)) }"
+    for _ in range(2):
+        for fmt in ("ttl", "nt"):
+            assert asked.query(graph, fmt=fmt).read() == Counting().query(graph, fmt=fmt).read()
+    assert engine.asked == 2
+
+
+def test_what_makes_another_question_is_asked(
+    engine: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(once, "_SLOW_S", 0)
+    asked = OnceEngine(engine, tmp_path)
+    hows: list[dict[str, Any]] = [
+        {},
+        {"labels": "en"},
+        {"default_graphs": ["http://x/g"]},
+        {"named_graphs": ["http://x/g"]},
+    ]
+    assert len({asked.query("SELECT ?s ?o { ?s <http://x/p> ?o }", **how).read() for how in hows}) == 3
+    assert engine.asked == 4
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (lambda: QueryTimeout(7), r"time limit of 7 s"),
+        (lambda: WorkerLost(out_of_memory=True), r"more memory"),
+        (lambda: WorkerLost(out_of_memory=False), r"ended its worker"),
+    ],
+)
+def test_what_was_given_up_is_given_up_again(
+    engine: Counting, tmp_path: Path, failure: Callable[[], Exception], told: str
+) -> None:
+    asked, other = (OnceEngine(engine, tmp_path / "answers") for _ in range(2))
+    engine.fails = failure()
+    for one, fmt in ((asked, "csv"), (asked, "json"), (other, "xml")):
+        with pytest.raises(type(engine.fails), match=told):
+            one.query(ROWS, fmt=fmt)
+    assert engine.asked == 1
+    engine.fails = None
+    assert asked.query("SELECT ?s { ?s ?p 1 }", fmt="csv").read() == b"s\r\nhttp://x/a\r\n"
+
+
+def test_another_fault_is_not_kept(engine: Counting, tmp_path: Path) -> None:
+    asked = OnceEngine(engine, tmp_path)
+    engine.fails = RuntimeError("once")
+    with pytest.raises(RuntimeError):
+        asked.query(ROWS)
+    engine.fails = None
+    assert asked.query(ROWS).read()
+    assert engine.asked == 2
