@@ -170,7 +170,8 @@ class Dataset:
     def __init__(self, default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None) -> None:
         self.default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
         self.named: list[ox.NamedNode | ox.BlankNode] | None = None
-        if default_graphs is not None or named_graphs is not None:
+        self.is_given = default_graphs is not None or named_graphs is not None
+        if self.is_given:
             # Both, always: with one alone Oxigraph lets the query's own FROM clauses have the other.
             self.default = [_graph(iri) for iri in default_graphs or ()]
             self.named = [_graph(iri) for iri in named_graphs or ()]

@@ -19,6 +19,7 @@ __all__ = [
     "UPDATE_FORMS",
     "first_keyword",
     "has_service",
+    "may_name_graphs",
     "query_kind",
     "query_start",
     "refuse_excess",
@@ -51,6 +52,10 @@ _RUN: Final = re.compile(r"(?>[^\s{}<>#\\]|\\[^\s{}<>]|\\)++")
 _IRI: Final = re.compile(r"<[^<>]*+>")
 #: Variables and the local parts of names, which may spell a keyword.
 _NAMES: Final = re.compile(r"[?$]\w++|:(?>[\w.\-:%]|\\.)*+")
+#: IRIs, variables and names, in which a keyword is none. What a smaller-than begins, or the bracket of an IRI in a string
+#: or comment, is taken for an IRI at most up to the bracket, the quote or the end of the line that ends it.
+_TERMS: Final = re.compile(r"<[^<>\"'(){}|^`\\\s]*+>|[?$]\w++|:[\w.\-:%]*+")
+_GRAPH_KEYWORDS: Final = re.compile(r"GRAPH|FROM", re.IGNORECASE)
 _BLANK_LINE: Final = re.compile(r"[^\S\n]*+(?:#[^\n]*+)?+(?=\n|\Z)")
 _BLANK: Final = re.compile(r"[^\S\n]*+")
 #: What planning costs most: depth of nesting, triple patterns joined in one group, and rows of VALUES.
@@ -115,6 +120,11 @@ def has_service(sparql: str) -> bool:
     except ServiceRefused:
         return True
     return False
+
+
+def may_name_graphs(sparql: str) -> bool:
+    """Return False only for a query without GRAPH and without FROM, which asks the default graph alone."""
+    return "\\" in sparql or _GRAPH_KEYWORDS.search(_TERMS.sub(" ", sparql)) is not None
 
 
 def refuse_excess(sparql: str) -> None:

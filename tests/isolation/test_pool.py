@@ -240,12 +240,13 @@ def test_memory_that_runs_out_in_python_is_told_like_the_engines(data: Path) -> 
 import json, os, socket, sys
 import pyoxigraph as ox
 from ecp_graph.engine.isolation import worker
+from ecp_graph.engine.merge import Stores
 def evaluate(*_, **__):
     raise MemoryError
 worker.evaluate = evaluate
 here, _ = socket.socketpair()
 asked = {"format": "csv", "default_graphs": None, "named_graphs": None, "labels": None, "timeout_s": 9, "sparql": ""}
-worker._answer(here, ox.Store(), asked)
+worker._answer(here, Stores(ox.Store()), asked)
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert isinstance(loss := pool.loss(ended.returncode, 1), WorkerLost)

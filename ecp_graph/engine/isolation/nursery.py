@@ -15,15 +15,13 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
-
-import pyoxigraph as ox
 
 from ecp_graph.engine.isolation.sandbox import limited_loading
 from ecp_graph.engine.isolation.worker import run_worker
 from ecp_graph.engine.loading import load_files, open_store
+from ecp_graph.engine.merge import Stores, with_merge
 from ecp_graph.errors import InputSyntaxError
 
 __all__ = ["main"]
@@ -61,17 +59,18 @@ def main() -> None:
         os._exit(0)  # to take a large store apart would only cost time
 
 
-def _opener(order: dict[str, Any]) -> Callable[[], ox.Store]:
+def _opener(order: dict[str, Any]) -> Callable[[], Stores]:
     """Return what gives a worker its store: the one that this process loaded, or one of its own on disk."""
     if "store" in order:
-        return partial(open_store, Path(order["store"]))
+        return lambda: Stores(open_store(Path(order["store"])))
     files = [Path(name) for name in order["files"]]
     with limited_loading(sum(path.stat().st_size for path in files if path.is_file())):
         store = load_files(files, union=order["union"])
-    return lambda: store
+        stores = with_merge(store) if order["union"] else Stores(store)
+    return lambda: stores
 
 
-def _fork(control: socket.socket, opened: Callable[[], ox.Store], memory_bytes: int) -> int:
+def _fork(control: socket.socket, opened: Callable[[], Stores], memory_bytes: int) -> int:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:

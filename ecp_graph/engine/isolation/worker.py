@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from ecp_graph.engine.embedded import Dataset, evaluate
 from ecp_graph.engine.formats import FORMATS
 from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, frame, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
 from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox, leave_network, open_descriptors
+from ecp_graph.engine.merge import Stores
 from ecp_graph.errors import FormatUnfit, ParameterError, QueryError
 
 __all__ = ["run_worker"]
@@ -31,15 +30,15 @@ _first_peak_kb = 0
 _FORMATS: Final = {fmt.name: fmt for fmt in FORMATS}
 
 
-def run_worker(connection: socket.socket, opened: Callable[[], ox.Store], memory_bytes: int) -> None:
-    """Serve queries of the store that `opened` returns until the other side closes; never returns."""
+def run_worker(connection: socket.socket, opened: Callable[[], Stores], memory_bytes: int) -> None:
+    """Serve queries of the stores that `opened` returns until the other side closes; never returns."""
     global _first_peak_kb
     leave_network()  # while there is one thread
     before = open_descriptors()
-    store = opened()
+    stores = opened()
     _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
-    thread = threading.Thread(target=_serve, args=(connection, store), daemon=True)
+    thread = threading.Thread(target=_serve, args=(connection, stores), daemon=True)
     # a store on disk reads files that it has opened, all of them by now
     enter_sandbox(memory_bytes + _STACK_BYTES, keep={connection.fileno(), *open_descriptors() - before})
     thread.start()
@@ -47,24 +46,25 @@ def run_worker(connection: socket.socket, opened: Callable[[], ox.Store], memory
     os._exit(0)
 
 
-def _serve(connection: socket.socket, store: ox.Store) -> None:
+def _serve(connection: socket.socket, stores: Stores) -> None:
     while True:
         try:
             _, request = receive(connection)
         except (EOFError, OSError):
             return
         try:
-            _answer(connection, store, json.loads(request))
+            _answer(connection, stores, json.loads(request))
         except _ServerGone:
             return
 
 
-def _answer(connection: socket.socket, store: ox.Store, request: dict[str, Any]) -> None:
+def _answer(connection: socket.socket, stores: Stores, request: dict[str, Any]) -> None:
     allow_cpu(request["timeout_s"])
     started = time.perf_counter()
     sink = _Sink(connection, RowCounter(request["format"]))
     try:
         dataset = Dataset(request["default_graphs"], request["named_graphs"])
+        store = stores.whole if dataset.is_given else stores.for_query(request["sparql"])
         wanted = _FORMATS[request["format"]]
         evaluate(store, request["sparql"], wanted, dataset, sink, labels=request["labels"])
         rest = sink.rest()
