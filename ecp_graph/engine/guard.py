@@ -52,10 +52,10 @@ _RUN: Final = re.compile(r"(?>[^\s{}<>#\\]|\\[^\s{}<>]|\\)++")
 _IRI: Final = re.compile(r"<[^<>]*+>")
 #: Variables and the local parts of names, which may spell a keyword.
 _NAMES: Final = re.compile(r"[?$]\w++|:(?>[\w.\-:%]|\\.)*+")
-#: IRIs, variables and names, in which a keyword is none. What a smaller-than begins, or the bracket of an IRI in a string
-#: or comment, is taken for an IRI at most up to the bracket, the quote or the end of the line that ends it.
+#: IRIs, variables and names, in which a keyword is none. What a smaller-than begins, or a bracket in a string or a
+#: comment, is taken for an IRI at most up to the round bracket, the quote or the end of the line that ends it.
 _TERMS: Final = re.compile(r"<[^<>\"'(){}|^`\\\s]*+>|[?$]\w++|:[\w.\-:%]*+")
-_GRAPH_KEYWORDS: Final = re.compile(r"GRAPH|FROM", re.IGNORECASE)
+_GRAPH_KEYWORDS: Final = ("GRAPH", "FROM")
 _BLANK_LINE: Final = re.compile(r"[^\S\n]*+(?:#[^\n]*+)?+(?=\n|\Z)")
 _BLANK: Final = re.compile(r"[^\S\n]*+")
 #: What planning costs most: depth of nesting, triple patterns joined in one group, and rows of VALUES.
@@ -124,7 +124,13 @@ def has_service(sparql: str) -> bool:
 
 def may_name_graphs(sparql: str) -> bool:
     """Return False only for a query without GRAPH and without FROM, which asks the default graph alone."""
-    return "\\" in sparql or _GRAPH_KEYWORDS.search(_TERMS.sub(" ", sparql)) is not None
+    if "\\" in sparql:  # an escape may spell anything
+        return True
+    shown = sparql.upper()
+    if not any(keyword in shown for keyword in _GRAPH_KEYWORDS):
+        return False
+    bare = _TERMS.sub(" ", sparql).upper()
+    return any(keyword in bare for keyword in _GRAPH_KEYWORDS)
 
 
 def refuse_excess(sparql: str) -> None:

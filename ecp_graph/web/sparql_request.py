@@ -27,7 +27,8 @@ MULTIPART: Final = "multipart/form-data"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _FORM: Final = "application/x-www-form-urlencoded"
-_NOT_ASCII: Final = re.compile(rb"%[89A-Fa-f]")
+#: An escape of a byte that is not ASCII, and a % that begins none.
+_ODD_PERCENT: Final = re.compile(rb"%(?![0-7][0-9A-Fa-f])")
 _LONE_PERCENT: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 #: Names and values of a form, in their order.
@@ -150,10 +151,10 @@ def read_request(
 
 def _fields(form: bytes) -> list[tuple[str, str]]:
     """Return names and values of a form; raises HttpError for one that is not UTF-8."""
-    if not form.isascii() or _NOT_ASCII.search(form):  # one that is ASCII, as nearly all are, need not be decoded
+    if not form.isascii() or _ODD_PERCENT.search(form):  # nearly none
         _utf8(unquote_to_bytes(form))
-    if _LONE_PERCENT.search(form):
-        return parse_qsl(form.decode("utf-8"), keep_blank_values=True)
+        if _LONE_PERCENT.search(form):
+            return parse_qsl(form.decode("utf-8"), keep_blank_values=True)
     pairs = (part.partition(b"=") for part in form.split(b"&") if part)
     return [(_decoded(name), _decoded(value)) for name, _, value in pairs]
 

@@ -147,9 +147,11 @@ async def _received(connection: socket.socket, seconds: float) -> bytes | None:
     loop = asyncio.get_running_loop()
     readable = loop.create_future()
     loop.add_reader(connection, _settle, readable)
+    clock = loop.call_later(seconds, _settle, readable)
     try:
-        await asyncio.wait([readable], timeout=seconds)
+        await readable
     finally:
+        clock.cancel()
         loop.remove_reader(connection)
     try:
         return connection.recv(_CHUNK_BYTES)
