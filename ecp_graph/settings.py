@@ -6,15 +6,19 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ecp_graph.engine.federation.allowed import normalised
 from ecp_graph.errors import SettingError
+
+Number = TypeVar("Number", int, float)
 
 __all__ = ["PREFIX", "Settings", "environment_name", "settings_from"]
 
 #: What the environment variable of every setting begins with.
 PREFIX: Final = "ECP_GRAPH_"
+#: Of a value that does not fit so many characters are shown.
+_MOST_SHOWN: Final = 60
 
 
 def _folder(text: str) -> Path:
@@ -23,7 +27,7 @@ def _folder(text: str) -> Path:
 
 def _number(lowest: float, highest: float) -> Callable[[str], float]:
     def read(text: str) -> float:
-        number = float(text)
+        number = _parsed(text, float, "a number")
         if not lowest <= number <= highest:
             raise ValueError(f"it has to lie between {lowest:g} and {highest:g}")
         return number
@@ -33,12 +37,19 @@ def _number(lowest: float, highest: float) -> Callable[[str], float]:
 
 def _integer(lowest: int, highest: int) -> Callable[[str], int]:
     def read(text: str) -> int:
-        number = int(text)
+        number = _parsed(text, int, "a whole number")
         if not lowest <= number <= highest:
             raise ValueError(f"it has to lie between {lowest} and {highest}")
         return number
 
     return read
+
+
+def _parsed(text: str, parse: Callable[[str], Number], kind: str) -> Number:
+    try:
+        return parse(text)
+    except ValueError:
+        raise ValueError(f"it is {kind}") from None
 
 
 def _yes_or_no(text: str) -> bool:
@@ -148,5 +159,6 @@ def settings_from(environment: Mapping[str, str] | None = None, **given: Any) ->
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as reason:
-                raise SettingError(name, f"'{text}' does not fit ({reason}).") from reason
+                shown = text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
+                raise SettingError(name, f"'{shown}' does not fit ({reason}).") from reason
     return replace(Settings(**values), **{name: value for name, value in given.items() if value is not None})

@@ -23,11 +23,11 @@ _BROAD: Final = frozenset({"domain", "range"})
 _MOST_STEPS_BACK: Final = 30
 _SENTENCES: Final = {
     "chain": "",
-    "domain": "whatever has {0} is a {1}",
+    "domain": "whatever has {0} counts as {1}",
     "equivalent": "{0} means the same as {1}",
     "inverse": "{1} says the same the other way round",
-    "range": "whatever is a value of {0} is a {1}",
-    "subclass": "every {0} is a {1}",
+    "range": "whatever is a value of {0} counts as {1}",
+    "subclass": "every {0} counts as {1}",
     "subproperty": "{0} is a special case of {1}",
     "symmetric": "{0} holds both ways",
     "transitive": "{0} carries over from one to the next",
@@ -48,7 +48,7 @@ class Derivation:
     text: str = ""
 
     def sentence(self, names: Mapping[str, str]) -> str:
-        """Return the rule in words, with the names of its terms by IRI, as in ``every “body” is a “party”``."""
+        """Return the rule in words, with the names of its terms by IRI, as in ``every “body” counts as “party”``."""
         shown = [f"“{names.get(term.value) or term.text}”" for term in self.terms]
         if self.text or self.kind not in _SENTENCES:
             return self.text or self.axiom

@@ -38,6 +38,7 @@ __all__ = [
     "OUT_OF_RESOURCES",
     "TIMEOUT",
     "TOO_LARGE",
+    "UNFIT",
     "HttpError",
     "error_body",
     "register_errors",
@@ -53,6 +54,8 @@ TOO_LARGE: Final = "result-too-large"
 TIMEOUT: Final = "timeout"
 #: The code for an answer that needed more memory than a query may have, and in rare cases for a fault of the engine.
 OUT_OF_RESOURCES: Final = "out-of-resources"
+#: The code for an answer that the format cannot carry, and for one that none of the accepted formats can.
+UNFIT: Final = "not-acceptable"
 #: The first class that an error is an instance of gives its code and status.
 _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (ServiceRefused, "service-refused", 403),
@@ -61,7 +64,7 @@ _STATUS: Final[tuple[tuple[type[EcpGraphError], str, int], ...]] = (
     (QueryError, "malformed-query", 400),
     (UnknownQuery, "unknown-query", 404),
     (ParameterError, "bad-parameter", 400),
-    (FormatUnfit, "not-acceptable", 406),
+    (FormatUnfit, UNFIT, 406),
     (ResultTooLarge, TOO_LARGE, 400),
     (ServiceUnusable, "service-unusable", 400),
     (OverBudget, "over-budget", 429),

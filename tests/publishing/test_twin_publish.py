@@ -13,13 +13,17 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response
 
+from ecp_graph.build import build
 from ecp_graph.build.release import Release
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.publishing.twin.names import file_of
 from ecp_graph.publishing.twin.publish import MARK, most_processes, publish
 from ecp_graph.publishing.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
+from tests.build.conftest import DATA, write_workspace
 from tests.conftest import TWIN_BASE as BASE
+from tests.publishing.conftest import QUERIES
 
 COMMAND = [sys.executable, "-m", "ecp_graph.cli", "publish"]
 
@@ -152,3 +156,20 @@ def _small_workspace(folder: Path):  # type: ignore[no-untyped-def]
         (root / name).mkdir(parents=True)
     (root / "queries" / "all.rq").write_text("#+ summary: Everything\nSELECT ?s { ?s ?p ?o } LIMIT 1\n")
     return find_workspace(root)
+
+
+def test_what_a_format_cannot_carry_is_said_in_its_file(tmp_path: Path) -> None:
+    workspace = write_workspace(
+        tmp_path / "w", {**QUERIES, "data/main.trig": DATA.replace("Read the", "Read\\u000Bthe")}
+    )
+    result = build(workspace, tmp_path / "releases")
+    assert result.release is not None
+    folder = tmp_path / "site"
+    report = publish(result.release, workspace, folder, base_url=BASE, processes=1)
+    assert report.broken == {}
+    assert {address.rpartition(".")[2] for address in report.refused} == {"rdf", "xml"}
+    assert sum(address.startswith("/graph/") for address in report.refused) == 1
+    for address in report.refused:
+        told = json.loads((folder / file_of(address)).read_text())["error"]["message"]
+        assert "cannot" in told, address
+    assert (folder / file_of(report.refused[0])).with_suffix(".nt").read_text().count("Read\\u000Bthe") == 1

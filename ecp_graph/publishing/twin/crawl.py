@@ -31,7 +31,7 @@ from ecp_graph.engine.results import Table, Term
 from ecp_graph.errors import PublishError
 from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
 from ecp_graph.publishing.twin.names import file_of
-from ecp_graph.web.errors import ERROR_HEADER, OUT_OF_RESOURCES, TIMEOUT, TOO_LARGE
+from ecp_graph.web.errors import ERROR_HEADER, OUT_OF_RESOURCES, TIMEOUT, TOO_LARGE, UNFIT
 from ecp_graph.web.names import KEPT as NAMES
 from ecp_graph.web.site import EXTENSION
 
@@ -54,8 +54,8 @@ _SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
 #: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
 _WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/[^/]+")
 _TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "application/json", "application/ld+json")
-#: What a page says that asks for too much.
-_REFUSALS: Final = frozenset({TOO_LARGE, TIMEOUT, OUT_OF_RESOURCES})
+#: What is said of too much, and of characters that RDF/XML or XML cannot have.
+_REFUSALS: Final = frozenset({TOO_LARGE, TIMEOUT, OUT_OF_RESOURCES, UNFIT})
 #: What all processes together should take; one that has outgrown its share lets go of what it keeps.
 _MEMORY_BYTES: Final = 1_000_000_000
 #: Addresses that a process takes at a time.
@@ -72,8 +72,8 @@ _ENDED: Final = (
 class CrawlReport:
     """How many files were written, in bytes too, and the addresses that did not answer with one, with the status.
 
-    ``refused`` are those for which the data are too many, or take too much time or memory: a page or a sheet says
-    so in words, any other file in the JSON shape of errors.
+    ``refused`` are those for which the data are too many, take too much time or memory, or do not fit the format: a
+    page or a sheet says so in words, any other file in the JSON shape of errors.
     """
 
     files: int = 0
@@ -229,7 +229,7 @@ def _visit(address: str) -> _Visit:
         first.bytes + sum(one.bytes for one in others),
         tuple(fault for one in (first, *others) for fault in one.broken),
         tuple(dict.fromkeys(link for one in (first, *others) for link in one.found if link not in forms)),
-        first.refused,
+        tuple(address for one in (first, *others) for address in one.refused),
     )
 
 
