@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.errors import QueryTimeout, ResultTooLarge
+from ecp_graph.errors import QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.settings import Settings
@@ -29,6 +29,7 @@ from ecp_graph.web.warming import warm
 
 CUT = "So much is said of it"
 MORE = "The plan has more rows than the first"
+LEFT_OUT = "It leaves out"
 
 
 @pytest.fixture
@@ -76,6 +77,43 @@ def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pyt
     assert MORE not in text(client, "/")
     monkeypatch.setattr(home, "_MOST_ROWS", {"contents": 3})
     assert f"{MORE} 3" in text(client, "/")
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [QueryTimeout(10), ResultTooLarge(10), WorkerLost(out_of_memory=True)],
+    ids=lambda one: type(one).__name__,
+)
+def test_the_first_page_leaves_out_what_takes_too_much_and_says_so(
+    problem: Exception, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert LEFT_OUT not in text(client, "/")
+    app.extensions[EXTENSION].forget()
+    tried: list[str] = []
+    real = home.panel
+
+    def panel(name: str, **given: str) -> Any:
+        if name == "actions-due":
+            tried.append(name)
+            raise problem
+        return real(name, **given)
+
+    monkeypatch.setattr(home, "panel", panel)
+    for _ in range(2):
+        page = text(client, "/")
+        told = page.partition(LEFT_OUT)[2].partition("</p>")[0]
+        assert re.findall(r'href="/queries/([\w-]+)"', told) == ["actions-due"]
+        assert "What is due" not in page
+        assert "The plan" in page
+    assert tried == ["actions-due"]
+    monkeypatch.setattr(home, "panel", real)
+    assert LEFT_OUT in text(client, "/")
+    monkeypatch.setattr(home, "_TRY_AGAIN_S", 0)
+    app.extensions[EXTENSION].forget()
+    monkeypatch.setattr(home, "panel", panel)
+    assert LEFT_OUT in text(client, "/")
+    monkeypatch.setattr(home, "panel", real)
+    assert LEFT_OUT not in text(client, "/")
 
 
 @pytest.fixture

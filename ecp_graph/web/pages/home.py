@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from werkzeug.wrappers import Response
 
 from ecp_graph.build.report import SEVERITIES
 from ecp_graph.engine.results import Term
+from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import ID
-from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.web.findings import current_report, current_rules
 from ecp_graph.web.names import name_of
 from ecp_graph.web.pages.validation import COUNTED
@@ -51,6 +53,8 @@ _MOST_ACTIONS: Final = 200
 _MOST_BODIES: Final = 12
 _MOST_DUE: Final = 12
 _MOST_RULES: Final = 4
+#: Seconds until a question that asked too much is tried again: the server may have been busy.
+_TRY_AGAIN_S: Final = 60.0
 #: The tag of the queries that the page puts first.
 _FEATURED: Final = "featured"
 
@@ -73,12 +77,13 @@ def index() -> Response:
     catalogue = site().catalogue
     if catalogue is None:
         return redirect(url_for("sparql.endpoint"))
-    asked = _asked(catalogue)
+    asked, left_out = _asked(catalogue)
     report = current_report()
     found = chapters(_rows(asked, "contents"))
     return page(
         "home/home.html",
         asked=asked,
+        left_out=left_out,
         plans=_rows(asked, "plans-at-a-glance"),
         goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
         chapters=found,
@@ -139,9 +144,13 @@ def period(begins: str, ends: str) -> str:
     return f"from {first}" if first else f"until {last}" if last else ""
 
 
-def _asked(catalogue: Catalogue) -> dict[str, Panel]:
-    """Return the panels for which the catalogue has a query with the columns that are read."""
-    found = {}
+def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], list[Query]]:
+    """Return the panels for which the catalogue has a query with the columns that are read.
+
+    And the queries of those that ask more of a large plan than a page may: the others are shown without them.
+    """
+    found: dict[str, Panel] = {}
+    left_out = []
     for name, (given, columns) in _PANELS.items():
         if name not in catalogue:
             continue
@@ -149,10 +158,26 @@ def _asked(catalogue: Catalogue) -> dict[str, Panel]:
         if not set(given) <= {parameter.name for parameter in query.parameters}:
             continue
         if query.kind == "table" and set(columns.split()) <= {column.name for column in query.columns}:
-            found[name] = (
-                panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
-            )
-    return found
+            asked = _panel(name, given)
+            if asked is None:
+                left_out.append(query)
+            else:
+                found[name] = asked
+    return found, left_out
+
+
+def _panel(name: str, given: dict[str, str]) -> Panel | None:
+    """Return a panel, or None for one that asks too much, and is then not tried again for a while."""
+    given_up: dict[str, float] = site().keep("given up by the first page", dict)
+    if time.monotonic() < given_up.get(name, 0):
+        return None
+    try:
+        return panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
+    except EndpointError:  # of a remote store, which says more than that a part is left out
+        raise
+    except (QueryTimeout, ResultTooLarge, WorkerLost):
+        given_up[name] = time.monotonic() + _TRY_AGAIN_S
+        return None
 
 
 def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:
