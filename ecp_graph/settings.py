@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from ecp_graph.engine.federation.allowed import normalised
 from ecp_graph.errors import SettingError
+from ecp_graph.processors import usable_processors
 
 Number = TypeVar("Number", int, float)
 
@@ -91,7 +92,7 @@ class Settings:
     )
     timeout: float = field(default=10.0, metadata=_facts(_number(0.1, 86_400), "seconds that a query may take"))
     workers: int = field(
-        default=os.cpu_count() or 2,
+        default=usable_processors(),
         metadata=_facts(
             _integer(1, 256), "queries that the server evaluates at the same time, each in its own process"
         ),

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ecp_graph.processors import usable_processors
+
 __all__ = ["beside"]
 
 Result = TypeVar("Result")
@@ -24,7 +26,7 @@ def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
     Where it is not safe or no use to fork (other threads run, or there is one processor), and where the process fails,
     the call is made here when its result is asked for; so errors are raised as if there had been no other process.
     """
-    if not hasattr(os, "fork") or _threads() > 1 or (os.cpu_count() or 1) < 2:
+    if not hasattr(os, "fork") or _threads() > 1 or usable_processors() < 2:
         yield call
         return
     end, process = _begin(call)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 @pytest.fixture
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("ecp_graph.build.beside.usable_processors", lambda: 2)
     monkeypatch.setattr("ecp_graph.build.beside._threads", lambda: 1)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import threading
@@ -36,6 +35,7 @@ from ecp_graph.errors import (
     ReleaseError,
     WorkerLost,
 )
+from ecp_graph.processors import usable_processors
 
 __all__ = ["FIRST_BYTES", "IsolatedEngine", "Limits", "failure", "loss", "order"]
 
@@ -50,7 +50,7 @@ class Limits:
     """What queries may use: seconds for one, places for all, waiting queries, and memory for one in bytes."""
 
     timeout_s: float = 10.0
-    workers: int = os.cpu_count() or 2
+    workers: int = usable_processors()
     queue: int = 64
     memory_bytes: int = 512 * 1024 * 1024
 

@@ -17,6 +17,7 @@ from ecp_graph import __version__
 from ecp_graph.build.release import Release
 from ecp_graph.engine.opening import disk_engine
 from ecp_graph.errors import PublishError
+from ecp_graph.processors import usable_processors
 from ecp_graph.publishing.twin.crawl import CrawlReport, crawl
 from ecp_graph.publishing.twin.once import OnceEngine
 from ecp_graph.publishing.twin.redirects import redirect_files
@@ -65,7 +66,7 @@ def publish(
             staging,
             base_url=base_url,
             dataset=_DATASET,
-            processes=processes or most_processes(release.manifest.get("triples") or 0, cores=os.cpu_count() or 1),
+            processes=processes or most_processes(release.manifest.get("triples") or 0, cores=usable_processors()),
             progress=progress,
         )
         for name, text in redirect_files(base_url).items():
