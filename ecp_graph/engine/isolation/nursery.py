@@ -1,9 +1,9 @@
 """The nursery: loads the store into memory once and forks workers that share it copy-on-write.
 
 It is a process of its own, with one thread, because only such a process can fork safely; a store that is on disk has
-threads, so each worker opens it for itself. Its server talks to it over
-a Unix socket given as a descriptor on the command line: ``fork`` is answered with a process id and the worker's
-socket, ``end PID`` kills that worker and is answered with how it ended. When the server is gone all of them end.
+threads, so each worker opens it for itself. Its server talks to it over a Unix socket given as a descriptor on the
+command line: ``fork`` is answered with a process id and the worker's socket, ``end PID`` kills that worker and is
+answered with how it ended. When the server is gone all of them end.
 """
 
 from __future__ import annotations

@@ -109,10 +109,8 @@ def _silence() -> None:
 
 def open_descriptors() -> set[int]:
     """Return the descriptors that this process has open."""
-    named = os.listdir("/proc/self/fd")  # noqa: PTH208
-    return {
-        int(name) for name in named if os.path.lexists(f"/proc/self/fd/{name}")
-    }  # but that of the list, closed by now
+    named = os.listdir("/proc/self/fd")  # noqa: PTH208 - with the descriptor of the list itself, closed by now
+    return {int(name) for name in named if os.path.lexists(f"/proc/self/fd/{name}")}
 
 
 def _close_all_but(keep: set[int]) -> None:
