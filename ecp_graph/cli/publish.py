@@ -63,7 +63,7 @@ def publish(
     say(f"{report.files} files with {report.bytes / 1_000_000:.1f} MB are in {out}, from release {release.id}.")
     if report.refused:
         named = ", ".join(sorted(report.refused)[:_MOST_NAMED])
-        say(f"{len(report.refused)} files say only that their data are too many, or do not fit: {named}.")
+        say(f"{len(report.refused)} files say that their data are too many, or do not fit, and lack them: {named}.")
     if report.broken:
         named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
         say(f"{len(report.broken)} links lead nowhere; the first:\n{named}")

@@ -54,7 +54,7 @@ _IRI: Final = re.compile(r"<[^<>]*+>")
 _NAMES: Final = re.compile(r"[?$]\w++|:(?>[\w.\-:%]|\\.)*+")
 #: IRIs, variables and names, in which a keyword is none. What a smaller-than begins, or a bracket in a string or a
 #: comment, is taken for an IRI at most up to the round bracket, the quote or the end of the line that ends it.
-_TERMS: Final = re.compile(r"<[^<>\"'(){}|^`\\\s]*+>|[?$]\w++|:[\w.\-:%]*+")
+_TERMS: Final = re.compile(r"<[^<>\"'(){}|^`\\\s]*+>|[?$]\w++|:(?:[\w:%][\w.\-:%]*+)?+")
 _GRAPH_KEYWORDS: Final = ("GRAPH", "FROM")
 _BLANK_LINE: Final = re.compile(r"[^\S\n]*+(?:#[^\n]*+)?+(?=\n|\Z)")
 _BLANK: Final = re.compile(r"[^\S\n]*+")

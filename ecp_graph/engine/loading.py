@@ -10,7 +10,10 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError, ReleaseError
 
-__all__ = ["load_files", "open_store"]
+__all__ = ["TABLE_ENDING", "load_files", "open_store"]
+
+#: The ending of the files of a store on disk that hold its data.
+TABLE_ENDING: Final = ".sst"
 
 _MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 

@@ -21,10 +21,15 @@ _MOST_QUADS: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Stores:
-    """A store, and its default graph in one of its own where that is worth its memory."""
+    """A store, and its default graph in one of its own where that is worth its memory.
+
+    ``files`` is how many a store on disk has. It opens the first few with itself, and each of the others when a query
+    comes to it.
+    """
 
     whole: ox.Store
     merge: ox.Store | None = None
+    files: int = 0
 
     def for_query(self, sparql: str) -> ox.Store:
         """Return the store that answers a query, over no other dataset than its own, soonest; they answer alike."""

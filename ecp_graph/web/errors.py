@@ -52,7 +52,7 @@ ERROR_HEADER: Final = "Ecp-Graph-Error"
 TOO_LARGE: Final = "result-too-large"
 #: The code for an answer that did not come within the time limit.
 TIMEOUT: Final = "timeout"
-#: The code for an answer that needed more memory than a query may have, and in rare cases for a fault of the engine.
+#: The code for an answer that needed more memory than a query may have.
 OUT_OF_RESOURCES: Final = "out-of-resources"
 #: The code for an answer that the format cannot carry, and for one that none of the accepted formats can.
 UNFIT: Final = "not-acceptable"
@@ -105,6 +105,8 @@ def status_of(error: EcpGraphError) -> tuple[int, str]:
         return error.status, error.code
     if isinstance(error, EndpointError) and error.status == HTTPStatus.BAD_REQUEST:
         return 400, "malformed-query"
+    if isinstance(error, WorkerLost) and not error.out_of_memory:
+        return 503, "engine-failed"
     for kind, code, status in _STATUS:
         if isinstance(error, kind):
             return status, code

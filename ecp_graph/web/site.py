@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Container, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeVar, cast
 
@@ -109,7 +111,17 @@ class Site:
     def ask(self, sparql: str) -> Table:
         """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
         self.note_outside(sparql)
-        return ask_table(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
+        limit_s = min(self.settings.timeout, g.get("ask_within_s", math.inf))
+        return ask_table(self.engine, sparql, timeout_s=limit_s, max_bytes=PAGE_BYTES)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let what the block asks with `ask` take no longer, where that is less than the server's limit."""
+        g.ask_within_s = seconds
+        try:
+            yield
+        finally:
+            del g.ask_within_s
 
     def note_outside(self, sparql: str) -> bool:
         """Return whether the answer to a query depends on other endpoints; the response is then kept by nobody."""

@@ -107,6 +107,8 @@ def test_what_reaches_far_is_answered_alike(stores: Stores, query: str) -> None:
         f"SELECT (1<2AS?x)FROM:g#>\n{ALL}",
         f"SELECT * {{ ?a ?b '<'.GRAPH:g{ALL} ?c ?d '>' }}",
         f"SELECT * {{ ?a ?b 1GRAPH ?g {ALL} }}",
+        f"SELECT ?g {{ ?s ?p ecp:.GRAPH ?g {ALL} }}",
+        f"SELECT ?g {{ ?s ?p 'x'^^ecp:.GRAPH ?g {ALL} }}",
     ],
 )
 def test_a_query_that_names_graphs_is_asked_of_all(stores: Stores, query: str) -> None:

@@ -215,6 +215,11 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
 def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
     assert answers(on_disk)
     workers = [pid for pid in children() if "0 0 files" in " ".join(_limits_of(pid, "Max open files"))]
+    assert all(
+        "NoNewPrivs:\t1" in status.read_text()
+        for pid in workers
+        for status in Path(f"/proc/{pid}/task").glob("*/status")
+    )
     assert workers
     for pid in workers:
         targets = {Path(fd).readlink() for fd in Path(f"/proc/{pid}/fd").iterdir()}
@@ -223,6 +228,57 @@ def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: Iso
         assert sum(str(target).startswith("socket:") for target in targets) == 1
         assert not {t for t in targets - files if not str(t).startswith(("socket:", "/dev/null"))}
         assert Path(f"/proc/{pid}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+
+
+def test_a_store_of_many_files_is_read_whole(tmp_path: Path) -> None:
+    import pyoxigraph as ox
+
+    folder = tmp_path / "store"
+    store = ox.Store(str(folder))
+    for batch in range(12):
+        store.bulk_extend(
+            ox.Quad(ox.NamedNode(f"http://x/s{batch}-{n}"), ox.NamedNode("http://x/p"), ox.Literal(str(batch)))
+            for n in range(10)
+        )
+    store.flush()
+    del store
+    files = len(list(folder.glob("*.sst")))
+    assert files > 20, "more than a store opens with itself"
+    engine = IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=5, workers=1))
+    try:
+        assert len(engine.query("SELECT * { ?s ?p ?o }", fmt="csv").read().splitlines()) == 121
+        for batch in range(12):
+            asked = f'SELECT ?s {{ ?s <http://x/p> "{batch}" }}'
+            assert len(engine.query(asked, fmt="csv").read().splitlines()) == 11
+            assert len(engine.query(f"SELECT ?o {{ <http://x/s{batch}-3> ?p ?o }}", fmt="csv").read().splitlines()) == 2
+    finally:
+        engine.close()
+
+
+def test_a_store_that_workers_cannot_open_is_told(on_disk: IsolatedEngine, tmp_path: Path) -> None:
+    before = children()
+    folder = tmp_path / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "open_store", lambda _: None)  # which the server may, and a worker may not
+        folder.rename(tmp_path / "elsewhere")
+        with pytest.raises(ReleaseError, match="cannot be opened by a worker"):
+            IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=5, workers=1))
+    assert eventually(lambda: len(children()) == len(before))
+    with pytest.raises(QueryTimeout):
+        on_disk.query(ENDLESS, fmt="csv", timeout_s=0.5).read()  # another worker is forked, and ends at once
+    lost = [_outcome(on_disk) for _ in range(3)]
+    assert any(isinstance(one, WorkerLost) for one in lost)
+    assert not any(one.out_of_memory for one in lost if isinstance(one, WorkerLost))
+    (tmp_path / "elsewhere").rename(folder)
+    assert eventually(lambda: _outcome(on_disk) is None)
+
+
+def _outcome(engine: IsolatedEngine) -> Exception | None:
+    try:
+        assert answers(engine)
+    except (WorkerLost, ReleaseError) as problem:
+        return problem
+    return None
 
 
 def _limits_of(pid: int, name: str) -> list[str]:

@@ -173,3 +173,27 @@ def test_what_a_format_cannot_carry_is_said_in_its_file(tmp_path: Path) -> None:
         told = json.loads((folder / file_of(address)).read_text())["error"]["message"]
         assert "cannot" in told, address
     assert (folder / file_of(report.refused[0])).with_suffix(".nt").read_text().count("Read\\u000Bthe") == 1
+
+
+def test_where_folders_cannot_be_swapped_the_old_site_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, staging = tmp_path / "site", tmp_path / "aside" / "site"
+    site.mkdir()
+    staging.mkdir(parents=True)
+    (site / "index.html").write_text("old")
+    monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path == staging:
+            raise KeyboardInterrupt
+        return real(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename)
+        with pytest.raises(KeyboardInterrupt):
+            publishing._put_in_place(staging, site)
+    assert (site / "index.html").read_text() == "old"
+    publishing._put_in_place(staging, site)
+    assert not (site / "index.html").exists()

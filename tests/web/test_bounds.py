@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
@@ -19,6 +20,7 @@ from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app, panels
+from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT
 from ecp_graph.web.names import known_names, name_all, name_of, names
 from ecp_graph.web.pages import documents, home
 from ecp_graph.web.pages.search import TOO_MANY
@@ -100,20 +102,48 @@ def test_the_first_page_leaves_out_what_takes_too_much_and_says_so(
 
     monkeypatch.setattr(home, "panel", panel)
     for _ in range(2):
-        page = text(client, "/")
+        response = client.get("/", headers={"Accept": "text/html"})
+        page = response.get_data(as_text=True)
         told = page.partition(LEFT_OUT)[2].partition("</p>")[0]
         assert re.findall(r'href="/queries/([\w-]+)"', told) == ["actions-due"]
         assert "What is due" not in page
         assert "The plan" in page
+        assert (response.headers[ERROR_HEADER], "ETag" in response.headers) == (TIMEOUT, False)
     assert tried == ["actions-due"]
     monkeypatch.setattr(home, "panel", real)
     assert LEFT_OUT in text(client, "/")
-    monkeypatch.setattr(home, "_TRY_AGAIN_S", 0)
-    app.extensions[EXTENSION].forget()
+    app.extensions[EXTENSION]._kept["given up by the first page"]["actions-due"] = 0
+    whole = client.get("/", headers={"Accept": "text/html"})
+    assert LEFT_OUT not in whole.get_data(as_text=True)
+    assert (ERROR_HEADER in whole.headers, "ETag" in whole.headers) == (False, True)
+
+
+def test_the_parts_of_the_first_page_share_its_time(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = app.extensions[EXTENSION]
+    monkeypatch.setattr(here, "settings", replace(here.settings, timeout=0.4))
+    asked: list[tuple[str, float]] = []
+    real = home.panel
+
+    def panel(name: str, **given: str) -> Any:
+        if name not in {"plans-at-a-glance", "goals"}:
+            return real(name, **given)
+        asked.append((name, g.ask_within_s))
+        time.sleep(g.ask_within_s)
+        raise QueryTimeout(g.ask_within_s)
+
+    with app.test_request_context():
+        for name in home._PANELS:
+            real(name, **home._PANELS[name][0])  # kept, so that it takes no time
     monkeypatch.setattr(home, "panel", panel)
-    assert LEFT_OUT in text(client, "/")
-    monkeypatch.setattr(home, "panel", real)
-    assert LEFT_OUT not in text(client, "/")
+    text(client, "/")
+    assert [name for name, _ in asked] == ["plans-at-a-glance", "goals"]
+    assert asked[0][1] > 0.3
+    assert asked[1][1] == home._LEAST_S
+    text(client, "/")
+    assert [name for name, _ in asked[2:]] == ["goals"], "the one that had the whole time is not tried again at once"
+    assert asked[2][1] > 0.3
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ from typing import Any
 
 from ecp_graph.engine.isolation.sandbox import limited_loading
 from ecp_graph.engine.isolation.worker import run_worker
-from ecp_graph.engine.loading import load_files, open_store
+from ecp_graph.engine.loading import TABLE_ENDING, load_files, open_store
 from ecp_graph.engine.merge import Stores, with_merge
-from ecp_graph.errors import InputSyntaxError
+from ecp_graph.errors import InputSyntaxError, ReleaseError
 
 __all__ = ["main"]
 
@@ -62,7 +62,8 @@ def main() -> None:
 def _opener(order: dict[str, Any]) -> Callable[[], Stores]:
     """Return what gives a worker its store: the one that this process loaded, or one of its own on disk."""
     if "store" in order:
-        return lambda: Stores(open_store(Path(order["store"])))
+        folder = Path(order["store"])
+        return lambda: Stores(open_store(folder), files=sum(1 for _ in folder.glob(f"*{TABLE_ENDING}")))
     files = [Path(name) for name in order["files"]]
     with limited_loading(sum(path.stat().st_size for path in files if path.is_file())):
         store = load_files(files, union=order["union"])
@@ -74,9 +75,14 @@ def _fork(control: socket.socket, opened: Callable[[], Stores], memory_bytes: in
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        ours.close()
-        control.close()
-        run_worker(theirs, opened, memory_bytes)
+        try:
+            ours.close()
+            control.close()
+            run_worker(theirs, opened, memory_bytes)
+        except ReleaseError as problem:  # of which the parent has told already, when it tried the first one
+            print(problem, file=sys.stderr, flush=True)
+        finally:
+            os._exit(1)  # what the parent has to do at its end is not this one's
     theirs.close()
     socket.send_fds(control, [b"%d" % pid], [ours.fileno()])
     ours.close()

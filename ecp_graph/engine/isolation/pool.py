@@ -68,9 +68,17 @@ class IsolatedEngine:
 
         Half as fast as one in memory, but for queries that look up a few things (`docs/engines.md`).
         """
-        open_store(folder)
+        open_store(folder)  # which says what is wrong with it
         engine = cls.__new__(cls)
         engine._begin({"store": str(folder)}, name, limits)
+        try:
+            engine.query("ASK {}").read()
+        except WorkerLost:
+            engine.close()
+            raise ReleaseError(
+                f"The store {folder} cannot be opened by a worker. Its files have to belong to whoever asks, or be "
+                "readable for all."
+            ) from None
         return engine
 
     def _begin(self, data: Mapping[str, object], name: str, limits: Limits | None) -> None:

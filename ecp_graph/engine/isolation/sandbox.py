@@ -12,6 +12,7 @@ import resource
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count, islice
 from typing import Final
 
 __all__ = ["allow_cpu", "enter_sandbox", "leave_network", "limit_memory", "limited_loading", "open_descriptors"]
@@ -28,29 +29,33 @@ _CLONE_NEWUSER: Final = 0x10000000
 _CLONE_NEWNET: Final = 0x40000000
 
 
-def enter_sandbox(memory_bytes: int, keep: Iterable[int]) -> None:
+def enter_sandbox(memory_bytes: int, keep: Iterable[int], *, spare: int = 0) -> None:
     """Leave this process with the descriptors in ``keep``, ``memory_bytes`` more address space, and nothing to reach.
 
-    Raises OSError when a limit cannot be set; that of descriptors alone stops sockets and files.
+    ``spare`` is how many descriptors it may have besides: with 0 that limit alone stops sockets and files. Raises
+    OSError when a limit cannot be set.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of credentials, as in a new namespace, would undo it
     libc.prctl(_PR_SET_DUMPABLE, 0)
     _silence()
     _close_all_but(set(keep))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     limit_memory(memory_bytes)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    most = _numbers_with(spare)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def leave_network() -> None:
     """Move this process, which has to have one thread only, to an empty network, where the system allows that.
 
-    A second wall, and skipped where it does not: `enter_sandbox` stops sockets by itself.
+    A second wall, and skipped where it does not: `enter_sandbox` stops sockets by itself. From here on no thread of
+    it can gain a privilege.
     """
-    ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
 def limit_memory(memory_bytes: int) -> None:
@@ -111,6 +116,13 @@ def open_descriptors() -> set[int]:
     """Return the descriptors that this process has open."""
     named = os.listdir("/proc/self/fd")  # noqa: PTH208 - with the descriptor of the list itself, closed by now
     return {int(name) for name in named if os.path.lexists(f"/proc/self/fd/{name}")}
+
+
+def _numbers_with(spare: int) -> int:
+    """Return the limit of descriptors, which holds for their numbers, that leaves so many free."""
+    taken = open_descriptors()
+    free = (number for number in count() if number not in taken)
+    return next(islice(free, spare - 1, None)) + 1 if spare else 0
 
 
 def _close_all_but(keep: set[int]) -> None:

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from ecp_graph.engine.embedded import Dataset, evaluate
@@ -17,6 +18,7 @@ from ecp_graph.engine.formats import FORMATS
 from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, frame, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
 from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox, leave_network, open_descriptors
+from ecp_graph.engine.loading import TABLE_ENDING
 from ecp_graph.engine.merge import Stores
 from ecp_graph.errors import FormatUnfit, ParameterError, QueryError
 
@@ -36,11 +38,12 @@ def run_worker(connection: socket.socket, opened: Callable[[], Stores], memory_b
     leave_network()  # while there is one thread
     before = open_descriptors()
     stores = opened()
+    kept = open_descriptors() - before
     _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(connection, stores), daemon=True)
-    # a store on disk reads files that it has opened, all of them by now
-    enter_sandbox(memory_bytes + _STACK_BYTES, keep={connection.fileno(), *open_descriptors() - before})
+    left = stores.files - sum(Path(f"/proc/self/fd/{one}").readlink().suffix == TABLE_ENDING for one in kept)
+    enter_sandbox(memory_bytes + _STACK_BYTES, keep={connection.fileno(), *kept}, spare=max(0, left))
     thread.start()
     thread.join()
     os._exit(0)

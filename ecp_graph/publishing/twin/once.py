@@ -37,10 +37,14 @@ class OnceEngine:
     other formats do, and written in the format that is wanted.
     """
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        """Keep answers in a folder, which is made when the first one is kept."""
+    def __init__(self, engine: Engine, folder: Path, *, limit_s: float) -> None:
+        """Keep answers in a folder, which is made when the first one is kept; ``limit_s`` is the most that is waited.
+
+        What was given less time may be tried again.
+        """
         self._engine = engine
         self._folder = folder
+        self._limit_s = limit_s
 
     def query(
         self,
@@ -55,7 +59,7 @@ class OnceEngine:
     ) -> Answer:
         """Return the answer; see `ecp_graph.engine.Engine.query`.
 
-        Raises QueryTimeout and WorkerLost again for a query that was given up before.
+        Raises QueryTimeout and WorkerLost again for a query that took too much time or memory before.
         """
         kind = query_kind(sparql) or "table"
         wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
@@ -76,8 +80,13 @@ class OnceEngine:
                     gone=gone,
                 )
                 spool = _spooled(answer.body)
-            except (QueryTimeout, WorkerLost) as failure:
-                self._write(_failed(kept), [json.dumps(_facts(failure)).encode()])
+            except QueryTimeout as failure:
+                if failure.limit_s >= self._limit_s:
+                    self._write(_failed(kept), [json.dumps({"limit_s": failure.limit_s}).encode()])
+                raise
+            except WorkerLost as failure:
+                if failure.out_of_memory:
+                    self._write(_failed(kept), [b"{}"])
                 raise
             if time.monotonic() - started < _SLOW_S:
                 if asked is wanted:
@@ -101,7 +110,7 @@ class OnceEngine:
             said = json.loads(_failed(kept).read_bytes())
         except FileNotFoundError:
             return
-        raise QueryTimeout(said["limit_s"]) if "limit_s" in said else WorkerLost(out_of_memory=said["out_of_memory"])
+        raise QueryTimeout(said["limit_s"]) if "limit_s" in said else WorkerLost(out_of_memory=True)
 
     def _write(self, path: Path, chunks: Iterator[bytes] | list[bytes]) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -113,12 +122,6 @@ class OnceEngine:
 
 def _failed(kept: Path) -> Path:
     return kept.with_name(kept.name + ".failed")
-
-
-def _facts(failure: QueryTimeout | WorkerLost) -> dict[str, float | bool]:
-    if isinstance(failure, QueryTimeout):
-        return {"limit_s": failure.limit_s}
-    return {"out_of_memory": failure.out_of_memory}
 
 
 def _spooled(body: Iterator[bytes]) -> Spool:

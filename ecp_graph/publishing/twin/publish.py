@@ -97,7 +97,7 @@ def _app(release: Release, workspace: Workspace, answers: Path, timeout_s: float
     from ecp_graph.web.source import FixedEngine
 
     settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=timeout_s)
-    engine = OnceEngine(disk_engine(release, settings), answers)
+    engine = OnceEngine(disk_engine(release, settings), answers, limit_s=timeout_s)
     app = create_app(settings, source=FixedEngine.of_release(engine, release))
     app.config["TWIN"] = True
     return app
@@ -116,8 +116,13 @@ def _put_in_place(staging: Path, folder: Path) -> None:
     if not folder.exists():
         staging.rename(folder)
     elif not _exchange(staging, folder):
-        folder.rename(staging.with_name("old"))
-        staging.rename(folder)
+        old = staging.with_name("old")
+        folder.rename(old)
+        try:
+            staging.rename(folder)
+        except BaseException:
+            old.rename(folder)
+            raise
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from calendar import monthrange
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from ecp_graph.engine.results import Term
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import ID
 from ecp_graph.queries.catalogue import Catalogue, Query
+from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT
 from ecp_graph.web.findings import current_report, current_rules
 from ecp_graph.web.names import name_of
 from ecp_graph.web.pages.validation import COUNTED
@@ -55,6 +57,10 @@ _MOST_DUE: Final = 12
 _MOST_RULES: Final = 4
 #: Seconds until a question that asked too much is tried again: the server may have been busy.
 _TRY_AGAIN_S: Final = 60.0
+#: Seconds for a question when the others have taken the time of the page: what is kept needs none. And the share of the
+#: time that counts as the whole.
+_LEAST_S: Final = 0.1
+_NEARLY: Final = 0.9
 #: The tag of the queries that the page puts first.
 _FEATURED: Final = "featured"
 
@@ -80,8 +86,9 @@ def index() -> Response:
     asked, left_out = _asked(catalogue)
     report = current_report()
     found = chapters(_rows(asked, "contents"))
-    return page(
+    response = page(
         "home/home.html",
+        is_passing=bool(left_out),
         asked=asked,
         left_out=left_out,
         plans=_rows(asked, "plans-at-a-glance"),
@@ -105,6 +112,9 @@ def index() -> Response:
         address=_address,
         grades={grade: name_of(f"{ID}concept/grade-{grade.lower()}") for grade in "ABCD"},
     )
+    if left_out:
+        response.headers[ERROR_HEADER] = TIMEOUT
+    return response
 
 
 def chapters(rows: Sequence[Row]) -> list[Chapter]:
@@ -147,8 +157,10 @@ def period(begins: str, ends: str) -> str:
 def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], list[Query]]:
     """Return the panels for which the catalogue has a query with the columns that are read.
 
-    And the queries of those that ask more of a large plan than a page may: the others are shown without them.
+    And the queries of those that ask more of a large plan than a page may: the others are shown without them. All
+    together have the time of one query; a remote store, of which nothing is kept, has it for each.
     """
+    deadline = time.monotonic() + site().settings.timeout if site().current.is_fixed else math.inf
     found: dict[str, Panel] = {}
     left_out = []
     for name, (given, columns) in _PANELS.items():
@@ -158,7 +170,7 @@ def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], list[Query]]:
         if not set(given) <= {parameter.name for parameter in query.parameters}:
             continue
         if query.kind == "table" and set(columns.split()) <= {column.name for column in query.columns}:
-            asked = _panel(name, given)
+            asked = _panel(name, given, deadline)
             if asked is None:
                 left_out.append(query)
             else:
@@ -166,17 +178,24 @@ def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], list[Query]]:
     return found, left_out
 
 
-def _panel(name: str, given: dict[str, str]) -> Panel | None:
-    """Return a panel, or None for one that asks too much, and is then not tried again for a while."""
+def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | None:
+    """Return a panel, or None for one that asks too much: if it had the whole time, it is not tried again for a while.
+
+    So the next request has time for those that had none.
+    """
+    started = time.monotonic()
     given_up: dict[str, float] = site().keep("given up by the first page", dict)
-    if time.monotonic() < given_up.get(name, 0):
+    if started < given_up.get(name, 0):
         return None
     try:
-        return panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
+        with site().within(max(_LEAST_S, deadline - started)):
+            return panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
     except EndpointError:  # of a remote store, which says more than that a part is left out
         raise
-    except (QueryTimeout, ResultTooLarge, WorkerLost):
-        given_up[name] = time.monotonic() + _TRY_AGAIN_S
+    except (QueryTimeout, ResultTooLarge, WorkerLost) as problem:
+        timeout_s = site().settings.timeout
+        if not isinstance(problem, QueryTimeout) or deadline - started > timeout_s * _NEARLY:
+            given_up[name] = time.monotonic() + max(_TRY_AGAIN_S, 10 * timeout_s)
         return None
 
 
