@@ -41,6 +41,6 @@ def with_merge(store: ox.Store) -> Stores:
     if len(store) > _MOST_QUADS:
         return Stores(store)
     merge = ox.Store()
-    quads = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    merge.bulk_extend(quads)
+    # not in bulk: that leaves 200 MB mapped and free, which a worker forked later could take beyond its limit
+    merge.extend(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     return Stores(store, merge)

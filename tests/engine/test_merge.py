@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +46,28 @@ def test_too_many_quads_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(merge, "_MOST_QUADS", 9)
     assert with_merge(store) == Stores(store)
     assert Stores(store).for_query("ASK {}") is store
+
+
+def test_no_memory_is_left_mapped_and_free(release: Release) -> None:
+    """A worker may fill what was mapped when it was forked without coming to its limit."""
+    code = """
+import sys
+from pathlib import Path
+from ecp_graph.engine.loading import load_files
+from ecp_graph.engine.merge import with_merge
+
+def mapped():
+    return int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+
+store = load_files([Path(sys.argv[1])], union=True)
+before = mapped()
+stores = with_merge(store)
+print(len(stores.merge), mapped() - before)
+"""
+    ran = subprocess.run([sys.executable, "-c", code, str(release.dataset)], capture_output=True, check=True)
+    triples, grown = map(int, ran.stdout.split())
+    assert triples > 10_000
+    assert grown < 60_000_000
 
 
 def test_the_catalogue_is_answered_alike(stores: Stores, release: Release) -> None:
