@@ -214,7 +214,8 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
 
 def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
     assert answers(on_disk)
-    workers = [pid for pid in children() if "0 0 files" in " ".join(_limits_of(pid, "Max open files"))]
+    workers = [worker.pid for worker in on_disk._crew._idle]
+    assert eventually(lambda: all("0 0 files" in " ".join(_limits_of(pid, "Max open files")) for pid in workers))
     assert all(
         "NoNewPrivs:\t1" in status.read_text()
         for pid in workers

@@ -105,14 +105,15 @@ def _break_links(response: Response) -> Response:
     return response
 
 
-def test_interrupted_it_leaves_the_old_site_whole(releases: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("begun", ["site", "site/*"], ids=["at its begin", "in its midst"])
+def test_interrupted_it_leaves_the_old_site_whole(begun: str, releases: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     command = [*COMMAND, "--out", str(folder), "--releases", str(releases)]
     command += ["--workspace", str(_small_workspace(tmp_path).root)]
     subprocess.run(command, check=True, capture_output=True)
     before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    until(lambda: bool(list(tmp_path.glob(".site.publishing-*/*"))))
+    until(lambda: bool(list(tmp_path.glob(f".site.publishing-*/{begun}"))))
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode != 0
@@ -124,7 +125,7 @@ def test_interrupted_it_leaves_the_old_site_whole(releases: Path, tmp_path: Path
 def test_killed_it_takes_its_processes_along(releases: Path, tmp_path: Path) -> None:
     command = [*COMMAND, "--out", str(tmp_path / "s"), "--releases", str(releases)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        until(lambda: bool(list(tmp_path.glob(".s.publishing-*/*"))))
+        until(lambda: bool(list(tmp_path.glob(".s.publishing-*/site/*"))))
         children = _children(process.pid)
         process.kill()
     assert len(children) > 1

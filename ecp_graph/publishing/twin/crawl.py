@@ -16,8 +16,9 @@ import resource
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Final
@@ -159,13 +160,13 @@ def _processes(
 ) -> Iterator[Pool]:
     # Not forked: a lock that another thread holds at that moment would stay locked in the new process for ever.
     context = multiprocessing.get_context("spawn")
-    with _interrupts_held_back():
-        pool = context.Pool(processes, _begin, (make_app, folder, base_url, dataset, processes))
-    try:
+    resource_tracker.ensure_running()  # which lets interrupts through again when it is started
+    with ExitStack() as ending:
+        with _interrupts_held_back():
+            pool = context.Pool(processes, _begin, (make_app, folder, base_url, dataset, processes))
+            ending.callback(pool.join)
+            ending.callback(pool.terminate)
         yield pool
-    finally:
-        pool.terminate()
-        pool.join()
 
 
 @contextmanager
