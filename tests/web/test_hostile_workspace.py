@@ -36,6 +36,8 @@ from tests.web.conftest import BROWSER
 #: Attributes that hold an address.
 _ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "poster", "srcset", "background"}
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+#: What the payloads with a product come to; the label of a blank node, which is hexadecimal, may have it by chance.
+_FILLED_IN = re.compile("(?<![0-9a-f])1337(?![0-9a-f])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -98,7 +100,7 @@ def faults(text: str) -> list[str]:
             if name in _ADDRESSES and value.startswith("//"):
                 found.append(f"{name}={value}")
     found += [f"text direction: {text[:60]!r}" for text in markup.texts if _BIDI.search(text)]
-    if "1337" in text:
+    if _FILLED_IN.search(text):
         found.append("a template was filled in")
     for script, (_, attributes) in zip(markup.scripts, [e for e in markup.elements if e[0] == "script"], strict=True):
         if attributes.get("type") == "application/ld+json":
@@ -129,6 +131,7 @@ def test_the_look_finds_what_it_is_for() -> None:
         "<p>1337",
     ):
         assert faults(hostile), hostile
+    assert faults("<td>_:9f1337c0") == []
     assert faults('<p title="onclick=1"><a href="/doc/x">&lt;script&gt;</a><script src="/static/a.js"></script>') == []
 
 
