@@ -18,7 +18,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from ecp_graph.web.serving.cache import Kept, ResponseCache, cache_key
+from ecp_graph.web.serving.cache import Kept, KnownHead, LastUsed, ResponseCache, cache_key
 from ecp_graph.web.serving.exchange import Exchange, Receive, Reply, Scope, Watch
 from ecp_graph.web.serving.refusals import Refusal
 from ecp_graph.web.serving.wsgi import WsgiApp, call, environ_of
@@ -27,6 +27,8 @@ __all__ = ["Bridge"]
 
 _Send = Callable[[Scope], Awaitable[None]]
 _BODY_LIMIT_S: Final = 10.0
+#: What a known head takes besides its bytes, roughly.
+_ENTRY_BYTES: Final = 1_000
 
 #: What may answer a request before the app: scope, headers, body, exchange, and whether the client has gone.
 _Express = Callable[
@@ -60,6 +62,7 @@ class Bridge:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._max_body_bytes = max_body_bytes
         self._cache = cache
+        self._heads = LastUsed[bytes, KnownHead](cache.most_bytes // 2)
         self._version = version
         self._log = log
 
@@ -88,6 +91,14 @@ class Bridge:
         version = self._version()
         found = self._cache.get(version, key) if version else None
         return found if found is not None and (found.status != 304 or found.has_tag(asked)) else None
+
+    def known(self, head: bytes) -> KnownHead | None:
+        """Return what `know` was told of the same bytes."""
+        return self._heads.get(head)
+
+    def know(self, head: bytes, known: KnownHead) -> None:
+        """Remember a head that is a whole request and was answered with a kept response."""
+        self._heads.put(head, known, 2 * len(head) + _ENTRY_BYTES)
 
     def note_kept(self, client: str, method: str, path: str, status: int, sent: int, ms: float) -> None:
         """Log a request that was answered from the cache before it came to the app."""

@@ -7,9 +7,12 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-__all__ = ["Kept", "ResponseCache", "cache_key"]
+__all__ = ["Kept", "KnownHead", "LastUsed", "ResponseCache", "cache_key"]
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 
 #: Headers that a response without a body does not have.
 _OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encoding"})
@@ -64,6 +67,47 @@ class Kept:
         return len(self.body) + 1_000
 
 
+@dataclass(frozen=True)
+class KnownHead:
+    """What was read of the head of a request: whose response is looked up, its If-None-Match, and the path to log."""
+
+    key: Hashable
+    asked: str
+    path: str
+
+
+class LastUsed(Generic[_Key, _Value]):
+    """The things last used, as many as a budget of bytes holds; not to be used by several threads at a time."""
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget = budget_bytes
+        self._kept: OrderedDict[_Key, tuple[_Value, int]] = OrderedDict()
+        #: The bytes in use.
+        self.size = 0
+
+    def get(self, key: _Key) -> _Value | None:
+        """Return what is kept under a key."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def put(self, key: _Key, value: _Value, size: int) -> None:
+        """Keep something of that many bytes, and forget what was used longest ago."""
+        if old := self._kept.pop(key, None):
+            self.size -= old[1]
+        self._kept[key] = value, size
+        self.size += size
+        while self.size > self._budget:
+            self.size -= self._kept.popitem(last=False)[1][1]
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+        self.size = 0
+
+
 class ResponseCache:
     """The responses last used, as many as the budget holds.
 
@@ -71,11 +115,9 @@ class ResponseCache:
     """
 
     def __init__(self, budget_bytes: int) -> None:
-        self._budget = budget_bytes
         #: What one response may take.
         self.most_bytes = budget_bytes // 8
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._size = 0
+        self._kept = LastUsed[Hashable, Kept](budget_bytes)
         self._version: str | None = None
         self._lock = threading.Lock()
         self.hits = 0
@@ -85,9 +127,7 @@ class ResponseCache:
         """Return the response kept for that request and version; a miss is not counted, see `note_miss`."""
         with self._lock:
             found = self._kept.get(key) if version == self._version else None
-            if found is not None:
-                self._kept.move_to_end(key)
-                self.hits += 1
+            self.hits += found is not None
             return found
 
     def note_miss(self) -> None:
@@ -102,15 +142,10 @@ class ResponseCache:
         with self._lock:
             if version != self._version:
                 self._kept.clear()
-                self._version, self._size = version, 0
-            if old := self._kept.pop(key, None):
-                self._size -= old.size
-            self._kept[key] = response
-            self._size += response.size
-            while self._size > self._budget:
-                self._size -= self._kept.popitem(last=False)[1].size
+                self._version = version
+            self._kept.put(key, response, response.size)
 
     @property
     def size(self) -> int:
         """The bytes in use."""
-        return self._size
+        return self._kept.size

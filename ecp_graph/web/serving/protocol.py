@@ -4,6 +4,7 @@ uvicorn takes headers without end, waits for a head for ever, answers what it ca
 server's own headers, and holds a connection as long as its client reads nothing.
 
 A response that is kept goes out from here: a task, an app and their messages take several times as long as to send it.
+A client that asks again sends the same bytes, and what was read of them once need not be read again.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ecp_graph.web.serving.cache import cache_key
+from ecp_graph.web.serving.cache import Kept, KnownHead, cache_key
 from ecp_graph.web.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
+    from collections.abc import Hashable
 
     from ecp_graph.web.serving.asgi import Bridge
 
@@ -83,8 +85,12 @@ class GuardedProtocol(HttpToolsProtocol):
     _stalled: TimerHandle | None = None
     _refusal: Refusal | None = None
     _is_refused = False
-    _is_answered = False
     _header_bytes = 0
+    #: Whether no request is begun of which more is to come; how many began in the last bytes, and which of them was
+    #: answered at once.
+    _is_between = True
+    _begun = 0
+    _known: KnownHead | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin; the head of the first request has to come in time."""
@@ -102,13 +108,19 @@ class GuardedProtocol(HttpToolsProtocol):
         """Take bytes; a head that begins has to be whole in time."""
         if self._is_refused:
             return
-        self._is_answered = False
-        super().data_received(data)
-        if self._clock is None and not self._is_answered and self._is_idle():
+        is_first = self._is_between and self._is_idle()
+        if is_first and self._answer_again(data):
+            return
+        known = self._read(data)
+        if self._clock is None and not known and self._is_idle():
             self._wait_for_head()
+        if is_first and known and self._begun == 1 and self._is_between:
+            cast("Bridge", self.config.app).know(data, known)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        self._is_between = False
+        self._begun += 1
         self._header_bytes = 0
         super().on_message_begin()
 
@@ -129,9 +141,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request to the app; raises Refusal for HTTP/1.1 without a host (RFC 9112, section 3.2)."""
-        if self._clock is not None:
-            self._clock.cancel()
-            self._clock = None
+        self._stop_clock()
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
             raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
@@ -141,8 +151,15 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End a request; the app has not heard of one that is answered already."""
+        self._is_between = True
         if self.cycle is not None:
             super().on_message_complete()
+
+    def _read(self, data: bytes) -> KnownHead | None:
+        """Parse bytes, which calls what stands above, and return the last request answered at once, if one was."""
+        self._begun, self._known = 0, None
+        super().data_received(data)
+        return self._known
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
@@ -156,25 +173,41 @@ class GuardedProtocol(HttpToolsProtocol):
             or self.parser.get_http_version() != "1.1"
             or not self.parser.should_keep_alive()
             or not _NOT_PLAIN.isdisjoint(headers)
-            or self.flow.write_paused
-            or self.transport.is_closing()
         ):
             return False
-        bridge = cast("Bridge", self.config.app)
-        asked = headers.get(b"if-none-match", b"").decode("latin-1")
         key = cache_key("GET", str(self.scheme), self.url, b"", headers)
-        kept = bridge.kept(key, asked) if key is not None else None
+        asked = headers.get(b"if-none-match", b"").decode("latin-1")
+        kept = self._kept(key, asked) if key is not None else None
         if kept is None:
             return False
-        reply = kept.reply_to(asked)
+        self._known = KnownHead(key, asked, unquote(self.url.partition(b"?")[0].decode("latin-1")))
+        self._send_kept(kept, self._known, started)
+        return True
+
+    def _answer_again(self, head: bytes) -> bool:
+        """Send the response that is kept for the very bytes of a request, and return whether there is one."""
+        started = time.perf_counter()
+        known = cast("Bridge", self.config.app).known(head)
+        kept = self._kept(known.key, known.asked) if known else None
+        if known is None or kept is None:
+            return False
+        self._stop_clock()
+        self._send_kept(kept, known, started)
+        return True
+
+    def _kept(self, key: Hashable, asked: str) -> Kept | None:
+        if self.flow.write_paused or self.transport.is_closing():
+            return None
+        return cast("Bridge", self.config.app).kept(key, asked)
+
+    def _send_kept(self, kept: Kept, known: KnownHead, started: float) -> None:
+        reply = kept.reply_to(known.asked)
         date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
         self.transport.write(b"".join((_STATUS_LINES[reply.status], date, reply.head, b"\r\n", reply.body)))
-        self._is_answered = True
-        path = unquote(self.url.partition(b"?")[0].decode("latin-1"))
         ms = round((time.perf_counter() - started) * 1000, 1)
-        bridge.note_kept(self.client[0] if self.client else "", "GET", path, reply.status, len(reply.body), ms)
+        client = self.client[0] if self.client else ""
+        cast("Bridge", self.config.app).note_kept(client, "GET", known.path, reply.status, len(reply.body), ms)
         self.on_response_complete()
-        return True
 
     def pause_writing(self) -> None:
         """Stop sending until the client has read; it has to read in time."""
@@ -215,6 +248,11 @@ class GuardedProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: Refusal) -> Refusal:
         self._refusal = refusal
         return refusal
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
 
     def _wait_for_head(self) -> None:
         self._clock = self.loop.call_later(_HEAD_LIMIT_S, self._on_late_head)
