@@ -81,7 +81,7 @@ class Connection:
         self.protocol.connection_made(self.line)
         self.parsed = 0
         self._parser = self.protocol.parser
-        self.protocol.parser = self
+        self.protocol.parser = self  # type: ignore[assignment]
 
     def feed_data(self, data: bytes) -> None:
         self.parsed += 1
@@ -210,6 +210,21 @@ def test_known_bytes_wait_for_the_answer_under_way(connection: Connection, loop:
     assert b"".join(connection.line.sent[1:]).count(b"HTTP/1.1 200 OK") == 2
     assert connection.line.sent[-1].endswith(BODY)
     assert connection.asked_app == 1
+
+
+def test_the_rest_of_a_body_is_no_part_of_a_head(connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
+    async def hasty(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    connection.protocol.app = hasty
+    connection.send(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\n" + 1500 * b"z")
+    loop.run_until_complete(asyncio.sleep(0.05))
+    rest = 500 * b"z" + HEAD
+    assert connection.send(rest)[0].endswith(BODY)
+    bridge = connection.protocol.config.app
+    assert isinstance(bridge, Bridge)
+    assert bridge.known(rest) is None
 
 
 @pytest.mark.parametrize(
