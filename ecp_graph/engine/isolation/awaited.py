@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ecp_graph.engine.isolation.crew import Worker
 from ecp_graph.engine.isolation.frames import Decoder, frame
+from ecp_graph.engine.isolation.places import settle
 from ecp_graph.engine.isolation.pool import FIRST_BYTES, IsolatedEngine, failure, loss
 from ecp_graph.errors import ClientGone, QueryTimeout
 
@@ -51,7 +52,7 @@ class AwaitedAnswer:
         loop = asyncio.get_running_loop()
         try:
             try:
-                await loop.sock_sendall(self._worker.connection, frame(b"Q", json.dumps(request).encode()))
+                await _send(self._worker.connection, frame(b"Q", json.dumps(request).encode()))
             except OSError:
                 await self._lose()
             chunks: list[bytes] = []
@@ -139,6 +140,16 @@ class AwaitedAnswer:
         return asyncio.get_running_loop().run_in_executor(None, partial(self._engine.give_back, worker, usable=False))
 
 
+async def _send(connection: socket.socket, data: bytes) -> None:
+    """Send bytes, nearly always at once; raises OSError when the other side is gone."""
+    try:
+        sent = connection.send(data)
+    except BlockingIOError:
+        sent = 0
+    if sent < len(data):
+        await asyncio.get_running_loop().sock_sendall(connection, memoryview(data)[sent:])
+
+
 async def _received(connection: socket.socket, seconds: float) -> bytes | None:
     """Return what a connection has to be read, nothing when the other side is gone, None when nothing comes in time.
 
@@ -146,8 +157,8 @@ async def _received(connection: socket.socket, seconds: float) -> bytes | None:
     """
     loop = asyncio.get_running_loop()
     readable = loop.create_future()
-    loop.add_reader(connection, _settle, readable)
-    clock = loop.call_later(seconds, _settle, readable)
+    loop.add_reader(connection, settle, readable)
+    clock = loop.call_later(seconds, settle, readable)
     try:
         await readable
     finally:
@@ -159,11 +170,6 @@ async def _received(connection: socket.socket, seconds: float) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-def _settle(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
 
 
 async def ask_soon(

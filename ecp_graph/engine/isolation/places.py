@@ -12,7 +12,7 @@ from typing import Final
 
 from ecp_graph.errors import ClientGone, EngineBusy
 
-__all__ = ["LOOK_UP_S", "Places"]
+__all__ = ["LOOK_UP_S", "Places", "settle"]
 
 #: How often a query that waits looks up whether its client is still there.
 LOOK_UP_S: Final = 0.5
@@ -48,7 +48,7 @@ class Places:
         place = self._ask()
         try:
             while not place.done():
-                await asyncio.wait([asyncio.wrap_future(place)], timeout=min(deadline - time.monotonic(), LOOK_UP_S))
+                await _done(place, min(deadline - time.monotonic(), LOOK_UP_S))
                 if not place.done():
                     _left(deadline, limit_s, gone)
         except BaseException:
@@ -95,6 +95,31 @@ class Places:
                 self._waiting.remove(place)
         if not waits:
             self.leave()
+
+
+async def _done(place: Future[None], seconds: float) -> None:
+    """Wait until a place is there, so many seconds at most; `asyncio.wait` takes as long as a short query for that."""
+    loop = asyncio.get_running_loop()
+    waiter = loop.create_future()
+
+    def tell(_: object) -> None:
+        if asyncio._get_running_loop() is loop:
+            settle(waiter)
+        else:
+            loop.call_soon_threadsafe(settle, waiter)
+
+    place.add_done_callback(tell)
+    clock = loop.call_later(seconds, settle, waiter)
+    try:
+        await waiter
+    finally:
+        clock.cancel()
+
+
+def settle(waiter: asyncio.Future[None]) -> None:
+    """Let go on whoever awaits that, unless it has been told already."""
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _left(deadline: float, limit_s: float, gone: Callable[[], bool]) -> float:
