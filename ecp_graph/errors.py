@@ -203,8 +203,9 @@ class WorkerLost(EcpGraphError):
     """The worker that evaluated a query died; most often the query needed more memory than one may have."""
 
     def __init__(self, *, out_of_memory: bool) -> None:
-        limit = "needed more memory than a query may have; narrow it, or sort and group less"
-        super().__init__(f"The query {limit if out_of_memory else 'ended its worker; it was not answered'}.")
+        memory = "needed more memory than a query may have; narrow it, or sort and group less"
+        fault = "ended the process that evaluated it, by a fault of the engine; if it does so again, report it"
+        super().__init__(f"The query {memory if out_of_memory else fault}.")
         self.out_of_memory = out_of_memory
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import http.server
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ from ecp_graph.errors import (
     ServiceRefused,
     WorkerLost,
 )
+from ecp_graph.web.errors import status_of
 
 TRIPLES = "".join(f"<http://x/s{n}> <http://x/p> {n} .\n" for n in range(3000))
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -125,6 +127,22 @@ def test_a_query_is_killed_at_its_limit_and_the_next_one_answered(engine: Isolat
 def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: IsolatedEngine) -> None:
     with pytest.raises(WorkerLost, match="memory"):
         engine.query(HUNGRY, timeout_s=2).read()
+    assert answers(engine)
+
+
+def test_a_fault_of_the_engine_is_told_as_one(engine: IsolatedEngine) -> None:
+    """A worker that ends by another signal than those of memory and time."""
+    workers = {worker.pid for worker in engine._crew._idle}
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(engine.query, ENDLESS)
+        assert eventually(lambda: len(engine._crew._idle) < len(workers))
+        (busy,) = workers - {worker.pid for worker in engine._crew._idle}
+        os.kill(busy, signal.SIGFPE)
+        with pytest.raises(WorkerLost) as failure:
+            asked.result()
+    assert not failure.value.out_of_memory
+    assert "memory" not in str(failure.value)
+    assert status_of(failure.value) == (503, "engine-failed")
     assert answers(engine)
 
 

@@ -20,7 +20,7 @@ from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app, panels
-from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT
+from ecp_graph.web.errors import ERROR_HEADER
 from ecp_graph.web.names import known_names, name_all, name_of, names
 from ecp_graph.web.pages import documents, home
 from ecp_graph.web.pages.search import TOO_MANY
@@ -82,12 +82,17 @@ def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    "problem",
-    [QueryTimeout(10), ResultTooLarge(10), WorkerLost(out_of_memory=True)],
-    ids=lambda one: type(one).__name__,
+    ("problem", "code"),
+    [
+        (QueryTimeout(10), "timeout"),
+        (ResultTooLarge(10), "result-too-large"),
+        (WorkerLost(out_of_memory=True), "out-of-resources"),
+        (WorkerLost(out_of_memory=False), "engine-failed"),
+    ],
+    ids=str,
 )
 def test_the_first_page_leaves_out_what_takes_too_much_and_says_so(
-    problem: Exception, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    problem: Exception, code: str, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert LEFT_OUT not in text(client, "/")
     app.extensions[EXTENSION].forget()
@@ -108,11 +113,11 @@ def test_the_first_page_leaves_out_what_takes_too_much_and_says_so(
         assert re.findall(r'href="/queries/([\w-]+)"', told) == ["actions-due"]
         assert "What is due" not in page
         assert "The plan" in page
-        assert (response.headers[ERROR_HEADER], "ETag" in response.headers) == (TIMEOUT, False)
+        assert (response.headers[ERROR_HEADER], "ETag" in response.headers) == (code, False)
     assert tried == ["actions-due"]
     monkeypatch.setattr(home, "panel", real)
     assert LEFT_OUT in text(client, "/")
-    app.extensions[EXTENSION]._kept["given up by the first page"]["actions-due"] = 0
+    app.extensions[EXTENSION]._kept["given up by the first page"].clear()
     whole = client.get("/", headers={"Accept": "text/html"})
     assert LEFT_OUT not in whole.get_data(as_text=True)
     assert (ERROR_HEADER in whole.headers, "ETag" in whole.headers) == (False, True)

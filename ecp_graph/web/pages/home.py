@@ -18,8 +18,8 @@ from ecp_graph.build.report import SEVERITIES
 from ecp_graph.engine.results import Term
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import ID
-from ecp_graph.queries.catalogue import Catalogue, Query
-from ecp_graph.web.errors import ERROR_HEADER, TIMEOUT
+from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.web.errors import ERROR_HEADER, status_of
 from ecp_graph.web.findings import current_report, current_rules
 from ecp_graph.web.names import name_of
 from ecp_graph.web.pages.validation import COUNTED
@@ -83,14 +83,14 @@ def index() -> Response:
     catalogue = site().catalogue
     if catalogue is None:
         return redirect(url_for("sparql.endpoint"))
-    asked, left_out = _asked(catalogue)
+    asked, refused = _asked(catalogue)
     report = current_report()
     found = chapters(_rows(asked, "contents"))
     response = page(
         "home/home.html",
-        is_passing=bool(left_out),
+        is_passing=bool(refused),
         asked=asked,
-        left_out=left_out,
+        left_out=[catalogue[name] for name in refused],
         plans=_rows(asked, "plans-at-a-glance"),
         goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
         chapters=found,
@@ -112,8 +112,8 @@ def index() -> Response:
         address=_address,
         grades={grade: name_of(f"{ID}concept/grade-{grade.lower()}") for grade in "ABCD"},
     )
-    if left_out:
-        response.headers[ERROR_HEADER] = TIMEOUT
+    if refused:
+        response.headers[ERROR_HEADER] = next(iter(refused.values()))
     return response
 
 
@@ -154,15 +154,15 @@ def period(begins: str, ends: str) -> str:
     return f"from {first}" if first else f"until {last}" if last else ""
 
 
-def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], list[Query]]:
+def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], dict[str, str]]:
     """Return the panels for which the catalogue has a query with the columns that are read.
 
-    And the queries of those that ask more of a large plan than a page may: the others are shown without them. All
-    together have the time of one query; a remote store, of which nothing is kept, has it for each.
+    And the codes of the errors of those that ask more of a large plan than a page may: the others are shown without
+    them. All together have the time of one query; a remote store, of which nothing is kept, has it for each.
     """
     deadline = time.monotonic() + site().settings.timeout if site().current.is_fixed else math.inf
     found: dict[str, Panel] = {}
-    left_out = []
+    refused: dict[str, str] = {}
     for name, (given, columns) in _PANELS.items():
         if name not in catalogue:
             continue
@@ -171,22 +171,24 @@ def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], list[Query]]:
             continue
         if query.kind == "table" and set(columns.split()) <= {column.name for column in query.columns}:
             asked = _panel(name, given, deadline)
-            if asked is None:
-                left_out.append(query)
+            if isinstance(asked, str):
+                refused[name] = asked
             else:
                 found[name] = asked
-    return found, left_out
+    return found, refused
 
 
-def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | None:
-    """Return a panel, or None for one that asks too much: if it had the whole time, it is not tried again for a while.
+def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
+    """Return a panel, or the code of the error of one that asks too much.
 
-    So the next request has time for those that had none.
+    If it had the whole time it is not tried again for a while, so that the next request has time for those that had
+    none.
     """
     started = time.monotonic()
-    given_up: dict[str, float] = site().keep("given up by the first page", dict)
-    if started < given_up.get(name, 0):
-        return None
+    given_up: dict[str, tuple[float, str]] = site().keep("given up by the first page", dict)
+    until, code = given_up.get(name, (0.0, ""))
+    if started < until:
+        return code
     try:
         with site().within(max(_LEAST_S, deadline - started)):
             return panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
@@ -194,9 +196,10 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | None:
         raise
     except (QueryTimeout, ResultTooLarge, WorkerLost) as problem:
         timeout_s = site().settings.timeout
+        _, code = status_of(problem)
         if not isinstance(problem, QueryTimeout) or deadline - started > timeout_s * _NEARLY:
-            given_up[name] = time.monotonic() + max(_TRY_AGAIN_S, 10 * timeout_s)
-        return None
+            given_up[name] = time.monotonic() + max(_TRY_AGAIN_S, 10 * timeout_s), code
+        return code
 
 
 def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:
