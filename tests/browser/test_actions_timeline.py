@@ -100,6 +100,14 @@ def test_the_facets_fold_away_on_a_narrow_screen(open_page: Callable[..., Any]) 
     assert not wide.get_by_text("Choose rows").is_visible()
 
 
+@pytest.mark.parametrize("width", [960, 1024, 1280, 1440])
+def test_all_columns_are_seen_beside_the_facets(open_page: Callable[..., Any], width: int) -> None:
+    page = open_page("/actions", width=width)
+    assert page.get_by_label("Title contains").is_visible()
+    frame, table = page.locator(".scroll:has(table.actions)"), page.locator("table.actions")
+    assert table.evaluate("table => table.scrollWidth") <= frame.evaluate("frame => frame.clientWidth")
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_timeline_of_a_body(open_page: Callable[..., Any], javascript: bool) -> None:
     page = open_page("/timeline", javascript=javascript)
