@@ -13,9 +13,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
+from ecp_graph.errors import WorkerLost
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.publishing.twin import publish as publishing
 from ecp_graph.publishing.twin.once import OnceEngine
+from ecp_graph.web.pages import home
 from ecp_graph.web.pages.search import TOO_MANY
 from ecp_graph.web.site import EXTENSION
 from ecp_graph.workspace import bundled_workspace
@@ -80,6 +82,23 @@ def test_a_page_with_too_many_data_says_so(
     assert 'href="dataset.html#downloads"' in (tmp_path / "actions.html").read_text()
     failed = crawling._visit("/api/queries/no-such-question.csv")
     assert (failed.refused, failed.broken, failed.files) == ((), (("/api/queries/no-such-question.csv", 404),), 0)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_first_page_without_a_part_counts_as_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert crawling._visit("/").refused == ()
+    crawling._client.application.extensions[EXTENSION].forget()
+    real = home.panel
+
+    def panel(name: str, **given: str) -> object:
+        if name == "actions-due":
+            raise WorkerLost(out_of_memory=False)
+        return real(name, **given)
+
+    monkeypatch.setattr(home, "panel", panel)
+    visit = crawling._visit("/")
+    assert (visit.refused, visit.broken) == (("/",), ())
+    assert "It leaves out" in (tmp_path / "index.html").read_text()
 
 
 @pytest.mark.usefixtures("asked")

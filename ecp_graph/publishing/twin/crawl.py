@@ -246,7 +246,8 @@ def _written(address: str) -> _Written:
     accept = {"Accept": _accept(address)}
     with _client.get(address, base_url=_HOST, headers=accept, follow_redirects=True) as response:
         file, status = file_of(address), response.status_code
-        is_refused = response.headers.get(ERROR_HEADER) in _REFUSALS
+        code = response.headers.get(ERROR_HEADER)
+        is_refused = code in _REFUSALS or (status == 200 and code is not None)  # a page without one of its parts
         if status != 200 and not is_refused:
             return _Written(broken=((address, status),))
         path = _folder / file
