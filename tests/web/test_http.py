@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -81,6 +82,7 @@ def test_every_response_has_the_security_headers(served: Served, name: str) -> N
     assert int(lines[0].split()[1]) == status
     headers = {line.partition(":")[0].lower(): line.partition(": ")[2] for line in lines[1:]}
     assert {key: headers.get(key.lower()) for key in SECURITY_HEADERS} == SECURITY_HEADERS
+    assert sum(line.lower().startswith("date: ") for line in lines) <= 1
     if status >= 400:
         assert headers["content-type"] == "application/json"
         error = json.loads(body)["error"]
@@ -170,6 +172,26 @@ def test_a_kept_answer_is_the_one_that_was_made(served: Served, conditional: boo
     first, second, third = [status + part for part in got.split(status)[1:]]
     assert _without_date(first) == _without_date(second) == _without_date(third) == _without_date(by_bridge)
     assert served.log().splitlines()[-2].split()[-1] == "cache=hit"
+
+
+def test_a_kept_page_has_the_date_of_its_sending(served: Served) -> None:
+    line = request("GET /queries", "Accept: text/html")
+    dates = []
+    for _ in range(2):
+        head = served.raw(line).partition(b"\r\n\r\n")[0].lower().decode()
+        dates.append(re.findall("date: (.*)", head))
+        time.sleep(1.1)
+    assert [len(found) for found in dates] == [1, 1]
+    assert dates[0] != dates[1]
+    assert served.log().splitlines()[-1].split()[-1] == "cache=hit"
+
+
+def test_a_header_with_a_low_line_is_no_header_with_a_hyphen(served: Served) -> None:
+    """What is kept goes by the headers that came; the app would read one for the other."""
+    packed = served.raw(request("GET /queries", "Accept: text/html;q=0.9", "Accept_Encoding: gzip"))
+    plain = served.raw(request("GET /queries", "Accept: text/html;q=0.9"))
+    real = served.raw(request("GET /queries", "Accept: text/html;q=0.9", "Accept-Encoding: gzip"))
+    assert [b"content-encoding: gzip" in got.lower() for got in (packed, plain, real)] == [False, False, True]
 
 
 def test_a_client_that_asks_and_does_not_read_fills_no_memory(served: Served) -> None:

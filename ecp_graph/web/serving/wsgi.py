@@ -26,7 +26,10 @@ class WsgiApp(Protocol):
 
 
 def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exchange) -> dict[str, Any]:
-    """Return the WSGI environ (PEP 3333) of an ASGI scope."""
+    """Return the WSGI environ (PEP 3333) of an ASGI scope.
+
+    Without headers that have a low line in their name, which the app would take for those with a hyphen.
+    """
     host, port = scope.get("server") or ("localhost", 80)
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope["method"],
@@ -47,7 +50,7 @@ def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exc
         ENVIRON_KEY: exchange,
     }
     for name, value in headers.items():
-        if name in _OF_THE_CONNECTION:
+        if name in _OF_THE_CONNECTION or "_" in name:
             continue
         key = name.upper().replace("-", "_")
         environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
@@ -71,7 +74,8 @@ def call(app: WsgiApp, environ: dict[str, Any]) -> Response:
     started: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
-        started[:] = [(int(status[:3]), headers)]
+        # the server adds the date of each answer, also of one that was kept
+        started[:] = [(int(status[:3]), [header for header in headers if header[0].lower() != "date"])]
 
     chunks = app(environ, start_response)
     close = getattr(chunks, "close", lambda: None)
