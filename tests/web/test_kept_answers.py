@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -152,3 +153,22 @@ def test_the_metrics_count_it(server: Server) -> None:
     assert 'ecp_graph_requests_total{status="200"} 3.0' in text
     size = next(line for line in text.splitlines() if line.startswith('ecp_graph_cache{what="bytes"}'))
     assert float(size.split()[1]) > 1_000
+
+
+def test_a_log_that_cannot_be_written_takes_no_answer_away(
+    releases: Path, asking_workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serving(Settings(releases=releases, workspace=asking_workspace, access_log=True))
+    tried: list[str] = []
+
+    class Full:
+        def write(self, text: str) -> int:
+            tried.append(text)
+            raise OSError(28, "No space left on device")
+
+        def flush(self) -> None:
+            pass
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    assert [server.ask(SHORT)[0].status for _ in range(2)] == [200, 200]
+    assert len(tried) == 2

@@ -50,7 +50,8 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
     def log(line: dict[str, object]) -> None:
         site.metrics.observe_request(cast("int", line["status"]))
         if settings.access_log:
-            print(_text(line), file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):  # a full disk is no reason to answer nobody
+                print(_text(line), file=sys.stderr, flush=True)
 
     def version() -> str | None:
         current = site.source.ready()
