@@ -22,7 +22,7 @@ from ecp_graph.web.serving.refusals import Refusal
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from ecp_graph.web.serving.asgi import Bridge
 
@@ -45,13 +45,20 @@ _LINGER_S: Final = 1.0
 
 
 class _Joining(Transport):
-    """Sends the head of a response together with the beginning of its body: one call of the system, and one packet."""
+    """Sends the head of a response together with the beginning of its body: one call of the system, and one packet.
 
-    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+    ``close`` ends the connection. A response without a body has nothing to wait for, nor may it: the next one may be
+    ready before the loop comes round.
+    """
+
+    def __init__(
+        self, transport: Transport, loop: AbstractEventLoop, *, has_body: bool, close: Callable[[], None]
+    ) -> None:
         self._transport = transport
         self._loop = loop
+        self._close = close
         self._head: bytes | None = None
-        self._is_begun = False
+        self._is_begun = not has_body
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send data; the first waits for the second, until the loop comes round."""
@@ -66,7 +73,7 @@ class _Joining(Transport):
     def close(self) -> None:
         """Close the connection behind what was sent."""
         self._send_head()
-        self._transport.close()
+        self._close()
 
     def is_closing(self) -> bool:
         """Return whether the connection closes."""
@@ -83,6 +90,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     _clock: TimerHandle | None = None
     _stalled: TimerHandle | None = None
+    _closing: TimerHandle | None = None
     _refusal: Refusal | None = None
     _is_refused = False
     _header_bytes = 0
@@ -99,7 +107,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End, and let the app know."""
-        for timer in (self._clock, self._stalled):
+        for timer in (self._clock, self._stalled, self._closing):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
@@ -147,7 +155,8 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
         if not self._is_idle() or not self._answer_from_kept():
             super().on_headers_complete()
-            self.cycle.transport = _Joining(self.transport, self.loop)
+            has_body = self.parser.get_method() != b"HEAD"
+            self.cycle.transport = _Joining(self.transport, self.loop, has_body=has_body, close=self._close)
 
     def on_message_complete(self) -> None:
         """End a request; the app has not heard of one that is answered already."""
@@ -221,13 +230,33 @@ class GuardedProtocol(HttpToolsProtocol):
             self._stalled.cancel()
             self._stalled = None
 
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which no other request has come."""
+        self._close()
+
+    def _close(self) -> None:
+        """Close the connection behind what was sent, as long as its client goes on reading it."""
+        if not self.transport.is_closing():
+            self.transport.close()
+            self._abort_unless_read(self.transport.get_write_buffer_size())
+
+    def _abort_unless_read(self, unsent: int) -> None:
+        def look() -> None:
+            left = self.transport.get_write_buffer_size()
+            if left < unsent:
+                self._abort_unless_read(left)
+            else:
+                self.transport.abort()
+
+        self._closing = self.loop.call_later(_STALL_LIMIT_S, look)
+
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or was refused while it was parsed, and close the connection."""
         refusal = self._refusal or Refusal(400, "bad-request", "This is no HTTP/1.1 request that the server can read.")
         if self._is_refused or self.transport.is_closing():
             return
         if self._owes_another_answer():
-            self.transport.close()
+            self._close()
             return
         bridge = cast("Bridge", self.config.app)
         head = [f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"]
@@ -235,7 +264,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.write("\r\n".join([*head, "", ""]).encode("latin-1") + refusal.body)
         self.transport.write_eof()
         self._is_refused = True
-        self.loop.call_later(_LINGER_S, self.transport.close)
+        self.loop.call_later(_LINGER_S, self._close)
         bridge.note_refusal(self.client[0] if self.client else "", refusal)
 
     def _owes_another_answer(self) -> bool:

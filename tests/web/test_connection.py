@@ -1,4 +1,5 @@
-"""A request that is sent again in the same bytes: answered without being read, and never in the place of another."""
+"""One connection: a request that is sent again in the same bytes is answered without being read, and never in the place
+of another; answers go out in order, and a client that does not read is let go."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
+from ecp_graph.web.serving import protocol
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import Kept, LastUsed, ResponseCache, cache_key
 from ecp_graph.web.serving.protocol import GuardedProtocol
@@ -28,6 +30,8 @@ class Line(asyncio.Transport):
     def __init__(self) -> None:
         self.sent: list[bytes] = []
         self.closed = False
+        self.aborted = False
+        self.unsent: list[int] = [0]
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.sent.append(bytes(data))
@@ -35,8 +39,14 @@ class Line(asyncio.Transport):
     def close(self) -> None:
         self.closed = True
 
+    def abort(self) -> None:
+        self.aborted = True
+
     def is_closing(self) -> bool:
         return self.closed
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent.pop(0) if len(self.unsent) > 1 else self.unsent[0]
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)}.get(name, default)
@@ -225,6 +235,63 @@ def test_the_rest_of_a_body_is_no_part_of_a_head(connection: Connection, loop: a
     bridge = connection.protocol.config.app
     assert isinstance(bridge, Bridge)
     assert bridge.known(rest) is None
+
+
+def test_an_answer_without_a_body_goes_out_before_the_next(
+    connection: Connection, loop: asyncio.AbstractEventLoop
+) -> None:
+    """The next request may be read before the loop comes round, when the head of an answer would have gone out."""
+
+    async def to_head(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"9")]})
+        await send({"type": "http.response.body", "body": b"no answer"})
+        connection.send(HEAD)
+
+    connection.send(HEAD)
+    connection.protocol.app = to_head
+    connection.send(b"HEAD /nothing HTTP/1.1\r\nHost: x\r\n\r\n")
+    loop.run_until_complete(asyncio.sleep(0.05))
+    assert [said.split()[1] for said in connection.line.sent] == [b"200", b"404", b"200"]
+
+
+@pytest.mark.parametrize(
+    ("unsent", "looks"),
+    [([0], 1), ([5000], 1), ([5000, 4000, 3000, 3000], 3)],
+    ids=["nothing unsent", "a client that reads nothing", "a client that reads for a while"],
+)
+def test_a_connection_that_ends_is_let_go_when_its_client_does_not_read(
+    connection: Connection,
+    loop: asyncio.AbstractEventLoop,
+    monkeypatch: pytest.MonkeyPatch,
+    unsent: list[int],
+    looks: int,
+) -> None:
+    monkeypatch.setattr(protocol, "_STALL_LIMIT_S", 0.2)
+    connection.send(HEAD)
+    connection.line.unsent = unsent
+    connection.protocol.timeout_keep_alive_handler()
+    assert connection.line.closed
+    loop.run_until_complete(asyncio.sleep(0.2 * looks - 0.1))
+    assert not connection.line.aborted
+    loop.run_until_complete(asyncio.sleep(0.2))
+    assert connection.line.aborted
+
+
+def test_every_way_to_end_a_connection_is_watched(
+    connection: Connection, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "_STALL_LIMIT_S", 0.05)
+    monkeypatch.setattr(protocol, "_LINGER_S", 0.0)
+    page = b"GET / HTTP/1.1\r\nHost: x\r\n"
+    for sent in (page + b"Connection: close\r\n\r\n", b"no HTTP\r\n\r\n", page + b"\r\n" + HEAD + b"no HTTP\r\n\r\n"):
+        other = Connection(loop)
+        other.line.unsent = [5000]
+        other.send(sent)
+        loop.run_until_complete(asyncio.sleep(0.5))
+        assert (other.line.closed, other.line.aborted) == (True, True)
+    connection.protocol.connection_lost(None)
+    loop.run_until_complete(asyncio.sleep(0.1))
+    assert not connection.line.aborted
 
 
 @pytest.mark.parametrize(
