@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ASSETS := ecp_graph/web/static/build/.made
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# Tests run in so many processes, each test file in one of them.
+# Tests run in so many processes, each test file in one of them, and not those with most tests first: the longest have few.
 JOBS ?= 2
 
 .PHONY: help serve build test lint format assets bench clean
@@ -22,7 +22,7 @@ build: $(VENV)/.run ## build a release of the graph into releases/
 	$(BIN)/ecp-graph build
 
 test: lint $(ASSETS) ## run every check: formatter, linter, types, tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
