@@ -115,17 +115,22 @@ class Connection:
 
 @pytest.fixture
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    """A loop of this test's own; a browser that other tests have open keeps another one running in this thread."""
+    loop, running = asyncio.new_event_loop(), asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
     try:
         yield loop
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(_cancel_others())
     finally:
-        asyncio.set_event_loop(None)
         loop.close()
+        asyncio._set_running_loop(running)
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 @pytest.fixture
