@@ -64,8 +64,8 @@ def test_the_host_of_the_crawl_is_nowhere(twin: Path) -> None:
     assert not [path for path in texts if b"twin.invalid" in path.read_bytes()]
 
 
-def test_it_comes_again_in_one_step_and_what_is_gone_is_gone(release: Release, tmp_path: Path) -> None:
-    workspace = _small_workspace(tmp_path)
+def test_it_comes_again_in_one_step_and_what_is_gone_is_gone(tmp_path: Path) -> None:
+    workspace, release = _small_release(tmp_path)
     folder = tmp_path / "site"
     publish(release, workspace, folder, base_url=BASE, processes=1)
     (folder / "stale.html").write_text("old")
@@ -82,8 +82,8 @@ def test_a_folder_of_something_else_is_left_alone(release: Release, tmp_path: Pa
     assert (tmp_path / "thesis.txt").read_text() == "three years"
 
 
-def test_a_broken_link_is_told(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    workspace = _small_workspace(tmp_path)
+def test_a_broken_link_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, release = _small_release(tmp_path)
     monkeypatch.setattr(publishing, "_app", _app_with_fault)
     report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1)
     assert report.broken == {"/nowhere": 404}
@@ -159,14 +159,17 @@ def _small_workspace(folder: Path):  # type: ignore[no-untyped-def]
     return find_workspace(root)
 
 
-def test_what_a_format_cannot_carry_is_said_in_its_file(tmp_path: Path) -> None:
-    workspace = write_workspace(
-        tmp_path / "w", {**QUERIES, "data/main.trig": DATA.replace("Read the", "Read\\u000Bthe")}
-    )
-    result = build(workspace, tmp_path / "releases")
+def _small_release(folder: Path, data: str = DATA) -> tuple[Workspace, Release]:
+    workspace = write_workspace(folder / "w", {**QUERIES, "data/main.trig": data})
+    result = build(workspace, folder / "releases")
     assert result.release is not None
+    return workspace, result.release
+
+
+def test_what_a_format_cannot_carry_is_said_in_its_file(tmp_path: Path) -> None:
+    workspace, release = _small_release(tmp_path, DATA.replace("Read the", "Read\\u000Bthe"))
     folder = tmp_path / "site"
-    report = publish(result.release, workspace, folder, base_url=BASE, processes=1)
+    report = publish(release, workspace, folder, base_url=BASE, processes=1)
     assert report.broken == {}
     assert {address.rpartition(".")[2] for address in report.refused} == {"rdf", "xml"}
     assert sum(address.startswith("/graph/") for address in report.refused) == 1
