@@ -84,13 +84,13 @@ def answer_response(
     headers = {"Content-Type": wanted.content_type, "Cache-Control": "public, no-cache"}
     if etag and request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(etag):
         response = Response(status=304, headers=headers)
-        exchange_of(request.environ).keep_for = site().current.version
+        exchange_of(request.environ).cache_version = site().current.version
     else:
         answer = ask(sparql, wanted, dataset=dataset, timeout_s=timeout_s, labels=labels)
         response = Response(answer.body, headers=headers)
         if answer.length is not None:
             response.make_sequence()
-        exchange_of(request.environ).keep_for = site().current.version if etag else None
+        exchange_of(request.environ).cache_version = site().current.version if etag else None
     if etag:
         response.set_etag(etag, weak=True)
     response.vary.add("Accept")

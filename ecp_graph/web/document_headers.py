@@ -6,26 +6,24 @@ set, and two releases may share one: a client that asks with If-Modified-Since w
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
-from flask import Response, request
+from flask import Response
 from markupsafe import Markup
 
 from ecp_graph.engine.formats import Format, format_named
 from ecp_graph.engine.results import Table
 from ecp_graph.namespaces import ID
 from ecp_graph.publishing.document import Standing, document_iri, licence_of, self_description, serialise, to_ox
+from ecp_graph.web.http.responses import cacheable, tag_of
 from ecp_graph.web.negotiation import SUFFIXES, media_type, suffix_of
-from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import site
 
 __all__ = ["add_headers", "downloads", "finish", "json_block", "licence", "links_of", "local_document", "stamp"]
 
-_TAG_DIGITS: Final = 24
 #: What may stand in a path as it is (RFC 3986, section 3.3); `%` is not among it, because an IRI may hold one.
 _PATH: Final = "/:@!$&'()*+,;=-._~"
 #: What may stand in a URI reference as it is; an IRI that is percent-encoded already stays as it is.
@@ -80,16 +78,11 @@ def licence() -> str:
 
 
 def finish(response: Response, *what: str) -> None:
-    """Give a response that the release and ``what`` settle its entity tag, and let it be kept; 304 if it is known."""
+    """Let a response be cached that the release and ``what`` settle; 304 for a client that has it already."""
     current = site().current
-    if not current.is_fixed:
-        return
-    told = repr((current.version, what))
-    response.set_etag(hashlib.sha256(told.encode()).hexdigest()[:_TAG_DIGITS], weak=True)
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Last-Modified"] = _last_modified()
-    response.make_conditional(request)
-    exchange_of(request.environ).keep_for = current.version
+    if current.is_fixed:
+        response.headers["Last-Modified"] = _last_modified()
+    cacheable(response, tag_of(repr((current.version, what)).encode()))
 
 
 def stamp(response: Response) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
-from flask import Response, request
+from flask import Response
 
 from ecp_graph.engine.formats import format_named
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.web.errors import HttpError
-from ecp_graph.web.serving.exchange import exchange_of
-from ecp_graph.web.site import site
+from ecp_graph.web.http.responses import cacheable, tag_of
 
 __all__ = ["TABLE_EXTENSIONS", "download", "graph_as_turtle", "table_as", "table_csv", "table_json"]
 
@@ -47,19 +45,13 @@ def table_as(table: Table, extension: str, name: str, *, also: Sequence[str] = (
 def download(
     body: bytes, content_type: str, filename: str, *, tag: bytes | None = None, inline: bool = False
 ) -> Response:
-    """Return bytes as a file to save, or to show if ``inline``, kept for the release.
+    """Return bytes as a file to save, or to show if ``inline``, cacheable.
 
     ``tag`` tells it apart where the bytes hold the time at which they were made.
     """
     disposition = f'{"inline" if inline else "attachment"}; filename="{filename}"'
     headers = {"Content-Type": content_type, "Content-Disposition": disposition}
-    response = Response(body, headers=headers)
-    if site().may_be_kept:
-        response.set_etag(hashlib.sha256(filename.encode() + (tag or body)).hexdigest()[:24], weak=True)
-        response.headers["Cache-Control"] = "public, no-cache"
-        response.make_conditional(request)
-        exchange_of(request.environ).keep_for = site().current.version
-    return response
+    return cacheable(Response(body, headers=headers), tag_of(filename.encode() + (tag or body)))
 
 
 def table_csv(table: Table) -> bytes:

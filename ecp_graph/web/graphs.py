@@ -18,8 +18,8 @@ from ecp_graph.web.anchors import anchor, certainty_tag
 from ecp_graph.web.answers import answer_response, ask
 from ecp_graph.web.document_headers import downloads, finish, licence, links_of, stamp
 from ecp_graph.web.errors import HttpError
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.negotiation import SUFFIXES, suffix_of, wanted_form
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 
 __all__ = ["graph_response", "local_graph"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable, Mapping
 from typing import Final
 
@@ -18,7 +17,7 @@ from ecp_graph.namespaces import DATASET_GRAPH, ONTOLOGY_GRAPH
 from ecp_graph.publishing.syntaxes import with_prefixes
 from ecp_graph.web.document_headers import licence
 from ecp_graph.web.errors import HttpError
-from ecp_graph.web.serving.exchange import exchange_of
+from ecp_graph.web.http.responses import cacheable
 from ecp_graph.web.site import site
 
 __all__ = [
@@ -77,11 +76,7 @@ def rdf_response(key: Hashable, triples: list[ox.Triple], fmt: Format) -> Respon
     response = Response(body, headers={"Content-Type": fmt.content_type, "Cache-Control": "public, no-cache"})
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.vary.add("Accept")
-    if site().current.is_fixed:
-        response.set_etag(hashlib.sha256(body).hexdigest()[:24], weak=True)
-        response.make_conditional(request)
-        exchange_of(request.environ).keep_for = site().current.version
-    return response
+    return cacheable(response)
 
 
 def alternates(response: Response, path: str) -> Response:

@@ -15,7 +15,7 @@ from ecp_graph.queries.parameters import bind
 from ecp_graph.web.actionlist import PERIOD, WORDS, ActionList, Selection, action_list, sparql_of
 from ecp_graph.web.downloads import download, graph_as_turtle, table_as
 from ecp_graph.web.facets import Facet, Narrowed, Value, positions
-from ecp_graph.web.rendering import page
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import heading, local_path, visible
 

@@ -14,6 +14,7 @@ from ecp_graph.publishing.description import Description, read_description
 from ecp_graph.publishing.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER
 from ecp_graph.publishing.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.web.errors import HttpError
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.release_rdf import (
     SYNTAXES,
     alternates,
@@ -23,7 +24,6 @@ from ecp_graph.web.release_rdf import (
     rdf_response,
     wanted,
 )
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 
 __all__ = ["blueprint", "description", "listed_dumps", "send_dump", "vocabulary"]

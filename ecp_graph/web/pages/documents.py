@@ -22,12 +22,12 @@ from ecp_graph.web.endings import may_be_named
 from ecp_graph.web.entity import entity_of
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.graphs import graph_response
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.missing import gone, missing
 from ecp_graph.web.names import name_all, name_of
 from ecp_graph.web.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
 from ecp_graph.web.neighbourhood import draw
 from ecp_graph.web.panels import panel, panel_of_first
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.why import reasons_of
 

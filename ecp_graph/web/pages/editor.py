@@ -9,8 +9,8 @@ from flask import Blueprint, Response
 
 from ecp_graph.namespaces import BASE, PREFIXES, compact
 from ecp_graph.web.examples import example_text
+from ecp_graph.web.http.responses import data
 from ecp_graph.web.panels import panel
-from ecp_graph.web.rendering import data
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import places
 

@@ -21,10 +21,10 @@ from ecp_graph.namespaces import ID
 from ecp_graph.queries.catalogue import Catalogue
 from ecp_graph.web.errors import ERROR_HEADER, status_of
 from ecp_graph.web.findings import current_report, current_rules
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.names import name_of
 from ecp_graph.web.pages.validation import COUNTED
 from ecp_graph.web.panels import Panel, Row, panel, panel_of_first
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
 

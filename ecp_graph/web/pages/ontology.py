@@ -24,6 +24,7 @@ from ecp_graph.publishing.vocabulary_changes import TermChange, vocabulary_chang
 from ecp_graph.web.anchors import anchor
 from ecp_graph.web.class_diagram import class_diagram
 from ecp_graph.web.errors import HttpError
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.release_rdf import (
     SYNTAXES,
     alternates,
@@ -33,7 +34,6 @@ from ecp_graph.web.release_rdf import (
     split_suffix,
     wanted,
 )
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import visible
 

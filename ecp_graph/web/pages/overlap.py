@@ -21,8 +21,8 @@ from ecp_graph.overlap.reading import read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
 from ecp_graph.queries.parameters import bind
 from ecp_graph.web.errors import HttpError
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.panels import Panel, panel
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 
 __all__ = ["blueprint"]

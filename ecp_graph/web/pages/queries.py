@@ -17,8 +17,8 @@ from ecp_graph.queries.resolve import Choice
 from ecp_graph.web.answers import answer_response, on_budget
 from ecp_graph.web.charts import bar_chart
 from ecp_graph.web.errors import ERROR_HEADER, HttpError, status_of
+from ecp_graph.web.http.responses import page as rendered
 from ecp_graph.web.panels import panel
-from ecp_graph.web.rendering import page as rendered
 from ecp_graph.web.samples import Sample, samples
 from ecp_graph.web.site import PAGE_BYTES, site
 from ecp_graph.web.sources import sources

@@ -22,10 +22,10 @@ from ecp_graph.publishing.description import read_description
 from ecp_graph.publishing.diff import Difference, compare
 from ecp_graph.publishing.versions import KeptRelease, kept_releases
 from ecp_graph.web.errors import HttpError
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.dataset import listed_dumps, send_dump
 from ecp_graph.web.pages.validation import COUNTED
 from ecp_graph.web.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import PAGE_BYTES, site
 
 __all__ = ["blueprint"]

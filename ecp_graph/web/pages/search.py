@@ -10,8 +10,8 @@ from ecp_graph.engine.results import Term
 from ecp_graph.errors import EcpGraphError, QueryTimeout, ResultTooLarge
 from ecp_graph.publishing.search_index import Entry, Found, Hit, SearchIndex, as_objects, entry_of
 from ecp_graph.web.errors import HttpError, status_of
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.names import known_names, names
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
 

@@ -18,10 +18,10 @@ from ecp_graph.queries.parameters import bind
 from ecp_graph.web.answers import answer_response
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.findings import Piece
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.names import name_of
 from ecp_graph.web.panels import Panel, Row, panel
 from ecp_graph.web.release_rdf import alternates
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import link
 

@@ -16,7 +16,7 @@ from ecp_graph.web.description import service_description
 from ecp_graph.web.downloads import download
 from ecp_graph.web.errors import status_of
 from ecp_graph.web.examples import example_text
-from ecp_graph.web.rendering import page
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import PAGE_BYTES, site
 from ecp_graph.web.sparql_request import HTML, MULTIPART, SHEET, SparqlRequest, read_request

@@ -11,8 +11,8 @@ from ecp_graph.engine.results import Table, Term
 from ecp_graph.web.actionlist import TIMES, ActionList, Selection, action_list
 from ecp_graph.web.downloads import download, table_as
 from ecp_graph.web.facets import positions
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.panels import Panel, Row, panel
-from ecp_graph.web.rendering import page
 from ecp_graph.web.terms import heading, local_path
 from ecp_graph.web.timeline.axis import moment_of
 from ecp_graph.web.timeline.chart import Chart, Entry, Group, Kind, Span, charts_of, plan_stretch

@@ -11,8 +11,8 @@ from ecp_graph.build.writers import FORMATS
 from ecp_graph.errors import ReleaseError
 from ecp_graph.web.errors import HttpError
 from ecp_graph.web.findings import Piece, current_report, current_rules, things
+from ecp_graph.web.http.responses import page
 from ecp_graph.web.names import name_all, name_of
-from ecp_graph.web.rendering import page
 from ecp_graph.web.site import site
 from ecp_graph.web.terms import local_path
 

@@ -183,10 +183,13 @@ class Bridge:
             self._keep(key, replace(reply, headers=headers, whole=b"".join(gathered)), exchange)
 
     def _keep(self, key: object, reply: Reply, exchange: Exchange) -> None:
-        etag = next((value for name, value in reply.headers if name.lower() == "etag"), None)
-        if key is not None and exchange.keep_for and etag and reply.status in {200, 304} and reply.whole is not None:
+        headers = {name.lower(): value for name, value in reply.headers}
+        etag = headers.get("etag")
+        if "set-cookie" in headers or key is None or not exchange.cache_version:
+            return
+        if etag and reply.status in {200, 304} and reply.whole is not None:
             kept = Kept(reply.status, tuple(reply.headers), reply.whole, etag)
-            self._cache.put(exchange.keep_for, key, kept)
+            self._cache.put(exchange.cache_version, key, kept)
 
 
 class _Sent:

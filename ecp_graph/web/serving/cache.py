@@ -18,16 +18,19 @@ _Value = TypeVar("_Value")
 _OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encoding"})
 #: What a response may depend on besides address, body and data.
 _TELLING: Final = (b"accept", b"accept-encoding", b"content-type", b"host")
+#: A request for a part, or one that tells who asks: its response is for nobody else (RFC 9111, section 3.5).
+_PERSONAL: Final = frozenset({b"authorization", b"cookie", b"range"})
 
 
 def cache_key(
     method: str, scheme: str, target: bytes, body: bytes, headers: Mapping[bytes, bytes]
 ) -> tuple[object, ...] | None:
-    """Return what a response depends on besides the data; None for a request whose response is never kept.
+    """Return what a response depends on besides the data; None for a request whose response is never cached.
 
-    ``target`` is the address as it was sent, with its query string; the headers go by names in small letters.
+    A POST has a key, because a query may come as one; what is cached for it the view decides. ``target`` is the address
+    as it was sent, with its query string; the headers have lowercase names.
     """
-    if method not in {"GET", "POST"} or b"range" in headers:
+    if method not in {"GET", "POST"} or not _PERSONAL.isdisjoint(headers):
         return None
     return method, scheme, target, body, *map(headers.get, _TELLING)
 

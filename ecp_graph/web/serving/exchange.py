@@ -24,12 +24,12 @@ Headers = list[tuple[str, str]]
 class Exchange:
     """What the app and the bridge tell each other about one request.
 
-    ``keep_for`` is set by the app: the version of the data for which the response may be kept. ``facts`` are what
+    ``cache_version`` is set by the app: the version of the data for which the response may be kept. ``facts`` are what
     the app adds to the access log. ``problem`` is what the engine refused already, for the app to tell.
     """
 
     _gone: bool = False
-    keep_for: str | None = None
+    cache_version: str | None = None
     problem: EcpGraphError | None = None
     facts: dict[str, object] = field(default_factory=dict)
 

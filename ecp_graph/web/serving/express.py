@@ -81,7 +81,7 @@ class Express:
             self._site.budget.charge(asked.client, time.monotonic() - started)
             return None
         tag = answer_tag(asked.current.version, asked.sparql, asked.wanted, dataset, asked.labels)
-        exchange.keep_for = asked.current.version
+        exchange.cache_version = asked.current.version
         given = [
             ("Content-Type", asked.wanted.content_type),
             ("Cache-Control", "public, no-cache"),

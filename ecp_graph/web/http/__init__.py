@@ -1,0 +1,1 @@
+"""HTTP as every page needs it, whatever the page is about."""

@@ -1,0 +1,52 @@
+"""Responses that the release in use settles: told apart by an entity tag, and cached until another release comes."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from flask import Response, jsonify, make_response, render_template, request
+
+from ecp_graph.web.serving.exchange import exchange_of
+from ecp_graph.web.site import site
+
+__all__ = ["cacheable", "data", "page", "tag_of"]
+
+_TAG_DIGITS: Final = 24
+
+
+def tag_of(told: bytes) -> str:
+    """Return an entity tag for what settles a response: its body, or what the body is made from."""
+    return hashlib.sha256(told).hexdigest()[:_TAG_DIGITS]
+
+
+def cacheable(response: Response, tag: str | None = None, *, is_query: bool = False) -> Response:
+    """Return a response with its entity tag, or the 304 for a client that has it already, and let it be cached.
+
+    ``tag`` is by default made of the body. Left as it is: a response that is no success, one over data that may change
+    without a new release, and one to anything but GET or HEAD. ``is_query`` says that a POST only asks (SPARQL 1.1
+    Protocol, section 2.1.2), so that the answer to it may be cached too.
+    """
+    is_safe = request.method in {"GET", "HEAD"}
+    if response.status_code != 200 or not (is_safe or is_query) or not site().may_be_kept:
+        return response
+    response.set_etag(tag or tag_of(response.get_data()), weak=True)
+    response.headers["Cache-Control"] = "public, no-cache"
+    if is_safe:
+        response.make_conditional(request)
+    exchange_of(request.environ).cache_version = site().current.version
+    return response
+
+
+def page(template: str, *, status: int = 200, is_passing: bool = False, **context: Any) -> Response:
+    """Return the page of a template; it is cacheable unless ``is_passing``: it may change within one release."""
+    response = make_response(render_template(template, **context), status)
+    if not is_passing:
+        response = cacheable(response)
+    response.vary.add("Accept")
+    return response
+
+
+def data(content: Any) -> Response:
+    """Return content as JSON, cacheable."""
+    return cacheable(jsonify(content))
