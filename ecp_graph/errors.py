@@ -10,13 +10,15 @@ The tree::
     ├── ReleaseError              there is no release, or one is damaged
     ├── QueryError                a SPARQL query is malformed (line, column)
     │   ├── QueryTooComplex       a query is nested deeper, or has more patterns, than the server plans
+    │   ├── FunctionUnknown       a query calls a function that the engine does not have
     │   ├── ServiceRefused        a query wants to call another endpoint
     │   └── UpdateRefused         the text is an update, and a release is read-only
     ├── UnknownQuery              the catalogue has no query of that name
     ├── ParameterError            a value does not fit its parameter
     ├── FormatUnfit               an answer holds what the format asked for cannot carry
     ├── QueryTimeout              a query was stopped at its time limit
-    ├── EngineBusy                every place for a query is taken
+    ├── EngineBusy                all query slots are in use
+    ├── ServerStopping            the server was told to stop while a query ran
     ├── OverBudget                a client has used its share of query time
     ├── ClientGone                nobody waits for the answer any more
     ├── WorkerLost                a query's worker died, most often for want of memory
@@ -42,6 +44,7 @@ __all__ = [
     "EndpointTimeout",
     "EngineBusy",
     "FormatUnfit",
+    "FunctionUnknown",
     "InconsistentData",
     "InputSyntaxError",
     "MissingExtra",
@@ -53,6 +56,7 @@ __all__ = [
     "QueryTooComplex",
     "ReleaseError",
     "ResultTooLarge",
+    "ServerStopping",
     "ServiceRefused",
     "ServiceUnusable",
     "SettingError",
@@ -122,6 +126,10 @@ class QueryTooComplex(QueryError):
     """A query is nested deeper, or has more patterns or values, than the server plans; no engine bounds that itself."""
 
 
+class FunctionUnknown(QueryError):
+    """A well-formed query calls a function, by its IRI, that the engine does not have."""
+
+
 class ServiceRefused(QueryError):
     """A query has a SERVICE clause that is not asked; carries its line and column."""
 
@@ -174,12 +182,19 @@ class QueryTimeout(EcpGraphError):
 
 
 class EngineBusy(EcpGraphError):
-    """Every place for a query is taken; ``waited_s`` is how long one was waited for, 0 for a query refused at once."""
+    """All query slots are in use; ``waited_s`` is how long one was waited for, 0 for a query refused at once."""
 
     def __init__(self, waited_s: float = 0) -> None:
-        taken = f"was taken for {waited_s:g} s" if waited_s else "is taken"
-        super().__init__(f"Every place for a query {taken}. Try again later.")
+        in_use = f"no query slot came free within {waited_s:g} s" if waited_s else "all query slots are in use"
+        super().__init__(f"The server is busy: {in_use}. Try again in a few seconds.")
         self.waited_s = waited_s
+
+
+class ServerStopping(EcpGraphError):
+    """The server was told to stop while it answered."""
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping, and its queries with it. Try again in a few seconds.")
 
 
 class OverBudget(EcpGraphError):

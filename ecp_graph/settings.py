@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -63,6 +64,10 @@ def _addresses(text: str) -> tuple[str, ...]:
     return tuple(normalised(address) for address in text.split())
 
 
+def _networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(network)) if "/" in network else str(ip_address(network)) for network in text.split())
+
+
 def _facts(read: Callable[[str], Any], about: str) -> dict[str, Any]:
     return {"read": read, "about": about}
 
@@ -92,10 +97,16 @@ class Settings:
     )
     timeout: float = field(default=10.0, metadata=_facts(_number(0.1, 86_400), "seconds that a query may take"))
     workers: int = field(
-        default=usable_processors(),
+        default=2 * usable_processors(),
         metadata=_facts(
-            _integer(1, 256), "queries that the server evaluates at the same time, each in its own process"
+            _integer(1, 256),
+            "queries of clients that the server evaluates at the same time, each in its own process; one client may "
+            "have half of them",
         ),
+    )
+    page_workers: int = field(
+        default=usable_processors(),
+        metadata=_facts(_integer(1, 256), "the same for the catalogue's own queries, on which pages and the API stand"),
     )
     queue: int = field(
         default=64, metadata=_facts(_integer(0, 10_000), "queries that may wait for a worker; more are refused at once")
@@ -104,7 +115,8 @@ class Settings:
         default=512, metadata=_facts(_integer(64, 1_000_000), "megabytes that a query may take beyond the data")
     )
     cache_mb: int = field(
-        default=64, metadata=_facts(_integer(0, 1_000_000), "megabytes of answers that the server keeps; 0 keeps none")
+        default=64,
+        metadata=_facts(_integer(0, 1_000_000), "megabytes of responses that the server caches; 0 caches none"),
     )
     budget: float = field(
         default=0.0,
@@ -117,6 +129,13 @@ class Settings:
     )
     max_result_mb: int = field(
         default=50, metadata=_facts(_integer(1, 10_000), "megabytes that an answer of a remote endpoint may have")
+    )
+    trusted_proxies: tuple[str, ...] = field(
+        default=(),
+        metadata=_facts(
+            _networks,
+            "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed, separated by spaces",
+        ),
     )
     access_log: bool = field(
         default=True, metadata=_facts(_yes_or_no, "whether `serve` writes a line for each request to stderr")

@@ -8,28 +8,29 @@ use up the places but never pile up.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Final, Protocol, cast
+from typing import IO, Any, Final, Protocol, cast
 
 import pyoxigraph as ox
 
-from ecp_graph.engine import Answer, never
-from ecp_graph.engine.formats import DEFAULTS, Format, format_named
-from ecp_graph.engine.guard import query_kind, refuse_service
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
+from ecp_graph.engine.formats import Format
+from ecp_graph.engine.guard import refuse_service
 from ecp_graph.engine.labels import LABEL_FUNCTION, label_finder, with_labels
 from ecp_graph.engine.loading import open_store
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.syntax import explain_syntax_error
 from ecp_graph.engine.xml_text import XmlSink, checked_xml
-from ecp_graph.errors import EngineBusy, ParameterError, QueryError, QueryTimeout, ReleaseError
+from ecp_graph.errors import EngineBusy, FunctionUnknown, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["GRAPH_SYNTAXES", "Dataset", "EmbeddedEngine", "Sink", "evaluate", "write_results"]
+__all__ = ["GRAPH_SYNTAXES", "EmbeddedEngine", "Sink", "evaluate", "write_results"]
 
 _STACK_BYTES: Final = 256 * 1024 * 1024
 _STACK_LOCK: Final = threading.Lock()
@@ -50,12 +51,13 @@ GRAPH_SYNTAXES: Final = {
 }
 #: A graph of more N-Triples than this streams without prefixes; grouping takes a few times as much memory.
 _MOST_HELD_BYTES: Final = 8_000_000
+_UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<[^<>]*>) is not supported")
 #: Formats that abbreviate IRIs by prefixes.
 _WITH_PREFIXES: Final = frozenset({"ttl", "rdf", "trig"})
 
 
-class EmbeddedEngine:
-    """Answers queries from one Oxigraph store; satisfies `ecp_graph.engine.Engine`."""
+class EmbeddedEngine(Engine):
+    """Answers queries from one Oxigraph store."""
 
     def __init__(
         self, store: ox.Store, *, name: str, places: int | None = None, max_result_bytes: int | None = None
@@ -72,33 +74,18 @@ class EmbeddedEngine:
         """Return the engine over a store on disk, read-only; raises ReleaseError if it does not open."""
         return cls(open_store(folder), name=name, places=places, max_result_bytes=max_result_bytes)
 
-    def query(
-        self,
-        sparql: str,
-        *,
-        fmt: str | None = None,
-        timeout_s: float | None = None,
-        default_graphs: Sequence[str] | None = None,
-        named_graphs: Sequence[str] | None = None,
-        labels: str | None = None,
-        gone: Callable[[], bool] = never,
-    ) -> Answer:
-        """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
-
-        Raises EngineBusy when no place comes free.
-        """
-        refuse_service(sparql)
-        kind = query_kind(sparql) or "table"  # a text that is no query gets its QueryError from the parser
-        wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
-        dataset = Dataset(default_graphs, named_graphs)
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
+        """Return the answer, complete; raises what `Engine.answer` raises, and EngineBusy when no slot comes free."""
+        refuse_service(question.text)
+        kind, wanted = question.kind, question.format  # a text that is no query gets its QueryError from the parser
         spool = Spool(self._max_result_bytes)
 
         def work() -> None:
             if self._store is None:
                 raise ReleaseError("The engine is closed.")
-            evaluate(self._store, sparql, wanted, dataset, spool, labels=labels)
+            evaluate(self._store, question, spool)
 
-        self._run(work, spool, timeout_s)
+        self._run(work, spool, question.limit_s)
         return Answer(kind, wanted, spool.read_once(), len(spool))
 
     def describe(self) -> str:
@@ -164,19 +151,6 @@ def _let_go_of_locals(failure: BaseException) -> None:
         raised = raised.__context__
 
 
-class Dataset:
-    """The graphs that a query is asked over: the store's own when neither list is given."""
-
-    def __init__(self, default_graphs: Sequence[str] | None, named_graphs: Sequence[str] | None) -> None:
-        self.default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
-        self.named: list[ox.NamedNode | ox.BlankNode] | None = None
-        self.is_given = default_graphs is not None or named_graphs is not None
-        if self.is_given:
-            # Both, always: with one alone Oxigraph lets the query's own FROM clauses have the other.
-            self.default = [_graph(iri) for iri in default_graphs or ()]
-            self.named = [_graph(iri) for iri in named_graphs or ()]
-
-
 def _graph(iri: str) -> ox.NamedNode:
     try:
         return ox.NamedNode(iri)
@@ -196,36 +170,45 @@ class Sink(Protocol):
         ...
 
 
-def evaluate(
-    store: ox.Store, sparql: str, wanted: Format, dataset: Dataset, sink: Sink, *, labels: str | None = None
-) -> None:
-    """Write the answer to a query in the wanted format; nothing bounds its time but what ``sink`` raises.
+def evaluate(store: ox.Store, question: Question, sink: Sink) -> None:
+    """Write the answer to a question; nothing bounds its time but what ``sink`` raises.
 
-    ``labels`` is the language of a label column for each column of a SELECT. Raises QueryError for a query that does
-    not parse (line, column) or that the engine cannot evaluate, and FormatUnfit for an answer that the format cannot
-    carry.
+    Raises QueryError for a query that does not parse (line, column) or that cannot be evaluated, FunctionUnknown, and
+    FormatUnfit for an answer that the format cannot carry.
     """
+    text, labels = question.text, question.labels
     try:
         results = store.query(
-            _labelled(sparql) if labels else sparql,
+            _labelled(question) if labels else text,
+            base_iri=question.base,
             prefixes=dict(PREFIXES),
-            default_graph=dataset.default,
-            named_graphs=dataset.named,
+            default_graph=_graphs(question.default_graphs, question),
+            named_graphs=_graphs(question.named_graphs, question),
             custom_functions={LABEL_FUNCTION: label_finder(store, labels)} if labels else None,
         )
-        write_results(results, wanted, sink)
+        write_results(results, question.format, sink)
     except SyntaxError as report:
-        raise explain_syntax_error(str(report), sparql, PREFIXES) from None
+        raise explain_syntax_error(str(report), text, PREFIXES) from None
     except (RuntimeError, ValueError) as reason:
+        if function := _UNKNOWN_FUNCTION.search(str(reason)):
+            raise FunctionUnknown(f"There is no function {function[1]} here; the query is well-formed.") from reason
         raise QueryError(f"The query cannot be evaluated: {reason}.") from reason
 
 
-def _labelled(sparql: str) -> str:
+def _graphs(iris: Sequence[str] | None, question: Question) -> list[Any] | None:
+    """Return the graphs of one part of the dataset; where either part is given, Oxigraph has to get both.
+
+    With one alone it lets the query's own FROM clauses have the other.
+    """
+    return [_graph(iri) for iri in iris or ()] if question.has_dataset else None
+
+
+def _labelled(question: Question) -> str:
     """Return the query with label columns; an empty store tells its columns, and its errors, without evaluating it."""
-    plain = ox.Store().query(sparql, prefixes=dict(PREFIXES))
+    plain = ox.Store().query(question.text, base_iri=question.base, prefixes=dict(PREFIXES))
     if not isinstance(plain, ox.QuerySolutions):
         raise ParameterError("Labels go with a SELECT query; this one has no columns.")
-    return with_labels(sparql, [variable.value for variable in plain.variables])
+    return with_labels(question.text, [variable.value for variable in plain.variables])
 
 
 def write_results(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:

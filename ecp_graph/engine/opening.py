@@ -43,7 +43,9 @@ def disk_engine(release: Release, settings: Settings) -> Engine:
     if _CAN_ISOLATE:
         from ecp_graph.engine.isolation.pool import IsolatedEngine
 
-        return IsolatedEngine.on_disk(release.store, name=name, limits=replace(_limits(settings), workers=1))
+        return IsolatedEngine.on_disk(
+            release.store, name=name, limits=replace(_limits(settings), workers=1, reserved=0)
+        )
     from ecp_graph.engine.embedded import EmbeddedEngine
 
     return EmbeddedEngine.open(release.store, name=name)
@@ -106,6 +108,7 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         timeout_s=settings.timeout,
         workers=settings.workers,
+        reserved=settings.page_workers,
         queue=settings.queue,
         memory_bytes=settings.memory_mb * 1024 * 1024,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPResponse
 from typing import Final
@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from ecp_graph import __version__
-from ecp_graph.engine import Answer, never
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.client import Client, Dial, Request, read_whole, shorten
-from ecp_graph.engine.formats import DEFAULTS, Format, format_named
+from ecp_graph.engine.formats import Format
 from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
@@ -39,8 +39,8 @@ _DATASET: Final = ("default-graph-uri", "named-graph-uri")
 _PARTIAL: Final = ("X-SQL-State", "X-SQL-Message")
 
 
-class RemoteEngine:
-    """Answers queries by asking an endpoint over HTTP; satisfies `ecp_graph.engine.Engine`.
+class RemoteEngine(Engine):
+    """Answers queries by asking an endpoint over HTTP.
 
     ``default-graph-uri`` and ``named-graph-uri`` in the endpoint's address are the dataset of each query that names
     none itself.
@@ -71,43 +71,32 @@ class RemoteEngine:
         self._limit_s = limit_s
         self._places = threading.BoundedSemaphore(places) if places else None
 
-    def query(
-        self,
-        sparql: str,
-        *,
-        fmt: str | None = None,
-        timeout_s: float | None = None,
-        default_graphs: Sequence[str] | None = None,
-        named_graphs: Sequence[str] | None = None,
-        labels: str | None = None,
-        gone: Callable[[], bool] = never,
-    ) -> Answer:
-        """Return the answer, complete; see `ecp_graph.engine.Engine.query`.
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
+        """Return the answer, complete; raises what `Engine.answer` raises.
 
         Raises EndpointError with what the endpoint said, EndpointTimeout (a QueryTimeout) at the time limit, and
-        EngineBusy when every place is taken. The connection is closed then; whether the endpoint stops as well is its
-        own affair. Raises ParameterError for ``labels``, which a remote endpoint does not give.
+        EngineBusy when every slot is taken. The connection is closed then; whether the endpoint stops as well is its
+        own affair. Raises ParameterError for labels, which a remote endpoint does not give.
         """
-        if labels:
+        if question.labels:
             raise ParameterError("A remote endpoint gives no labels; ask for rdfs:label in the query.")
-        refuse_service(sparql)
-        kind = query_kind(sparql)
-        if kind is None:
+        refuse_service(question.text)
+        if query_kind(question.text) is None:
             raise QueryError("The text is no SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing.")
-        wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
-        dataset = self._dataset
-        if default_graphs is not None or named_graphs is not None:
-            dataset = {_DATASET[0]: list(default_graphs or ()), _DATASET[1]: list(named_graphs or ())}
-        request = self._request(sparql, wanted, dataset)
+        wanted, dataset = question.format, self._dataset
+        if question.has_dataset:
+            graphs = question.default_graphs, question.named_graphs
+            dataset = {name: list(part or ()) for name, part in zip(_DATASET, graphs, strict=True)}
+        request = self._request(question.text, wanted, dataset)
         spool = Spool(self._max_result_bytes)
-        limit_s = timeout_s if timeout_s is not None else self._limit_s
+        limit_s = question.limit_s if question.limit_s is not None else self._limit_s
         started = time.monotonic()
         with self._place():
             Client(self._address, self._login, self._dial).exchange(
-                request, lambda response: self._take(response, wanted, spool), limit_s=limit_s, gone=gone
+                request, lambda response: self._take(response, wanted, spool), limit_s=limit_s, gone=asker.gone
             )
         spent_ms = round((time.monotonic() - started) * 1000, 1)
-        return Answer(kind, wanted, spool.read_once(), len(spool), {"query_ms": spent_ms})
+        return Answer(question.kind, wanted, spool.read_once(), len(spool), {"query_ms": spent_ms})
 
     def describe(self) -> str:
         """Return the address of the endpoint."""

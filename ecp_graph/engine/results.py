@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, Literal, cast
 
 import pyoxigraph as ox
@@ -16,9 +17,10 @@ from ecp_graph.engine import Answer, Engine
 from ecp_graph.errors import EndpointError, ResultTooLarge
 from ecp_graph.namespaces import compact
 
-__all__ = ["Stream", "Table", "Term", "ask_rows", "ask_stream", "ask_table", "parse_table", "printable"]
+__all__ = ["Stream", "Table", "Term", "ask_rows", "ask_stream", "ask_table", "parse_table", "printable", "read_table"]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
+_STRING = f"{_XSD}string"
 _NUMERIC = frozenset(
     _XSD + name
     for name in (
@@ -61,11 +63,19 @@ class Term:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns and rows of a SELECT, an unbound cell being None; an ASK has a ``boolean`` instead."""
+    """The columns and rows of a SELECT, an unbound cell being None; an ASK has a ``boolean`` instead.
+
+    ``total`` is the number of rows of the answer, of which the table may have the first alone.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
     boolean: bool | None = None
+    total: int = -1
+
+    def __post_init__(self) -> None:
+        if self.total < 0:
+            object.__setattr__(self, "total", len(self.rows))
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,20 @@ def parse_table(body: bytes, source: str = "the engine") -> Table:
     except (ValueError, KeyError, TypeError, AttributeError) as reason:
         raise EndpointError(source, f"it did not answer with SPARQL results in JSON ({reason}).") from reason
     return Table(columns, rows)
+
+
+def read_table(answer: Answer, *, most_rows: int, max_bytes: int) -> Table:
+    """Return the first rows of an answer in JSON, and how many there are in all; the answer is never held as a whole.
+
+    Raises EndpointError for what is no result, and ResultTooLarge for one of more than ``max_bytes``.
+    """
+    found = _parsed(answer, "json", "the engine", max_bytes)
+    if isinstance(found, ox.QueryBoolean):
+        return Table((), (), bool(found))
+    columns = tuple(variable.value for variable in found.variables)
+    with _said("the engine"):
+        rows = tuple(tuple(_term_of(term) for term in row) for row in islice(found, most_rows))
+        return Table(columns, rows, total=len(rows) + sum(1 for _ in found))
 
 
 def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None, max_bytes: int | None = None) -> Table:
@@ -129,33 +153,37 @@ def ask_stream(
     and TSV, section 4) is written in half the time of JSON, by the engines of this project; Virtuoso's is none. Raises
     EndpointError for what is no result.
     """
-    body = _Body(engine.query(sparql, fmt=fmt, timeout_s=timeout_s), max_bytes)
-    with _said(engine):
-        found = ox.parse_query_results(cast("IO[bytes]", body), _STREAMED[fmt])
+    found = _parsed(engine.query(sparql, fmt=fmt, timeout_s=timeout_s), fmt, engine.describe(), max_bytes)
     if isinstance(found, ox.QueryBoolean):
         raise EndpointError(engine.describe(), "it answered yes or no where rows were asked for.")
     return Stream(tuple(variable.value for variable in found.variables), _rows(found, engine))
 
 
+def _parsed(answer: Answer, fmt: str, source: str, max_bytes: int | None) -> ox.QuerySolutions | ox.QueryBoolean:
+    with _said(source):
+        return ox.parse_query_results(cast("IO[bytes]", _Body(answer, max_bytes)), _STREAMED[fmt])
+
+
 def _rows(found: ox.QuerySolutions, engine: Engine) -> Iterator[tuple[Any, ...]]:
-    with _said(engine):
+    with _said(engine.describe()):
         for row in found:
             yield tuple(row)
 
 
 @contextmanager
-def _said(engine: Engine) -> Iterator[None]:
+def _said(source: str) -> Iterator[None]:
     """Let what the parser refuses be the fault of the endpoint."""
     try:
         yield
     except SyntaxError as reason:
-        raise EndpointError(engine.describe(), f"it did not answer with SPARQL results ({reason.msg}).") from reason
+        raise EndpointError(source, f"it did not answer with SPARQL results ({reason.msg}).") from reason
 
 
 class _Body(io.RawIOBase):
     """The body of an answer as a file, of which at most so many bytes are read."""
 
     def __init__(self, answer: Answer, max_bytes: int | None) -> None:
+        self._answer = answer
         self._chunks = answer.body
         self._max_bytes = max_bytes
         self._rest = b""
@@ -166,8 +194,8 @@ class _Body(io.RawIOBase):
             self._rest = next(self._chunks, b"")
             self._size += len(self._rest)
             if self._max_bytes is not None and self._size > self._max_bytes:
-                getattr(self._chunks, "close", lambda: None)()
-                raise ResultTooLarge(self._max_bytes, on="the site reads for its pages")
+                self._answer.close()
+                raise ResultTooLarge(self._max_bytes, on="a page holds; other formats hold it")
         some, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
         return some
 
@@ -175,6 +203,17 @@ class _Body(io.RawIOBase):
 def printable(text: str) -> str:
     """Return the text with control characters replaced, so that data cannot steer a terminal."""
     return "".join(char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _term_of(term: object) -> Term | None:
+    if isinstance(term, ox.NamedNode):
+        return Term("iri", term.value)
+    if isinstance(term, ox.BlankNode):
+        return Term("bnode", term.value)
+    if isinstance(term, ox.Literal):
+        datatype = "" if term.language or term.datatype.value == _STRING else term.datatype.value
+        return Term("literal", term.value, datatype, term.language or "")
+    return None if term is None else Term("literal", str(term))
 
 
 def _term(cell: dict[str, str]) -> Term:

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from ecp_graph import __version__
 from ecp_graph.namespaces import compact
 from ecp_graph.settings import Settings, settings_from
-from ecp_graph.web.errors import register_errors
+from ecp_graph.web.errors import HttpError, register_errors
 from ecp_graph.web.pages import (
     actions,
     crawling,
@@ -61,6 +61,9 @@ _PAGES: Final = (
 )
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
+#: Headers that list alternatives, each of which is compared with all that could be sent.
+_LISTS: Final = ("Accept", "Accept-Encoding", "Accept-Language", "If-Match", "If-None-Match")
+_LONGEST_LIST: Final = 4_000
 
 
 def create_app(
@@ -101,6 +104,7 @@ def create_app(
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     register_errors(app)
+    app.before_request(_refuse_long_headers)
     app.after_request(_add_headers)
     app.after_request(compress)
     return app
@@ -115,6 +119,14 @@ def _source(settings: Settings) -> EngineSource:
         return FixedEngine(remote_engine(settings.endpoint, settings), is_fixed=False)
     releases = settings.releases or default_releases(find_workspace(settings.workspace))
     return CurrentRelease(releases.resolve(), settings)
+
+
+def _refuse_long_headers() -> None:
+    """Raise HttpError for a list of preferences that would take longer to compare than the answer is worth."""
+    for name in _LISTS:
+        if len(request.headers.get(name, "")) > _LONGEST_LIST:
+            sentence = f"The {name} header is longer than {_LONGEST_LIST:,} characters. Send a shorter list."
+            raise HttpError(431, "headers-too-long", sentence)
 
 
 def _add_headers(response: Response) -> Response:

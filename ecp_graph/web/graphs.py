@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 from flask import Response, request
 
+from ecp_graph.engine import Question
 from ecp_graph.engine.formats import Format
 from ecp_graph.engine.results import Table, Term
 from ecp_graph.namespaces import GRAPH, compact
@@ -107,10 +108,8 @@ def _rdf(node: ox.NamedNode, form: Format) -> Response:
     """Return the triples of a graph as the engine streams them; TriG is N-Triples in braces (RDF 1.1 TriG, 2.2)."""
     triples = _TRIPLES.format(graph=node)
     if form.name not in QUAD_FORMATS:
-        return answer_response(triples, form)
-    lines = SUFFIXES["nt"]
-    assert isinstance(lines, Format)  # noqa: S101 - narrows the type
-    body = ask(triples, lines).body
+        return answer_response(Question(triples, form.name), is_reserved=True)
+    body = ask(Question(triples, "nt"), is_reserved=True).body
     wrapped = _in_braces(body, node) if form.name == "trig" else _in_graph(body, node)
     response = Response(b"".join(wrapped), content_type=form.content_type)
     finish(response, node.value, form.name)

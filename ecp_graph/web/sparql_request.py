@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from werkzeug.http import parse_options_header
 
+from ecp_graph.engine import Question
 from ecp_graph.engine.formats import Format, format_named, formats_of, negotiate
 from ecp_graph.engine.guard import query_kind
 from ecp_graph.engine.labels import check_labels
@@ -47,17 +48,28 @@ class SparqlRequest:
         """Return the first value of a parameter, without space around it; empty when there is none."""
         return next((value.strip() for key, value in self.fields if key == name), "")
 
-    def dataset(self) -> tuple[list[str] | None, list[str] | None]:
-        """Return the graphs that the request names (section 2.1.4); they override the query's own FROM.
+    def question(self, fmt: Format | None, *, limit_s: float, base: str) -> Question:
+        """Return the question in a format, by default that of its kind, within the server's limit.
 
-        Default graphs and named ones, or None twice when it names neither.
+        The graphs that the request names override the query's own FROM (section 2.1.4). ``base`` is the address of the
+        endpoint, against which relative IRIs are resolved (RFC 3986, section 5.1.3). Raises HttpError for a time limit
+        that is none, and ParameterError for labels that do not fit.
         """
-        default_graphs, named_graphs = (
-            [value for key, value in self.fields if key == name] for name in ("default-graph-uri", "named-graph-uri")
+        given = {
+            part: [value for key, value in self.fields if key == f"{part}-graph-uri"] for part in ("default", "named")
+        }
+        has_dataset = any(given.values())
+        return Question(
+            self.query or "",
+            fmt.name if fmt else None,
+            limit_s=self._timeout_s(limit_s),
+            default_graphs=given["default"] if has_dataset else None,
+            named_graphs=given["named"] if has_dataset else None,
+            labels=self._labels(),
+            base=base,
         )
-        return (default_graphs, named_graphs) if default_graphs or named_graphs else (None, None)
 
-    def timeout_s(self, limit_s: float) -> float:
+    def _timeout_s(self, limit_s: float) -> float:
         """Return the time limit: the server's, or the shorter one that the client asks for; raises HttpError."""
         text = self.value("timeout")
         try:
@@ -68,7 +80,7 @@ class SparqlRequest:
             raise HttpError(400, "bad-timeout", f"The timeout '{text}' is not a number of seconds above zero.")
         return min(limit_s, asked_s)
 
-    def labels(self) -> str | None:
+    def _labels(self) -> str | None:
         """Return the language of the labels that the client asks for; raises ParameterError."""
         language = self.value("labels")
         return check_labels(language, self.query or "") if language else None
@@ -113,7 +125,7 @@ def read_request(
 ) -> SparqlRequest:
     """Return a request, by SPARQL 1.1 Protocol, section 2.1: GET, POST of a form, or POST of the query itself.
 
-    ``headers`` go by names in small letters. The fields of a ``multipart`` body are those that somebody else has read.
+    ``headers`` have lowercase names. The fields of a ``multipart`` body are those that somebody else has read.
     Raises UpdateRefused for an update, and HttpError when a request holds two queries, is too long or of another type.
     """
     fields = _fields(query_string)

@@ -87,8 +87,8 @@ def test_a_value_that_does_not_fit(name: str, value: str) -> None:
 
 def _shown(name: str, default: object) -> str:
     """The default as the page of settings writes it; that of the workers differs from machine to machine."""
-    if name == "workers":
-        return "the number of processors"
+    if name in {"workers", "page_workers"}:
+        return "twice the number of processors" if name == "workers" else "the number of processors"
     if default == ():
         return "none"
     if isinstance(default, bool):

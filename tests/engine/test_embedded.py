@@ -12,7 +12,7 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.build.release import Release
-from ecp_graph.engine import Engine
+from ecp_graph.engine import Engine, Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.formats import FORMATS, formats_of
 from ecp_graph.engine.results import ask_table
@@ -107,16 +107,18 @@ def test_from_and_the_protocols_dataset(small: EmbeddedEngine) -> None:
     assert _rows(small, plain) == [("2",)]
     assert _rows(small, "SELECT (COUNT(*) AS ?n) FROM <u:g1> { ?s a ecp:Body }") == [("2",)]
     assert _rows(small, "SELECT (COUNT(*) AS ?n) FROM <u:g2> { ?s a ecp:Body }") == [("1",)]
-    only = small.query("SELECT (COUNT(*) AS ?n) FROM <u:g2> { ?s a ecp:Body }", fmt="csv", default_graphs=["u:g1"])
+    only = small.answer(
+        Question("SELECT (COUNT(*) AS ?n) FROM <u:g2> { ?s a ecp:Body }", "csv", default_graphs=["u:g1"])
+    )
     assert only.read() == b"n\r\n2\r\n"
     named = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s a ecp:Body } } GROUP BY ?g"
-    assert small.query(named, fmt="csv", named_graphs=["u:g2"]).read() == b"g,n\r\nu:g2,1\r\n"
-    assert small.query(plain, fmt="csv", named_graphs=["u:g2"]).read() == b"n\r\n0\r\n"
+    assert small.answer(Question(named, "csv", named_graphs=["u:g2"])).read() == b"g,n\r\nu:g2,1\r\n"
+    assert small.answer(Question(plain, "csv", named_graphs=["u:g2"])).read() == b"n\r\n0\r\n"
 
 
 def test_a_graph_name_that_is_no_iri_is_said(small: EmbeddedEngine) -> None:
     with pytest.raises(QueryError, match="'no iri' cannot name a graph"):
-        small.query("ASK {}", default_graphs=["no iri"])
+        small.answer(Question("ASK {}", default_graphs=["no iri"]))
 
 
 def test_a_query_that_writes_is_stopped_for_good(large: ox.Store) -> None:
@@ -133,7 +135,7 @@ def test_a_silent_runaway_keeps_its_place_and_no_more(large: ox.Store) -> None:
     silent = "SELECT (COUNT(*) AS ?n) { ?a <u:p> ?c . ?d <u:p> ?f }"  # ends by itself, after the limit
     with pytest.raises(QueryTimeout):
         engine.query(silent, timeout_s=0.05)
-    with pytest.raises(EngineBusy, match=r"was taken for \d"):
+    with pytest.raises(EngineBusy, match=r"came free within \d"):
         engine.query("ASK {}", timeout_s=0.05)
     assert engine.query("ASK {}", timeout_s=30).read()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from ecp_graph.engine import Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.labels import check_labels
 from ecp_graph.errors import ParameterError, QueryError
@@ -31,7 +32,7 @@ def engine() -> EmbeddedEngine:
 
 
 def rows(engine: EmbeddedEngine, query: str, labels: str | None = "en", **more: Any) -> list[dict[str, str]]:
-    found = json.loads(engine.query(f"PREFIX x: <http://x/> {query}", labels=labels, **more).read())
+    found = json.loads(engine.answer(Question(f"PREFIX x: <http://x/> {query}", labels=labels, **more)).read())
     return [{name: cell["value"] for name, cell in row.items()} for row in found["results"]["bindings"]]
 
 
@@ -67,7 +68,7 @@ FORMS = [
 @pytest.mark.parametrize("fmt", ["json", "tsv"])
 def test_the_rows_stay_and_their_order(engine: EmbeddedEngine, query: str, fmt: str) -> None:
     plain = engine.query(f"PREFIX x: <http://x/> {query}", fmt=fmt).read()
-    labelled = engine.query(f"PREFIX x: <http://x/> {query}", fmt=fmt, labels="en").read()
+    labelled = engine.answer(Question(f"PREFIX x: <http://x/> {query}", fmt, labels="en")).read()
     if fmt == "tsv":
         first, width = plain.decode().splitlines(), plain.decode().splitlines()[0].count("\t") + 1
         assert first == ["\t".join(line.split("\t")[:width]) for line in labelled.decode().splitlines()]
@@ -84,7 +85,7 @@ def test_the_rows_stay_and_their_order(engine: EmbeddedEngine, query: str, fmt: 
 @pytest.mark.parametrize("fmt", ["json", "xml", "csv", "tsv"])
 def test_every_format_has_them_and_none_without_being_asked(engine: EmbeddedEngine, fmt: str) -> None:
     query = "SELECT ?s { ?s <http://x/n> 1 }"
-    assert b"A, preferred" in engine.query(query, fmt=fmt, labels="en").read()
+    assert b"A, preferred" in engine.answer(Question(query, fmt, labels="en")).read()
     plain = engine.query(query, fmt=fmt).read()
     assert b"Label" not in plain
     assert b"preferred" not in plain
@@ -98,14 +99,14 @@ def test_the_dataset_of_the_request_stays(engine: EmbeddedEngine) -> None:
 
 def test_an_error_has_the_place_in_the_query_as_it_was_sent(engine: EmbeddedEngine) -> None:
     with pytest.raises(QueryError) as caught:
-        engine.query("SELECT * {\n ?s foo:p ?o }", labels="en")
+        engine.answer(Question("SELECT * {\n ?s foo:p ?o }", labels="en"))
     assert (caught.value.line, caught.value.column) == (2, 5)
 
 
 def test_what_has_no_columns_has_no_labels(engine: EmbeddedEngine) -> None:
     for query in ("ASK {}", "CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE <http://x/a>"):
         with pytest.raises(ParameterError, match="SELECT"):
-            engine.query(query, labels="en")
+            engine.answer(Question(query, labels="en"))
         with pytest.raises(ParameterError, match="SELECT"):
             check_labels("en", query)
     for tag in ("", "e n", "en_GB", "x" * 9, "en-", '"', "en}"):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecp_graph.build.release import Release
-from ecp_graph.engine import merge
+from ecp_graph.engine import Question, merge
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.guard import may_name_graphs
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
@@ -241,7 +241,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IsolatedEngine]
 def test_workers_choose_by_query_and_dataset(
     engine: IsolatedEngine, query: str, how: dict[str, list[str]], rows: int
 ) -> None:
-    body = engine.query(query, fmt="csv", **how).read()  # type: ignore[arg-type]
+    body = engine.answer(Question(query, "csv", **how)).read()  # type: ignore[arg-type]
     assert len(body.splitlines()) == rows + 1
 
 

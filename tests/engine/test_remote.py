@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from ecp_graph.engine import Question
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge
 
@@ -59,7 +60,9 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 def test_the_request_is_a_protocol_request(endpoint: Endpoint) -> None:
-    answer = RemoteEngine(endpoint.url).query("SELECT ?x { ?x a ecp:Body } # insert", fmt="csv", default_graphs=["u:g"])
+    answer = RemoteEngine(endpoint.url).answer(
+        Question("SELECT ?x { ?x a ecp:Body } # insert", "csv", default_graphs=["u:g"])
+    )
     assert answer.read() == b"x\r\n1\r\n"
     assert endpoint.headers["Accept"] == "text/csv"
     assert endpoint.headers["User-Agent"].startswith("ecp-graph/")

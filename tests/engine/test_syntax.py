@@ -52,5 +52,5 @@ def test_what_parses_is_silent(empty: EmbeddedEngine) -> None:
 
 
 def test_an_unknown_function_is_named(empty: EmbeddedEngine) -> None:
-    with pytest.raises(QueryError, match="custom function <u:f>"):
+    with pytest.raises(QueryError, match="no function <u:f>"):
         empty.query("SELECT (<u:f>(1) AS ?x) {}")

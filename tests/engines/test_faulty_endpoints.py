@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ecp_graph.engine import Asker, Question
 from ecp_graph.engine.client import Client, Request
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.remote import RemoteEngine
@@ -355,7 +356,7 @@ def test_a_client_that_hangs_up_frees_the_query() -> None:
     with faulty_server(wait) as server:
         started = time.monotonic()
         with pytest.raises(ClientGone):
-            RemoteEngine(server.url).query("ASK {}", timeout_s=30, gone=hung_up.is_set)
+            RemoteEngine(server.url).answer(Question("ASK {}", limit_s=30), Asker(gone=hung_up.is_set))
         assert time.monotonic() - started < 1.3
 
 
@@ -431,7 +432,7 @@ def test_the_dataset_of_the_address_and_of_the_request() -> None:
     with faulty_server(answer(ROWS)) as server:
         engine = RemoteEngine(f"{server.url}?x=1&default-graph-uri=urn%3Ad&named-graph-uri=urn:n#frag")
         ask_table(engine, "SELECT ?x {}", timeout_s=5)
-        engine.query("SELECT ?x {}", named_graphs=["urn:m"], timeout_s=5)
+        engine.answer(Question("SELECT ?x {}", limit_s=5, named_graphs=["urn:m"]))
         first, second = server.requests
     assert first.startswith(b"POST /sparql?x=1 HTTP/1.1\r\n")
     assert b"default-graph-uri=urn%3Ad" in first

@@ -16,6 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
+from ecp_graph.engine import Asker, Question, never
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.federation.allowed import Allowed
 from ecp_graph.engine.federation.engine import FederatedEngine, ServiceLimits
@@ -53,7 +54,8 @@ def federated(script: Script, limits: ServiceLimits = LIMITS) -> Iterator[tuple[
 
 
 def _csv(engine: FederatedEngine, query: str, **more: Any) -> list[str]:
-    return engine.query(query, fmt="csv", timeout_s=more.pop("timeout_s", 5), **more).read().decode().splitlines()
+    asker = Asker(gone=more.get("gone", never))
+    return engine.answer(Question(query, "csv", more.get("timeout_s", 5)), asker).read().decode().splitlines()
 
 
 def _query(server: FaultyServer, silent: str = "") -> str:
@@ -271,7 +273,7 @@ def test_a_client_that_hangs_up_ends_the_wait() -> None:
 def test_no_more_queries_wait_for_endpoints_than_there_are_places() -> None:
     with federated(GOOD) as (engine, server):
         assert engine._places.acquire(blocking=False)
-        with pytest.raises(EngineBusy, match="is taken"):
+        with pytest.raises(EngineBusy, match="slots are in use"):
             _csv(engine, _query(server))
         assert server.connections == 0
         engine._places.release()

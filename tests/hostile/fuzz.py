@@ -22,8 +22,8 @@ __all__ = ["BEFORE", "Fuzz", "malformed_requests"]
 
 #: Runs first in the server, so that what never comes is not waited for as long as it is in earnest.
 BEFORE: Final = """
-from ecp_graph.web.serving import asgi, protocol, server
-asgi._BODY_LIMIT_S = protocol._HEAD_LIMIT_S = server._KEEP_ALIVE_S = 0.5
+from ecp_graph.web.serving import asgi, limits, server
+asgi._BODY_LIMIT_S = limits._HEAD_LIMIT_S = server._KEEP_ALIVE_S = 0.5
 """
 #: A reply that has not come by then is a hang: the server's own limits are half a second each.
 _HANG_S: Final = 8.0

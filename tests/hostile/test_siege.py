@@ -11,6 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+import ecp_graph.engine as engine_package
 from ecp_graph.engine.isolation import pool
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
 from ecp_graph.errors import EcpGraphError
@@ -41,7 +42,7 @@ def secret_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(asking_workspace: Path, releases: Path) -> Iterator[Served]:
     place = ["--workspace", str(asking_workspace), "--releases", str(releases), "--timeout", str(LIMIT_S)]
-    limits = {"ECP_GRAPH_WORKERS": str(WORKERS), "ECP_GRAPH_MEMORY_MB": "256"}
+    limits = {"ECP_GRAPH_WORKERS": str(2 * WORKERS), "ECP_GRAPH_MEMORY_MB": "256"}
     with serving(*place, environment=limits) as served:
         yield served
 
@@ -100,7 +101,7 @@ def test_the_sandbox_holds_alone(
     data = tmp_path / "data.ttl"
     data.write_text("<http://x/a> <http://x/b> 1 .\n", encoding="utf-8")
     monkeypatch.setattr(pool, "refuse_service", lambda sparql: None)
-    monkeypatch.setattr(pool, "query_kind", lambda sparql: "table")
+    monkeypatch.setattr(engine_package, "query_kind", lambda sparql: "table")
     engine = IsolatedEngine([data], name="bare", union=False, limits=Limits(timeout_s=3, workers=1))
     reached = 0
     try:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.engine.isolation import pool
+from ecp_graph.engine import Asker, Question
+from ecp_graph.engine.isolation import pool, run
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
 from ecp_graph.errors import (
     ClientGone,
@@ -132,11 +133,11 @@ def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: Isolat
 
 def test_a_fault_of_the_engine_is_told_as_one(engine: IsolatedEngine) -> None:
     """A worker that ends by another signal than those of memory and time."""
-    workers = {worker.pid for worker in engine._crew._idle}
+    workers = {worker.pid for worker in engine.crew.idle}
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(engine.query, ENDLESS)
-        assert eventually(lambda: len(engine._crew._idle) < len(workers))
-        (busy,) = workers - {worker.pid for worker in engine._crew._idle}
+        assert eventually(lambda: len(engine.crew.idle) < len(workers))
+        (busy,) = workers - {worker.pid for worker in engine.crew.idle}
         os.kill(busy, signal.SIGFPE)
         with pytest.raises(WorkerLost) as failure:
             asked.result()
@@ -164,7 +165,7 @@ def test_a_malformed_query_keeps_its_worker(engine: IsolatedEngine) -> None:
 def test_a_client_that_hangs_up_frees_its_worker(engine: IsolatedEngine) -> None:
     started = time.monotonic()
     with pytest.raises(ClientGone):
-        engine.query(ENDLESS, gone=lambda: time.monotonic() - started > 0.2)
+        engine.answer(Question(ENDLESS), Asker(gone=lambda: time.monotonic() - started > 0.2))
     assert time.monotonic() - started < 1.9
     assert answers(engine)
 
@@ -181,7 +182,7 @@ def test_past_the_queue_a_query_is_refused_at_once(engine: IsolatedEngine) -> No
         running = [threads.submit(ask) for _ in range(2)]
         time.sleep(0.3)
         started = time.monotonic()
-        with pytest.raises(EngineBusy, match="is taken"):
+        with pytest.raises(EngineBusy, match="all query slots are in use"):
             engine.query("ASK {}")
         assert time.monotonic() - started < 0.5
         assert "QueryTimeout" in {one.result() for one in running}
@@ -232,7 +233,7 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
 
 def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
     assert answers(on_disk)
-    workers = [worker.pid for worker in on_disk._crew._idle]
+    workers = [worker.pid for worker in on_disk.crew.idle]
     assert eventually(lambda: all("0 0 files" in " ".join(_limits_of(pid, "Max open files")) for pid in workers))
     assert all(
         "NoNewPrivs:\t1" in status.read_text()
@@ -314,17 +315,17 @@ def test_memory_that_runs_out_in_python_is_told_like_the_engines(data: Path) -> 
     code = """
 import json, os, socket, sys
 import pyoxigraph as ox
+from ecp_graph.engine import Question
 from ecp_graph.engine.isolation import worker
 from ecp_graph.engine.merge import Stores
 def evaluate(*_, **__):
     raise MemoryError
 worker.evaluate = evaluate
 here, _ = socket.socketpair()
-asked = {"format": "csv", "default_graphs": None, "named_graphs": None, "labels": None, "timeout_s": 9, "sparql": ""}
-worker._answer(here, Stores(ox.Store()), asked)
+worker._answer(here, Stores(ox.Store()), Question("", "csv", 9))
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-    assert isinstance(loss := pool.loss(ended.returncode, 1), WorkerLost)
+    assert isinstance(loss := run.loss(ended.returncode, 1), WorkerLost)
     assert loss.out_of_memory, ended.stderr
 
 

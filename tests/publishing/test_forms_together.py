@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
+from ecp_graph.engine import Answer, Asker, Question
 from ecp_graph.errors import WorkerLost
 from ecp_graph.publishing.twin import crawl as crawling
 from ecp_graph.publishing.twin import publish as publishing
@@ -30,13 +31,13 @@ THING = "/doc/body/ptc"
 def asked(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """The questions that the engine is asked, with this process made one that crawls into ``tmp_path``."""
     questions: Counter[str] = Counter()
-    real = OnceEngine.query
+    real = OnceEngine.answer
 
-    def counted(self: OnceEngine, sparql: str, **options: object) -> object:
-        questions[" ".join(sparql.split())] += 1
-        return real(self, sparql, **options)  # type: ignore[arg-type]
+    def counted(self: OnceEngine, question: Question, *asker: Asker) -> Answer:
+        questions[" ".join(question.text.split())] += 1
+        return real(self, question, *asker)
 
-    monkeypatch.setattr(OnceEngine, "query", counted)
+    monkeypatch.setattr(OnceEngine, "answer", counted)
     monkeypatch.setattr(crawling.os, "nice", lambda _: 0)
     monkeypatch.setattr(crawling.signal, "signal", lambda *_: None)
     app = publishing._app(release, bundled_workspace(), tmp_path / ".answers", 60)

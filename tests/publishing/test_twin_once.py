@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.engine import Answer
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.formats import FORMATS
 from ecp_graph.errors import QueryTimeout, WorkerLost
@@ -23,7 +23,7 @@ DATA = b"""
 ROWS = "SELECT ?s ?o ?none { ?s <http://x/p> ?o } ORDER BY ?s STR(?o)"
 
 
-class Counting:
+class Counting(Engine):
     """An engine that counts what it is asked, and fails with what it is told to, perhaps in the midst of the answer."""
 
     def __init__(self) -> None:
@@ -33,9 +33,9 @@ class Counting:
         self.asked = 0
         self.fails: Exception | None = None
 
-    def query(self, sparql: str, **how: Any) -> Answer:
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
         self.asked += 1
-        answer = self.inner.query(sparql, **how)
+        answer = self.inner.answer(question, asker)
         return Answer(answer.kind, answer.format, self._failing(answer.body))
 
     def _failing(self, body: Iterator[bytes]) -> Iterator[bytes]:
@@ -96,7 +96,7 @@ def test_what_makes_another_question_is_asked(
         {"default_graphs": ["http://x/g"]},
         {"named_graphs": ["http://x/g"]},
     ]
-    assert len({asked.query("SELECT ?s ?o { ?s <http://x/p> ?o }", **how).read() for how in hows}) == 3
+    assert len({asked.answer(Question("SELECT ?s ?o { ?s <http://x/p> ?o }", **how)).read() for how in hows}) == 3
     assert engine.asked == 4
 
 

@@ -14,6 +14,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 
 from ecp_graph.build.release import Release
+from ecp_graph.engine import Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
@@ -156,15 +157,15 @@ def asked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The questions that the engine is asked from now on."""
     questions: list[str] = []
     engine = type(app.extensions[EXTENSION].source.current().engine)
-    real = engine.query
+    real = engine.answer
 
-    def noted(self: Any, sparql: str, **options: Any) -> Any:
-        questions.append(sparql)
-        if "?nameKind" in sparql and options["timeout_s"] < 1:
-            raise QueryTimeout(options["timeout_s"])
-        return real(self, sparql, **options)
+    def noted(self: Any, question: Question, *asker: Any) -> Any:
+        questions.append(question.text)
+        if "?nameKind" in question.text and question.limit_s and question.limit_s < 1:
+            raise QueryTimeout(question.limit_s)
+        return real(self, question, *asker)
 
-    monkeypatch.setattr(engine, "query", noted)
+    monkeypatch.setattr(engine, "answer", noted)
     return questions
 
 

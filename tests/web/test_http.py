@@ -22,15 +22,15 @@ from tests.serving import Served, serving
 _DIRECT = b"Content-Type: application/sparql-query\r\n"
 _STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 _QUICK = """
-from ecp_graph.web.serving import asgi, protocol
-asgi._BODY_LIMIT_S = protocol._HEAD_LIMIT_S = protocol._STALL_LIMIT_S = 1.5
+from ecp_graph.web.serving import asgi, limits
+asgi._BODY_LIMIT_S = limits._HEAD_LIMIT_S = limits._STALL_LIMIT_S = 1.5
 """
 
 
 @pytest.fixture(scope="module")
 def served(asking_workspace: Path, releases: Path) -> Iterator[Served]:
     place = ["--workspace", str(asking_workspace), "--releases", str(releases), "--timeout", "2"]
-    with serving(*place, environment={"ECP_GRAPH_WORKERS": "2"}, before=_QUICK) as served:
+    with serving(*place, environment={"ECP_GRAPH_WORKERS": "4"}, before=_QUICK) as served:
         yield served
 
 

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from ecp_graph.build.release import CURRENT, Release
-from ecp_graph.engine import Answer
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.opening import release_engine
 from ecp_graph.settings import Settings
 from ecp_graph.web import create_app, site
@@ -25,17 +25,16 @@ from ecp_graph.web.warming import Warming, warm
 BROWSER = {"Accept": "text/html"}
 
 
-class Counting:
+class Counting(Engine):
     """An engine that counts what it is asked."""
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
         self.asked: list[str] = []
 
-    def query(self, sparql: str, **options: Any) -> Answer:
-        self.asked.append(sparql)
-        answer: Answer = self._engine.query(sparql, **options)
-        return answer
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
+        self.asked.append(question.text)
+        return self._engine.answer(question, asker)
 
     def describe(self) -> str:
         return "an engine that counts"

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ecp_graph.engine import Answer, Engine, never
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.federation.addresses import dialler
 from ecp_graph.engine.federation.allowed import Allowed, Endpoint
 from ecp_graph.engine.federation.clauses import (
@@ -47,15 +47,20 @@ class ServiceLimits:
 
 
 @dataclass
-class _Asked:
-    """One query under way: when it has to be done, and what the endpoints have answered so far."""
+class _Filling:
+    """One question under way: who asks it, when it has to be done, and what the endpoints have answered so far."""
 
-    sparql: str
+    question: Question
+    asker: Asker
     deadline: float
     limit_s: float
-    gone: Callable[[], bool]
     values: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: int = 0
+
+    @property
+    def sparql(self) -> str:
+        """The text of the question."""
+        return self.question.text
 
     def left_s(self) -> float:
         """Return the seconds that are left; raises QueryTimeout when there are none."""
@@ -70,8 +75,8 @@ class _Asked:
         return round(left, 1) or left
 
 
-class FederatedEngine:
-    """Answers queries with the engine inside, and their SERVICE clauses before; satisfies `ecp_graph.engine.Engine`."""
+class FederatedEngine(Engine):
+    """Answers queries with the engine inside, and their SERVICE clauses before."""
 
     def __init__(self, engine: Engine, allowed: Allowed, limits: ServiceLimits | None = None) -> None:
         self._engine = engine
@@ -79,41 +84,22 @@ class FederatedEngine:
         self._limits = limits or ServiceLimits()
         self._places = threading.BoundedSemaphore(self._limits.places)
 
-    def query(
-        self,
-        sparql: str,
-        *,
-        fmt: str | None = None,
-        timeout_s: float | None = None,
-        default_graphs: Sequence[str] | None = None,
-        named_graphs: Sequence[str] | None = None,
-        labels: str | None = None,
-        gone: Callable[[], bool] = never,
-    ) -> Answer:
-        """Return the answer; see `ecp_graph.engine.Engine.query`.
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
+        """Return the answer; raises what `Engine.answer` raises.
 
         A query without SERVICE goes to the engine as it is. For others it raises ServiceRefused too, for an address
         that is not on the list and a clause that cannot be asked; EndpointError and EndpointTimeout for an endpoint
         that fails a clause without SILENT; ServiceUnusable for an answer past the limits, SILENT or not; EngineBusy
         at once when as many queries wait for endpoints as may.
         """
+        if not has_service(question.text):
+            return self._engine.answer(question, asker)
         started = time.monotonic()
-        outside: dict[str, object] = {}
-        if has_service(sparql):
-            limit_s = timeout_s if timeout_s is not None else _USUAL_LIMIT_S
-            asked = _Asked(sparql, started + limit_s, limit_s, gone)
-            sparql = self._filled(asked)
-            outside = {"service_ms": round((time.monotonic() - started) * 1000, 1), "service_rows": asked.rows}
-            timeout_s = asked.left_rounded_s()
-        answer = self._engine.query(
-            sparql,
-            fmt=fmt,
-            timeout_s=timeout_s,
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            labels=labels,
-            gone=gone,
-        )
+        limit_s = question.limit_s if question.limit_s is not None else _USUAL_LIMIT_S
+        filling = _Filling(question, asker, started + limit_s, limit_s)
+        text = self._filled(filling)
+        outside = {"service_ms": round((time.monotonic() - started) * 1000, 1), "service_rows": filling.rows}
+        answer = self._engine.answer(replace(question, text=text, limit_s=filling.left_rounded_s()), asker)
         answer.facts.update(outside)
         return answer
 
@@ -121,25 +107,29 @@ class FederatedEngine:
         """Return what the engine inside says of itself."""
         return self._engine.describe()
 
+    def problem(self) -> str:
+        """Return the problem of the engine inside."""
+        return self._engine.problem()
+
     def close(self) -> None:
         """Close the engine inside."""
         self._engine.close()
 
-    def _filled(self, asked: _Asked) -> str:
+    def _filled(self, filling: _Filling) -> str:
         """Return the query with rows in the place of its clauses."""
-        clauses = find_clauses(asked.sparql)
-        endpoints = [self._endpoint(asked.sparql, clause) for clause in clauses]
-        stand_in = stand_in_text(asked.sparql, clauses)
+        clauses = find_clauses(filling.sparql)
+        endpoints = [self._endpoint(filling.sparql, clause) for clause in clauses]
+        stand_in = stand_in_text(filling.sparql, clauses)
         refuse_service(stand_in)  # a clause that was not found
-        parsed = self._over_nothing(stand_in, asked)
-        getattr(parsed.body, "close", lambda: None)()
+        parsed = self._over_nothing(stand_in, filling)
+        parsed.close()
         if not self._places.acquire(blocking=False):
             raise EngineBusy
         try:
-            values = [self._values(asked, *pair) for pair in zip(clauses, endpoints, strict=True)]
+            values = [self._values(filling, *pair) for pair in zip(clauses, endpoints, strict=True)]
         finally:
             self._places.release()
-        return filled_text(asked.sparql, clauses, values)
+        return filled_text(filling.sparql, clauses, values)
 
     def _endpoint(self, sparql: str, clause: Clause) -> Endpoint:
         endpoint = self._allowed.find(clause.iri)
@@ -148,36 +138,35 @@ class FederatedEngine:
             raise ServiceRefused(line, column, f"SERVICE <{clause.iri}> is refused: it is not on this server's list.")
         return endpoint
 
-    def _over_nothing(self, sparql: str, asked: _Asked) -> Answer:
+    def _over_nothing(self, sparql: str, filling: _Filling) -> Answer:
         """Return the engine's answer over no data: enough to parse a text, and to know its columns."""
-        return self._engine.query(
-            sparql, timeout_s=asked.left_rounded_s(), default_graphs=[], named_graphs=[], gone=asked.gone
-        )
+        question = Question(sparql, limit_s=filling.left_rounded_s(), default_graphs=[], named_graphs=[])
+        return self._engine.answer(replace(question, base=filling.question.base), filling.asker)
 
-    def _values(self, asked: _Asked, clause: Clause, endpoint: Endpoint) -> str:
+    def _values(self, filling: _Filling, clause: Clause, endpoint: Endpoint) -> str:
         """Return the VALUES for a clause; the same clause twice is asked once."""
-        key = (endpoint.address, asked.sparql[clause.body_start : clause.end])
-        if key not in asked.values:
-            columns = parse_table(self._over_nothing(scope_text(asked.sparql, clause), asked).read()).columns
-            text = asked_text(asked.sparql, clause, columns)
+        key = (endpoint.address, filling.sparql[clause.body_start : clause.end])
+        if key not in filling.values:
+            columns = parse_table(self._over_nothing(scope_text(filling.sparql, clause), filling).read()).columns
+            text = asked_text(filling.sparql, clause, columns)
             try:
-                asked.values[key], rows = self._ask(endpoint, text, columns, asked)
-                asked.rows += rows
+                filling.values[key], rows = self._ask(endpoint, text, columns, filling)
+                filling.rows += rows
             except EndpointError:
                 if not clause.is_silent:
                     raise
                 return no_binding(columns)
-        return asked.values[key]
+        return filling.values[key]
 
-    def _ask(self, endpoint: Endpoint, text: str, columns: Sequence[str], asked: _Asked) -> tuple[str, int]:
+    def _ask(self, endpoint: Endpoint, text: str, columns: Sequence[str], filling: _Filling) -> tuple[str, int]:
         remote = RemoteEngine(
             endpoint.address,
             max_result_bytes=self._limits.bytes,
             dial=dialler(may_be_private=endpoint.may_be_private),
         )
         try:
-            answer = remote.query(text, fmt="json", timeout_s=round(asked.left_s() * _SHARE, 2), gone=asked.gone)
-            body = answer.read()
+            question = Question(text, "json", round(filling.left_s() * _SHARE, 2))
+            body = remote.answer(question, filling.asker).read()
         except ResultTooLarge:
             megabytes = f"{self._limits.bytes / 1_000_000:g} MB"
             raise ServiceUnusable(

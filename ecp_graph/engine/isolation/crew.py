@@ -24,6 +24,8 @@ __all__ = ["Crew", "Worker"]
 
 _START_LIMIT_S: Final = 600.0
 _STOP_LIMIT_S: Final = 5.0
+#: A nursery that does not fork or end a worker within this is taken for dead.
+_REPLY_LIMIT_S: Final = 5.0
 _GREEDY: Final = "a file asks for far more memory than its size needs, or nests too deep"
 #: What the end of a nursery means that loads; see `ecp_graph.engine.isolation.sandbox.limited_loading`.
 _ENDS: Final = {
@@ -48,6 +50,7 @@ class Worker:
 
     pid: int
     connection: socket.socket
+    niceness: int = 0
 
     def is_alive(self) -> bool:
         """Whether it still waits for a query at the other end; leaves the socket without blocking."""
@@ -62,76 +65,77 @@ class Worker:
 
 
 class Crew:
-    """Workers to take and to give back, with one to spare; raises as `_Nursery` does when the data do not load."""
+    """Workers to take and to give back; raises as `_Nursery` does when the data do not load.
 
-    def __init__(self, data: Mapping[str, object], *, memory_bytes: int, workers: int) -> None:
+    ``sizes`` says how many there are to be of each niceness, which is how readily they leave the processors to others.
+    """
+
+    def __init__(self, data: Mapping[str, object], *, memory_bytes: int, sizes: Mapping[int, int]) -> None:
         self._order = {**data, "memory_bytes": memory_bytes}
         self._lock = threading.Lock()
         self._closed = False
-        self._restarting = False
         self._nursery = _Nursery(self._order)
-        self._idle: deque[Worker] = deque()
-        self._size = workers + 1
+        self._sizes = sizes
+        self._idle: dict[int, deque[Worker]] = {niceness: deque() for niceness in sizes}
+        #: Whether the data are being loaded again.
+        self.is_restarting = False
         self._hire()
 
-    def take(self) -> Worker:
+    @property
+    def idle(self) -> list[Worker]:
+        """The workers that wait for a query."""
+        return [worker for idle in self._idle.values() for worker in idle]
+
+    def take(self, niceness: int) -> Worker:
         """Return a worker; raises ReleaseError when there is none, because the data are being loaded again."""
         try:
-            while not (worker := self._next()).is_alive():
+            while not (worker := self._next(niceness)).is_alive():
                 self._nursery.end(worker)
         except OSError:
             self._restart(self._nursery)
             raise ReleaseError("The data are being loaded again after a fault; try again in a moment.") from None
         return worker
 
-    def take_idle(self) -> Worker | None:
-        """Return a worker at once, or None when the caller has to `take` one, which may have to be forked first."""
-        try:
-            worker = self._idle.pop()
-        except IndexError:
-            return None
-        if worker.is_alive():
-            return worker
-        self._idle.append(worker)
-        return None
-
     def give_back(self, worker: Worker, *, usable: bool) -> int:
         """Take a worker back and return how it ended, or 0 when it goes on; one that is not usable is killed."""
         if usable and not self._closed:
-            self._idle.append(worker)
+            self._idle[worker.niceness].append(worker)
             return 0
         nursery = self._nursery
         try:
             status = nursery.end(worker)
             if not self._closed:
-                self._idle.append(nursery.fork())
+                self._idle[worker.niceness].append(nursery.fork(worker.niceness))
         except OSError:
             self._restart(nursery)
             return 1
+        if self._closed:  # meanwhile
+            self._dismiss()
         return status
 
     def close(self) -> None:
-        """Let all processes go."""
+        """End all processes."""
         with self._lock:
             self._closed = True
             self._dismiss()
         self._nursery.close()
 
-    def _next(self) -> Worker:
+    def _next(self, niceness: int) -> Worker:
         try:
-            return self._idle.pop()  # the one that was busy last has its memory at hand
+            return self._idle[niceness].pop()  # the one that was busy last has its memory at hand
         except IndexError:
-            return self._nursery.fork()
+            return self._nursery.fork(niceness)
 
     def _hire(self) -> None:
-        for _ in range(self._size):
-            self._idle.append(self._nursery.fork())
+        for niceness, size in self._sizes.items():
+            for _ in range(size):
+                self._idle[niceness].append(self._nursery.fork(niceness))
 
     def _restart(self, dead: _Nursery) -> None:
         with self._lock:
-            if self._closed or self._restarting or self._nursery is not dead:
+            if self._closed or self.is_restarting or self._nursery is not dead:
                 return
-            self._restarting = True
+            self.is_restarting = True
         threading.Thread(target=self._load_again, args=(dead,), name="nursery", daemon=True).start()
 
     def _load_again(self, dead: _Nursery) -> None:
@@ -149,11 +153,12 @@ class Crew:
         except (EcpGraphError, OSError) as problem:
             print(f"The data do not load again. {problem}", file=sys.stderr, flush=True)
         finally:
-            self._restarting = False
+            self.is_restarting = False
 
     def _dismiss(self) -> None:
-        while self._idle:
-            self._idle.pop().connection.close()
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().connection.close()
 
 
 class _Nursery:
@@ -161,6 +166,7 @@ class _Nursery:
 
     def __init__(self, order: dict[str, object]) -> None:
         self._lock = threading.Lock()
+        self._is_dead = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603
@@ -193,30 +199,37 @@ class _Nursery:
             raise ReleaseError(f"The data cannot be loaded: {why}.")
         if failure := json.loads(greeting).get("failed"):
             raise InputSyntaxError(Path(failure["path"]), failure["reason"], failure["line"])
+        self._control.settimeout(_REPLY_LIMIT_S)
 
-    def fork(self) -> Worker:
-        with self._lock:
-            self._control.send(b"fork")
-            message, descriptors, _, _ = socket.recv_fds(self._control, 100, 1)
-        if not message:
-            raise BrokenPipeError
-        return Worker(int(message), socket.socket(fileno=descriptors[0]))
+    def fork(self, niceness: int) -> Worker:
+        message, descriptors = self._ask(b"fork %d" % niceness)
+        return Worker(int(message), socket.socket(fileno=descriptors[0]), niceness)
 
     def end(self, worker: Worker) -> int:
         """Kill the worker and return how it had ended, if by itself."""
         worker.connection.close()
+        return int(self._ask(b"end %d" % worker.pid)[0])
+
+    def _ask(self, request: bytes) -> tuple[bytes, list[int]]:
+        """Return the reply to a request, and the descriptors that come with it; without a reply it counts as dead."""
         with self._lock:
-            self._control.send(b"end %d" % worker.pid)
-            status = self._control.recv(100)
-        if not status:
-            raise BrokenPipeError
-        return int(status)
+            try:
+                if self._is_dead:
+                    raise BrokenPipeError
+                self._control.send(request)
+                message, descriptors, _, _ = socket.recv_fds(self._control, 100, 1)
+                if not message:
+                    raise BrokenPipeError
+            except OSError:
+                self._is_dead = True
+                raise
+        return message, descriptors
 
     def close(self) -> None:
         """End the process, which takes the workers along."""
         self._control.close()
         try:
-            self._process.wait(_STOP_LIMIT_S)
+            self._process.wait(0 if self._is_dead else _STOP_LIMIT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

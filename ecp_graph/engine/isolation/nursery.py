@@ -2,8 +2,8 @@
 
 It is a process of its own, with one thread, because only such a process can fork safely; a store that is on disk has
 threads, so each worker opens it for itself. Its server talks to it over a Unix socket given as a descriptor on the
-command line: ``fork`` is answered with a process id and the worker's socket, ``end PID`` kills that worker and is
-answered with how it ended. When the server is gone all of them end.
+command line: ``fork NICENESS`` is answered with a process id and the worker's socket, ``end PID`` kills that worker and
+is answered with how it ended. When the server is gone all of them end.
 """
 
 from __future__ import annotations
@@ -49,10 +49,11 @@ def main() -> None:
     workers: set[int] = set()
     try:
         while request := control.recv(100):
-            if request == b"fork":
-                workers.add(_fork(control, opened, order["memory_bytes"]))
+            what, number = request.split()
+            if what == b"fork":
+                workers.add(_fork(control, opened, order["memory_bytes"], int(number)))
             else:
-                control.send(b"%d" % _end(int(request.removeprefix(b"end ")), workers))
+                control.send(b"%d" % _end(int(number), workers))
     finally:
         for pid in tuple(workers):
             _end(pid, workers)
@@ -71,14 +72,14 @@ def _opener(order: dict[str, Any]) -> Callable[[], Stores]:
     return lambda: stores
 
 
-def _fork(control: socket.socket, opened: Callable[[], Stores], memory_bytes: int) -> int:
+def _fork(control: socket.socket, opened: Callable[[], Stores], memory_bytes: int, niceness: int) -> int:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         try:
             ours.close()
             control.close()
-            run_worker(theirs, opened, memory_bytes)
+            run_worker(theirs, opened, memory_bytes, niceness)
         except ReleaseError as problem:  # of which the parent has told already, when it tried the first one
             print(problem, file=sys.stderr, flush=True)
         finally:

@@ -13,14 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from ecp_graph.engine.embedded import Dataset, evaluate
-from ecp_graph.engine.formats import FORMATS
+from ecp_graph.engine import Question
+from ecp_graph.engine.embedded import evaluate
 from ecp_graph.engine.isolation.frames import MAX_DATA_BYTES, frame, receive, send, send_json
 from ecp_graph.engine.isolation.rows import RowCounter
 from ecp_graph.engine.isolation.sandbox import allow_cpu, enter_sandbox, leave_network, open_descriptors
 from ecp_graph.engine.loading import TABLE_ENDING
 from ecp_graph.engine.merge import Stores
-from ecp_graph.errors import FormatUnfit, ParameterError, QueryError
+from ecp_graph.errors import EcpGraphError, QueryError
 
 __all__ = ["run_worker"]
 
@@ -29,12 +29,15 @@ _STACK_BYTES: Final = 256 * 1024 * 1024
 #: A worker keeps the memory that it took, for speed; past this much it is replaced.
 _RETIRE_AT_KB: Final = 128 * 1024
 _first_peak_kb = 0
-_FORMATS: Final = {fmt.name: fmt for fmt in FORMATS}
 
 
-def run_worker(connection: socket.socket, opened: Callable[[], Stores], memory_bytes: int) -> None:
-    """Serve queries of the stores that `opened` returns until the other side closes; never returns."""
+def run_worker(connection: socket.socket, opened: Callable[[], Stores], memory_bytes: int, niceness: int) -> None:
+    """Serve queries of the stores that `opened` returns until the other side closes; never returns.
+
+    The higher its niceness, the more readily it leaves the processors to others.
+    """
     global _first_peak_kb
+    os.nice(niceness)
     leave_network()  # while there is one thread
     before = open_descriptors()
     stores = opened()
@@ -56,36 +59,28 @@ def _serve(connection: socket.socket, stores: Stores) -> None:
         except (EOFError, OSError):
             return
         try:
-            _answer(connection, stores, json.loads(request))
+            _answer(connection, stores, Question(**json.loads(request)))
         except _ServerGone:
             return
 
 
-def _answer(connection: socket.socket, stores: Stores, request: dict[str, Any]) -> None:
-    allow_cpu(request["timeout_s"])
+def _answer(connection: socket.socket, stores: Stores, question: Question) -> None:
+    allow_cpu(question.limit_s or 0)
     started = time.perf_counter()
-    sink = _Sink(connection, RowCounter(request["format"]))
+    sink = _Sink(connection, RowCounter(question.format.name))
     try:
-        dataset = Dataset(request["default_graphs"], request["named_graphs"])
-        store = stores.whole if dataset.is_given else stores.for_query(request["sparql"])
-        wanted = _FORMATS[request["format"]]
-        evaluate(store, request["sparql"], wanted, dataset, sink, labels=request["labels"])
+        store = stores.whole if question.has_dataset else stores.for_query(question.text)
+        evaluate(store, question, sink)
         rest = sink.rest()
     except _ServerGone:
         raise
-    except QueryError as error:
-        _report(connection, str(error), error.line, error.column)
-        return
-    except FormatUnfit as error:
-        _report(connection, str(error), unfit=True)
-        return
-    except ParameterError as error:
-        _report(connection, str(error))
-        return
     except MemoryError:
         os.abort()  # as the engine's own part does; what is left to this process may not suffice to say so
+    except EcpGraphError as error:
+        _report(connection, error)
+        return
     except Exception as error:  # such as what SERVICE comes to without a network
-        _report(connection, f"The query cannot be evaluated: {error}.")
+        _report(connection, QueryError(f"The query cannot be evaluated: {error}."))
         return
     facts: dict[str, Any] = {"query_ms": round((time.perf_counter() - started) * 1000, 2), "retires": _retires()}
     if sink.counter.rows is not None:
@@ -95,15 +90,10 @@ def _answer(connection: socket.socket, stores: Stores, request: dict[str, Any]) 
         connection.sendall(rest + frame(b"E", json.dumps(facts).encode()))
 
 
-def _report(
-    connection: socket.socket,
-    message: str,
-    line: int | None = None,
-    column: int | None = None,
-    *,
-    unfit: bool = False,
-) -> None:
-    said = {"message": message, "line": line, "column": column, "unfit": unfit, "retires": _retires()}
+def _report(connection: socket.socket, error: EcpGraphError) -> None:
+    place = (error.line, error.column) if isinstance(error, QueryError) else (None, None)
+    what = type(error).__name__
+    said = {"what": what, "message": str(error), "line": place[0], "column": place[1], "retires": _retires()}
     send_json(connection, b"F", said)
 
 

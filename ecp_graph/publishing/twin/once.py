@@ -5,21 +5,19 @@ What took its time is kept in a folder, which several processes may share, and s
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.engine import Answer, Engine, never
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.embedded import write_results
-from ecp_graph.engine.formats import DEFAULTS, Format, format_named
-from ecp_graph.engine.guard import query_kind
+from ecp_graph.engine.formats import DEFAULTS, Format
 from ecp_graph.engine.spool import Spool
 from ecp_graph.errors import QueryTimeout, WorkerLost
 
@@ -30,8 +28,8 @@ _SLOW_S: Final = 0.5
 _CHUNK_BYTES: Final = 65_536
 
 
-class OnceEngine:
-    """Answers from another engine, or with what that has answered before; satisfies `ecp_graph.engine.Engine`.
+class OnceEngine(Engine):
+    """Answers from another engine, or with what that has answered before.
 
     An answer is complete when it is returned. Rows are asked for as SPARQL results JSON, which holds all that the
     other formats do, and written in the format that is wanted.
@@ -46,39 +44,19 @@ class OnceEngine:
         self._folder = folder
         self._limit_s = limit_s
 
-    def query(
-        self,
-        sparql: str,
-        *,
-        fmt: str | None = None,
-        timeout_s: float | None = None,
-        default_graphs: Sequence[str] | None = None,
-        named_graphs: Sequence[str] | None = None,
-        labels: str | None = None,
-        gone: Callable[[], bool] = never,
-    ) -> Answer:
-        """Return the answer; see `ecp_graph.engine.Engine.query`.
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
+        """Return the answer; raises what `Engine.answer` raises.
 
         Raises QueryTimeout and WorkerLost again for a query that took too much time or memory before.
         """
-        kind = query_kind(sparql) or "table"
-        wanted = format_named(fmt, kind) if fmt else DEFAULTS[kind]
-        asked = DEFAULTS["table"] if kind == "table" else wanted
-        key = repr((sparql, default_graphs, named_graphs, labels, asked.name))
-        kept = self._folder / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        wanted = question.format
+        asked = replace(question, fmt=(DEFAULTS["table"] if question.kind == "table" else wanted).name)
+        kept = self._folder / asked.tag("")
         self._raise_again(kept)
         if not kept.exists():
             started = time.monotonic()
             try:
-                answer = self._engine.query(
-                    sparql,
-                    fmt=asked.name,
-                    timeout_s=timeout_s,
-                    default_graphs=default_graphs,
-                    named_graphs=named_graphs,
-                    labels=labels,
-                    gone=gone,
-                )
+                answer = self._engine.answer(asked, asker)
                 spool = _spooled(answer.body)
             except QueryTimeout as failure:
                 if failure.limit_s >= self._limit_s:
@@ -89,12 +67,12 @@ class OnceEngine:
                     self._write(_failed(kept), [b"{}"])
                 raise
             if time.monotonic() - started < _SLOW_S:
-                if asked is wanted:
+                if asked.format is wanted:
                     return replace(answer, body=spool.read_once(), length=len(spool))
                 return _rewritten(b"".join(spool.read_once()), wanted)
             self._write(kept, spool.read_once())
-        if asked is wanted:
-            return Answer(kind, wanted, _chunks(kept), kept.stat().st_size)
+        if asked.format is wanted:
+            return Answer(question.kind, wanted, _chunks(kept), kept.stat().st_size)
         return _rewritten(kept, wanted)
 
     def describe(self) -> str:

@@ -32,7 +32,7 @@ def cacheable(response: Response, tag: str | None = None, *, is_query: bool = Fa
         return response
     response.set_etag(tag or tag_of(response.get_data()), weak=True)
     response.headers["Cache-Control"] = "public, no-cache"
-    if is_safe:
+    if is_safe and not response.is_streamed:  # a view has looked before it began to stream
         response.make_conditional(request)
     exchange_of(request.environ).cache_version = site().current.version
     return response

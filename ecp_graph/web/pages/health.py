@@ -24,6 +24,8 @@ def health() -> tuple[Response, int]:
         current = site().current
     except ReleaseError as problem:
         return jsonify({"status": "down", "version": __version__, "problem": str(problem)}), 503
+    if fault := current.engine.problem():
+        return jsonify({"status": "down", "version": __version__, "problem": fault}), 503
     status = "stale" if "problem" in current.facts else "ok"
     engine = current.engine.describe()
     return jsonify({"status": status, "version": __version__, "engine": engine, **current.facts}), 200

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from ecp_graph.engine import Question
 from ecp_graph.engine.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.errors import EcpGraphError, EndpointError, OverBudget
@@ -144,8 +145,7 @@ def _result(query: Query, given: Given) -> dict[str, Any]:
     with on_budget():
         bound = bind(query, given, site().engine)
         site().note_outside(bound)
-        answer = site().engine.query(bound, fmt=DEFAULTS["graph"].name, timeout_s=site().settings.timeout)
-        graph = answer.read(PAGE_BYTES).decode("utf-8")
+        graph = site().engine.query(bound, timeout_s=site().settings.timeout).read(PAGE_BYTES).decode("utf-8")
     return {"graph": graph, "bound": bound, "samples": _samples(query, given, bound)}
 
 
@@ -157,7 +157,7 @@ def _samples(query: Query, given: Given, bound: str) -> list[Sample]:
 def _serialised(query: Query, wanted: Format) -> Response:
     with on_budget():
         sparql = bind(query, _given(), site().engine)
-    return answer_response(sparql, wanted)
+    return answer_response(Question(sparql, wanted.name), is_reserved=True)
 
 
 def _choices(query: Query) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from ecp_graph.build.report import SEVERITIES
+from ecp_graph.engine import Question
 from ecp_graph.engine.formats import FORMATS, Format, formats_of, negotiate
 from ecp_graph.engine.results import Term
 from ecp_graph.namespaces import SHAPES, compact
@@ -96,7 +97,9 @@ def _graph(wanted: Format) -> Response:
     catalogue = site().catalogue
     if catalogue is None:
         raise HttpError(404, "no-catalogue", "This server has no shapes: it serves files. Ask at /sparql.")
-    return answer_response(bind(catalogue["shapes-as-graph"], {}, site().engine), wanted)
+    return answer_response(
+        Question(bind(catalogue["shapes-as-graph"], {}, site().engine), wanted.name), is_reserved=True
+    )
 
 
 def _shapes(asked: Panel) -> Iterator[ShownShape]:

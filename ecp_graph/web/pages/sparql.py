@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final, TypedDict
+from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
+from ecp_graph.engine import Question
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, formats_of, negotiate
-from ecp_graph.engine.guard import query_kind, refuse_service
-from ecp_graph.engine.results import Table, parse_table
+from ecp_graph.engine.results import Table, parse_table, read_table
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.errors import EcpGraphError, QueryError
-from ecp_graph.web.answers import Dataset, answer_response, ask, on_budget
+from ecp_graph.web.answers import answer_response, ask, on_budget
 from ecp_graph.web.description import service_description
 from ecp_graph.web.downloads import download
 from ecp_graph.web.errors import status_of
 from ecp_graph.web.examples import example_text
 from ecp_graph.web.http.responses import page
-from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import PAGE_BYTES, site
 from ecp_graph.web.sparql_request import HTML, MULTIPART, SHEET, SparqlRequest, read_request
 
@@ -35,21 +34,9 @@ ORDER BY DESC(?things) ?class
 """
 
 
-class _How(TypedDict):
-    dataset: Dataset
-    timeout_s: float
-    labels: str | None
-
-
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
-    """Answer a query; without one, return the page to a browser and the service description to an RDF client.
-
-    Most queries are answered before they come here, see `ecp_graph.web.serving.express`; one that failed there is not
-    asked again.
-    """
-    if problem := exchange_of(request.environ).problem:
-        raise problem
+    """Answer a query; without one, return the page to a browser and the service description to an RDF client."""
     asked = _read()
     if asked.query is None:
         return _without_query()
@@ -58,8 +45,7 @@ def endpoint() -> Response:
         return _sheet(asked)
     if not isinstance(wanted, Format):
         return _result_page(asked)
-    _refuse_service(asked.query)
-    return answer_response(asked.query, wanted, **_how(asked))
+    return answer_response(_question(asked, wanted))
 
 
 def _read() -> SparqlRequest:
@@ -74,18 +60,8 @@ def _read() -> SparqlRequest:
     )
 
 
-def _refuse_service(sparql: str) -> None:
-    """Raise ServiceRefused before anything else is done, where no endpoint may be asked; else the engine looks."""
-    if not site().settings.calls_services:
-        refuse_service(sparql)
-
-
-def _how(asked: SparqlRequest) -> _How:
-    return {
-        "dataset": asked.dataset(),
-        "timeout_s": asked.timeout_s(site().settings.timeout),
-        "labels": asked.labels(),
-    }
+def _question(asked: SparqlRequest, wanted: Format | None) -> Question:
+    return asked.question(wanted, limit_s=site().settings.timeout, base=request.base_url)
 
 
 def _sheet(asked: SparqlRequest) -> Response:
@@ -93,9 +69,7 @@ def _sheet(asked: SparqlRequest) -> Response:
 
     It is not streamed: the rows are gathered, and text stays text.
     """
-    sparql = asked.query or ""
-    _refuse_service(sparql)
-    body = ask(sparql, DEFAULTS["table"], **_how(asked)).read(PAGE_BYTES)
+    body = ask(_question(asked, DEFAULTS["table"])).read(PAGE_BYTES)
     with on_budget():
         book = workbook(parse_table(body))
     return download(book, MEDIA_TYPE, f"result.{SHEET}", tag=body)
@@ -124,13 +98,12 @@ def _result_page(asked: SparqlRequest) -> Response:
     graph, problem, status = "", "", 200
     place: tuple[int | None, int | None] = (None, None)
     try:
-        kind = query_kind(sparql) or "table"
-        _refuse_service(sparql)
-        body = ask(sparql, DEFAULTS[kind], **_how(asked)).read(PAGE_BYTES)
-        if kind == "table":
-            table = parse_table(body)
+        question = _question(asked, None)
+        answer = ask(question)
+        if question.kind == "table":
+            table = read_table(answer, most_rows=site().settings.page_rows, max_bytes=PAGE_BYTES)
         else:
-            graph = body.decode("utf-8")
+            graph = answer.read(PAGE_BYTES).decode("utf-8")
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
         place = (error.line, error.column) if isinstance(error, QueryError) else place

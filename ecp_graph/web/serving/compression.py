@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import zlib
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
 from flask import Response, request
 from werkzeug.http import parse_accept_header
 
-__all__ = ["LEAST_BYTES", "LEVEL", "compress", "takes_gzip"]
+from ecp_graph.web.answers import BodyStream
+
+__all__ = ["compress"]
 
 #: A shorter response is sent as it is.
-LEAST_BYTES: Final = 1_000
-LEVEL: Final = 5
+_LEAST_BYTES: Final = 1_000
+_LEVEL: Final = 5
 _TYPES: Final = ("text/", "application/sparql-results", "application/json", "application/ld+json", "application/xml")
 _ALSO: Final = (
     "application/rdf+xml",
@@ -27,7 +27,7 @@ _ALSO: Final = (
 
 
 @lru_cache(maxsize=128)
-def takes_gzip(accept_encoding: str) -> bool:
+def _takes_gzip(accept_encoding: str) -> bool:
     """Return whether an Accept-Encoding header allows gzip (RFC 9110, section 12.5.3)."""
     return bool(parse_accept_header(accept_encoding)["gzip"])
 
@@ -43,27 +43,14 @@ def compress(response: Response) -> Response:
     if not (mimetype.startswith(_TYPES) or mimetype in _ALSO) or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
-    if "Content-Encoding" in response.headers or not takes_gzip(request.headers.get("Accept-Encoding", "")):
+    if "Content-Encoding" in response.headers or not _takes_gzip(request.headers.get("Accept-Encoding", "")):
         return response
-    if response.is_sequence:
-        data = response.get_data()
-        if len(data) < LEAST_BYTES:
-            return response
-        response.set_data(gzip.compress(data, LEVEL, mtime=0))
+    if isinstance(response.response, BodyStream):
+        response.response.compress(_LEVEL)
     else:
-        response.response = _stream(response.response)
-        response.headers.pop("Content-Length", None)
+        data = response.get_data()
+        if len(data) < _LEAST_BYTES:
+            return response
+        response.set_data(gzip.compress(data, _LEVEL, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     return response
-
-
-def _stream(chunks: Iterable[bytes | str]) -> Iterator[bytes]:
-    """Yield the chunks compressed; what they raise comes through, and what closes this closes them."""
-    compressor = zlib.compressobj(LEVEL, wbits=31)
-    try:
-        for chunk in chunks:
-            if packed := compressor.compress(chunk.encode() if isinstance(chunk, str) else chunk):
-                yield packed
-        yield compressor.flush()
-    finally:
-        getattr(chunks, "close", lambda: None)()

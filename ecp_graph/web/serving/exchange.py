@@ -1,15 +1,16 @@
-"""One request and its answer, as the app, the bridge and the express speak of it."""
+"""One request, as the app and the bridge speak of it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from ecp_graph.errors import EcpGraphError
+from ecp_graph.errors import ServerStopping
 
-__all__ = ["ENVIRON_KEY", "Exchange", "Headers", "Receive", "Reply", "Scope", "Watch", "exchange_of"]
+__all__ = ["ENVIRON_KEY", "Exchange", "Headers", "Receive", "Scope", "exchange_of", "watching"]
 
 #: Where a WSGI environ has the exchange.
 ENVIRON_KEY: Final = "ecp_graph.exchange"
@@ -20,26 +21,35 @@ Receive = Callable[[], Awaitable[Scope]]
 Headers = list[tuple[str, str]]
 
 
+class BodyChunks(Protocol):
+    """The body of a response that still comes; see `ecp_graph.web.answers.BodyStream`."""
+
+    def chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body in an event loop."""
+        ...
+
+
 @dataclass
 class Exchange:
     """What the app and the bridge tell each other about one request.
 
-    ``cache_version`` is set by the app: the version of the data for which the response may be kept. ``facts`` are what
-    the app adds to the access log. ``problem`` is what the engine refused already, for the app to tell.
+    The app sets ``cache_version``, the version of the data for which the response may be cached; adds ``facts`` to the
+    access log; and, where the bridge ``takes_streams``, leaves a body that still comes in ``stream``, for the event
+    loop to send. ``is_stopping`` tells whether the server was told to stop.
     """
 
-    _gone: bool = False
+    is_stopping: Callable[[], bool] = bool
+    takes_streams: bool = False
     cache_version: str | None = None
-    problem: EcpGraphError | None = None
+    stream: BodyChunks | None = None
     facts: dict[str, object] = field(default_factory=dict)
+    has_left: bool = False
 
     def gone(self) -> bool:
-        """Return whether the client has hung up."""
-        return self._gone
-
-    def hang_up(self) -> None:
-        """Note that the client has hung up."""
-        self._gone = True
+        """Return whether the client has hung up; raises ServerStopping when the server is about to."""
+        if self.is_stopping():
+            raise ServerStopping
+        return self.has_left
 
 
 def exchange_of(environ: MutableMapping[str, Any]) -> Exchange:
@@ -49,41 +59,17 @@ def exchange_of(environ: MutableMapping[str, Any]) -> Exchange:
     return found
 
 
-@dataclass(frozen=True)
-class Reply:
-    """A response: its body in chunks as they come, or whole; ``close`` is called when no more of the body is wanted."""
+@asynccontextmanager
+async def watching(receive: Receive, exchange: Exchange) -> AsyncIterator[None]:
+    """Note in the exchange when the client hangs up during the block."""
 
-    status: int
-    headers: Headers
-    body: AsyncGenerator[bytes, None] | None = None
-    whole: bytes | None = None
-    close: Callable[[], Awaitable[object]] | None = None
-
-
-class Watch:
-    """Looks whether the client of an exchange hangs up, from when that matters."""
-
-    def __init__(self, receive: Receive, exchange: Exchange) -> None:
-        self._receive = receive
-        self._exchange = exchange
-        self._task: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        """Look from now on."""
-        if self._task is None:
-            self._task = asyncio.ensure_future(self._look())
-
-    def gone(self) -> bool:
-        """Return whether the client has hung up; who asks that for the first time is told the next time."""
-        self.begin()
-        return self._exchange.gone()
-
-    def end(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _look(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
+    async def look() -> None:
+        while (await receive())["type"] != "http.disconnect":
             pass
-        self._exchange.hang_up()
+        exchange.has_left = True
+
+    task = asyncio.ensure_future(look())
+    try:
+        yield
+    finally:
+        task.cancel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-__all__ = ["Refusal"]
+__all__ = ["Refusal", "too_long"]
 
 
 class Refusal(Exception):
@@ -25,3 +25,9 @@ class Refusal(Exception):
             *always.items(),
             ("Connection", "close"),
         ]
+
+
+def too_long(limit_bytes: int) -> Refusal:
+    """Return the refusal of a body that is longer than the server takes."""
+    sentence = f"The body is longer than the {limit_bytes // 1000} kB that this server takes."
+    return Refusal(413, "query-too-long", sentence)

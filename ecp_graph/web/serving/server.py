@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from types import FrameType
 from typing import Any, Final, cast
 
 import uvicorn
@@ -24,8 +25,7 @@ from ecp_graph.settings import Settings
 from ecp_graph.web.response_headers import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
-from ecp_graph.web.serving.express import Express
-from ecp_graph.web.serving.protocol import GuardedProtocol
+from ecp_graph.web.serving.limits import GuardedProtocol
 from ecp_graph.web.site import EXTENSION, Site
 from ecp_graph.web.warming import Warming
 
@@ -37,7 +37,7 @@ _BACKLOG: Final = 1024
 #: Seconds that a connection without a request is kept.
 _KEEP_ALIVE_S: Final = 5
 #: Seconds that requests under way get when the server is told to stop.
-_GRACE_S: Final = 1
+_GRACE_S: Final = 2
 
 
 def asgi_app(app: Flask, settings: Settings) -> Bridge:
@@ -59,13 +59,12 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
 
     return Bridge(
         app.wsgi_app,
-        threads=settings.workers + settings.queue + _SPARE_THREADS,
+        threads=settings.workers + settings.page_workers + 2 * settings.queue + _SPARE_THREADS,
         max_body_bytes=int(app.config["MAX_CONTENT_LENGTH"]),
         cache=cache,
         version=version,
         log=log,
         headers=SECURITY_HEADERS,
-        express=Express(site),
     )
 
 
@@ -79,25 +78,37 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
     host, port = listener.getsockname()[:2]
     on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
     Warming(app).watch()
+    bridge = asgi_app(app, settings)
     config = uvicorn.Config(
-        asgi_app(app, settings),
+        bridge,
         http=GuardedProtocol,
         ws="none",
         lifespan="off",
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    _Server(config).run(sockets=[listener])
+    _Server(config, bridge.stop).run(sockets=[listener])
     # A query that runs in a thread's care would be waited for; its worker goes with this process.
     os._exit(0)
 
 
 class _Server(uvicorn.Server):
     """Ends with a moment of grace when told to, and reports no signal of its own to whoever started it."""
+
+    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_exit = on_exit
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self._on_exit()
+        super().handle_exit(sig, frame)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -133,8 +144,13 @@ def _text(line: dict[str, Any]) -> str:
     fixed = {"client", "method", "path", "status", "bytes"}
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     rest = " ".join(f"{name}={_quoted(str(value))}" for name, value in line.items() if name not in fixed)
-    path = str(line["path"]).encode("unicode_escape").decode("ascii")
-    return f"{stamp} {line['client']} {line['method']} {path} {line['status']} {line['bytes']} {rest}"
+    client, path = (_escaped(str(line[name])) for name in ("client", "path"))
+    return f"{stamp} {client} {line['method']} {path} {line['status']} {line['bytes']} {rest}"
+
+
+def _escaped(value: str) -> str:
+    """Return a value that a client chose without what would forge another field or another line."""
+    return value.encode("unicode_escape").decode("ascii").replace(" ", "%20") or "-"
 
 
 def _quoted(value: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from ecp_graph.web.serving.exchange import ENVIRON_KEY, Exchange, Headers, Scope
+from ecp_graph.web.serving.exchange import ENVIRON_KEY, Exchange, Headers, Scope, exchange_of
 
-__all__ = ["Response", "WsgiApp", "call", "environ_of"]
+__all__ = ["Reply", "WsgiApp", "call", "environ_of"]
 
 _BODILESS: Final = frozenset({204, 304})
 #: Headers of the connection, which is not the app's: it gets the body whole, whatever its coding on the way.
@@ -28,7 +28,7 @@ class WsgiApp(Protocol):
 def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exchange) -> dict[str, Any]:
     """Return the WSGI environ (PEP 3333) of an ASGI scope.
 
-    Without headers that have a low line in their name, which the app would take for those with a hyphen.
+    Without headers that have an underscore in their name, which the app would take for those with a hyphen.
     """
     host, port = scope.get("server") or ("localhost", 80)
     environ: dict[str, Any] = {
@@ -59,31 +59,36 @@ def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exc
 
 
 @dataclass(frozen=True)
-class Response:
-    """What an app answered: the rest of its body, or all of it."""
+class Reply:
+    """What an app answered: the whole body, or none where the exchange has a stream; ``close`` ends that."""
 
     status: int
     headers: Headers
-    body: Iterator[bytes]
-    whole: bytes | None
+    body: bytes
     close: Callable[[], None]
 
 
-def call(app: WsgiApp, environ: dict[str, Any]) -> Response:
-    """Run the app; a response without body, or one that says its length, is read whole and closed in this thread."""
+def call(app: WsgiApp, environ: dict[str, Any]) -> Reply:
+    """Run the app and read its response, but for one whose body the event loop is to send."""
     started: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
-        # the server adds the date of each answer, also of one that was kept
+        # the server adds the date at which it sends, also to a cached response
         started[:] = [(int(status[:3]), [header for header in headers if header[0].lower() != "date"])]
 
     chunks = app(environ, start_response)
     close = getattr(chunks, "close", lambda: None)
-    iterator = iter(chunks)
-    status, headers = started[0]
-    if status not in _BODILESS and not any(name.lower() == "content-length" for name, _ in headers):
-        return Response(status, headers, iterator, None, close)
+    if exchange_of(environ).stream is not None:
+        return Reply(*started[0], b"", close)
     try:
-        return Response(status, headers, iterator, b"".join(iterator), close)
+        body = b"".join(chunks)
     finally:
         close()
+    status, headers = started[0]
+    if status not in _BODILESS and environ["REQUEST_METHOD"] != "HEAD":
+        headers = [*(header for header in headers if header[0].lower() != "content-length"), _length(body)]
+    return Reply(status, headers, body, close)
+
+
+def _length(body: bytes) -> tuple[str, str]:
+    return "Content-Length", str(len(body))

@@ -1,28 +1,23 @@
-"""uvicorn's HTTP protocol with what it leaves open: a head of bounded length and time, and clients that never read.
+"""Adds the limits that uvicorn lacks: header size, header timeout, and clients that stop reading.
 
-uvicorn takes headers without end, waits for a head for ever, answers what it cannot parse in plain text without the
-server's own headers, and holds a connection as long as its client reads nothing.
-
-A response that is kept goes out from here: a task, an app and their messages take several times as long as to send it.
-A client that asks again sends the same bytes, and what was read of them once need not be read again.
+uvicorn accepts headers without end, waits for a request head for ever, answers what it cannot parse in plain text
+without the server's own headers, and holds a connection as long as its client reads nothing.
 """
 
 from __future__ import annotations
 
-import time
+import re
 from asyncio import Transport
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from ecp_graph.web.serving.cache import Kept, KnownHead, cache_key
-from ecp_graph.web.serving.refusals import Refusal
+from ecp_graph.web.serving.refusals import Refusal, too_long
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, TimerHandle
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from ecp_graph.web.serving.asgi import Bridge
 
@@ -31,17 +26,18 @@ __all__ = ["GuardedProtocol"]
 #: httptools reads no longer address.
 _MAX_URL_BYTES: Final = 65_000
 _MAX_HEADER_BYTES: Final = 32_768
+_MOST_DIGITS: Final = 18
 #: Seconds from the connection, or from the first byte of a later request, to the end of the head.
 _HEAD_LIMIT_S: Final = 10.0
 #: Seconds that a client may let go by without reading, while there is something for it to read.
 _STALL_LIMIT_S: Final = 10.0
-#: Headers of a request that is not answered from here: it has a body, waits to send one, or comes through a proxy.
-_NOT_PLAIN: Final = frozenset(
-    {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"x-forwarded-for", b"x-forwarded-proto"}
+#: A registered name or an address, and a port (RFC 3986, section 3.2.2).
+_HOST: Final = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?P<name>[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))\.?)(?::[0-9]{0,5})?"
 )
-_STATUS_LINES: Final = {status: f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode() for status in (200, 304)}
-#: Seconds that the rest of a refused request is read and thrown away, lest its arrival destroys the refusal.
-_LINGER_S: Final = 1.0
+#: Seconds for which the rest of a refused request is read and discarded: closing at once could destroy the refusal
+#: on its way (RFC 9112, section 9.6).
+_LINGER_S: Final = 2.0
 
 
 class _Joining(Transport):
@@ -86,7 +82,7 @@ class _Joining(Transport):
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """One connection; refuses and lets go of what would hold the server's memory or its connections."""
+    """One connection; refuses or disconnects what would hold the server's memory or its connections."""
 
     _clock: TimerHandle | None = None
     _stalled: TimerHandle | None = None
@@ -94,11 +90,8 @@ class GuardedProtocol(HttpToolsProtocol):
     _refusal: Refusal | None = None
     _is_refused = False
     _header_bytes = 0
-    #: Whether no request is begun of which more is to come; how many began in the last bytes, and which of them was
-    #: answered at once.
+    #: Whether no request is begun of which more is to come.
     _is_between = True
-    _begun = 0
-    _known: KnownHead | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin; the head of the first request has to come in time."""
@@ -116,19 +109,13 @@ class GuardedProtocol(HttpToolsProtocol):
         """Take bytes; a head that begins has to be whole in time."""
         if self._is_refused:
             return
-        is_first = self._is_between and self._is_idle()
-        if is_first and self._answer_again(data):
-            return
-        known = self._read(data)
-        if self._clock is None and not known and self._is_idle():
+        super().data_received(data)
+        if self._clock is None and self._is_idle() and not self._is_refused:
             self._wait_for_head()
-        if is_first and known and self._begun == 1 and self._is_between:
-            cast("Bridge", self.config.app).know(data, known)
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._is_between = False
-        self._begun += 1
         self._header_bytes = 0
         super().on_message_begin()
 
@@ -148,75 +135,31 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refuse(Refusal(431, "headers-too-long", sentence))
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the app; raises Refusal for HTTP/1.1 without a host (RFC 9112, section 3.2)."""
+        """Hand the request to the app.
+
+        Raises Refusal for HTTP/1.1 without a host or with one that is none (RFC 9112, section 3.2), and for a body that
+        is announced as longer than the server takes.
+        """
         self._stop_clock()
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
             raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
-        if not self._is_idle() or not self._answer_from_kept():
-            super().on_headers_complete()
-            has_body = self.parser.get_method() != b"HEAD"
-            self.cycle.transport = _Joining(self.transport, self.loop, has_body=has_body, close=self._close)
+        if hosts and not _is_host(hosts[0]):
+            raise self._refuse(Refusal(400, "bad-request", "The Host header names no host."))
+        most = cast("Bridge", self.config.app).max_body_bytes
+        if any(name == b"content-length" and _is_more(value, most) for name, value in self.headers):
+            raise self._refuse(too_long(most))
+        super().on_headers_complete()
+        has_body = self.parser.get_method() != b"HEAD"
+        self.cycle.transport = _Joining(self.transport, self.loop, has_body=has_body, close=self._close)
 
     def on_message_complete(self) -> None:
-        """End a request; the app has not heard of one that is answered already."""
+        """End a request."""
         self._is_between = True
-        if self.cycle is not None:
-            super().on_message_complete()
-
-    def _read(self, data: bytes) -> KnownHead | None:
-        """Parse bytes, which calls what stands above, and return the last request answered at once, if one was."""
-        self._begun, self._known = 0, None
-        super().data_received(data)
-        return self._known
+        super().on_message_complete()
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
-
-    def _answer_from_kept(self) -> bool:
-        """Send the response that is kept for a request with a head alone, and return whether there is one."""
-        started = time.perf_counter()
-        headers = dict(self.headers)
-        if (
-            self.parser.get_method() != b"GET"
-            or self.parser.get_http_version() != "1.1"
-            or not self.parser.should_keep_alive()
-            or not _NOT_PLAIN.isdisjoint(headers)
-        ):
-            return False
-        key = cache_key("GET", str(self.scheme), self.url, b"", headers)
-        asked = headers.get(b"if-none-match", b"").decode("latin-1")
-        kept = self._kept(key, asked) if key is not None else None
-        if kept is None:
-            return False
-        self._known = KnownHead(key, asked, unquote(self.url.partition(b"?")[0].decode("latin-1")))
-        self._send_kept(kept, self._known, started)
-        return True
-
-    def _answer_again(self, head: bytes) -> bool:
-        """Send the response that is kept for the very bytes of a request, and return whether there is one."""
-        started = time.perf_counter()
-        known = cast("Bridge", self.config.app).known(head)
-        kept = self._kept(known.key, known.asked) if known else None
-        if known is None or kept is None:
-            return False
-        self._stop_clock()
-        self._send_kept(kept, known, started)
-        return True
-
-    def _kept(self, key: Hashable, asked: str) -> Kept | None:
-        if self.flow.write_paused or self.transport.is_closing():
-            return None
-        return cast("Bridge", self.config.app).kept(key, asked)
-
-    def _send_kept(self, kept: Kept, known: KnownHead, started: float) -> None:
-        reply = kept.reply_to(known.asked)
-        date = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
-        self.transport.write(b"".join((_STATUS_LINES[reply.status], date, reply.head, b"\r\n", reply.body)))
-        ms = round((time.perf_counter() - started) * 1000, 1)
-        client = self.client[0] if self.client else ""
-        cast("Bridge", self.config.app).note_kept(client, "GET", known.path, reply.status, len(reply.body), ms)
-        self.on_response_complete()
 
     def pause_writing(self) -> None:
         """Stop sending until the client has read; it has to read in time."""
@@ -236,9 +179,20 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         """Close the connection behind what was sent, as long as its client goes on reading it."""
-        if not self.transport.is_closing():
-            self.transport.close()
-            self._abort_unless_read(self.transport.get_write_buffer_size())
+        if self.transport.is_closing():
+            return
+        if not self._is_between and not self._is_refused:
+            self._linger()
+            return
+        self.transport.close()
+        self._abort_unless_read(self.transport.get_write_buffer_size())
+
+    def _linger(self) -> None:
+        """Read and discard what still comes of a request that is answered, and close then."""
+        self._is_refused = True
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self.loop.call_later(_LINGER_S, self._close)
 
     def _abort_unless_read(self, unsent: int) -> None:
         def look() -> None:
@@ -262,9 +216,7 @@ class GuardedProtocol(HttpToolsProtocol):
         head = [f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"]
         head += [f"{name}: {value}" for name, value in refusal.headers(bridge.headers)]
         self.transport.write("\r\n".join([*head, "", ""]).encode("latin-1") + refusal.body)
-        self.transport.write_eof()
-        self._is_refused = True
-        self.loop.call_later(_LINGER_S, self._close)
+        self._linger()
         bridge.note_refusal(self.client[0] if self.client else "", refusal)
 
     def _owes_another_answer(self) -> bool:
@@ -292,3 +244,18 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self._refuse(Refusal(408, "request-timeout", f"The head of the request did not come in {_HEAD_LIMIT_S:g} s."))
         self.send_400_response("")
+
+
+def _is_host(value: bytes) -> bool:
+    found = _HOST.fullmatch(value.strip())
+    if found is None or b".." in value:
+        return False
+    try:
+        (found["name"] or b"").decode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _is_more(length: bytes, most: int) -> bool:
+    return not length.isdigit() or len(length) > _MOST_DIGITS or int(length) > most
