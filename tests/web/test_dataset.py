@@ -134,6 +134,17 @@ def test_a_part_of_a_dump_and_the_rest_are_the_whole(client: FlaskClient) -> Non
     assert client.get("/dumps/dataset.nq", headers={"If-None-Match": etag}, buffered=True).status_code == 304
 
 
+def test_a_range_in_an_unknown_unit_is_ignored(client: FlaskClient) -> None:
+    whole = client.get("/dumps/dataset.nq", buffered=True)
+    for asked in ("lines=1-2", "lines", "Lines = 0-"):
+        response = client.get("/dumps/dataset.nq", headers={"Range": asked}, buffered=True)
+        assert (response.status_code, response.data) == (200, whole.data), asked
+        assert response.headers["Accept-Ranges"] == "bytes"
+    known = {"Range": "lines=1-2", "If-None-Match": whole.headers["ETag"]}
+    assert client.get("/dumps/dataset.nq", headers=known, buffered=True).status_code == 304
+    assert client.get("/dumps/dataset.nq", headers={"Range": "Bytes=0-9"}, buffered=True).status_code == 206
+
+
 @pytest.mark.parametrize(
     "name", ["nope.nq", "..%2fmanifest.json", "../manifest.json", "dataset.nq%00", "%2e%2e/report.ttl"]
 )

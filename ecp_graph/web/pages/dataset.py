@@ -88,12 +88,15 @@ def dump(name: str) -> Response:
 def send_dump(release: Release, name: str) -> Response:
     """Return a file of a release's dumps with its hash as a strong entity tag (RFC 9110, sections 13 and 14).
 
-    Raises HttpError (404) for a name that the manifest does not have: nothing else can be read by it.
+    A range in a unit other than bytes is ignored (section 14.2). Raises HttpError (404) for a name that the manifest
+    does not have: nothing else can be read by it.
     """
     facts = release.manifest["files"].get(f"{FOLDER}/{name}")
     path = release.path / FOLDER / name
     if facts is None or not path.is_file():
         raise HttpError(404, "no-dump", f"The release {release.id} has no dump '{name}'. They are listed at /dataset.")
+    if request.headers.get("Range", "").partition("=")[0].strip().lower() != "bytes":
+        request.environ.pop("HTTP_RANGE", None)  # which Werkzeug would refuse with 416
     response = send_file(path, mimetype=_media_type(name), etag=facts["sha256"], conditional=True)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, no-cache, no-transform"
