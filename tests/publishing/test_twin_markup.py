@@ -12,6 +12,8 @@ PAGE = """<!doctype html>
 <p id="a"><a href="/doc/body/ptc">PTC</a> <a href="/doc/body/ptc#overlaps">o</a> <a href="#a">a</a>
 <a href="/sparql?query=ASK%7B%7D">ask</a> <a href="/api/x.csv?on=topic">csv</a> <a href="/health">health</a>
 <a href="https://example.org/x?y=1">out</a> <a href="../queries">up</a></p>
+<p>x <span aria-hidden="true">·</span> <a href="#b">b</a> <span aria-hidden="true">·</span> <a href="/health">h</a></p>
+<p><span aria-hidden="true">×</span> <a href="/health">h</a></p>
 <svg viewBox="0 0 1 1"><a href="/doc/body/imsc"><text>&lt;b&gt;</text></a></svg></body></html>"""
 
 
@@ -46,6 +48,12 @@ def test_what_needs_a_server_is_gone() -> None:
     assert "health" not in text
     assert '<input name="q">' not in text
     assert "<textarea" in text
+
+
+def test_a_separator_goes_with_the_link_behind_it() -> None:
+    text, _ = made()
+    assert '<p>x <span aria-hidden="true">·</span> <a href="#b">b</a>  </p>' in text
+    assert '<p><span aria-hidden="true">×</span> </p>' in text
 
 
 def test_the_page_says_its_policy_and_its_dataset() -> None:

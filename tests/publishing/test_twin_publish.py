@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -56,6 +57,15 @@ def test_every_link_of_every_page_leads_to_a_file(twin: Path) -> None:
             assert (page.parent / target.partition("#")[0].partition("?")[0]).is_file(), (page, target)
             looked_at += 1
     assert looked_at > 2000
+
+
+def test_no_page_promises_what_needs_a_server(twin: Path) -> None:
+    from selectolax.lexbor import LexborHTMLParser
+
+    for page in twin.rglob("*.html"):
+        text = " ".join(LexborHTMLParser(page.read_text()).text().split())
+        assert not re.search(r"For programs:|Programs ask at|/releases/A\.\.B|\bHealth\b", text), page
+    assert "Any two can be compared with" in (twin / "releases.html").read_text()
 
 
 def test_the_host_of_the_crawl_is_nowhere(twin: Path) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ecp_graph.publishing.twin.names import file_of, relative
 
@@ -73,7 +73,8 @@ def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str
     """Return a page with its links made relative, and the addresses of the site that it links to.
 
     ``page`` is its address and ``file`` its file; ``dataset`` is the file that a query in the browser is asked of.
-    What has the class ``live`` is taken out: it needs a server. So are links to what the twin does not have.
+    What has the class ``live`` is taken out: it needs a server. So are links to what the twin does not have, each
+    with the separator in front of it.
     """
     tree = LexborHTMLParser(html.decode("utf-8"))
     for node in tree.css(_LIVE):
@@ -83,7 +84,7 @@ def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str
         for node in tree.css(f"[{name}]"):
             link, asked = markup.link(node.attrs[name] or "", page, file)
             if link is None:
-                node.decompose()
+                _take_out(node)
                 continue
             node.attrs[name] = link
             if asked is not None:
@@ -100,6 +101,16 @@ def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str
             for node in reversed(LexborHTMLParser(f"<head>{additions}</head>").css("meta")):
                 anchor.insert_after(node)
     return (tree.html or "").encode("utf-8"), found
+
+
+def _take_out(link: LexborNode) -> None:
+    """Take a link out of its page, and a separator that is the element in front of it."""
+    before = link.prev
+    while before is not None and before.is_text_node:
+        before = before.prev
+    if before is not None and before.attrs.get("aria-hidden") == "true" and before.text(strip=True) == "·":
+        before.decompose()
+    link.decompose()
 
 
 def svg_of_twin(svg: bytes, page: str, file: str, markup: Markup) -> bytes:
