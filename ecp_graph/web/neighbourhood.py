@@ -36,13 +36,17 @@ class Branch:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Sizes in the units of the drawing, the lines of the title with their heights, and the branches."""
+    """Sizes in the units of the drawing, the lines of the title with their heights, and the branches.
 
+    It begins at ``left``: a side without branches takes no room.
+    """
+
+    left: int
+    width: int
     height: int
     box: tuple[int, int, int, int]
     title: tuple[tuple[str, int], ...]
     branches: tuple[Branch, ...]
-    width: int = WIDTH
 
 
 def draw(entity: Entity) -> Drawing | None:
@@ -58,7 +62,9 @@ def draw(entity: Entity) -> Drawing | None:
     top = middle - tall // 2
     lines = tuple((line, top + 12 + 15 + number * _LINE) for number, line in enumerate(title))
     branches = (*_side(left, middle, left=True), *_side(right, middle, left=False))
-    return Drawing(height, (_BOX_LEFT, top, _BOX_RIGHT - _BOX_LEFT, tall), lines, branches)
+    begin = 0 if left else _BOX_LEFT - _MARGIN
+    end = WIDTH if right else _BOX_RIGHT + _MARGIN
+    return Drawing(begin, end - begin, height, (_BOX_LEFT, top, _BOX_RIGHT - _BOX_LEFT, tall), lines, branches)
 
 
 def _linking(groups: Iterable[Group]) -> list[tuple[str, list[str]]]:

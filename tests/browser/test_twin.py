@@ -1,4 +1,4 @@
-"""The static twin in a browser, from a plain file server: the forms, the editor and the search work without ours."""
+"""The static twin in a browser, from a plain file server: forms, editor and search work, and the layout is whole."""
 
 from __future__ import annotations
 
@@ -12,6 +12,40 @@ from typing import Any
 import pytest
 
 _ANSWER_MS = 60_000
+#: One page for each type of page that the twin has.
+PAGES = {
+    "home": "/index.html",
+    "actions": "/actions.html",
+    "timeline": "/timeline.html",
+    "overlap": "/overlap.html",
+    "overlap of two dimensions": "/overlap/body-instrument.html",
+    "overlap of two": "/overlap/body-body/imsc/ptc.html",
+    "overlap on a thing": "/overlap/on/instrument/transit-guidelines.html",
+    "queries": "/queries.html",
+    "query": "/queries/overlap-bodies.html",
+    "query with a chart": "/queries/overlap-body-pairs.html",
+    "query with sources": "/queries/bodies-without-action.html",
+    "sparql": "/sparql.html",
+    "search": "/search.html",
+    "validation": "/validation.html",
+    "shapes": "/shapes.html",
+    "ontology": "/ontology.html",
+    "dataset": "/dataset.html",
+    "releases": "/releases.html",
+    "thing": "/doc/body/rkcmc.html",
+    "finding": "/doc/overlap/body-pc--body-wgec--topic-e-commerce.html",
+    "passage": "/graph/pc0457e1/ch-2-intro.html",
+    "passage without a document": "/graph/pc0457e1/para-9-heading.html",
+}
+#: What stands between two parts of a line of which one is missing, and sentences that lost their end.
+TORN = """[...document.querySelectorAll("main p, main li, main dd, footer")]
+  .map((part) => part.textContent.replace(/\\s+/g, " ").trim())
+  .filter((text) => /^·|· ?(·|$)|[:,] ?\\.(\\s|$)/.test(text))"""
+#: The gaps in pixels between neighbouring links or buttons of a line.
+GAPS = """[...document.querySelectorAll("main :is(a, button) + :is(a, button):not(svg *)")].flatMap((one) => {
+  const [before, after] = [[...one.previousElementSibling.getClientRects()].pop(), one.getClientRects()[0]];
+  return before && after && Math.abs(before.top - after.top) < 4 ? [after.left - before.right] : [];
+})"""
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -69,3 +103,62 @@ def test_pages_read_without_javascript(open_page: Callable[..., Any]) -> None:
     for path in ("/index.html", "/actions.html", "/overlap.html", "/doc/body/ptc.html", "/timeline.html"):
         page = open_page(path, javascript=False)
         assert page.locator("main h1").count() == 1, path
+
+
+@pytest.mark.parametrize("name", PAGES, scope="module")
+def test_nothing_is_torn_run_together_or_too_wide(name: str, show: Callable[..., Any]) -> None:
+    for width in (1440, 390):
+        page = show(PAGES[name], width=width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(TORN) == []
+        assert [gap for gap in page.evaluate(GAPS) if gap <= 0] == []
+
+
+def test_what_is_torn_or_run_together_would_be_found(open_page: Callable[..., Any]) -> None:
+    page = open_page("/queries.html")
+    page.evaluate("""document.querySelector("main").innerHTML =
+      "<p>a · b · ·</p><p>Ask at: .</p><p>a · b: c.</p><p><a href=x>x</a><a href=y>y</a> <a href=z>z</a></p>" """)
+    assert page.evaluate(TORN) == ["a · b · ·", "Ask at: ."]
+    gaps = page.evaluate(GAPS)
+    assert (gaps[0], gaps[1] > 0) == (0, True)
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390])
+def test_the_table_of_actions_has_the_whole_width(width: int, show: Callable[..., Any]) -> None:
+    page = show("/actions.html", width=width)
+    assert page.locator("main form, main .facets").count() == 0  # so that the address cannot choose rows
+    main, scroll = page.locator("main").bounding_box(), page.locator("main .scroll").bounding_box()
+    table = page.locator("table.actions").bounding_box()
+    assert abs(scroll["width"] - main["width"]) < 1
+    assert table["width"] >= scroll["width"] - 1
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_downloads_of_an_answer_stand_apart(width: int, open_page: Callable[..., Any]) -> None:
+    page = open_page("/sparql.html?query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D", width=width)
+    page.wait_for_selector(".result-bar .downloads", timeout=_ANSWER_MS)
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) >= 4
+    assert min(gaps) > 4
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_drawing_begins_where_something_is_drawn(show: Callable[..., Any]) -> None:
+    page = show("/doc/overlap/body-pc--body-wgec--topic-e-commerce.html", width=390)  # nothing points to it
+    drawing, box = page.locator("svg.neighbourhood").bounding_box(), page.locator(".neighbourhood rect").bounding_box()
+    assert 0 <= box["x"] - drawing["x"] < 30
+    page = show("/doc/body/rkcmc.html", width=1440)  # something does
+    drawing, box = page.locator("svg.neighbourhood").bounding_box(), page.locator(".neighbourhood rect").bounding_box()
+    assert box["x"] - drawing["x"] > 300
+
+
+def test_a_heading_stands_over_its_column(show: Callable[..., Any]) -> None:
+    for path in ("/releases.html", "/dataset.html"):
+        page = show(path, width=1440)
+        for table in page.locator("main table").all():
+            row = [
+                cell.evaluate("e => getComputedStyle(e).textAlign")
+                for cell in table.locator("tr").nth(1).locator("> *").all()
+            ]
+            head = [cell.evaluate("e => getComputedStyle(e).textAlign") for cell in table.locator("thead th").all()]
+            assert head == row
