@@ -1,9 +1,8 @@
-"""The command line as a process: speed, signals, time limits, pipes, a server that stops."""
+"""The command line as a process: what it loads, signals, time limits, pipes, a server that stops."""
 
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -31,18 +30,6 @@ def _run(*arguments: str, input: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(_command(*arguments), input=input, capture_output=True, text=True, timeout=30, check=False)
 
 
-def test_a_query_takes_less_than_half_a_second(place: list[str]) -> None:
-    def seconds() -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert _run("query", "list-bodies", *place).returncode == 0
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        # Processor time, start to end: other work on the machine does not count.
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    times = [seconds() for _ in range(3)]
-    assert 0 < min(times) < 0.5
-
-
 def test_a_query_does_not_load_the_tools_of_the_build(place: list[str]) -> None:
     code = (
         "import sys; from ecp_graph.cli import cli\n"
@@ -56,9 +43,7 @@ def test_a_query_does_not_load_the_tools_of_the_build(place: list[str]) -> None:
 
 
 def test_the_time_limit_ends_a_query_that_computes(place: list[str]) -> None:
-    started = time.perf_counter()
     done = _run("query", "-", "--timeout", "0.5", *place, input=_SILENT)
-    assert time.perf_counter() - started < 5
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
@@ -71,7 +56,7 @@ def _heed_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_ctrl_c_stops_at_once(place: list[str]) -> None:
+def test_ctrl_c_stops_a_query(place: list[str]) -> None:
     process = subprocess.Popen(
         _command("query", "-", *place),
         stdin=subprocess.PIPE,
@@ -84,10 +69,8 @@ def test_ctrl_c_stops_at_once(place: list[str]) -> None:
     process.stdin.close()
     time.sleep(1)
     assert process.poll() is None
-    started = time.perf_counter()
     process.send_signal(signal.SIGINT)
     assert process.wait(5) == 130
-    assert time.perf_counter() - started < 1
     assert process.stderr is not None
     assert process.stderr.read().strip() == "Stopped."
     process.stderr.close()
@@ -142,13 +125,11 @@ def _get(url: str, accept: str = "text/csv") -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_serves_and_stops_at_once(place: list[str], number: signal.Signals) -> None:
+def test_the_server_serves_and_stops(place: list[str], number: signal.Signals) -> None:
     with _serving(*place) as (url, process):
         assert '"status":"ok"' in _get(url + "health", "application/json")
-        started = time.perf_counter()
         process.send_signal(number)
         assert process.wait(5) == 0
-        assert time.perf_counter() - started < 1
         assert process.stdout is not None
         assert process.stdout.read() == ""
 
