@@ -7,13 +7,15 @@ would else go out twice.
 from __future__ import annotations
 
 import contextlib
-import urllib.request
+from collections.abc import Generator
 from dataclasses import dataclass, field
-from http.client import HTTPMessage
-from typing import IO, Any
-from urllib.request import HTTPPasswordMgrWithDefaultRealm, HTTPPasswordMgrWithPriorAuth, Request, parse_http_list
+from typing import Final
 
-__all__ = ["Login", "login_handlers"]
+import httpx
+
+__all__ = ["LOGIN_WANTED", "Answering", "Login"]
+
+LOGIN_WANTED: Final = 401
 
 
 @dataclass(frozen=True)
@@ -24,60 +26,26 @@ class Login:
     password: str = field(repr=False)
 
 
-def login_handlers(login: Login, address: str) -> tuple[urllib.request.BaseHandler, ...]:
-    """Return urllib's handlers that log in at an address and at no other server."""
-    basic = HTTPPasswordMgrWithPriorAuth()
-    basic.add_password(None, address, login.user, login.password)
-    digest = HTTPPasswordMgrWithDefaultRealm()
-    digest.add_password(None, address, login.user, login.password)
-    return _Digest(digest), _Basic(basic)
+class Answering(httpx.Auth):
+    """Answers at most one challenge for a request, because some servers lock a user out after several failures."""
 
+    def __init__(self, login: Login) -> None:
+        self._digest = httpx.DigestAuth(login.user, login.password)
+        self._basic = httpx.BasicAuth(login.user, login.password)
+        self._wants_basic = False
 
-class _Tidy:
-    """Closes a challenge that was answered; urllib leaves that to the garbage collector."""
-
-    def http_error_401(self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage) -> Any:
-        """Answer a challenge; None when there is nothing to answer it with."""
-        try:
-            answer = super().http_error_401(req, fp, code, msg, headers)  # type: ignore[misc]
-        except BaseException:
-            fp.close()
-            raise
-        if answer is not None:
-            fp.close()
-        return answer
-
-
-class _Digest(_Tidy, urllib.request.HTTPDigestAuthHandler):
-    """Digest that remembers the server's challenge (RFC 7616, section 3.6)."""
-
-    def __init__(self, passwords: HTTPPasswordMgrWithDefaultRealm) -> None:
-        super().__init__(passwords)
-        self._challenge: dict[str, str] | None = None
-
-    def retry_http_digest_auth(self, req: Request, auth: str) -> Any:
-        """Answer a challenge once, and keep it for the requests to come; None when the answer was not accepted."""
-        if getattr(req, "answered", False):  # urllib would try six times, and some servers then lock the user out
-            return None
-        req.answered = True  # type: ignore[attr-defined]
-        _, _, challenge = auth.partition(" ")
-        self._challenge = urllib.request.parse_keqv_list(parse_http_list(challenge))
-        return super().retry_http_digest_auth(req, auth)
-
-    def http_request(self, req: Request) -> Request:
-        """Add the answer to the last challenge."""
-        if self._challenge and not req.has_header(self.auth_header):
-            authorization = self.get_authorization(req, self._challenge)
-            req.add_unredirected_header(self.auth_header, f"Digest {authorization}")
-        return req
-
-    https_request = http_request
-
-
-class _Basic(_Tidy, urllib.request.HTTPBasicAuthHandler):
-    """Basic that leaves other schemes alone, where urllib's own takes them for an error."""
-
-    def http_error_auth_reqed(self, authreq: str, host: str, req: Request, headers: HTTPMessage) -> None:
-        """Answer a challenge; None when there is none of this scheme, or the answer was not accepted."""
-        with contextlib.suppress(ValueError):
-            return super().http_error_auth_reqed(authreq, host, req, headers)
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield the request, with the answer to an earlier challenge, and once more with the answer to a new one."""
+        if self._wants_basic:
+            yield from self._basic.auth_flow(request)
+            return
+        digest = self._digest.auth_flow(request)
+        response = yield next(digest)
+        # What httpx raises for a challenge that is malformed, or of a kind that it does not speak.
+        with contextlib.suppress(StopIteration, KeyError, ValueError, NotImplementedError, httpx.ProtocolError):
+            yield digest.send(response)
+            return
+        schemes = [challenge.lower() for challenge in response.headers.get_list("WWW-Authenticate")]
+        if response.status_code == LOGIN_WANTED and any(scheme.startswith("basic") for scheme in schemes):
+            self._wants_basic = True
+            yield from self._basic.auth_flow(request)

@@ -11,15 +11,15 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.client import HTTPResponse
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import httpx
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from ecp_graph import __version__
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
-from ecp_graph.engine.client import Client, Dial, Request, read_whole, shorten
+from ecp_graph.engine.client import Client, Resolve, shorten
 from ecp_graph.engine.formats import Format
 from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
@@ -54,20 +54,20 @@ class RemoteEngine(Engine):
         login: Login | None = None,
         limit_s: float = _USUAL_LIMIT_S,
         places: int | None = None,
-        dial: Dial | None = None,
+        resolve: Resolve | None = None,
     ) -> None:
         """Raise EndpointError for an address that is not one; nothing is sent yet.
 
         ``limit_s`` is the time limit of a query that is given none. With ``places``, so many queries are under way at
-        a time, and one more is refused at once: an endpoint that stalls cannot take every thread of a server. ``dial``
-        is what connects, see `ecp_graph.engine.client.Client`.
+        a time, and one more is refused at once: an endpoint that stalls cannot take every thread of a server.
+        ``resolve`` says where to connect to, see `ecp_graph.engine.client.Client`.
         """
         Client(endpoint)
         self._endpoint = endpoint
         self._address, self._dataset = without_dataset(endpoint)
         self._max_result_bytes = max_result_bytes or _MOST_BYTES
         self._login = login
-        self._dial = dial
+        self._resolve = resolve
         self._limit_s = limit_s
         self._places = threading.BoundedSemaphore(places) if places else None
 
@@ -92,7 +92,7 @@ class RemoteEngine(Engine):
         limit_s = question.limit_s if question.limit_s is not None else self._limit_s
         started = time.monotonic()
         with self._place():
-            Client(self._address, self._login, self._dial).exchange(
+            Client(self._address, self._login, self._resolve).exchange(
                 request, lambda response: self._take(response, wanted, spool), limit_s=limit_s, gone=asker.gone
             )
         spent_ms = round((time.monotonic() - started) * 1000, 1)
@@ -117,7 +117,7 @@ class RemoteEngine(Engine):
         finally:
             self._places.release()
 
-    def _request(self, sparql: str, wanted: Format, dataset: Mapping[str, Sequence[str]]) -> Request:
+    def _request(self, sparql: str, wanted: Format, dataset: Mapping[str, Sequence[str]]) -> httpx.Request:
         """Return a query by POST with a form (SPARQL 1.1 Protocol, section 2.1.2): the way that every store knows."""
         protocol = SPARQLWrapper(self._address, agent=f"ecp-graph/{__version__}")
         protocol.setMethod(POST)
@@ -130,21 +130,23 @@ class RemoteEngine(Engine):
         for name, graphs in dataset.items():
             for graph in graphs:
                 protocol.addParameter(name, graph)
-        request: Request = protocol._createRequest()
-        return request
+        built: Any = protocol._createRequest()  # it has no public way to build a request and not send it
+        return httpx.Request(POST, built.full_url, headers=built.header_items(), content=built.data)
 
-    def _take(self, response: HTTPResponse, wanted: Format, spool: Spool) -> None:
+    def _take(self, response: httpx.Response, wanted: Format, spool: Spool) -> None:
         """Take in the body; raises EndpointError where it is not what was asked for, or not all of it."""
-        given = response.headers.get_content_type()
+        given = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if given not in {wanted.media_type, *wanted.also}:
-            raise self._error(f"asked for {wanted.media_type}, it answered with {given}.")
+            raise self._error(
+                f"asked for {wanted.media_type}, it answered with {shorten(given.encode()) or 'no type'}."
+            )
         if (coding := response.headers.get("Content-Encoding", "identity")) != "identity":
             raise self._error(f"unasked, it encoded its answer ({shorten(coding.encode())}).")
         if partial := [response.headers[name] for name in _PARTIAL if name in response.headers]:
             raise self._error(f"it gave a part of the answer only ({shorten(' '.join(partial).encode())}).")
         check = check_for(wanted)
         try:
-            for chunk in read_whole(response, self._endpoint):
+            for chunk in response.iter_raw():
                 spool.write(chunk)
                 check.feed(chunk)
             check.end()

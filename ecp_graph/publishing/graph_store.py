@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from http.client import HTTPResponse
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import httpx
+
 from ecp_graph import __version__
-from ecp_graph.engine.client import Client, Request
+from ecp_graph.engine.client import Client
 from ecp_graph.engine.login import Login
 from ecp_graph.errors import EndpointError
 
@@ -47,7 +48,7 @@ class GraphStore:
         headers = {"User-Agent": f"ecp-graph/{__version__}", "Accept": "*/*"}
         if body is not None:
             headers["Content-Type"] = _NTRIPLES
-        request = Request(f"{self.address}{separator}{which}", data=body, headers=headers, method=method)
+        request = httpx.Request(method, f"{self.address}{separator}{which}", headers=headers, content=body)
         self._client.exchange(request, _drain, limit_s=self._limit_s)
 
 
@@ -73,6 +74,6 @@ def graph_store_of(endpoint: str, *, with_login: bool) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def _drain(response: HTTPResponse) -> None:
+def _drain(response: httpx.Response) -> None:
     """Read what a store says of a success, up to a size, so that it is done before the next request."""
-    response.read(100_000)
+    next(response.iter_raw(100_000), b"")

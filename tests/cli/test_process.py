@@ -34,7 +34,7 @@ def test_a_query_does_not_load_the_tools_of_the_build(place: list[str]) -> None:
     code = (
         "import sys; from ecp_graph.cli import cli\n"
         f"cli.main(['query', 'list-bodies', *{place!r}], standalone_mode=False)\n"
-        "heavy = {'rdflib', 'pyshacl', 'owlrl', 'flask', 'werkzeug', 'SPARQLWrapper', 'rich', 'openpyxl'}\n"
+        "heavy = {'rdflib', 'pyshacl', 'owlrl', 'flask', 'werkzeug', 'SPARQLWrapper', 'httpx', 'rich', 'openpyxl'}\n"
         "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)

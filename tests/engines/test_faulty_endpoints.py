@@ -10,10 +10,11 @@ import threading
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from ecp_graph.engine import Asker, Question
-from ecp_graph.engine.client import Client, Request
+from ecp_graph.engine.client import Client
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.engine.results import ask_table
@@ -89,28 +90,28 @@ BREAKS: dict[str, tuple[Script, str]] = {
     "reset in the body": (sending(head(content_length="5000") + ROWS, end=reset), "the connection broke"),
     "closed at once": (sending(), "the connection broke"),
     "closed in the status": (sending(b"HTTP"), "the connection broke"),
-    "closed in the body": (sending(head(content_length="5000") + ROWS), "before the answer was whole"),
+    "closed in the body": (sending(head(content_length="5000") + ROWS), "the connection broke"),
     "closed in a chunk": (sending(head(transfer_encoding="chunked") + b"fff\r\n" + ROWS), "the connection broke"),
     "closed before the last chunk": (sending(head(transfer_encoding="chunked") + chunk(ROWS)), "the connection broke"),
     "closed in the JSON, no length": (sending(head() + ROWS[:-20]), "broken JSON"),
     "not HTTP": (sending(b"SSH-2.0-OpenSSH_9.2\r\n"), "the connection broke"),
     "headers without end": (forever(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"), "the connection broke"),
     "a header without end": (forever(b"HTTP/1.1 200 OK\r\nX: ", b"x" * 9999), "the connection broke"),
-    "a length that is none": (sending(head(content_length="-5") + ROWS[:-1]), "broken JSON"),
+    "a length that is none": (sending(head(content_length="-5") + ROWS), "the connection broke"),
     "a chunk size that is none": (sending(head(transfer_encoding="chunked") + b"zz\r\n"), "the connection broke"),
 }
 
 LIES: dict[str, tuple[Script, str]] = {
     "a page": (answer(PAGE, media_type="text/html"), "it answered with text/html"),
     "a page under the name of JSON": (answer(PAGE), "broken JSON"),
-    "no type at all": (answer(ROWS, media_type=""), "it answered with text/plain"),
+    "no type at all": (answer(ROWS, media_type=""), "it answered with no type"),
     "broken JSON": (answer(ROWS.replace(b"]", b"")), "broken JSON"),
     "JSON of something else": (answer(b'{"error": "quota exceeded"}'), "no table of results"),
     "a JSON list": (answer(b"[1]"), "no table of results"),
     "JSON too deep to read": (answer(b'{"head":' + b"[" * 100_000), "broken JSON"),
     "bytes that are no text": (answer(b"\xff\xfe\x00{"), "broken JSON"),
     "nothing": (answer(b""), "broken JSON"),
-    "nothing, and says so": (sending(b"HTTP/1.1 204 No Content\r\n\r\n"), "it answered with text/plain"),
+    "nothing, and says so": (sending(b"HTTP/1.1 204 No Content\r\n\r\n"), "it answered with no type"),
     "compressed, unasked": (answer(gzip.compress(ROWS), content_encoding="gzip"), "unasked"),
     "a part of the rows": (answer(ROWS, X_SQL_State="S1TAT"), r"a part of the answer only \(S1TAT\)"),
 }
@@ -350,6 +351,38 @@ def test_fifty_stalls_do_not_hold_up_a_good_answer() -> None:
         assert len(failures) == 50
 
 
+def test_a_name_that_does_not_resolve_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait(30) and [])
+    try:
+        with pytest.raises(EndpointTimeout):
+            RemoteEngine("http://name.test/").query("ASK {}", timeout_s=0.3)
+    finally:
+        ended.set()
+
+
+def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
+    with faulty_server(answer(ROWS)) as proxy:
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
+        assert RemoteEngine("http://name.test/sparql").query("SELECT ?x {}", timeout_s=5).read() == ROWS
+        assert proxy.requests[0].startswith(b"POST http://name.test/sparql HTTP/1.1\r\n")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        with faulty_server(answer(ROWS)) as server:
+            assert ask(server) == ROWS
+        assert proxy.connections == 1
+
+
+@pytest.mark.parametrize("proxy", ["socks://127.0.0.1:9", "http://127.0.0.1:port"])
+def test_a_proxy_of_another_kind_is_an_error(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(EndpointError, match="the proxy of the environment cannot be used"):
+        RemoteEngine("http://name.test/").query("ASK {}", timeout_s=5)
+
+
 def test_a_client_that_hangs_up_frees_the_query() -> None:
     hung_up = threading.Event()
     threading.Timer(0.3, hung_up.set).start()
@@ -371,14 +404,25 @@ def test_a_server_that_refuses_a_large_body_early_is_heard() -> None:
             pass
 
     with faulty_server(refuse, reads=False) as server:
-        request = Request(server.url, data=b"x" * 20_000_000, method="PUT")
+        request = httpx.Request("PUT", server.url, content=b"x" * 20_000_000)
         with pytest.raises(EndpointError) as caught:
             Client(server.url).exchange(request, lambda response: None, limit_s=5)
     assert caught.value.status == 413
 
 
 @pytest.mark.parametrize(
-    "challenge", ['Basic realm="x"', 'Digest realm="x", nonce="n", qop="auth"', "Bearer", "Digest", "@"]
+    "challenge",
+    [
+        'Basic realm="x"',
+        'Digest realm="x", nonce="n", qop="auth"',
+        'Digest realm="x", nonce="n", qop="auth-int"',
+        'Digest realm="x", nonce="n", algorithm=ROT13',
+        'Digest realm="x"',
+        "Digest realm",
+        "Bearer",
+        "Digest",
+        "@",
+    ],
 )
 def test_a_login_that_is_never_accepted(challenge: str) -> None:
     with faulty_server(answer(b"no", "401 No", media_type="text/plain", WWW_Authenticate=challenge)) as server:
@@ -388,6 +432,24 @@ def test_a_login_that_is_never_accepted(challenge: str) -> None:
     assert 1 <= server.connections <= 2
     assert "secret" not in str(caught.value) + repr(caught.value.__cause__)
     assert b"Authorization" not in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("challenge", "scheme"), [("Basic realm=x", b"Basic "), ('Digest realm="x", nonce="n"', b"Digest ")]
+)
+def test_a_challenge_is_answered_once_and_remembered(challenge: str, scheme: bytes) -> None:
+    """What comes with it is not waited for, though it has no end."""
+    challenged = forever(head("401 No", WWW_Authenticate=challenge), b"no")
+    scripts = iter([challenged, answer(ROWS), answer(ROWS)])
+    with faulty_server(lambda connection: next(scripts)(connection)) as server:
+        client = Client(server.url, Login("user", "secret"))
+        for _ in range(2):
+            request = httpx.Request("PUT", server.url, content=b"a body")
+            client.exchange(request, lambda response: response.read(), limit_s=5)
+        first, *others = server.requests
+    assert b"Authorization" not in first
+    assert len(others) == 2
+    assert all(b"Authorization: " + scheme in sent and sent.endswith(b"a body") for sent in others)
 
 
 def test_the_password_goes_to_no_other_server() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
-from ecp_graph.engine.federation import addresses
-from ecp_graph.engine.federation.addresses import dialler, is_public
+from ecp_graph.engine.federation.addresses import is_public, resolver
 from ecp_graph.engine.federation.allowed import Allowed, normalised
+from ecp_graph.engine.remote import RemoteEngine
+from ecp_graph.errors import EndpointError
+from tests.engines.faulty import answer, faulty_server
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700::1111", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::808:808",
           "2002:808:808::1", "2a00::5efe:808:808"]  # fmt: skip
@@ -75,74 +77,52 @@ def test_every_other_is_refused(address: str, why: str) -> None:
     assert not is_public(address), why
 
 
-class _Line:
-    """Stands in for a socket, and notes where it is connected to."""
-
-    reached: ClassVar[list[Any]] = []
-    fails: ClassVar[frozenset[str]] = frozenset()
-
-    def __init__(self, *_: object) -> None:
-        self.timeout: float | None = None
-
-    def settimeout(self, timeout: float | None) -> None:
-        self.timeout = timeout
-
-    def connect(self, place: tuple[str, int]) -> None:
-        self.reached.append(place)
-        if place[0] in self.fails:
-            raise ConnectionRefusedError(111, "Connection refused")
-
-    def close(self) -> None:
-        self.reached.append("closed")
+ROWS = b'{"head": {"vars": ["x"]}, "results": {"bindings": []}}'
 
 
 @pytest.fixture
-def reached(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    found: list[Any] = []
-    monkeypatch.setattr(_Line, "reached", found)
-    monkeypatch.setattr(addresses.socket, "socket", _Line)
-    return found
+def resolved(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+    """The answers of the system's resolver, of which each is given once."""
+    answers: list[Sequence[str]] = []
+    find = socket.getaddrinfo
 
+    def found(host: str, *more: Any, **options: Any) -> list[Any]:
+        """Leave literal addresses, of which a connection is made, to the system."""
+        if host != "name.test":
+            return list(find(host, *more, **options))
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in answers.pop(0)]
 
-def _found(*hosts: str) -> Sequence[tuple[Any, ...]]:
-    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 443)) for host in hosts]
-
-
-def test_a_name_is_resolved_once_and_reached_where_that_led(reached: list[Any]) -> None:
-    """A resolver that gives another address at the second question gets no second question."""
-    answers = [_found("8.8.8.8"), _found("127.0.0.1")]
-    dialler(may_be_private=False, resolve=lambda host, port: answers.pop(0))(("name.test", 443), 5)
-    assert reached == [("8.8.8.8", 443)]
-    assert len(answers) == 1
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    return answers
 
 
 @pytest.mark.parametrize("hosts", [("127.0.0.1",), ("8.8.8.8", "10.0.0.1"), ("10.0.0.1", "8.8.8.8")])
-def test_one_address_that_is_not_public_is_one_too_many(reached: list[Any], hosts: tuple[str, ...]) -> None:
+def test_one_address_that_is_not_public_is_one_too_many(resolved: list[Sequence[str]], hosts: tuple[str, ...]) -> None:
+    resolved += [hosts, hosts]
     with pytest.raises(OSError, match="not of the open internet"):
-        dialler(may_be_private=False, resolve=lambda host, port: _found(*hosts))(("name.test", 443), 5)
-    assert reached == []
+        resolver(may_be_private=False)("name.test")
+    assert resolver(may_be_private=True)("name.test") == list(hosts)
 
 
-def test_an_entry_marked_as_private_may_lead_there(reached: list[Any]) -> None:
-    dialler(may_be_private=True, resolve=lambda host, port: _found("10.0.0.1"))(("name.test", 443), 5)
-    assert reached == [("10.0.0.1", 443)]
+def test_a_name_is_resolved_once_and_reached_where_that_led(resolved: list[Sequence[str]]) -> None:
+    """A resolver that gives another address at the second question gets no second question."""
+    with faulty_server(answer(ROWS)) as server:
+        resolved += [["127.0.0.1"], ["8.8.8.8"]]
+        address = f"http://name.test:{server.port}/sparql"
+        RemoteEngine(address, resolve=resolver(may_be_private=True)).query("SELECT ?x {}", timeout_s=5)
+        assert f"Host: name.test:{server.port}\r\n".encode() in server.requests[0]
+    assert resolved == [["8.8.8.8"]]
 
 
-def test_the_next_address_is_tried_when_one_does_not_answer(
-    reached: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_Line, "fails", frozenset({"8.8.8.8"}))
-    dial = dialler(may_be_private=False, resolve=lambda host, port: _found("8.8.8.8", "1.1.1.1"))
-    assert isinstance(dial(("name.test", 443), 5), _Line)
-    assert reached == [("8.8.8.8", 443), "closed", ("1.1.1.1", 443)]
-    monkeypatch.setattr(_Line, "fails", frozenset({"8.8.8.8", "1.1.1.1"}))
-    with pytest.raises(ConnectionRefusedError):
-        dial(("name.test", 443), 5)
-
-
-def test_a_name_without_address_is_an_error() -> None:
-    with pytest.raises(OSError, match="no address"):
-        dialler(may_be_private=True, resolve=lambda host, port: [])(("name.test", 443), 5)
+def test_the_next_address_is_tried_when_one_does_not_answer(resolved: list[Sequence[str]]) -> None:
+    with faulty_server(answer(ROWS)) as server:
+        resolved += [["127.0.0.2", "127.0.0.1"], ["127.0.0.2", "127.0.0.3"]]
+        engine = RemoteEngine(f"http://name.test:{server.port}/sparql", resolve=resolver(may_be_private=True))
+        assert engine.query("SELECT ?x {}", timeout_s=5).read() == ROWS
+        with pytest.raises(EndpointError, match=r"it cannot be reached \(Connection refused\)"):
+            engine.query("SELECT ?x {}", timeout_s=5)
+        assert server.connections == 1
+    assert resolved == []
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ _FAULTS: dict[str, tuple[Script, str]] = {
     "a redirect": (answer(b"", "302 Found", location="http://127.0.0.1:1/"), "redirects are not followed"),
     "a page": (answer(b"<html>", media_type="text/html"), "it answered with text/html"),
     "broken JSON": (answer(_rows({"s": _IRI})[:-9]), "broken JSON"),
-    "half an answer": (answer(_rows(), content_length="999"), "broke before"),
+    "half an answer": (answer(_rows(), content_length="999"), "connection broke"),
     "a part": (answer(_rows(), x_sql_state="S1TAT"), "a part of the answer"),
     "a yes": (answer(b'{"head": {}, "boolean": true}'), "a yes or no"),
     "other columns": (answer(_rows(names=("s", "x"))), r"asked for the columns \?n, \?s, it gave \?s, \?x"),

@@ -7,16 +7,12 @@ answered otherwise.
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
-__all__ = ["Resolve", "dialler", "is_public"]
-
-#: What `socket.getaddrinfo` returns for a host and a port.
-Resolve = Callable[[str, int], Sequence[tuple[Any, ...]]]
+__all__ = ["is_public", "resolver"]
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -60,34 +56,17 @@ def _low_bits(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
     return ipaddress.IPv4Address(int(address) & _LOW_32_BITS)
 
 
-def _resolve(host: str, port: int) -> Sequence[tuple[Any, ...]]:
-    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def resolver(*, may_be_private: bool) -> Callable[[str], Sequence[str]]:
+    """Return what resolves a host to its addresses; all have to be public, unless they may be private.
 
-
-def dialler(*, may_be_private: bool, resolve: Resolve = _resolve) -> Callable[..., socket.socket]:
-    """Return what connects like `socket.create_connection`, but resolves once and to public addresses alone.
-
-    It raises OSError when a single address of the name is not public, whichever would have been taken.
+    It raises OSError when a single address of the name is not, whichever would have been taken.
     """
 
-    def dial(address: tuple[str, int], timeout: float | None = None, *_ignored: object) -> socket.socket:
-        found = resolve(*address)
-        if not found:
-            raise OSError("its name has no address")
-        if not may_be_private and not all(is_public(str(place[0])) for *_, place in found):
+    def resolve(host: str) -> Sequence[str]:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        places = [str(place[0]) for *_, place in found]
+        if not may_be_private and not all(map(is_public, places)):
             raise OSError("its name leads to an address that is not of the open internet, and those are refused")
-        failure = OSError("its name has no address")
-        for family, kind, protocol, _, place in found:
-            line = socket.socket(family, kind, protocol)
-            try:
-                line.settimeout(timeout)
-                line.connect(place)
-            except OSError as reason:
-                with contextlib.suppress(OSError):
-                    line.close()
-                failure = reason
-            else:
-                return line
-        raise failure
+        return places
 
-    return dial
+    return resolve

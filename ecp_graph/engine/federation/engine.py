@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
-from ecp_graph.engine.federation.addresses import dialler
+from ecp_graph.engine.federation.addresses import resolver
 from ecp_graph.engine.federation.allowed import Allowed, Endpoint
 from ecp_graph.engine.federation.clauses import (
     Clause,
@@ -162,7 +162,7 @@ class FederatedEngine(Engine):
         remote = RemoteEngine(
             endpoint.address,
             max_result_bytes=self._limits.bytes,
-            dial=dialler(may_be_private=endpoint.may_be_private),
+            resolve=resolver(may_be_private=endpoint.may_be_private),
         )
         try:
             question = Question(text, "json", round(filling.left_s() * _SHARE, 2))
