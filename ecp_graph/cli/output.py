@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from ecp_graph.cli.common import say
-from ecp_graph.engine.guard import query_kind
 from ecp_graph.errors import EcpGraphError, ParameterError
+from ecp_graph.sparql.guard import query_kind
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine

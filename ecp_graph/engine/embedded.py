@@ -21,14 +21,14 @@ import pyoxigraph as ox
 
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.formats import Format
-from ecp_graph.engine.guard import refuse_service
-from ecp_graph.engine.labels import LABEL_FUNCTION, label_finder, with_labels
 from ecp_graph.engine.loading import open_store
 from ecp_graph.engine.spool import Spool
-from ecp_graph.engine.syntax import explain_syntax_error
 from ecp_graph.engine.xml_text import XmlSink, checked_xml
 from ecp_graph.errors import EngineBusy, FunctionUnknown, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.sparql.guard import refuse_service
+from ecp_graph.sparql.labels import LABEL_FUNCTION, label_finder, with_labels
+from ecp_graph.sparql.syntax import explain_syntax_error
 
 __all__ = ["GRAPH_SYNTAXES", "EmbeddedEngine", "Sink", "evaluate", "write_results"]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.engine.guard import may_name_graphs
+from ecp_graph.sparql.guard import may_name_graphs
 
 __all__ = ["Stores", "with_merge"]
 

@@ -21,12 +21,12 @@ from ecp_graph import __version__
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.client import Client, Resolve, shorten
 from ecp_graph.engine.formats import Format
-from ecp_graph.engine.guard import first_keyword, query_kind, refuse_service
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
 from ecp_graph.errors import EndpointError, EngineBusy, ParameterError, QueryError
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.sparql.guard import first_keyword, query_kind, refuse_service
 
 __all__ = ["RemoteEngine", "without_dataset"]
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 from flask import Response, request
 
 from ecp_graph.engine import Answer, Asker, Question
-from ecp_graph.engine.guard import refuse_excess
+from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.web.http.responses import cacheable
 from ecp_graph.web.serving.exchange import exchange_of
 from ecp_graph.web.site import site

@@ -13,13 +13,13 @@ from typing import Any, Final, Literal, TypeVar, cast
 from flask import current_app, g, request
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.guard import has_service
 from ecp_graph.engine.results import Stream, Table, ask_rows, ask_stream, ask_table
 from ecp_graph.errors import ReleaseError
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import Choice, choices
 from ecp_graph.settings import Settings
+from ecp_graph.sparql.guard import has_service
 from ecp_graph.web.description import DatasetFacts, count_graphs
 from ecp_graph.web.serving.budget import QueryBudget
 from ecp_graph.web.serving.metrics import Metrics

@@ -14,9 +14,9 @@ from werkzeug.http import parse_options_header
 
 from ecp_graph.engine import Question
 from ecp_graph.engine.formats import Format, format_named, formats_of, negotiate
-from ecp_graph.engine.guard import query_kind
-from ecp_graph.engine.labels import check_labels
 from ecp_graph.errors import UpdateRefused
+from ecp_graph.sparql.guard import query_kind
+from ecp_graph.sparql.labels import check_labels
 from ecp_graph.web.errors import HttpError
 
 __all__ = ["HTML", "MULTIPART", "SHEET", "SparqlRequest", "read_request"]

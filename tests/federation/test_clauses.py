@@ -18,8 +18,8 @@ from ecp_graph.engine.federation.clauses import (
     scope_text,
     stand_in_text,
 )
-from ecp_graph.engine.guard import has_service
 from ecp_graph.errors import EcpGraphError, QueryError, ServiceRefused
+from ecp_graph.sparql.guard import has_service
 
 _H = "<http://127.0.0.1:49151/q>"
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ecp_graph.engine.guard import query_start, refuse_service
 from ecp_graph.errors import QueryError, ServiceRefused
+from ecp_graph.sparql.guard import query_start, refuse_service
 
 __all__ = ["MOST_CLAUSES", "Clause", "asked_text", "filled_text", "find_clauses", "scope_text", "stand_in_text"]
 

@@ -24,10 +24,10 @@ from ecp_graph.engine.federation.clauses import (
     stand_in_text,
 )
 from ecp_graph.engine.federation.rows import no_binding, values_of
-from ecp_graph.engine.guard import has_service, refuse_service
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.engine.results import parse_table
 from ecp_graph.errors import EndpointError, EngineBusy, QueryTimeout, ResultTooLarge, ServiceRefused, ServiceUnusable
+from ecp_graph.sparql.guard import has_service, refuse_service
 
 __all__ = ["FederatedEngine", "ServiceLimits"]
 

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
-from ecp_graph.engine.guard import refuse_service
 from ecp_graph.engine.isolation.crew import Crew, Worker
 from ecp_graph.engine.isolation.run import Run
 from ecp_graph.engine.isolation.slots import Slots
 from ecp_graph.engine.loading import open_store
 from ecp_graph.errors import ReleaseError, WorkerLost
 from ecp_graph.processors import usable_processors
+from ecp_graph.sparql.guard import refuse_service
 
 __all__ = ["IsolatedEngine", "Limits"]
 

@@ -1,6 +1,6 @@
 """What a worker gives up before it sees a query: network, files, new processes, memory, processor time.
 
-The policy in front (`ecp_graph.engine.guard`) refuses what reaches outside. This sandbox holds without it: with no
+The policy in front (`ecp_graph.sparql.guard`) refuses what reaches outside. This sandbox holds without it: with no
 file descriptor left to open, neither a socket nor a file can be had, whatever the query asks.
 """
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ecp_graph.engine.guard import QUERY_FORMS, first_keyword
 from ecp_graph.errors import QueryError
+from ecp_graph.sparql.guard import QUERY_FORMS, first_keyword
 
 __all__ = ["explain_syntax_error"]
 

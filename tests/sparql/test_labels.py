@@ -10,8 +10,8 @@ import pytest
 
 from ecp_graph.engine import Question
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.labels import check_labels
 from ecp_graph.errors import ParameterError, QueryError
+from ecp_graph.sparql.labels import check_labels
 
 DATA = """
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .

@@ -7,8 +7,8 @@ import time
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.engine.guard import first_keyword, query_kind, refuse_excess, refuse_service
 from ecp_graph.errors import EcpGraphError, ServiceRefused, UpdateRefused
+from ecp_graph.sparql.guard import first_keyword, query_kind, refuse_excess, refuse_service
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.engine.guard import QUERY_FORMS, first_keyword, query_start, skip_space
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.sparql.guard import QUERY_FORMS, first_keyword, query_start, skip_space
 
 __all__ = ["LABEL_FUNCTION", "check_labels", "label_finder", "with_labels"]
 
