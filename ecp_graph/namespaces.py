@@ -26,7 +26,6 @@ __all__ = [
     "SHAPES_GRAPH",
     "compact",
     "expand",
-    "sparql_prologue",
 ]
 
 BASE: Final = "https://w3id.org/ecp-graph/"
@@ -127,13 +126,3 @@ def expand(text: str) -> str:
     if colon and prefix in PREFIXES and not local.startswith("//"):
         return PREFIXES[prefix] + local
     return text
-
-
-def sparql_prologue(query: str) -> str:
-    """Return PREFIX declarations, on one line, for the known prefixes that the query does not declare itself.
-
-    One line, so that the line numbers of an error stay off by exactly one from the user's text.
-    """
-    lowered = query.lower()
-    missing = [(name, ns) for name, ns in PREFIXES.items() if f"prefix {name}:" not in " ".join(lowered.split())]
-    return " ".join(f"PREFIX {name}: <{ns}>" for name, ns in missing)

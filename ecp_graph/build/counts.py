@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import BASE, ECP, ID, PREFIXES, sparql_prologue
+from ecp_graph.namespaces import BASE, ECP, ID, PREFIXES
 
 __all__ = ["Counts", "count", "select"]
 
@@ -102,7 +102,7 @@ def namespace_of(term: str) -> str:
 
 def select(store: ox.Store, query: str) -> Any:
     """Return the solutions of a SELECT, the project's prefixes declared."""
-    return store.query(sparql_prologue(query) + "\n" + query)
+    return store.query(query, prefixes=dict(PREFIXES))
 
 
 def _has_example(row: Any) -> bool:

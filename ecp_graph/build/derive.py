@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES, sparql_prologue
+from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES
 from ecp_graph.overlap.mint import GRADES, Evidence, gather, overlap_quads
 
 __all__ = ["derive", "merged_store"]
@@ -59,7 +59,7 @@ def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
 def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
     text = path.read_text(encoding="utf-8")
     try:
-        solutions = store.query(sparql_prologue(text) + "\n" + text)
+        solutions = store.query(text, prefixes=dict(PREFIXES))
     except SyntaxError as error:
         raise _syntax_error(path, str(error.msg)) from error
     columns = {variable.value for variable in getattr(solutions, "variables", ())}
@@ -88,7 +88,7 @@ def _syntax_error(path: Path, message: str) -> InputSyntaxError:
     match = _POSITION.match(message)
     if match is None:
         return InputSyntaxError(path, message)
-    return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]) - 1)
+    return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]))
 
 
 def _stated_in(store: ox.Store) -> Iterator[ox.Quad]:
@@ -104,4 +104,4 @@ def _namer(store: ox.Store) -> Callable[[str], str]:
 
 
 def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    return store.query(sparql_prologue(query) + query)  # type: ignore[return-value]
+    return store.query(query, prefixes=dict(PREFIXES))  # type: ignore[return-value]

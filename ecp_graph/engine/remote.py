@@ -6,7 +6,6 @@ something else than results ends in an error and never in half an answer.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,14 +25,14 @@ from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
 from ecp_graph.errors import EndpointError, EngineBusy, ParameterError, QueryError
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.sparql.guard import first_keyword, query_kind, refuse_service
+from ecp_graph.sparql.guard import query_kind, refuse_service
+from ecp_graph.sparql.text import declared_prefixes, first_keyword
 
 __all__ = ["RemoteEngine", "without_dataset"]
 
 #: How long an endpoint is waited for, and how much is taken from it, where the caller sets no limit.
 _USUAL_LIMIT_S: Final = 60.0
 _MOST_BYTES: Final = 1_000_000_000
-_DECLARED: Final = re.compile(r"\bPREFIX\s+([\w.-]*):", re.IGNORECASE)
 _DATASET: Final = ("default-graph-uri", "named-graph-uri")
 #: Headers by which Virtuoso tells that it stopped early and gives a part of the rows as if it were all.
 _PARTIAL: Final = ("X-SQL-State", "X-SQL-Message")
@@ -173,6 +172,6 @@ def _prologue(sparql: str) -> str:
 
     Those that it declares itself are left out, because some stores refuse a second declaration.
     """
-    declared = set(_DECLARED.findall(sparql))
+    declared = declared_prefixes(sparql)
     names = (name for name in PREFIXES if f"{name}:" in sparql and name not in declared)
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in names)

@@ -13,18 +13,16 @@ from typing import Final
 
 from ecp_graph.engine.formats import Kind
 from ecp_graph.errors import QueryTooComplex, ServiceRefused, UpdateRefused
+from ecp_graph.sparql.text import first_keyword, marks, position, unescape
 
 __all__ = [
     "QUERY_FORMS",
     "UPDATE_FORMS",
-    "first_keyword",
     "has_service",
     "may_name_graphs",
     "query_kind",
-    "query_start",
     "refuse_excess",
     "refuse_service",
-    "skip_space",
 ]
 
 QUERY_FORMS: Final[dict[str, Kind]] = {
@@ -37,16 +35,8 @@ UPDATE_FORMS: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"},
 )
 
-_SPACE: Final = re.compile(r"(?>\s|#[^\r\n]*+)*+")
-_PROLOGUE: Final = re.compile(
-    r"(?>BASE(?>\s|#[^\r\n]*+)*+<[^<>]*+>"
-    r"|PREFIX(?>\s|#[^\r\n]*+)*+[^\s:<>]*+:(?>\s|#[^\r\n]*+)*+<[^<>]*+>"
-    r"|VERSION(?>\s|#[^\r\n]*+)*+(?:\"[^\"]*+\"|'[^']*+'))",
-    re.IGNORECASE,
-)
-_WORD: Final = re.compile(r"[A-Za-z]+")
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-
+# These patterns stand in for the lexer where no keyword may be missed: what is a string, a comment or an IRI in one
+# reading may be none in another.
 #: What may stand in one piece with a keyword: Oxigraph's parser lets `1SERVICE` and `SERVICESILENT<…>` pass.
 _RUN: Final = re.compile(r"(?>[^\s{}<>#\\]|\\[^\s{}<>]|\\)++")
 _IRI: Final = re.compile(r"<[^<>]*+>")
@@ -62,34 +52,6 @@ _BLANK: Final = re.compile(r"[^\S\n]*+")
 _MAX_DEPTH: Final = 64
 _MAX_PATTERNS: Final = 100
 _MAX_VALUES: Final = 10_000
-#: The next mark, behind pieces whose marks are none; a string that is not closed goes to its line's end, or the text's:
-#: so every place of the text is read once.
-_TO_MARK: Final = re.compile(
-    r"(?>[^#\\<\"'{}()\[\].;,]++|#[^\r\n]*+|\\.|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+(?:\"\"\")?+"
-    r"|'''(?>[^'\\]|\\.|'(?!''))*+(?:''')?+|\"(?>[^\"\\\r\n]|\\.)*+\"?+|'(?>[^'\\\r\n]|\\.)*+'?+|[\\<])*+"
-    r"(?:(?P<mark>[{}()\[\].;,])|\Z)",
-    re.DOTALL,
-)
-
-
-def first_keyword(sparql: str) -> str | None:
-    """Return the word, in capitals, that follows the prologue of a query or update; None if there is none."""
-    word = _WORD.match(sparql, query_start(sparql))
-    return word.group().upper() if word else None
-
-
-def query_start(sparql: str) -> int:
-    """Return where the prologue ends: the place of the keyword, or of whatever stands there instead."""
-    position = skip_space(sparql, 0)
-    while prologue := _PROLOGUE.match(sparql, position):
-        position = skip_space(sparql, prologue.end())
-    return position
-
-
-def skip_space(sparql: str, position: int) -> int:
-    """Return the place behind the white space and comments that stand at a place."""
-    space = _SPACE.match(sparql, position)
-    return space.end() if space else position
 
 
 def query_kind(sparql: str) -> Kind | None:
@@ -108,9 +70,9 @@ def refuse_service(sparql: str) -> None:
 
     A string that spells a whole SERVICE clause is refused as well.
     """
-    for text in dict.fromkeys((sparql, _unescape(sparql))) if "\\" in sparql else (sparql,):
+    for text in dict.fromkeys((sparql, unescape(sparql))) if "\\" in sparql else (sparql,):
         if (start := _find_service(text)) is not None:
-            raise ServiceRefused(text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
+            raise ServiceRefused(*position(text, start))
 
 
 def has_service(sparql: str) -> bool:
@@ -140,7 +102,7 @@ def refuse_excess(sparql: str) -> None:
     hold for whatever passes.
     """
     depth, separators = 0, [0]
-    for mark in _TO_MARK.findall(sparql):
+    for mark in marks(sparql):
         if mark in {"{", "(", "["}:
             depth += 1
             separators.append(0)
@@ -217,13 +179,3 @@ class _Space:
         if end == len(self._text) or self._text[end] in "\n#":
             return self._ends[bisect_right(self._starts, end)]
         return end
-
-
-def _unescape(sparql: str) -> str:
-    r"""Return the text with every \uXXXX and \UXXXXXXXX replaced (SPARQL 1.1, section 19.2)."""
-
-    def character(found: re.Match[str]) -> str:
-        code = int(found.group(1) or found.group(2), 16)
-        return chr(code) if code < 0x110000 else found.group()
-
-    return _ESCAPE.sub(character, sparql)

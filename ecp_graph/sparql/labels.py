@@ -15,7 +15,8 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.sparql.guard import QUERY_FORMS, first_keyword, query_start, skip_space
+from ecp_graph.sparql.guard import QUERY_FORMS
+from ecp_graph.sparql.text import PAIRS, first_keyword, query_start, tokens
 
 __all__ = ["LABEL_FUNCTION", "check_labels", "label_finder", "with_labels"]
 
@@ -25,17 +26,8 @@ LABEL_FUNCTION: Final = ox.NamedNode("urn:x-ecp-graph:label")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _LABELS: Final = (ox.NamedNode(PREFIXES["skos"] + "prefLabel"), ox.NamedNode(PREFIXES["rdfs"] + "label"))
 _KEPT: Final = 20_000
-_SELECT: Final = re.compile(r"SELECT", re.IGNORECASE)
-_ITEM: Final = re.compile(r"DISTINCT|REDUCED|\*|[?$]\w+", re.IGNORECASE)
-_FROM: Final = re.compile(
-    r"FROM(?>\s|#[^\r\n]*+)*+(?:NAMED(?>\s|#[^\r\n]*+)*+)?(?:<[^<>]*+>|(?>[^\s<>{}()\"'#\\]|\\.)++)", re.IGNORECASE
-)
-#: What may hold a bracket that is none: comments, IRIs and strings; or a bracket.
-_LEXEME: Final = re.compile(
-    r"#[^\r\n]*+|<[^<>\"{}|^`\\\s]*+>|\"\"\"(?>[^\"\\]|\\.|\"(?!\"\"))*+\"\"\"|'''(?>[^'\\]|\\.|'(?!''))*+'''"
-    r"|\"(?>[^\"\\\r\n]|\\.)*+\"|'(?>[^'\\\r\n]|\\.)*+'|(?P<open>[({\[])|(?P<close>[)}\]])",
-    re.DOTALL,
-)
+#: What a SELECT clause may have beside variables and brackets.
+_ITEMS: Final = frozenset({"DISTINCT", "REDUCED", "*"})
 
 
 def check_labels(language: str, sparql: str) -> str:
@@ -54,11 +46,7 @@ def with_labels(sparql: str, variables: Sequence[str]) -> str:
     for a text whose SELECT clause cannot be found, as one that spells keywords with escapes.
     """
     start = query_start(sparql)
-    select = _SELECT.match(sparql, start)
-    dataset_start = _end_of_items(sparql, select.end()) if select else -1
-    if dataset_start < 0:
-        raise ParameterError("Labels go with a SELECT query, written without escapes in its keywords.")
-    body_start = _end_of_dataset(sparql, dataset_start)
+    dataset_start, body_start = _clauses(sparql, start)
     labelled = [name for name in variables if f"{name}Label" not in variables]
     if not labelled:
         return sparql
@@ -100,30 +88,14 @@ def label_finder(store: ox.Store, language: str) -> Callable[..., ox.Literal | N
     return label
 
 
-def _end_of_items(sparql: str, position: int) -> int:
-    """Return where the SELECT clause ends whose items begin there; -1 if a bracket in it is never closed."""
-    while True:
-        here = skip_space(sparql, position)
-        if sparql.startswith("(", here):
-            position = _end_of_bracket(sparql, here)
-            if position < 0:
-                return -1
-        elif item := _ITEM.match(sparql, here):
-            position = item.end()
-        else:
-            return here
-
-
-def _end_of_bracket(sparql: str, position: int) -> int:
-    depth = 0
-    for found in _LEXEME.finditer(sparql, position):
-        depth += bool(found["open"]) - bool(found["close"])
-        if depth == 0 and found["close"]:
-            return found.end()
-    return -1
-
-
-def _end_of_dataset(sparql: str, position: int) -> int:
-    while clause := _FROM.match(sparql, position):
-        position = skip_space(sparql, clause.end())
-    return position
+def _clauses(sparql: str, start: int) -> tuple[int, int]:
+    """Return where the SELECT clause that begins there ends, and where the dataset clauses behind it end."""
+    depth, dataset_start = 0, -1
+    for token in tokens(sparql, start + len("SELECT")) if first_keyword(sparql) == "SELECT" else ():
+        if depth or (token.text == "(" and dataset_start < 0):
+            depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
+        elif dataset_start >= 0 or not (token.kind == "variable" or (token.keyword or token.text) in _ITEMS):
+            dataset_start = token.start if dataset_start < 0 else dataset_start
+            if token.kind not in {"iri", "name"} and token.keyword not in {"FROM", "NAMED"}:
+                return dataset_start, token.start
+    raise ParameterError("Labels go with a SELECT query, written without escapes in its keywords.")

@@ -9,29 +9,15 @@ for the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from ecp_graph.errors import QueryError
-from ecp_graph.sparql.guard import QUERY_FORMS, first_keyword
+from ecp_graph.sparql.guard import QUERY_FORMS
+from ecp_graph.sparql.text import PAIRS, Token, declared_prefixes, first_keyword, position, query_start, tokens
 
 __all__ = ["explain_syntax_error"]
 
-_TOKEN: Final = re.compile(
-    r"""(?P<comment>\#[^\r\n]*)
-      | (?P<iri><[^<>"{}|^`\\\s]*>)
-      | (?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-                 | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*')
-      | (?P<open_string>["'])
-      | (?P<variable>[?$]\w+)
-      | (?P<name>(?P<prefix>[^\W\d_][\w.\-]*)?:(?:[\w.\-:%]|\\.)*)
-      | (?P<word>[^\W\d]\w*)
-      | (?P<opening>[{(\[]) | (?P<closing>[})\]])
-      | (?P<other>\S)""",
-    re.VERBOSE | re.DOTALL,
-)
-_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
-_DECLARED: Final = re.compile(r"\bPREFIX\s+([^\s:]*)\s*:", re.IGNORECASE)
 _REPORT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _ITEM: Final = re.compile(r'"(?:\\.|[^"\\])*"|\[[^\]]*\]|[^,\[\]"]+')
 _KEYWORD: Final = re.compile(r"[A-Za-z]*[A-Z][A-Z_0-9]*$")
@@ -68,53 +54,45 @@ def explain_syntax_error(report: str, sparql: str, prefixes: Mapping[str, str]) 
 
 
 def _at(sparql: str, offset: int, sentence: str) -> QueryError:
-    line = sparql.count("\n", 0, offset) + 1
-    column = offset - sparql.rfind("\n", 0, offset)
+    line, column = position(sparql, offset)
     return QueryError(f"Line {line}, column {column}: {sentence}", line, column)
 
 
-def _tokens(sparql: str) -> Iterator[re.Match[str]]:
-    return (token for token in _TOKEN.finditer(sparql) if token.lastgroup != "comment")
-
-
 def _unbalanced(sparql: str) -> QueryError | None:
-    opened: list[tuple[str, int]] = []
-    for token in _tokens(sparql):
-        if token["open_string"]:
-            return _at(sparql, token.start(), "the string that begins here is not closed.")
-        if token["opening"]:
-            opened.append((token.group(), token.start()))
-        elif token["closing"]:
-            if not opened or opened[-1][0] != _PAIRS[token.group()]:
-                sentence = f"this '{token.group()}' closes nothing."
-                if opened:
-                    sentence = f"this '{token.group()}' closes nothing; '{opened[-1][0]}' is still open."
-                return _at(sparql, token.start(), sentence)
+    opened: list[Token] = []
+    for token in tokens(sparql):
+        if token.kind == "unclosed":
+            return _at(sparql, token.start, "the string that begins here is not closed.")
+        if token.text in PAIRS.values():
+            opened.append(token)
+        elif token.text in PAIRS:
+            if not opened or opened[-1].text != PAIRS[token.text]:
+                open_too = f"; '{opened[-1].text}' is still open" if opened else ""
+                return _at(sparql, token.start, f"this '{token.text}' closes nothing{open_too}.")
             opened.pop()
     if opened:
-        bracket, offset = opened[-1]
-        return _at(sparql, offset, f"the '{bracket}' that stands here is never closed.")
+        return _at(sparql, opened[-1].start, f"the '{opened[-1].text}' that stands here is never closed.")
     return None
 
 
 def _no_query(sparql: str) -> QueryError | None:
-    word = first_keyword(sparql)
-    if word in QUERY_FORMS:
+    if first_keyword(sparql) in QUERY_FORMS:
         return None
     forms = "a query begins with SELECT, ASK, CONSTRUCT or DESCRIBE"
-    if word is None and not any(True for _ in _tokens(sparql)):
+    start = query_start(sparql)
+    first = next(tokens(sparql, start), None)
+    if first is None:
         return QueryError(f"There is no query: {forms}.", 1, 1)
-    first = next((t for t in _tokens(sparql) if word and t.group().upper().startswith(word)), None)
-    offset = first.start() if first else 0
-    return _at(sparql, offset, f"{forms}; here stands '{first.group() if first else sparql.strip()[:20]}'.")
+    shown = first.text if first.kind in {"word", "name"} else sparql[start:].strip()[:20]
+    return _at(sparql, start, f"{forms}; here stands '{shown}'.")
 
 
 def _undeclared_prefix(sparql: str, prefixes: Mapping[str, str]) -> QueryError | None:
-    declared = set(_DECLARED.findall(sparql)) | set(prefixes)
-    for token in _tokens(sparql):
-        prefix = token["prefix"] or ""
-        if token["name"] and prefix not in declared:
-            return _at(sparql, token.start(), f"the prefix '{prefix}:' is not declared. Add PREFIX {prefix}: <…>.")
+    declared = declared_prefixes(sparql) | set(prefixes)
+    for token in tokens(sparql, query_start(sparql)):
+        prefix = token.text.partition(":")[0]
+        if token.kind == "name" and prefix not in declared:
+            return _at(sparql, token.start, f"the prefix '{prefix}:' is not declared. Add PREFIX {prefix}: <…>.")
     return None
 
 

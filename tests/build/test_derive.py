@@ -15,7 +15,7 @@ from ecp_graph.namespaces import DERIVED_GRAPH, ID, compact
 from ecp_graph.overlap.mint import Evidence, gather
 from ecp_graph.workspace import Workspace
 
-from .conftest import MakeWorkspace
+from .conftest import RULE, MakeWorkspace
 
 OVERLAP = ID + "overlap/body-ptc--body-sec--instrument-guide"
 
@@ -65,6 +65,13 @@ def test_deriving_from_what_was_derived_adds_nothing(workspace: Workspace) -> No
     assert len(again) > 10
 
 
+def test_a_comment_declares_no_prefix(make_workspace: MakeWorkspace) -> None:
+    rule = f"# Here prefix ecp: is that of the ontology.\n# PREFIX ecp: <u:>\n{RULE}"
+    assert about(completed(make_workspace({"queries/derive/same-row.rq": rule})).derived, OVERLAP)
+    redeclared = f"PREFIX ecp: <u:> {RULE}"
+    assert not about(completed(make_workspace({"queries/derive/same-row.rq": redeclared})).derived, OVERLAP)
+
+
 A, B, ON = ID + "body/a", ID + "body/b", ID + "topic/t"
 
 
@@ -100,6 +107,7 @@ def test_two_overlaps_never_share_an_iri() -> None:
     ("rule", "reason"),
     [
         ("SELECT ?memberA\nWHERE { ?memberA ecp: }", r"rule\.rq:2: "),
+        ("SELECT ?memberA WHERE { ?memberA ecp: }", r"rule\.rq:1: column 39: this is not SPARQL"),
         ("SELECT ?memberA ?memberB WHERE { ?memberA ?p ?memberB }", r"does not select \?on \?grade"),
         ("ASK { ?s ?p ?o }", "does not select"),
         (

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +15,9 @@ import pytest
 from ecp_graph.engine import Question
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge
+from ecp_graph.namespaces import ECP
+from ecp_graph.queries.catalogue import parse_query
+from ecp_graph.queries.parameters import bind
 
 Handler = Callable[[BaseHTTPRequestHandler, dict[str, list[str]]], None]
 
@@ -69,6 +73,28 @@ def test_the_request_is_a_protocol_request(endpoint: Endpoint) -> None:
     assert endpoint.form["default-graph-uri"] == ["u:g"]
     assert "PREFIX ecp: <https://w3id.org/ecp-graph/ontology#>" in endpoint.form["query"][0]
     assert set(endpoint.form) == {"query", "default-graph-uri"}
+
+
+@pytest.mark.parametrize(
+    "declares_none",
+    ["# prefix ecp: is declared for it\n", "# PREFIX ecp: <u:>\n", "PREFIX x: <u:#PREFIX> # prefix ecp:\n"],
+)
+def test_what_a_comment_declares_is_declared_all_the_same(endpoint: Endpoint, declares_none: str) -> None:
+    text = f"{declares_none}SELECT ?x {{ ?x a ecp:Body FILTER(?x != 'prefix ecp: <u:>') }}"
+    RemoteEngine(endpoint.url).query(text, fmt="csv")
+    assert endpoint.form["query"] == [f"PREFIX ecp: <{ECP}> {text}"]
+    declared = f"{declares_none}prefix#\necp: <u:> SELECT ?x {{ ?x a ecp:Body }}"
+    RemoteEngine(endpoint.url).query(declared, fmt="csv")
+    assert endpoint.form["query"] == [declared]
+
+
+def test_a_question_whose_comment_names_a_prefix(endpoint: Endpoint) -> None:
+    header = "#+ summary: Which bodies are there?\n"
+    text = "# The prefix ecp: is that of the ontology.\nSELECT ?x { ?x a ecp:Body }\n"
+    question = parse_query(header + text, Path("queries/topic/name.rq"), Path("queries"))
+    engine = RemoteEngine(endpoint.url)
+    engine.query(bind(question, {}, engine), fmt="csv")
+    assert endpoint.form["query"] == [f"PREFIX ecp: <{ECP}> {text}"]
 
 
 def test_an_error_says_which_endpoint_said_what(endpoint: Endpoint) -> None:

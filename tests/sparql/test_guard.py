@@ -8,25 +8,8 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.errors import EcpGraphError, ServiceRefused, UpdateRefused
-from ecp_graph.sparql.guard import first_keyword, query_kind, refuse_excess, refuse_service
-
-
-@pytest.mark.parametrize(
-    ("text", "keyword"),
-    [
-        ("SELECT * {}", "SELECT"),
-        ("  # INSERT\n ask {}", "ASK"),
-        ("PREFIX select: <http://x/delete#> BASE <http://y/>\nPREFIX : <u:> CONSTRUCT {} {}", "CONSTRUCT"),
-        ("prefix#c\nex:#c\n<u:>#c\ndescribe <u:a>", "DESCRIBE"),
-        ("VERSION '1.2' SELECT * {}", "SELECT"),
-        ("INSERT DATA {}", "INSERT"),
-        ("", None),
-        ("# nothing", None),
-        ("{ SELECT }", None),
-    ],
-)
-def test_first_keyword(text: str, keyword: str | None) -> None:
-    assert first_keyword(text) == keyword
+from ecp_graph.sparql.guard import query_kind, refuse_excess, refuse_service
+from ecp_graph.sparql.text import first_keyword
 
 
 def test_a_long_comment_costs_no_time() -> None:

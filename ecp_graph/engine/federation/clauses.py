@@ -13,31 +13,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ecp_graph.errors import QueryError, ServiceRefused
-from ecp_graph.sparql.guard import query_start, refuse_service
+from ecp_graph.sparql.guard import refuse_service
+from ecp_graph.sparql.text import ESCAPE, PAIRS, Token, position, query_start, tokens
 
 __all__ = ["MOST_CLAUSES", "Clause", "asked_text", "filled_text", "find_clauses", "scope_text", "stand_in_text"]
 
 #: Clauses that a query may have: each is a request to another machine.
 MOST_CLAUSES: Final = 8
 
-_TOKEN: Final = re.compile(
-    r"""(?P<space>\s++|\#[^\r\n]*+)
-      | (?P<iri><[^<>"{}|^`\\\s]*+>)
-      | (?P<string>\"{3}(?>[^"\\]|\\.|"(?!""))*+(?:\"{3})?+ | '{3}(?>[^'\\]|\\.|'(?!''))*+(?:'{3})?+
-                 | "(?>[^"\\\r\n]|\\.)*+"?+ | '(?>[^'\\\r\n]|\\.)*+'?+)
-      | (?P<variable>[?$]\w++) | @[A-Za-z]++(?:-\w++)*+
-      | (?P<name>(?:[^\W\d][\w\-]*+(?:\.[\w\-]++)*+)?+:(?>[\w.\-:%]|\\.)*+)
-      | (?P<run>[^\W\d][\w\-]*+(?:\.[\w\-]++)*+)
-      | (?P<mark>[{}()\[\]]) | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_WORD: Final = re.compile(r"\w+")
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 #: Below it lie all characters that have a meaning in the grammar.
 _FIRST_HARMLESS: Final = 0xA0
 _PLAIN_IRI: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 _PER_ROW: Final = frozenset({"EXISTS", "LATERAL"})
-_PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 #: What makes a group more than triples. Where the clause is asked anew for each row around it, only triples are the
 #: same query whether the row is put in before or joined after.
 _MORE_THAN_TRIPLES: Final = frozenset(
@@ -69,7 +56,7 @@ def find_clauses(sparql: str) -> list[Clause]:
     clauses = list(_Reader(sparql).clauses())
     if not clauses:
         return []
-    for escape in _ESCAPE.finditer(sparql):
+    for escape in ESCAPE.finditer(sparql):
         if int(escape[1] or escape[2], 16) < _FIRST_HARMLESS:
             raise _refused(sparql, escape.start(), f"beside SERVICE, write the character itself, not {escape.group()}.")
     if len(clauses) > MOST_CLAUSES:
@@ -129,51 +116,51 @@ class _Reader:
         self._depth = 0
 
     def clauses(self) -> Iterator[Clause]:
-        tokens = _tokens(self._sparql)
+        reading = tokens(self._sparql)
         before = ""
-        for kind, start, text in tokens:
-            word = text.upper() if kind == "word" and text.isascii() else ""
+        for token in reading:
+            text, word = token.text, token.keyword
             if self._clause:
                 self._clause.words.add(word or text)
             if word == "SERVICE":
-                self._begin(start, tokens)
-            elif kind == "iri":
-                self._refuse_doubtful(start, text)
-            elif kind == "mark" and text in "{([":
+                self._begin(token.start, reading)
+            elif token.kind == "iri":
+                self._refuse_doubtful(token.start, text)
+            elif text in PAIRS.values():
                 self._open.append((text, self._open[-1][1] or (before if before in _PER_ROW else "")))
-            elif kind == "mark":
+            elif text in PAIRS:
                 self._close(text)
                 if self._clause and text == "}" and len(self._open) < self._depth:
-                    self._clause.end = start + 1
+                    self._clause.end = token.start + 1
                     yield self._clause
                     self._clause = None
             before = word
         if self._clause:
-            line, column = _position(self._sparql, self._clause.body_start)
+            line, column = position(self._sparql, self._clause.body_start)
             sentence = f"Line {line}, column {column}: the '{{' that stands here is never closed."
             raise QueryError(sentence, line, column)
 
-    def _begin(self, start: int, tokens: Iterator[tuple[str, int, str]]) -> None:
+    def _begin(self, start: int, reading: Iterator[Token]) -> None:
         around = self._open[-1][1]
         if self._clause:
             raise _refused(self._sparql, start, "a SERVICE clause inside another one is not asked.")
         if around == "LATERAL":
             raise _refused(self._sparql, start, "a SERVICE clause inside LATERAL is not asked.")
-        kind, place, text = next(tokens, ("", start, ""))
-        is_silent = kind == "word" and text.isascii() and text.upper() == "SILENT"
-        if is_silent:
-            kind, place, text = next(tokens, ("", start, ""))
-        if kind != "iri":
+        nothing = Token("mark", len(self._sparql), "")
+        address = next(reading, nothing)
+        if is_silent := address.keyword == "SILENT":
+            address = next(reading, nothing)
+        if address.kind != "iri":
             raise _refused(self._sparql, start, "the address behind SERVICE has to be written out, as in <https://…>.")
-        mark, body_start, opening = next(tokens, ("", place, ""))
-        if (mark, opening) != ("mark", "{"):
+        group = next(reading, nothing)
+        if group.text != "{":
             raise _refused(self._sparql, start, "behind SERVICE and its address a group begins with '{'.")
         self._open.append(("{", around))
         self._depth = len(self._open)
-        self._clause = Clause(start, place, text[1:-1], body_start, is_silent, bool(around))
+        self._clause = Clause(start, address.start, address.text[1:-1], group.start, is_silent, bool(around))
 
     def _close(self, mark: str) -> None:
-        while len(self._open) > 1 and (last := self._open.pop()[0]) != _PAIRS[mark]:
+        while len(self._open) > 1 and (last := self._open.pop()[0]) != PAIRS[mark]:
             if mark != "}":  # a lone ) or ] closes nothing, and must not close a group
                 self._open.append((last, self._open[-1][1]))
                 return
@@ -182,16 +169,6 @@ class _Reader:
         """Raise ServiceRefused for `<…>` in an expression that may be a comparison with a comment or a string in it."""
         if self._open[-1][0] == "(" and set(text) & set("#'()") and not _PLAIN_IRI.match(text):
             raise _refused(self._sparql, start, f"beside SERVICE, {text} can be read in two ways; declare a prefix.")
-
-
-def _tokens(sparql: str) -> Iterator[tuple[str, int, str]]:
-    """Yield kind, place and text of each token; a run of words with dots between them as its words."""
-    for found in _TOKEN.finditer(sparql):
-        kind = found.lastgroup or ""
-        if kind == "run":
-            yield from (("word", found.start() + word.start(), word.group()) for word in _WORD.finditer(found.group()))
-        elif kind != "space":
-            yield kind, found.start(), found.group()
 
 
 def _refuse_inner(sparql: str, clause: Clause) -> None:
@@ -204,12 +181,7 @@ def _refuse_inner(sparql: str, clause: Clause) -> None:
 
 
 def _refused(sparql: str, place: int, reason: str) -> ServiceRefused:
-    return ServiceRefused(*_position(sparql, place), reason)
-
-
-def _position(sparql: str, place: int) -> tuple[int, int]:
-    """Return line and column, counted from 1."""
-    return sparql.count("\n", 0, place) + 1, place - sparql.rfind("\n", 0, place)
+    return ServiceRefused(*position(sparql, place), reason)
 
 
 def _blank(text: str) -> str:

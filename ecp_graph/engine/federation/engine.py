@@ -28,6 +28,7 @@ from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.engine.results import parse_table
 from ecp_graph.errors import EndpointError, EngineBusy, QueryTimeout, ResultTooLarge, ServiceRefused, ServiceUnusable
 from ecp_graph.sparql.guard import has_service, refuse_service
+from ecp_graph.sparql.text import position
 
 __all__ = ["FederatedEngine", "ServiceLimits"]
 
@@ -134,8 +135,8 @@ class FederatedEngine(Engine):
     def _endpoint(self, sparql: str, clause: Clause) -> Endpoint:
         endpoint = self._allowed.find(clause.iri)
         if endpoint is None:
-            line, column = sparql.count("\n", 0, clause.start) + 1, clause.start - sparql.rfind("\n", 0, clause.start)
-            raise ServiceRefused(line, column, f"SERVICE <{clause.iri}> is refused: it is not on this server's list.")
+            reason = f"SERVICE <{clause.iri}> is refused: it is not on this server's list."
+            raise ServiceRefused(*position(sparql, clause.start), reason)
         return endpoint
 
     def _over_nothing(self, sparql: str, filling: _Filling) -> Answer:
