@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Final
 
 from ecp_graph.engine.formats import Kind
@@ -46,7 +47,6 @@ _NAMES: Final = re.compile(r"[?$]\w++|:(?>[\w.\-:%]|\\.)*+")
 #: comment, is taken for an IRI at most up to the round bracket, the quote or the end of the line that ends it.
 _TERMS: Final = re.compile(r"<[^<>\"'(){}|^`\\\s]*+>|[?$]\w++|:(?:[\w:%][\w.\-:%]*+)?+")
 _GRAPH_KEYWORDS: Final = ("GRAPH", "FROM")
-_BLANK_LINE: Final = re.compile(r"[^\S\n]*+(?:#[^\n]*+)?+(?=\n|\Z)")
 _BLANK: Final = re.compile(r"[^\S\n]*+")
 #: What planning costs most: depth of nesting, triple patterns joined in one group, and rows of VALUES.
 _MAX_DEPTH: Final = 64
@@ -133,44 +133,34 @@ def _find_service(text: str) -> int | None:
     space: _Space | None = None
     for found in _RUN.finditer(text):
         run = found.group().upper()
-        if "SERVICE" not in run:
-            continue
-        bare = _NAMES.sub(" ", run)
-        if "SERVICE" not in bare:
+        if "SERVICE" not in run or "SERVICE" not in (bare := _NAMES.sub(" ", run)):
             continue
         space = space or _Space(text)
         end = space.after(found.end())
-        is_bare = bare.endswith(("SERVICE", "SERVICESILENT"))
-        if text.startswith("{", end) and not bare.endswith("SERVICE"):
-            return found.start() + run.index("SERVICE")
-        if is_bare and text.startswith("{", space.after(_end_of_term(text, end, space))):
+        places = [] if bare.endswith("SERVICE") else [end]
+        if bare.endswith(("SERVICE", "SERVICESILENT")):
+            places.append(space.after_term(end))
+            silent = end + len("SILENT")
+            if text[end:silent].upper() == "SILENT" and not _RUN.match(text, silent, silent + 1):
+                places.append(space.after_term(places[-1]))
+        if any(text.startswith("{", place) for place in places):
             return found.start() + run.index("SERVICE")
     return None
 
 
-def _end_of_term(text: str, start: int, space: _Space) -> int:
-    """Return the end of the term that stands there, behind SILENT if that stands before it."""
-    term = _IRI.match(text, start) or _RUN.match(text, start)
-    if term is not None and term.group().upper() == "SILENT":
-        start = space.after(term.end())
-        term = _IRI.match(text, start) or _RUN.match(text, start) or term
-    return term.end() if term else len(text)
-
-
 class _Space:
-    """Where white space and comments end, each line of which is read once however often that is asked."""
+    """Where white space, comments and terms end: each line and term is read once, however often that is asked."""
 
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r", "\n")
-        self._starts = [0, *(found.end() for found in re.finditer("\n", self._text))]
-        self._ends = [len(text)] * (len(self._starts) + 1)
-        for line in range(len(self._starts) - 1, -1, -1):
-            start = self._starts[line]
-            if not _BLANK_LINE.match(self._text, start):
-                found = _BLANK.match(self._text, start)
-                self._ends[line] = found.end() if found else start
-            else:
-                self._ends[line] = self._ends[line + 1]
+        lines = self._text.split("\n")
+        self._starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
+        self._ends = [len(text)]
+        for start, line in zip(reversed(self._starts), reversed(lines), strict=True):
+            code = line.lstrip()
+            self._ends.append(start + len(line) - len(code) if code and code[0] != "#" else self._ends[-1])
+        self._ends.reverse()
+        self._after_terms: dict[int, int] = {}
 
     def after(self, start: int) -> int:
         """Return the first place from there that is neither white space nor in a comment."""
@@ -179,3 +169,10 @@ class _Space:
         if end == len(self._text) or self._text[end] in "\n#":
             return self._ends[bisect_right(self._starts, end)]
         return end
+
+    def after_term(self, start: int) -> int:
+        """Return the same for behind the term that stands there; the end of the text if none does."""
+        if start not in self._after_terms:
+            term = _IRI.match(self._text, start) or _RUN.match(self._text, start)
+            self._after_terms[start] = self.after(term.end()) if term else len(self._text)
+        return self._after_terms[start]

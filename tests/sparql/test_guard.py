@@ -11,6 +11,8 @@ from ecp_graph.errors import EcpGraphError, ServiceRefused, UpdateRefused
 from ecp_graph.sparql.guard import query_kind, refuse_excess, refuse_service
 from ecp_graph.sparql.text import first_keyword
 
+from .growth import growth
+
 
 def test_a_long_comment_costs_no_time() -> None:
     assert first_keyword("#" * 200_000 + "\n" + " " * 200_000 + "SELECT") == "SELECT"
@@ -119,3 +121,14 @@ def test_the_policy_takes_linear_time(piece: str, end: str) -> None:
             except EcpGraphError:
                 continue
         assert time.process_time() - started < 1.5, "quadratic, it takes ten times as long"
+
+
+@pytest.mark.parametrize("comment", ["#SERVICE\n", "#SERVICE SILENT\n", "#SERVICE x\n", "#SERVICE#SERVICE#SERVICE\n"])
+@pytest.mark.parametrize("piece", ["a", ":", "<a", "\\", " ", "\n", "SILENT ", "#\n"])
+@pytest.mark.parametrize("end", ["", ">", "x "])
+def test_what_stands_behind_many_words_is_read_once(comment: str, piece: str, end: str) -> None:
+    def text_of(length: int) -> str:
+        half = length // 2
+        return comment * (half // len(comment)) + end[-1:] + piece * (half // len(piece)) + end
+
+    assert growth(refuse_service, text_of, 8_000) < 10
