@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 __all__ = [
     "ClientGone",
@@ -71,6 +72,16 @@ class EcpGraphError(Exception):
     """Base of every error that the package raises on purpose."""
 
     exit_code = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the error with its attributes, without calling its constructor again, which takes something else."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[EcpGraphError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> EcpGraphError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class WorkspaceError(EcpGraphError):

@@ -22,6 +22,7 @@ from ecp_graph.build.release import MANIFEST, file_facts
 from ecp_graph.build.report import Report
 from ecp_graph.build.turtle import to_turtle
 from ecp_graph.build.writers import FORMATS, render
+from ecp_graph.inputs import read_input
 from ecp_graph.publishing.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.publishing.dumps import write_checksums, write_dumps
 from ecp_graph.workspace import Workspace
@@ -33,10 +34,10 @@ _LAYOUT: Final = 2
 
 
 def fingerprint(workspace: Workspace) -> str:
-    """Return the SHA-256 over the relative path and the bytes of every authored file."""
+    """Return the SHA-256 over the relative path and the bytes of every authored file; raises InputSyntaxError."""
     digest = hashlib.sha256()
     for path in workspace.files:
-        name, content = workspace.relative(path).encode(), path.read_bytes()
+        name, content = workspace.relative(path).encode(), read_input(path)
         digest.update(b"%d %s %d " % (len(name), name, len(content)) + content)
     return digest.hexdigest()
 

@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from ecp_graph.build.beside import beside
 from ecp_graph.build.complete import complete
 from ecp_graph.build.lines import SourceIndex
-from ecp_graph.build.load import load, parse_numbered
+from ecp_graph.build.load import load, parse_files
 from ecp_graph.build.report import Finding, Report, in_order
 from ecp_graph.build.validate import check, judge_statements
 from ecp_graph.namespaces import PREFIXES
@@ -39,7 +39,7 @@ def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
 
     Raises InputSyntaxError for a file that cannot be parsed (path, line), and what `load` raises for the workspace.
     """
-    parsed = {path: parse_numbered(path, f"file{number}x") for number, path in enumerate(files)}
+    parsed = parse_files([(path, f"file{number}x") for number, path in enumerate(files)])
     quads = list(dict.fromkeys(quad for part in parsed.values() for quad in part))
     sources = load(workspace)
     own = {path.resolve() for path in workspace.data_files}

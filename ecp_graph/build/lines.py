@@ -8,13 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ecp_graph.inputs import read_input
+
 __all__ = ["Place", "SourceIndex"]
 
 _RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 _TOKEN: Final = re.compile(
     r"""(?P<skip>\#[^\n]*|\s+)
-      | (?P<text>\"{3}.*?(?<!\\)\"{3}|'{3}.*?(?<!\\)'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
+      | (?P<text>\"{3}(?:[^"\\]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^'\\]++|\\.|'(?!''))*+'{3}
+                 | "(?:[^"\\\n]++|\\.)*+" | '(?:[^'\\\n]++|\\.)*+')
       | (?P<iri><[^<>\s]*>)
       | (?P<mark>[.;,{}\[\]()](?=\s|$)|[{}\[\](),;])
       | (?P<word>[^\s<>"'{}()\[\];,\#]*[^\s<>"'{}()\[\];,\#.])
@@ -40,9 +43,12 @@ class _Statement(NamedTuple):
 class SourceIndex:
     """Looks up where subjects stand in Turtle, TriG, N-Triples and N-Quads files; reads them at the first question."""
 
-    def __init__(self, files: Sequence[Path], name: Callable[[Path], str]) -> None:
+    def __init__(
+        self, files: Sequence[Path], name: Callable[[Path], str], *, read: Callable[[Path], bytes] = read_input
+    ) -> None:
         self._files = files
         self._name = name
+        self._read = read
 
     def find(self, subject: str, *, predicate: str | None = None, graphs: Iterable[str] = ()) -> Place | None:
         """Return the first place of the subject (IRI), if possible with the predicate and in one of the graphs."""
@@ -60,7 +66,7 @@ class SourceIndex:
             if path.suffix not in {".ttl", ".trig", ".nt", ".nq"}:
                 continue
             name = self._name(path)
-            for subject, predicate, graph, line in _statements(path.read_text(encoding="utf-8", errors="replace")):
+            for subject, predicate, graph, line in _statements(self._read(path).decode("utf-8", "replace")):
                 place = Place(name, line)
                 for key in {(subject, p, g) for p in (predicate, None) for g in (graph, None)}:
                     places.setdefault(key, place)

@@ -23,7 +23,8 @@ _FORMATS = ("text", "html", "turtle", "json")
 def validate(ctx: click.Context, files: tuple[Path, ...], workspace: Path | None, fmt: str) -> None:
     """Check the workspace, or FILEs, against the shapes and the ontology.
 
-    FILEs are RDF in any syntax and are read in the context of the workspace: what they refer to may stand there.
+    FILEs are RDF in any syntax and are read in the context of the workspace: what they refer to may stand there. Each
+    has to be a regular file. One that takes far more memory or time than its size needs is refused.
 
     Exit code 0: the data conform; 1: there are violations; 2: a file cannot be read.
     """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError, ReleaseError
+from ecp_graph.inputs import TOO_LONG, input_size, too_long
 
 __all__ = ["TABLE_ENDING", "load_files", "open_store"]
 
@@ -18,10 +19,11 @@ TABLE_ENDING: Final = ".sst"
 _MERGE: Final = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 
-def load_files(files: Sequence[Path], *, union: bool) -> ox.Store:
+def load_files(files: Sequence[Path], *, union: bool, reading: Callable[[Path], object] = lambda _: None) -> ox.Store:
     """Return a store of the files; with ``union`` its default graph is the merge of all graphs, each triple once.
 
-    The syntax of a file follows from its extension. Raises InputSyntaxError for a file that cannot be read or parsed.
+    The syntax of a file follows from its extension. ``reading`` is told each file before it is read. Raises
+    InputSyntaxError for a file that cannot be read or parsed.
     """
     store = ox.Store()
     for path in files:
@@ -29,10 +31,16 @@ def load_files(files: Sequence[Path], *, union: bool) -> ox.Store:
         if fmt is None:
             known = ".ttl, .trig, .nt, .nq, .rdf, .jsonld or .n3"
             raise InputSyntaxError(path, f"its extension names no RDF syntax; use {known}.")
+        input_size(path)
+        reading(path)
         try:
             store.load(path=str(path), format=fmt, base_iri=path.resolve().as_uri())
         except SyntaxError as reason:
             raise InputSyntaxError(path, str(reason.msg), reason.lineno) from reason
+        except MemoryError as reason:
+            if not too_long(reason):
+                raise
+            raise InputSyntaxError(path, TOO_LONG) from reason
         except OSError as reason:
             raise InputSyntaxError(path, f"it cannot be read ({reason.strerror or reason}).") from reason
     if union:

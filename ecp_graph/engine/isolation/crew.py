@@ -18,22 +18,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ecp_graph.confined import GREEDY
 from ecp_graph.errors import EcpGraphError, InputSyntaxError, ReleaseError
 
-__all__ = ["Crew", "Worker"]
+__all__ = ["READING", "Crew", "Worker"]
+
+#: What the nursery writes before the name of each file that it begins to load.
+READING: Final = b"reading "
 
 _START_LIMIT_S: Final = 600.0
 _STOP_LIMIT_S: Final = 5.0
 #: A nursery that does not fork or end a worker within this is taken for dead.
 _REPLY_LIMIT_S: Final = 5.0
-_GREEDY: Final = "a file asks for far more memory than its size needs, or nests too deep"
-#: What the end of a nursery means that loads; see `ecp_graph.engine.isolation.sandbox.limited_loading`.
-_ENDS: Final = {
-    -signal.SIGXCPU: "a file takes far more time than its size needs",
-    -signal.SIGABRT: _GREEDY,
-    -signal.SIGSEGV: _GREEDY,
-    -signal.SIGBUS: _GREEDY,
-}
+#: How a nursery ends that loads a file which asks for too much; see `ecp_graph.confined.limited`.
+_AT_LIMITS: Final = frozenset({-signal.SIGXCPU, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS})
 #: glibc hands memory back to the system after each query and takes it again for the next, which halves the speed of a
 #: worker; these keep it, and a worker that has kept much retires.
 _MALLOC: Final = {
@@ -189,14 +187,16 @@ class _Nursery:
 
     def _greeted(self) -> None:
         """Wait until the data are loaded; raises InputSyntaxError for a file at fault, else ReleaseError."""
+        reading = ""
         try:
-            greeting = self._control.recv(65_536)
+            while (greeting := self._control.recv(65_536)).startswith(READING):
+                reading = f"{os.fsdecode(greeting.removeprefix(READING))}: "
         except TimeoutError:
             raise ReleaseError(f"The data did not load within {_START_LIMIT_S:g} s.") from None
         if not greeting:
             ended = self._process.wait()
-            why = _ENDS.get(ended, f"the loading process ended with {ended}")
-            raise ReleaseError(f"The data cannot be loaded: {why}.")
+            why = GREEDY if ended in _AT_LIMITS else f"the loading process ended with {ended}."
+            raise ReleaseError(f"The data cannot be loaded. {reading}{why}")
         if failure := json.loads(greeting).get("failed"):
             raise InputSyntaxError(Path(failure["path"]), failure["reason"], failure["line"])
         self._control.settimeout(_REPLY_LIMIT_S)

@@ -18,11 +18,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ecp_graph.engine.isolation.sandbox import limited_loading
+from ecp_graph.confined import Limits, limited
+from ecp_graph.engine.isolation.crew import READING
 from ecp_graph.engine.isolation.worker import run_worker
 from ecp_graph.engine.loading import TABLE_ENDING, load_files, open_store
 from ecp_graph.engine.merge import Stores, with_merge
 from ecp_graph.errors import InputSyntaxError, ReleaseError
+from ecp_graph.inputs import input_size
 
 __all__ = ["main"]
 
@@ -38,11 +40,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=order["control"])
     try:
-        opened = _opener(order)
+        opened = _opener(order, lambda path: control.send(READING + os.fsencode(path)))
     except InputSyntaxError as error:
         failure = {"path": str(error.path), "reason": error.reason, "line": error.line}
         control.send(json.dumps({"failed": failure}).encode())
         return
+    except MemoryError:
+        os.abort()  # as the engine does itself, when it is the one that gets no memory
     gc.collect()
     gc.freeze()
     control.send(b"{}")
@@ -60,14 +64,14 @@ def main() -> None:
         os._exit(0)  # to take a large store apart would only cost time
 
 
-def _opener(order: dict[str, Any]) -> Callable[[], Stores]:
+def _opener(order: dict[str, Any], reading: Callable[[Path], object]) -> Callable[[], Stores]:
     """Return what gives a worker its store: the one that this process loaded, or one of its own on disk."""
     if "store" in order:
         folder = Path(order["store"])
         return lambda: Stores(open_store(folder), files=sum(1 for _ in folder.glob(f"*{TABLE_ENDING}")))
     files = [Path(name) for name in order["files"]]
-    with limited_loading(sum(path.stat().st_size for path in files if path.is_file())):
-        store = load_files(files, union=order["union"])
+    with limited(Limits.of_files(sum(map(input_size, files)))):
+        store = load_files(files, union=order["union"], reading=reading)
         stores = with_merge(store) if order["union"] else Stores(store)
     return lambda: stores
 

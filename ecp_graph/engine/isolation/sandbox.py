@@ -10,18 +10,14 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import count, islice
 from typing import Final
 
-__all__ = ["allow_cpu", "enter_sandbox", "leave_network", "limit_memory", "limited_loading", "open_descriptors"]
+from ecp_graph.confined import mapped_bytes
 
-#: Loading takes about 4 bytes of memory for each byte of N-Quads, and a second for 20 MB.
-_LOADING_BYTES: Final = 1 << 30
-_LOADING_BYTES_PER_BYTE: Final = 40
-_LOADING_CPU_S: Final = 30
-_LOADING_BYTES_PER_CPU_S: Final = 1_000_000
+__all__ = ["allow_cpu", "enter_sandbox", "leave_network", "limit_memory", "open_descriptors"]
+
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -60,35 +56,8 @@ def leave_network() -> None:
 
 def limit_memory(memory_bytes: int) -> None:
     """Let this process map no more than ``memory_bytes`` beyond what it has mapped already."""
-    most = _mapped_bytes() + memory_bytes
+    most = mapped_bytes() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-@contextmanager
-def limited_loading(size_bytes: int) -> Iterator[None]:
-    """Let this process take no more memory and processor time than files of that size take to load, with much to spare.
-
-    A file of a kilobyte can ask a parser for more memory than any machine has. The process ends then, without a word:
-    whoever started it says why.
-    """
-    most = {
-        resource.RLIMIT_AS: _mapped_bytes() + _LOADING_BYTES + _LOADING_BYTES_PER_BYTE * size_bytes,
-        resource.RLIMIT_CPU: _LOADING_CPU_S + size_bytes // _LOADING_BYTES_PER_CPU_S,
-    }
-    before = {kind: resource.getrlimit(kind) for kind in most}
-    for kind, limit in most.items():
-        hard = before[kind][1]
-        resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
-    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        for descriptor in (stderr, nowhere):
-            os.close(descriptor)
-        for kind, limits in before.items():
-            resource.setrlimit(kind, limits)
 
 
 def allow_cpu(seconds: float) -> None:
@@ -97,11 +66,6 @@ def allow_cpu(seconds: float) -> None:
     limit = int(used.ru_utime + used.ru_stime + seconds) + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
-
-
-def _mapped_bytes() -> int:
-    with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
-        return int(statm.read().split()[0]) * resource.getpagesize()
 
 
 def _silence() -> None:
