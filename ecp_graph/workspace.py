@@ -5,10 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ecp_graph.errors import WorkspaceError
 
-__all__ = ["Workspace", "bundled_workspace", "default_releases", "find_workspace"]
+__all__ = ["FOLDERS", "Workspace", "bundled_workspace", "default_releases", "find_workspace", "is_hidden"]
+
+#: The suffixes of the files that are read below each folder.
+FOLDERS: Final = {
+    "ontology": (".ttl",),
+    "data": (".trig", ".nq", ".ttl", ".nt"),
+    "shapes": (".ttl",),
+    "queries": (".rq",),
+}
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "_workspace"
@@ -24,22 +33,22 @@ class Workspace:
     @property
     def ontology_files(self) -> list[Path]:
         """Turtle files below ``ontology/``."""
-        return self._files("ontology", ".ttl")
+        return self._files("ontology")
 
     @property
     def data_files(self) -> list[Path]:
         """TriG, N-Quads, Turtle and N-Triples files below ``data/``."""
-        return self._files("data", ".trig", ".nq", ".ttl", ".nt")
+        return self._files("data")
 
     @property
     def shape_files(self) -> list[Path]:
         """Turtle files below ``shapes/``."""
-        return self._files("shapes", ".ttl")
+        return self._files("shapes")
 
     @property
     def query_files(self) -> list[Path]:
         """SPARQL files below ``queries/``, the rules below ``queries/derive/`` included."""
-        return self._files("queries", ".rq")
+        return self._files("queries")
 
     @property
     def rule_files(self) -> list[Path]:
@@ -60,9 +69,14 @@ class Workspace:
         except ValueError:
             return path.as_posix()
 
-    def _files(self, folder: str, *suffixes: str) -> list[Path]:
-        found = (path for path in (self.root / folder).rglob("*") if path.suffix in suffixes and path.is_file())
-        return sorted(path for path in found if not _hidden(path.relative_to(self.root)))
+    def _files(self, folder: str) -> list[Path]:
+        found = (path for path in (self.root / folder).rglob("*") if path.suffix in FOLDERS[folder] and path.is_file())
+        return sorted(path for path in found if not is_hidden(path.relative_to(self.root)))
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether a path, relative to a workspace, is hidden or below a hidden folder."""
+    return any(part.startswith(".") for part in path.parts)
 
 
 def bundled_workspace() -> Workspace:
@@ -125,7 +139,3 @@ def _checked(root: Path) -> Workspace:
 
 def _is_workspace(root: Path) -> bool:
     return all((root / name).is_dir() for name in _REQUIRED)
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)

@@ -3,6 +3,7 @@
 ::
 
     load.py      authored files → statements, each in the named graph of its passage      lines.py: where they stand
+                 left_out.py: what it must not pass over
     reason.py    OWL 2 RL closure → graph/inferred, and contradictions                    closure.py, identity.py
     derive.py    rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived   ecp_graph/overlap/mint.py
     complete.py  the three above, one after the other

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ecp_graph.build.left_out import refuse_left_out
 from ecp_graph.build.lines import SourceIndex
 from ecp_graph.confined import GREEDY, LimitReached, Limits, confined, now_reading
 from ecp_graph.errors import InputSyntaxError, WorkspaceError
@@ -47,9 +48,10 @@ def load(workspace: Workspace) -> Sources:
 
     A data statement outside every named graph keeps the default graph as its graph, for validation to report.
     Raises WorkspaceError when there is no ontology or no data, and InputSyntaxError (with path and line) for a file
-    that cannot be parsed, a blank node in data, or data in a graph that the build
+    that cannot be parsed, or that the build would leave out, a blank node in data, or data in a graph that the build
     writes itself.
     """
+    refuse_left_out(workspace)
     ontology, data, shapes = workspace.ontology_files, workspace.data_files, workspace.shape_files
     for folder, files in (("ontology", ontology), ("data", data)):
         if not files:

@@ -20,6 +20,8 @@ def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> 
 
     The new release becomes the current one in one step; a server that is running picks it up. When the data do not
     conform, or contradict the ontology, the last release stays and the exit code is 1.
+
+    A file of the workspace that would be left out, such as RDF in a syntax that is not read there, is an error.
     """
     from ecp_graph.build import build as build_release
     from ecp_graph.settings import settings_from
