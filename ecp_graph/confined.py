@@ -67,17 +67,21 @@ class LimitReached(Exception):
         self.path = path
 
 
-def confined(call: Callable[..., Result], *arguments: Any, limits: Limits, nice: int = 0) -> Result:
+def confined(
+    call: Callable[..., Result], *arguments: Any, limits: Limits, nice: int = 0, scratch: Path | None = None
+) -> Result:
     """Return what a function of a module returns for the arguments, called in a process within the limits.
 
-    All of them have to be picklable. Raises what the function raises, LimitReached when it needs more than it may have,
-    and OSError when there is no such process to be had. Where no limits can be set it is called here.
+    All of them have to be picklable. Temporary files go to ``scratch``, which whoever gives it clears. Raises
+    what the function raises, LimitReached when it needs more than it may have, and OSError when no such process starts.
+    Where no limits can be set it is called here.
     """
     if not _CAN_CONFINE:
         return call(*arguments)
     order = json.dumps({**asdict(limits), "nice": nice})
     # Python's own path for modules, and not the working directory, which may hold anybody's files.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
+    environment |= {"TMPDIR": str(scratch)} if scratch else {}
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", _START, order],
         stdin=subprocess.PIPE,

@@ -1,13 +1,21 @@
-"""Results as an Excel workbook."""
+"""Results as an Excel workbook.
+
+A large one takes minutes of a processor and hundreds of megabytes, so it is made in a process of its own, one at a time
+and behind everything else that the machine has to do.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from ecp_graph.engine.results import printable
+from ecp_graph.confined import LimitReached, Limits, confined
+from ecp_graph.engine.results import parse_table, printable
+from ecp_graph.engine.turns import Turns
 from ecp_graph.errors import MissingExtra, ParameterError
 
 if TYPE_CHECKING:
@@ -23,24 +31,58 @@ _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 #: A spreadsheet takes text that begins with one of these for a formula when someone edits it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
+#: A smaller workbook takes less time than to start a process.
+_CELLS_IN_PLACE: Final = 2_000
+#: What a cell has at least in a results document.
+_BYTES_OF_CELL: Final = 50
+#: A cell takes some 700 bytes and a 30,000th of a second.
+_BYTES: Final = 500_000_000
+_BYTES_PER_CELL: Final = 3_000
+_CPU_S: Final = 30
+_CELLS_PER_CPU_S: Final = 3_000
+_NICE: Final = 10
+#: Those of this process; each that waits holds its answer in memory, of 24 MB at most in a server.
+_TURNS: Final = Turns(most_waiting=8, limit_s=30)
 
-def workbook(table: Table) -> bytes:
+
+def workbook(table: Table | bytes) -> bytes:
     """Return a table as an Excel workbook of one sheet: numbers and dates typed, everything else as text.
 
-    Raises MissingExtra without openpyxl, and ParameterError when a sheet cannot hold the rows.
+    It may be a SPARQL results JSON document, too, as `ecp_graph.engine.results.parse_table` reads it. Raises
+    MissingExtra without openpyxl, ParameterError when a sheet cannot hold the rows or takes too much to make, and
+    EngineBusy when others are made and it would have to wait too long.
     """
     return workbook_of({"result": table})
 
 
-def workbook_of(tables: Mapping[str, Table]) -> bytes:
+def workbook_of(tables: Mapping[str, Table | bytes]) -> bytes:
     """Return tables as an Excel workbook with a sheet for each, by its name; raises as `workbook` does."""
+    cells = sum(map(_cells, tables.values()))
+    if cells < _CELLS_IN_PLACE:
+        return _made(tables)
+    limits = Limits(_BYTES + cells * _BYTES_PER_CELL, _CPU_S + cells // _CELLS_PER_CPU_S)
+    with _TURNS.turn(), TemporaryDirectory(prefix="ecp-graph-") as folder:
+        try:
+            return confined(_made, tables, limits=limits, nice=_NICE, scratch=Path(folder))
+        except LimitReached:
+            raise ParameterError("A sheet of this answer takes too much memory or time to make. Use csv.") from None
+
+
+def _cells(table: Table | bytes) -> int:
+    """Return the number of cells, which is a guess for a document that is not read yet."""
+    if isinstance(table, bytes):
+        return len(table) // _BYTES_OF_CELL
+    return len(table.rows) * len(table.columns)
+
+
+def _made(tables: Mapping[str, Table | bytes]) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError as reason:
         raise MissingExtra("openpyxl, which writes spreadsheets,", "pip install 'ecp-graph[xlsx]'") from reason
     book = Workbook(write_only=True)
     for name, table in tables.items():
-        _fill(book.create_sheet(name), table)
+        _fill(book.create_sheet(name), parse_table(table) if isinstance(table, bytes) else table)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

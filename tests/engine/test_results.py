@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from datetime import date, datetime
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import openpyxl
 import pyoxigraph as ox
 import pytest
 
 from ecp_graph.cli.output import table_text, without_wide_iris
-from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
+from ecp_graph.confined import LimitReached, confined
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question, spreadsheet
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.formats import format_named
-from ecp_graph.engine.results import Table, ask_rows, ask_stream, ask_table, parse_table
+from ecp_graph.engine.results import Table, Term, ask_rows, ask_stream, ask_table, parse_table
 from ecp_graph.engine.spreadsheet import workbook
-from ecp_graph.errors import EndpointError, ResultTooLarge
+from ecp_graph.errors import EndpointError, ParameterError, ResultTooLarge
 from ecp_graph.publishing.document import to_ox
 
 _ROW = """SELECT * { VALUES (?iri ?text ?int ?dec ?day ?time ?flag ?none ?formula ?plus) { (body:ptc "a, [b] & <c>"@en
@@ -86,6 +89,49 @@ def test_no_text_becomes_a_formula(table: Table) -> None:
         assert cells[name].data_type == "s"
         assert cells[name].quotePrefix
     assert not cells["text"].quotePrefix
+
+
+def _rows(number: int) -> Table:
+    return Table(("n",), tuple((Term("literal", f"=row {row}"),) for row in range(number)))
+
+
+@pytest.mark.parametrize(("rows", "made_by"), [(1_999, set()), (2_000, {"another"})])
+def test_a_large_sheet_is_made_in_another_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rows: int, made_by: set[str]
+) -> None:
+    asked = set()
+
+    def watched(*arguments: Any, **options: Any) -> bytes:
+        asked.add("another")
+        return confined(*arguments, **options)
+
+    monkeypatch.setattr(spreadsheet, "confined", watched)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(_rows(rows)))).active
+    assert sheet is not None
+    assert (sheet.max_row, sheet["A3"].value, sheet["A3"].data_type) == (rows + 1, "=row 1", "s")
+    assert asked == made_by
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("rows", [3, 3_000])
+def test_a_sheet_of_a_results_document_is_that_of_its_table(rows: int) -> None:
+    cells = ",".join(f'{{"n":{{"type":"literal","value":"row {row}"}}}}' for row in range(rows))
+    body = f'{{"head":{{"vars":["n"]}},"results":{{"bindings":[{cells}]}}}}'.encode()
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(body))).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet["A"]] == ["n", *(f"row {row}" for row in range(rows))]
+    with pytest.raises(EndpointError, match="SPARQL results in JSON"):
+        workbook(b"[" + b" " * 200_000 + b"]")
+
+
+def test_a_sheet_that_takes_too_much_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def greedy(*_: Any, **__: Any) -> bytes:
+        raise LimitReached(None)
+
+    monkeypatch.setattr(spreadsheet, "confined", greedy)
+    with pytest.raises(ParameterError, match=r"too much memory or time to make\. Use csv"):
+        workbook(_rows(2_000))
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"head":{"vars":["x"]}}', b'"x"'])

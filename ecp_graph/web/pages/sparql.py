@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.engine import Question
 from ecp_graph.engine.formats import DEFAULTS, Format, Kind, formats_of, negotiate
-from ecp_graph.engine.results import Table, parse_table, read_table
+from ecp_graph.engine.results import Table, read_table
 from ecp_graph.engine.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.errors import EcpGraphError, QueryError
 from ecp_graph.web.answers import answer_response, ask, on_budget
@@ -71,7 +71,7 @@ def _sheet(asked: SparqlRequest) -> Response:
     """
     body = ask(_question(asked, DEFAULTS["table"])).read(PAGE_BYTES)
     with on_budget():
-        book = workbook(parse_table(body))
+        book = workbook(body)
     return download(book, MEDIA_TYPE, f"result.{SHEET}", tag=body)
 
 
