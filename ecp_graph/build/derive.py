@@ -13,9 +13,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.errors import InputSyntaxError
+from ecp_graph.errors import InputSyntaxError, QueryTooComplex
+from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES
 from ecp_graph.overlap.mint import GRADES, Evidence, gather, overlap_quads
+from ecp_graph.sparql.guard import refuse_excess
 
 __all__ = ["derive", "merged_store"]
 
@@ -57,9 +59,14 @@ def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
 
 
 def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
-    text = path.read_text(encoding="utf-8")
     try:
+        text = read_input(path).decode()
+        refuse_excess(text)  # a deep one would overflow the stack
         solutions = store.query(text, prefixes=dict(PREFIXES))
+    except UnicodeDecodeError as reason:
+        raise InputSyntaxError(path, f"it is not UTF-8 ({reason}).") from reason
+    except QueryTooComplex as reason:
+        raise InputSyntaxError(path, str(reason)) from reason
     except SyntaxError as error:
         raise _syntax_error(path, str(error.msg)) from error
     columns = {variable.value for variable in getattr(solutions, "variables", ())}

@@ -124,6 +124,7 @@ def test_two_overlaps_never_share_an_iri() -> None:
             "BIND(body:b AS ?memberB) BIND(topic:t AS ?on) }",
             "other than an IRI",
         ),
+        ("SELECT ?memberA WHERE " + "{" * 60_000 + "}" * 60_000, "nested deeper than 64 levels"),
     ],
 )
 def test_a_rule_that_gives_something_else_is_an_error(make_workspace: MakeWorkspace, rule: str, reason: str) -> None:
@@ -131,3 +132,10 @@ def test_a_rule_that_gives_something_else_is_an_error(make_workspace: MakeWorksp
     with pytest.raises(InputSyntaxError, match=reason) as caught:
         completed(workspace)
     assert caught.value.path.name == "rule.rq"
+
+
+def test_a_rule_that_is_not_utf_8_is_an_error(make_workspace: MakeWorkspace) -> None:
+    workspace = make_workspace()
+    (workspace.root / "queries/derive/rule.rq").write_bytes(b"SELECT ?memberA \xff")
+    with pytest.raises(InputSyntaxError, match=r"rule\.rq: it is not UTF-8"):
+        completed(workspace)

@@ -126,3 +126,12 @@ def test_lines_of_n_quads(tmp_path: Path) -> None:
         '<https://e.org/a> <https://e.org/p> "." <https://e.org/g> .\n<https://e.org/b> <https://e.org/p> "x" .\n'
     )
     assert SourceIndex([path], str).find("https://e.org/b") == (str(path), 2)
+
+
+def test_a_string_that_ends_in_a_backslash_ends_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        '<u:a> <u:p> """one\\\\""" .\n<u:b> <u:p> "two" .\n<u:c> <u:p> """three "" \\""" four""" .\n<u:d> <u:p> 1 .'
+    )
+    index = SourceIndex([path], str)
+    assert [index.find(f"u:{name}") for name in "abcd"] == [(str(path), line) for line in (1, 2, 3, 4)]
