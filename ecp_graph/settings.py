@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ecp_graph.engine.federation.allowed import normalised
+from ecp_graph.addresses import normalised
 from ecp_graph.errors import SettingError
 from ecp_graph.processors import usable_processors
 

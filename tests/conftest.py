@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from ecp_graph.build import build
-from ecp_graph.build.release import Release, open_release
 from ecp_graph.engine import Engine
-from ecp_graph.engine.opening import release_engine
-from ecp_graph.publishing.twin.publish import publish
+from ecp_graph.pipeline import build
+from ecp_graph.release.opening import release_engine
+from ecp_graph.release.release import Release, open_release
 from ecp_graph.settings import Settings, environment_name
+from ecp_graph.twin.publish import publish
 from ecp_graph.workspace import bundled_workspace
 
 #: Where the twin of the tests says that it is.

@@ -28,10 +28,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from ecp_graph.build.release import Release, open_release
 from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
-from ecp_graph.queries.parameters import bind
+from ecp_graph.release.release import Release, open_release
 from ecp_graph.workspace import bundled_workspace
 from tools.bench_servers import COMMAND, SERVERS, Data, Server
 from tools.large_plan import write_release

@@ -17,10 +17,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecp_graph.build.release import Release
-from ecp_graph.publishing.contents import merged, pieces, read_contents
-from ecp_graph.publishing.graph_store import GraphStore
-from ecp_graph.publishing.push import MERGED_GRAPH
+from ecp_graph.linked_data.push.contents import merged, pieces, read_contents
+from ecp_graph.linked_data.push.graph_store import GraphStore
+from ecp_graph.linked_data.push.push import MERGED_GRAPH
+from ecp_graph.release.release import Release
 
 __all__ = ["COMMAND", "SERVERS", "Data", "Server"]
 

@@ -40,7 +40,7 @@ def page(client: FlaskClient) -> str:
 def main() -> None:
     """Build a release, ask it, and write the page."""
     sys.path.insert(0, str(ROOT))
-    from ecp_graph.build import build
+    from ecp_graph.pipeline import build
     from ecp_graph.workspace import bundled_workspace
     from tests.conformance.asking_itself import asking_itself
 

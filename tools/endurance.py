@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import pyoxigraph as ox
 
-from ecp_graph.build import build
-from ecp_graph.build.release import CURRENT, open_release, verify_release
+from ecp_graph.pipeline import build
+from ecp_graph.release.release import CURRENT, open_release, verify_release
 from ecp_graph.workspace import bundled_workspace
 from tests.build.conftest import write_workspace
 from tests.build.test_release import count, endless_builds

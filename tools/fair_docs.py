@@ -64,11 +64,11 @@ def page(hosts: Sequence[Host]) -> str:
 
 def main() -> None:
     """Build a release, publish it, ask both, and write the page."""
-    from ecp_graph.build import build
-    from ecp_graph.build.release import open_release
-    from ecp_graph.publishing.twin.publish import publish
+    from ecp_graph.pipeline import build
+    from ecp_graph.release.release import open_release
     from ecp_graph.settings import Settings
-    from ecp_graph.web import create_app
+    from ecp_graph.twin.publish import publish
+    from ecp_graph.web.app import create_app
     from ecp_graph.workspace import bundled_workspace
     from tests.fair.hosts import FileHost, RuledHost, ServerHost
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ecp_graph.build import build
+from ecp_graph.pipeline import build
 from ecp_graph.workspace import bundled_workspace
 from tests.hostile.fuzz import BEFORE, Fuzz
 from tests.hostile.siege import MemoryWatch, family

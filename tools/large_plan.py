@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from ecp_graph.build.complete import Completed
-from ecp_graph.build.contents import release_id, write_contents
-from ecp_graph.build.load import Sources, load
-from ecp_graph.build.report import Report
-from ecp_graph.build.swap import install
 from ecp_graph.namespaces import GRAPH, ID, PREFIXES
+from ecp_graph.pipeline.complete import Completed
+from ecp_graph.pipeline.contents import release_id, write_contents
+from ecp_graph.rdf.load import Sources, load
+from ecp_graph.release.swap import install
+from ecp_graph.validation.report import Report
 from ecp_graph.workspace import bundled_workspace
 
 BODIES, PROGRAMMES, INSTRUMENTS, TOPICS, PER_CHAPTER = 200, 60, 2_000, 300, 40

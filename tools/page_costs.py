@@ -16,10 +16,10 @@ from typing import Final
 
 from flask.testing import FlaskClient
 
-from ecp_graph.build import build
+from ecp_graph.pipeline import build
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.warming import set_aside, warm
+from ecp_graph.web.app import create_app
+from ecp_graph.web.serving.warming import set_aside, warm
 from ecp_graph.workspace import bundled_workspace
 from tests.browser.test_every_page import PAGES
 

@@ -4,7 +4,7 @@
 
 FOLDER holds the vocabularies' own files, in any RDF format and under any name. For each namespace, the file that
 describes the most of its terms is taken for the vocabulary's own; a term is an IRI that has a type there. OUTPUT is
-``ecp_graph/checks/vocabulary_terms.json`` unless given. Only names are written: no text of any vocabulary.
+``tests/ontology/checks/vocabulary_terms.json`` unless given. Only names are written: no text of any vocabulary.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from rdflib import OWL, RDF, RDFS, XSD
 from rdflib.namespace import DefinedNamespace
 
-OUTPUT = Path(__file__).resolve().parents[1] / "ecp_graph" / "checks" / "vocabulary_terms.json"
+OUTPUT = Path(__file__).resolve().parents[1] / "tests" / "ontology" / "checks" / "vocabulary_terms.json"
 
 NAMESPACES = (
     "http://data.europa.eu/eli/ontology#",

@@ -23,7 +23,7 @@ def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> 
 
     A file of the workspace that would be left out, such as RDF in a syntax that is not read there, is an error.
     """
-    from ecp_graph.build import build as build_release
+    from ecp_graph.pipeline import build as build_release
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases)

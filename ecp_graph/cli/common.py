@@ -14,9 +14,9 @@ import click
 from ecp_graph.errors import EcpGraphError, ParameterError
 
 if TYPE_CHECKING:
-    from ecp_graph.build.release import Release
-    from ecp_graph.build.report import Report
+    from ecp_graph.release.release import Release
     from ecp_graph.settings import Settings
+    from ecp_graph.validation.report import Report
     from ecp_graph.workspace import Workspace
 
 __all__ = [
@@ -105,7 +105,7 @@ def timeout_option(command: Decorated) -> Decorated:
 
 
 def _addresses(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...] | None:
-    from ecp_graph.engine.federation.allowed import normalised
+    from ecp_graph.addresses import normalised
 
     try:
         return tuple(map(normalised, given)) or None
@@ -126,12 +126,12 @@ def release_or_build(workspace: Workspace, releases: Path) -> Release:
 
     Raises ReleaseError when the current release is damaged, and exits with 1 when the data do not conform.
     """
-    from ecp_graph.build.release import current_id, open_release
+    from ecp_graph.release.release import current_id, open_release
 
     if current_id(releases) is not None:
         return open_release(releases)
     say(f"There is no release in {releases} yet; building one.")
-    from ecp_graph.build import build
+    from ecp_graph.pipeline import build
 
     result = build(workspace, releases, progress=say)
     if result.release is None:
@@ -142,7 +142,7 @@ def release_or_build(workspace: Workspace, releases: Path) -> Release:
 
 def show_report(report: Report) -> None:
     """Write a report as text to stderr."""
-    from ecp_graph.build.writers import render
+    from ecp_graph.validation.writers import render
 
     click.echo(render(report, "text"), err=True, nl=False)
 

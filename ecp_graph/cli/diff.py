@@ -13,7 +13,7 @@ import click
 from ecp_graph.cli.common import place, releases_option, timeout_option, workspace_option
 
 if TYPE_CHECKING:
-    from ecp_graph.publishing.diff import Difference
+    from ecp_graph.queries.compare import Difference
 
 __all__ = ["diff"]
 
@@ -45,10 +45,10 @@ def diff(
     said by the queries of the catalogue that have `compare` in their header. Exit code 0: nothing changed; 1: something
     did; 2: there is no such release, or it cannot be read.
     """
-    from ecp_graph.engine.opening import release_engine
-    from ecp_graph.publishing.diff import compare
-    from ecp_graph.publishing.versions import named_release
     from ecp_graph.queries.catalogue import load_catalogue
+    from ecp_graph.queries.compare import compare
+    from ecp_graph.release.opening import release_engine
+    from ecp_graph.release.versions import named_release
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, timeout=timeout)
@@ -66,7 +66,7 @@ def diff(
 
 def _text(difference: Difference) -> str:
     """Return the sections that have changes, a line for each thing and each value that differs."""
-    from ecp_graph.engine.results import printable
+    from ecp_graph.sparql.results import printable
 
     lines: list[str] = []
     for section in difference.sections:

@@ -23,8 +23,8 @@ from ecp_graph.namespaces import PREFIXES, expand
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.engine.results import Term
-    from ecp_graph.explain.statements import Statement
+    from ecp_graph.reasoning.statements import Statement
+    from ecp_graph.sparql.results import Term
 
 __all__ = ["explain", "find_statement"]
 
@@ -69,10 +69,10 @@ def explain(
     stands for rdf:type. What follows is traced back, rule by rule, to the passages that state what it rests on.
     Exit code 1: it is neither stated nor follows.
     """
-    from ecp_graph.explain import Explainer
-    from ecp_graph.explain.findings import explain_finding
-    from ecp_graph.explain.statements import names_of
-    from ecp_graph.explain.words import as_json, as_text
+    from ecp_graph.reasoning import Explainer
+    from ecp_graph.reasoning.findings import explain_finding
+    from ecp_graph.reasoning.statements import names_of
+    from ecp_graph.reasoning.words import as_json, as_text
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
@@ -91,7 +91,7 @@ def explain(
 
 def find_statement(engine: Engine, subject: str, predicate: str, object_: str) -> Statement:
     """Return the statement that three texts mean; raises ParameterError when one names nothing, or several things."""
-    from ecp_graph.explain.statements import Statement, iri
+    from ecp_graph.reasoning.statements import Statement, iri
 
     first = iri(_thing(engine, "SUBJECT", subject))
     second = _property(engine, predicate)
@@ -107,8 +107,8 @@ def _thing(engine: Engine, name: str, text: str) -> str:
 
 def _property(engine: Engine, text: str) -> Term:
     """Return the property of a curie, an IRI, a local name or a label; case does not matter for the last two."""
-    from ecp_graph.engine.results import ask_table
-    from ecp_graph.explain.statements import iri
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.reasoning.statements import iri
 
     if text == "a":
         return iri(PREFIXES["rdf"] + "type")
@@ -131,8 +131,9 @@ def _property(engine: Engine, text: str) -> Term:
 
 def _value(engine: Engine, subject: Term, property_: Term, text: str) -> Term:
     """Return the value that a text means: one that the subject has, else a thing of the graph, else a literal."""
-    from ecp_graph.engine.results import Term, ask_table
-    from ecp_graph.explain.statements import in_sparql, iri
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.reasoning.statements import in_sparql, iri
+    from ecp_graph.sparql.results import Term
 
     wanted, full = text.casefold(), expand(text.strip("<>"))
     query = _VALUES.format(subject=in_sparql(subject), property=in_sparql(property_))

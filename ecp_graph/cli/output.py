@@ -18,8 +18,8 @@ from ecp_graph.sparql.guard import query_kind
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.engine.formats import Kind
-    from ecp_graph.engine.results import Table, Term
+    from ecp_graph.sparql.formats import Kind
+    from ecp_graph.sparql.results import Table, Term
 
 __all__ = ["FORMAT_NAMES", "output_options", "table_text", "without_wide_iris", "write_answer", "write_bytes"]
 
@@ -54,11 +54,11 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
     if chosen not in _MADE_HERE:
         _write(engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body, output)
         return
-    from ecp_graph.engine.results import ask_table
+    from ecp_graph.engine.asking import ask_table
 
     table = ask_table(engine, sparql, timeout_s=timeout_s)
     if chosen == "xlsx":
-        from ecp_graph.engine.spreadsheet import workbook
+        from ecp_graph.sparql.spreadsheet import workbook
 
         _write([workbook(table)], output)
         return
@@ -99,7 +99,7 @@ def table_text(table: Table, width: int, *, colour: bool = False) -> str:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    from ecp_graph.engine.results import printable
+    from ecp_graph.sparql.results import printable
 
     grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 1))
     for number, column in enumerate(table.columns):

@@ -71,8 +71,8 @@ def overlap(
     The grade says how directly the document proves it, from A, the best, to D. `ecp-graph queries` shows each query
     of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
     """
+    from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
-    from ecp_graph.queries.parameters import bind
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
@@ -108,12 +108,12 @@ def _write_matrix(
     engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, fmt: str | None, output: Path | None
 ) -> None:
     """Write a matrix as a table with marks, as CSV or as a workbook of the matrix and its cells."""
-    from ecp_graph.engine.results import ask_table
-    from ecp_graph.engine.spreadsheet import workbook_of
+    from ecp_graph.engine.asking import ask_table
     from ecp_graph.overlap.matrix import make_matrix
     from ecp_graph.overlap.reading import read_joins
     from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
-    from ecp_graph.queries.parameters import bind
+    from ecp_graph.queries.binding import bind
+    from ecp_graph.sparql.spreadsheet import workbook_of
 
     joins = read_joins(lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
     rows, columns = _sides(kind, joins)

@@ -51,8 +51,8 @@ def publish(
     each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced in one step. The exit
     code is 1 when a link leads nowhere.
     """
-    from ecp_graph.publishing.twin.publish import publish as publish_site
     from ecp_graph.settings import settings_from
+    from ecp_graph.twin.publish import publish as publish_site
 
     if not base_url.startswith(("http://", "https://")):
         raise click.UsageError(f"--base-url is an address such as https://example.org/plan/, not '{base_url}'.")

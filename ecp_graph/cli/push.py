@@ -13,7 +13,7 @@ from ecp_graph.errors import SettingError
 
 if TYPE_CHECKING:
     from ecp_graph.engine.login import Login
-    from ecp_graph.publishing.push import DefaultGraph, PushReport
+    from ecp_graph.linked_data.push.push import DefaultGraph, PushReport
 
 __all__ = ["PASSWORD", "push"]
 
@@ -59,7 +59,7 @@ def push(
     statements of each graph are counted. Stopped at any moment, it goes on when it is run again. docs/engines.md tells
     about Virtuoso, GraphDB and Oxigraph.
     """
-    from ecp_graph.publishing.push import push as push_release
+    from ecp_graph.linked_data.push.push import push as push_release
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint)
@@ -97,7 +97,7 @@ def _login(user: str | None) -> Login | None:
 
 def _summary(report: PushReport, endpoint: str) -> str:
     """Return what was done, and at which address the store answers as the release does."""
-    from ecp_graph.publishing.push import MERGED_GRAPH
+    from ecp_graph.linked_data.push.push import MERGED_GRAPH
 
     counts = f"{len(report.pushed)} graphs pushed, {len(report.unchanged)} unchanged, {len(report.removed)} removed"
     lines = [f"Release {report.release} is in the store: {counts}; {report.statements} statements counted."]

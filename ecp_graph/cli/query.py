@@ -79,7 +79,7 @@ def query(
             raise ParameterError("Only a query with a '#+' header has parameters, and this one has no header.")
         sparql = found
     else:
-        from ecp_graph.queries.parameters import bind
+        from ecp_graph.queries.binding import bind
 
         sparql = bind(found, given, engine)
     write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=settings.timeout)
@@ -87,7 +87,8 @@ def query(
 
 def engine_for(settings: Settings) -> Engine:
     """Return the remote engine when an endpoint is set, else the one over the current release, built if need be."""
-    from ecp_graph.engine.opening import federated, release_engine, remote_engine
+    from ecp_graph.engine.opening import federated, remote_engine
+    from ecp_graph.release.opening import release_engine
 
     if settings.endpoint:
         return remote_engine(settings.endpoint)

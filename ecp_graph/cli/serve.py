@@ -86,8 +86,8 @@ def serve(
 
 def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: Settings) -> Flask:
     from ecp_graph.engine.opening import files_engine
-    from ecp_graph.web import create_app
-    from ecp_graph.web.source import FixedEngine
+    from ecp_graph.web.app import create_app
+    from ecp_graph.web.state.source import FixedEngine
 
     if files:
         engine = files_engine(files, default_graph or "own", settings)

@@ -28,9 +28,10 @@ def validate(ctx: click.Context, files: tuple[Path, ...], workspace: Path | None
 
     Exit code 0: the data conform; 1: there are violations; 2: a file cannot be read.
     """
-    from ecp_graph.build.validate import validate_files, validate_workspace
-    from ecp_graph.build.writers import render
+    from ecp_graph.pipeline.files import validate_files
+    from ecp_graph.pipeline.validate import validate_workspace
     from ecp_graph.settings import settings_from
+    from ecp_graph.validation.writers import render
 
     where, _ = place(settings_from(workspace=workspace))
     report = validate_files(files, where) if files else validate_workspace(where)

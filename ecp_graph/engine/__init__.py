@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Final
 
-from ecp_graph.engine.formats import DEFAULTS, Format, Kind, format_named
 from ecp_graph.errors import ResultTooLarge
+from ecp_graph.sparql.formats import DEFAULTS, Format, Kind, format_named
 from ecp_graph.sparql.guard import query_kind
 
 __all__ = ["NOBODY", "Answer", "Asker", "Engine", "Question", "never"]
@@ -29,7 +29,7 @@ def never() -> bool:
 class Question:
     """A SPARQL query, and how it is to be answered.
 
-    ``fmt`` is a short name of `ecp_graph.engine.formats` (default: JSON or Turtle, by the kind of the query).
+    ``fmt`` is a short name of `ecp_graph.sparql.formats` (default: JSON or Turtle, by the kind of the query).
     ``limit_s`` is a time limit below the engine's own. ``default_graphs`` and ``named_graphs`` are the dataset of the
     SPARQL 1.1 Protocol (section 2.1.4) and replace the query's own FROM clauses when either is given. ``labels`` is a
     language: a SELECT then has a column of labels for each of its own (`ecp_graph.sparql.labels`). ``base`` is what

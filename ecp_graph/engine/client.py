@@ -25,8 +25,8 @@ import httpx
 
 from ecp_graph.engine import never
 from ecp_graph.engine.login import LOGIN_WANTED, Answering, Login
-from ecp_graph.engine.results import printable
 from ecp_graph.errors import ClientGone, EndpointError, EndpointTimeout
+from ecp_graph.sparql.results import printable
 
 __all__ = ["Client", "Resolve", "shorten"]
 

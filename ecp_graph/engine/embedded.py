@@ -20,12 +20,12 @@ from typing import IO, Any, Final, Protocol, cast
 import pyoxigraph as ox
 
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
-from ecp_graph.engine.formats import Format
 from ecp_graph.engine.loading import open_store
 from ecp_graph.engine.spool import Spool
-from ecp_graph.engine.xml_text import XmlSink, checked_xml
 from ecp_graph.errors import EngineBusy, FunctionUnknown, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.rdf.xml_text import XmlSink, checked_xml
+from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.guard import refuse_service
 from ecp_graph.sparql.labels import LABEL_FUNCTION, label_finder, with_labels
 from ecp_graph.sparql.syntax import explain_syntax_error
@@ -40,7 +40,7 @@ _TABLES: Final = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-#: The syntaxes of RDF by the short names of `ecp_graph.engine.formats`.
+#: The syntaxes of RDF by the short names of `ecp_graph.sparql.formats`.
 GRAPH_SYNTAXES: Final = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,

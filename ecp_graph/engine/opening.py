@@ -1,4 +1,4 @@
-"""Which engine answers: a release's store, a remote endpoint, or files loaded into memory."""
+"""Which engine answers: a store on disk, a remote endpoint, or files loaded into memory."""
 
 from __future__ import annotations
 
@@ -9,46 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from ecp_graph.build.release import Release
     from ecp_graph.engine import Engine
     from ecp_graph.engine.isolation.pool import Limits
     from ecp_graph.settings import Settings
 
-__all__ = ["DefaultGraph", "disk_engine", "federated", "files_engine", "release_engine", "remote_engine"]
+__all__ = ["CAN_ISOLATE", "DefaultGraph", "federated", "files_engine", "remote_engine", "slim_engine", "store_engine"]
 
 #: ``own``: the triples outside every named graph; ``union``: the merge of all graphs, each triple once.
 DefaultGraph = Literal["own", "union"]
 
 #: Isolation rests on what Linux alone has: namespaces, and limits that hold for one process.
-_CAN_ISOLATE: Final = sys.platform == "linux"
-
-
-def release_engine(release: Release, settings: Settings | None = None) -> Engine:
-    """Return the engine over a release: in this process, or with the settings of a server in isolated workers."""
-    name = f"release {release.id}"
-    if settings and _CAN_ISOLATE:
-        return federated(_isolated([release.dataset], "union", name, settings), settings)
-    from ecp_graph.engine.embedded import EmbeddedEngine
-
-    engine = EmbeddedEngine.open(release.store, name=name, places=settings.workers if settings else None)
-    return federated(engine, settings) if settings else engine
-
-
-def disk_engine(release: Release, settings: Settings) -> Engine:
-    """Return the engine that reads a release from disk, one query at a time, which can be stopped where isolation can.
-
-    It takes little memory, whatever the size of the release.
-    """
-    name = f"release {release.id}"
-    if _CAN_ISOLATE:
-        from ecp_graph.engine.isolation.pool import IsolatedEngine
-
-        return IsolatedEngine.on_disk(
-            release.store, name=name, limits=replace(_limits(settings), workers=1, reserved=0)
-        )
-    from ecp_graph.engine.embedded import EmbeddedEngine
-
-    return EmbeddedEngine.open(release.store, name=name)
+CAN_ISOLATE: Final = sys.platform == "linux"
 
 
 def remote_engine(endpoint: str, settings: Settings | None = None) -> Engine:
@@ -68,25 +39,53 @@ def remote_engine(endpoint: str, settings: Settings | None = None) -> Engine:
     )
 
 
-def files_engine(files: Sequence[Path], default_graph: DefaultGraph, settings: Settings | None = None) -> Engine:
+def store_engine(folder: Path, *, name: str, settings: Settings | None = None) -> Engine:
+    """Return the engine over a store on disk, in this process, with the settings of a server within their limits."""
+    from ecp_graph.engine.embedded import EmbeddedEngine
+
+    engine = EmbeddedEngine.open(folder, name=name, places=settings.workers if settings else None)
+    return federated(engine, settings)
+
+
+def slim_engine(folder: Path, *, name: str, settings: Settings) -> Engine:
+    """Return the engine over a store on disk that takes little memory, whatever the store's size.
+
+    It answers one query at a time, which can be stopped where isolation can.
+    """
+    if not CAN_ISOLATE:
+        from ecp_graph.engine.embedded import EmbeddedEngine
+
+        return EmbeddedEngine.open(folder, name=name)
+    from ecp_graph.engine.isolation.pool import IsolatedEngine
+
+    return IsolatedEngine.on_disk(folder, name=name, limits=replace(_limits(settings), workers=1, reserved=0))
+
+
+def files_engine(
+    files: Sequence[Path], default_graph: DefaultGraph, settings: Settings | None = None, *, name: str = ""
+) -> Engine:
     """Return the engine over RDF files as they are, held in memory: no reasoning, no shapes.
 
-    The syntax of a file follows from its extension. Raises InputSyntaxError for a file that cannot be read or parsed.
+    With the settings of a server its queries run in isolated workers, where that is possible. The syntax of a file
+    follows from its extension. Raises InputSyntaxError for a file that cannot be read or parsed.
     """
-    name = f"{len(files)} {'file' if len(files) == 1 else 'files'}"
-    if settings and _CAN_ISOLATE:
-        return federated(_isolated(files, default_graph, name, settings), settings)
+    name = name or f"{len(files)} {'file' if len(files) == 1 else 'files'}"
+    if settings and CAN_ISOLATE:
+        from ecp_graph.engine.isolation.pool import IsolatedEngine
+
+        union = default_graph == "union"
+        return federated(IsolatedEngine(files, name=name, union=union, limits=_limits(settings)), settings)
     from ecp_graph.engine.embedded import EmbeddedEngine
     from ecp_graph.engine.loading import load_files
 
     places = settings.workers if settings else None
     engine = EmbeddedEngine(load_files(files, union=default_graph == "union"), name=name, places=places)
-    return federated(engine, settings) if settings else engine
+    return federated(engine, settings)
 
 
-def federated(engine: Engine, settings: Settings) -> Engine:
+def federated(engine: Engine, settings: Settings | None) -> Engine:
     """Return the engine with the endpoints of the settings before it, or as it is when they allow none to SERVICE."""
-    if not settings.calls_services:
+    if settings is None or not settings.calls_services:
         return engine
     from ecp_graph.engine.federation.allowed import Allowed
     from ecp_graph.engine.federation.engine import FederatedEngine, ServiceLimits
@@ -94,12 +93,6 @@ def federated(engine: Engine, settings: Settings) -> Engine:
     megabytes = min(settings.max_result_mb, ServiceLimits.bytes // 1_000_000)
     limits = ServiceLimits(settings.service_rows, megabytes * 1_000_000, places=settings.workers)
     return FederatedEngine(engine, Allowed(settings.service, settings.service_private), limits)
-
-
-def _isolated(files: Sequence[Path], default_graph: DefaultGraph, name: str, settings: Settings) -> Engine:
-    from ecp_graph.engine.isolation.pool import IsolatedEngine
-
-    return IsolatedEngine(files, name=name, union=default_graph == "union", limits=_limits(settings))
 
 
 def _limits(settings: Settings) -> Limits:

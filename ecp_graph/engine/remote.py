@@ -19,12 +19,12 @@ from SPARQLWrapper import POST, SPARQLWrapper
 from ecp_graph import __version__
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.client import Client, Resolve, shorten
-from ecp_graph.engine.formats import Format
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
 from ecp_graph.errors import EndpointError, EngineBusy, ParameterError, QueryError
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.guard import query_kind, refuse_service
 from ecp_graph.sparql.text import declared_prefixes, first_keyword
 

@@ -12,7 +12,7 @@ import json
 from typing import Final, Protocol
 from xml.parsers import expat
 
-from ecp_graph.engine.formats import Format
+from ecp_graph.sparql.formats import Format
 
 __all__ = ["Check", "Unwhole", "check_for"]
 

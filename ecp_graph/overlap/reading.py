@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ecp_graph.engine.results import Table
 from ecp_graph.overlap.matrix import Finding, Joins, Link, Thing
+from ecp_graph.sparql.results import Table
 
 __all__ = ["QUERIES", "read_joins"]
 

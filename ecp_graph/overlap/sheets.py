@@ -6,8 +6,8 @@ import csv
 import io
 from typing import Final
 
-from ecp_graph.engine.results import Table, Term, printable
 from ecp_graph.overlap.matrix import Matrix, Thing
+from ecp_graph.sparql.results import Table, Term, printable
 
 __all__ = ["cells_table", "csv_text", "numbers_table"]
 

@@ -32,9 +32,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from ecp_graph.engine.formats import Kind
 from ecp_graph.errors import EcpGraphError, InputSyntaxError, UnknownQuery
 from ecp_graph.queries.parameters import Parameter, parameter_from_header
+from ecp_graph.sparql.formats import Kind
 from ecp_graph.sparql.guard import query_kind
 from ecp_graph.workspace import Workspace
 

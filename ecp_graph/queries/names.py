@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ecp_graph.engine.results import Stream
+from ecp_graph.engine.asking import Stream
 from ecp_graph.errors import ParameterError
 
 __all__ = ["QUERY", "Named", "gather"]

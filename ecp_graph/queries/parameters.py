@@ -1,33 +1,25 @@
-"""Parameters of catalogue queries: what they accept, and how a value becomes a term of the query.
+"""Parameters of catalogue queries: what they accept, and which literal a value is.
 
 Five types: ``iri`` (of a class: given as an IRI, a curie, a notation, a slug or a label of the graph), ``enum``,
-``date``, ``integer`` and ``text``. A value is turned into an RDF term, which pyoxigraph serialises, and takes the
-place of the line ``#= name`` as ``VALUES (?name) { (term) }``; the text of a query is never put together from what a
-user typed. A parameter with ``many: true`` takes several values, any of which may hold. An iri may have ``values``
-too: words such as ``not-stated``, bound as plain literals, for what no thing of the class stands for.
+``date``, ``integer`` and ``text``. A parameter with ``many: true`` takes several values, any of which may hold. An iri
+may have ``values`` too: words such as ``not-stated``, bound as plain literals, for what no thing of the class stands
+for. `ecp_graph.queries.binding` puts values into a query.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import pyoxigraph as ox
 
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES, expand
 
-if TYPE_CHECKING:
-    from ecp_graph.engine import Engine
-    from ecp_graph.queries.catalogue import Query
+__all__ = ["Parameter", "ParameterType", "literal_of", "parameter_from_header"]
 
-__all__ = ["Given", "Parameter", "ParameterType", "bind", "parameter_from_header"]
-
-#: Values by the names of their parameters; several for one that takes ``many``.
-Given = Mapping[str, str | Sequence[str]]
 ParameterType = Literal["iri", "enum", "date", "integer", "text"]
 
 _TYPES: Final = ("iri", "enum", "date", "integer", "text")
@@ -93,62 +85,11 @@ def parameter_from_header(item: Any) -> Parameter:
         many=item.get("many", False),
     )
     if default is not None and kind != "iri":
-        _literal(parameter, default)
+        literal_of(parameter, default)
     return parameter
 
 
-def bind(query: Query, given: Given, engine: Engine) -> str:
-    """Return the text of a query with its parameters bound; several values for a parameter that takes ``many``.
-
-    An empty value counts as not given. A parameter that is not given takes its default; without one its line is
-    dropped, so that the query ranges over everything. ``engine`` is asked only to find what a notation, slug or label
-    names. Raises ParameterError for a name the query does not have, a value that does not fit, several values for a
-    parameter that takes one, and a value that is missing.
-    """
-    _refuse_unknown(query, given)
-    lines: dict[str, str] = {}
-    for parameter in query.parameters:
-        if values := _values(parameter, given.get(parameter.name, "")):
-            terms = " ".join(f"({_term(parameter, value, engine)})" for value in values)
-            lines[parameter.name] = f"VALUES (?{parameter.name}) {{ {terms} }}"
-        elif parameter.required:
-            raise ParameterError(f"The query '{query.name}' needs a value for '{parameter.name}' ({parameter.label}).")
-        else:
-            lines[parameter.name] = ""
-
-    def line(found: re.Match[str]) -> str:
-        bound = lines.get(found[2])
-        return found.group() if bound is None else f"{found[1]}{bound}"
-
-    return re.sub(r"^([ \t]*)#=[ \t]*(\w+)[ \t]*$", line, query.body, flags=re.MULTILINE)
-
-
-def _values(parameter: Parameter, given: str | Sequence[str]) -> list[str]:
-    values = [text for value in ([given] if isinstance(given, str) else given) if (text := value.strip())]
-    if len(values) > 1 and not parameter.many:
-        raise ParameterError(
-            f"The parameter '{parameter.name}' takes one value, and {len(values)} are given. Ask once for each."
-        )
-    return values or ([parameter.default] if parameter.default is not None else [])
-
-
-def _refuse_unknown(query: Query, given: Given) -> None:
-    for name in given:
-        if query.parameter(name) is None:
-            names = ", ".join(parameter.name for parameter in query.parameters)
-            known = f"It has {names}." if names else "It has none."
-            raise ParameterError(f"The query '{query.name}' has no parameter '{name}'. {known}")
-
-
-def _term(parameter: Parameter, value: str, engine: Engine) -> str:
-    if parameter.type == "iri" and value not in parameter.values:
-        from ecp_graph.queries.resolve import resolve
-
-        return str(ox.NamedNode(resolve(parameter, value, engine)))
-    return str(_literal(parameter, value))
-
-
-def _literal(parameter: Parameter, value: str) -> ox.Literal:
+def literal_of(parameter: Parameter, value: str) -> ox.Literal:
     """Return the literal for a value of an enum, date, integer or text, or for a word of an iri.
 
     Raises ParameterError when it does not fit.

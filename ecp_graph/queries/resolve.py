@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from ecp_graph.engine.results import Table, ask_table
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES, compact, expand
+from ecp_graph.sparql.results import Table
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine

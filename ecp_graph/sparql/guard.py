@@ -12,8 +12,8 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import Final
 
-from ecp_graph.engine.formats import Kind
 from ecp_graph.errors import QueryTooComplex, ServiceRefused, UpdateRefused
+from ecp_graph.sparql.formats import Kind
 from ecp_graph.sparql.text import first_keyword, marks, position, unescape
 
 __all__ = [

@@ -1,4 +1,4 @@
-// Search in the index of names without a server: the same hits in the same order as ecp_graph/publishing/search_index.py.
+// Search in the index of names without a server: the same hits in the same order as ecp_graph/web/pages/search/index.py.
 
 const SHORT = 3; // a shorter word is looked for at the beginning of words only
 const SPREAD = 9; // the rank of an entry whose words stand in several of its names, or in its kind

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ecp_graph.build.release import Release
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import ask_table
+from ecp_graph.engine.asking import ask_table
+from ecp_graph.release.release import Release
 from tests.browser.test_editor import BUILD, SLOW, run, text_of, write
 
 Open = Callable[..., Any]

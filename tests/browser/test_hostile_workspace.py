@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ecp_graph.build import build
+from ecp_graph.pipeline import build
 from ecp_graph.workspace import Workspace
 from tests.hostile_workspace import PAGES, write_hostile_workspace
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.build.beside import beside
+from ecp_graph.beside import beside
 from ecp_graph.errors import WorkspaceError
 
 HERE = os.getpid()
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 @pytest.fixture
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecp_graph.build.beside.usable_processors", lambda: 2)
-    monkeypatch.setattr("ecp_graph.build.beside._threads", lambda: 1)
+    monkeypatch.setattr("ecp_graph.beside.usable_processors", lambda: 2)
+    monkeypatch.setattr("ecp_graph.beside._threads", lambda: 1)
 
 
 def _children() -> str:

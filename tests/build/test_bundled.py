@@ -7,15 +7,16 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.build.complete import Completed, complete
-from ecp_graph.build.contents import fingerprint, release_id, write_contents
-from ecp_graph.build.derive import derive, merged_store
-from ecp_graph.build.load import load, parse_file
-from ecp_graph.build.release import Release, verify_release
-from ecp_graph.build.report import Report
-from ecp_graph.build.swap import install
-from ecp_graph.build.validate import check, judge_statements, validate_files
 from ecp_graph.namespaces import ECP, ID, PREFIXES
+from ecp_graph.overlap.derive import derive, merged_store
+from ecp_graph.pipeline.complete import Completed, complete
+from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents
+from ecp_graph.pipeline.files import validate_files
+from ecp_graph.rdf.load import load, parse_file
+from ecp_graph.release.release import Release, verify_release
+from ecp_graph.release.swap import install
+from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.report import Report
 from ecp_graph.workspace import Workspace, bundled_workspace
 
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")

@@ -10,10 +10,10 @@ import pytest
 from owlrl.OWLRL import OWLRL_Semantics
 from rdflib import Graph
 
-from ecp_graph.build import closure
-from ecp_graph.build.closure import run_closure
-from ecp_graph.build.load import load
-from ecp_graph.build.terms import to_graph
+from ecp_graph.rdf.load import load
+from ecp_graph.rdf.terms import to_graph
+from ecp_graph.reasoning import closure
+from ecp_graph.reasoning.closure import run_closure
 from ecp_graph.workspace import bundled_workspace
 
 from .conftest import HEADER

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.build.left_out import refuse_left_out
-from ecp_graph.build.load import load
 from ecp_graph.errors import InputSyntaxError
+from ecp_graph.rdf.left_out import refuse_left_out
+from ecp_graph.rdf.load import load
 from ecp_graph.workspace import Workspace, bundled_workspace
 
 from .conftest import MakeWorkspace

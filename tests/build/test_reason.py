@@ -7,10 +7,10 @@ import pytest
 from owlrl.OWLRL import OWLRL_Semantics
 from rdflib import OWL, RDF, Graph, Literal, URIRef
 
-from ecp_graph.build.load import load
-from ecp_graph.build.reason import Inferred, _Usefulness, infer
-from ecp_graph.build.terms import to_graph
 from ecp_graph.namespaces import ECP, ID, PREFIXES, compact
+from ecp_graph.rdf.load import load
+from ecp_graph.rdf.terms import to_graph
+from ecp_graph.reasoning.reason import Inferred, _Usefulness, infer
 from ecp_graph.workspace import Workspace
 
 from .conftest import HEADER, ONTOLOGY

@@ -12,17 +12,17 @@ import threading
 import time
 from pathlib import Path
 
+import ecp_graph.build.contents as contents
+import ecp_graph.build.pipeline as pipeline
 import pyoxigraph as ox
 import pytest
 
-import ecp_graph.build.contents as contents
-import ecp_graph.build.pipeline as pipeline
-from ecp_graph.build import BuildResult, build
-from ecp_graph.build.load import load, parse_file
-from ecp_graph.build.release import Release, current_id, open_release, verify_release
-from ecp_graph.build.swap import install
 from ecp_graph.errors import InconsistentData, InputSyntaxError, ReleaseError
 from ecp_graph.namespaces import DATASET_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
+from ecp_graph.pipeline import BuildResult, build
+from ecp_graph.rdf.load import load, parse_file
+from ecp_graph.release.release import Release, current_id, open_release, verify_release
+from ecp_graph.release.swap import install
 from ecp_graph.workspace import Workspace
 
 from .conftest import MakeWorkspace, write_workspace
@@ -145,7 +145,9 @@ def test_reports_and_description_can_be_read(release: Release) -> None:
 
 
 def test_opening_a_release_loads_no_rdf_library() -> None:
-    code = "import sys, ecp_graph.build.release; print({'rdflib', 'pyoxigraph', 'pyshacl', 'owlrl'} & set(sys.modules))"
+    code = (
+        "import sys, ecp_graph.release.release; print({'rdflib', 'pyoxigraph', 'pyshacl', 'owlrl'} & set(sys.modules))"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
 

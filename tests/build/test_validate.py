@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.build.report import Finding, Report
-from ecp_graph.build.validate import validate_files, validate_workspace
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
 from ecp_graph.namespaces import ECP, GRAPH, ID, SHAPES
+from ecp_graph.pipeline.files import validate_files
+from ecp_graph.pipeline.validate import validate_workspace
+from ecp_graph.validation.report import Finding, Report
 from ecp_graph.workspace import Workspace
 
 from .conftest import DATA, HEADER, MakeWorkspace, line_of
@@ -41,7 +42,7 @@ def test_a_shape_counts_for_those_that_refer_to_it_on_any_number_of_processors(
     make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch, processors: int
 ) -> None:
     """Shapes are dealt out by their names: of two that refer to each other, one is run in each process."""
-    monkeypatch.setattr("ecp_graph.build.beside.usable_processors", lambda: processors)
+    monkeypatch.setattr("ecp_graph.beside.usable_processors", lambda: processors)
     shapes = """
         ecpsh:A a sh:NodeShape ; sh:targetClass ecp:Action ; sh:node ecpsh:B ; sh:message "Not like B."@en .
         ecpsh:B a sh:NodeShape ; sh:targetClass ecp:Plan ; sh:property [

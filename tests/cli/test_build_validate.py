@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ecp_graph.build.release import current_id
 from ecp_graph.cli import cli
+from ecp_graph.release.release import current_id
 from ecp_graph.workspace import bundled_workspace
 
 

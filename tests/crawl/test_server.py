@@ -13,7 +13,7 @@ import rdflib
 from flask import Flask
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 
 from .crawler import RDF, Fetched, Site, crawl, own_addresses, triples
 

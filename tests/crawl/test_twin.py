@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.publishing.twin.names import file_of
+from ecp_graph.twin.names import file_of
 
 from .crawler import Fetched, Site, crawl, own_addresses
 from .test_server import (  # noqa: F401 - the same tests, on the site below

@@ -11,12 +11,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.build.release import Release
 from ecp_graph.engine import Engine, Question
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.formats import FORMATS, formats_of
-from ecp_graph.engine.results import ask_table
 from ecp_graph.errors import EngineBusy, QueryError, QueryTimeout, ReleaseError, ResultTooLarge
+from ecp_graph.release.release import Release
+from ecp_graph.sparql.formats import FORMATS, formats_of
 
 _DATA = """
 @prefix ecp: <https://w3id.org/ecp-graph/ontology#> .

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ecp_graph.engine.formats import FORMATS, Kind, format_named, formats_of, negotiate
 from ecp_graph.errors import ParameterError
+from ecp_graph.sparql.formats import FORMATS, Kind, format_named, formats_of, negotiate
 
 
 def test_every_format_is_found_by_its_own_name_and_media_type() -> None:

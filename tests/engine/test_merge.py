@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecp_graph.build.release import Release
 from ecp_graph.engine import Question, merge
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
@@ -20,7 +19,8 @@ from ecp_graph.engine.loading import load_files
 from ecp_graph.engine.merge import Stores, with_merge
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.queries.parameters import bind
+from ecp_graph.queries.binding import bind
+from ecp_graph.release.release import Release
 from ecp_graph.sparql.guard import may_name_graphs
 from tests.queries.asking import bundled_catalogue, cases
 

@@ -16,8 +16,8 @@ from ecp_graph.engine import Question
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge
 from ecp_graph.namespaces import ECP
+from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import parse_query
-from ecp_graph.queries.parameters import bind
 
 Handler = Callable[[BaseHTTPRequestHandler, dict[str, list[str]]], None]
 

@@ -14,13 +14,14 @@ import pytest
 
 from ecp_graph.cli.output import table_text, without_wide_iris
 from ecp_graph.confined import LimitReached, confined
-from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question, spreadsheet
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
+from ecp_graph.engine.asking import ask_rows, ask_stream, ask_table
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.formats import format_named
-from ecp_graph.engine.results import Table, Term, ask_rows, ask_stream, ask_table, parse_table
-from ecp_graph.engine.spreadsheet import workbook
 from ecp_graph.errors import EndpointError, ParameterError, ResultTooLarge
-from ecp_graph.publishing.document import to_ox
+from ecp_graph.sparql import spreadsheet
+from ecp_graph.sparql.formats import format_named
+from ecp_graph.sparql.results import Table, Term, parse_table, to_ox
+from ecp_graph.sparql.spreadsheet import workbook
 
 _ROW = """SELECT * { VALUES (?iri ?text ?int ?dec ?day ?time ?flag ?none ?formula ?plus) { (body:ptc "a, [b] & <c>"@en
 42 1.5 "2017-01-01"^^xsd:date "2017-01-01T10:00:00"^^xsd:dateTime true UNDEF "=1+1" "+1") } }"""

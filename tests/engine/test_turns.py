@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from ecp_graph.engine.turns import Turns
 from ecp_graph.errors import EngineBusy
+from ecp_graph.turns import Turns
 
 
 def test_turns_come_one_at_a_time_in_the_order_of_asking() -> None:

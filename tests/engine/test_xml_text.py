@@ -12,13 +12,13 @@ from rdflib import Graph
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.formats import Format, format_named
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
-from ecp_graph.engine.xml_text import XmlSink, checked_xml
 from ecp_graph.errors import FormatUnfit
-from ecp_graph.publishing.document import serialise
-from ecp_graph.web import create_app
-from ecp_graph.web.source import FixedEngine
+from ecp_graph.linked_data.document import serialise
+from ecp_graph.rdf.xml_text import XmlSink, checked_xml
+from ecp_graph.sparql.formats import Format, format_named
+from ecp_graph.web.app import create_app
+from ecp_graph.web.state.source import FixedEngine
 
 _CANNOT = [*map(chr, range(9)), "\x0b", "\x0c", *map(chr, range(0x0E, 0x20)), "\ufffe", "\uffff"]
 _CAN = ["\t", "\n", "\r", "\x7f", "\x85", "\u2028", "\ufffd", "\ufeff", "\U0001fffe", "<&>'\"", "]]>", "a\r\nb"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ecp_graph.build.release import Release
-from ecp_graph.publishing.push import MERGED_GRAPH, push
+from ecp_graph.linked_data.push.push import MERGED_GRAPH, push
+from ecp_graph.release.release import Release
 
 from .stores import Store, oxigraph_program, oxigraph_server, virtuoso_program, virtuoso_server
 

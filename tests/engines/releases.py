@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ecp_graph.build.release import Release
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.remote import RemoteEngine
-from ecp_graph.engine.results import ask_table
 from ecp_graph.namespaces import GRAPH
+from ecp_graph.release.release import Release
 
 from .stores import Store
 

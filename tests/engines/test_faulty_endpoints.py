@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from ecp_graph.engine import Asker, Question
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.client import Client
 from ecp_graph.engine.login import Login
 from ecp_graph.engine.remote import RemoteEngine
-from ecp_graph.engine.results import ask_table
 from ecp_graph.errors import (
     ClientGone,
     EndpointError,

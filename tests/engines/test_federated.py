@@ -12,11 +12,11 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.federation.allowed import Allowed
 from ecp_graph.engine.federation.clauses import find_clauses, stand_in_text
 from ecp_graph.engine.federation.engine import FederatedEngine
-from ecp_graph.engine.results import ask_table
 from ecp_graph.errors import ServiceRefused
 from tests.conformance import w3c
 from tools.fetch_w3c import FOLDER

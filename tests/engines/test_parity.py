@@ -13,11 +13,13 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.remote import RemoteEngine
-from ecp_graph.engine.results import Table, ask_table
 from ecp_graph.errors import EndpointError
-from ecp_graph.queries.parameters import Parameter, bind
+from ecp_graph.queries.binding import bind
+from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import choices
+from ecp_graph.sparql.results import Table
 from tests.data.graphs import ROOT
 from tests.queries.asking import bundled_catalogue, cases
 from tests.queries.computed import COMPUTED

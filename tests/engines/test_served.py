@@ -20,8 +20,9 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import ask_table, parse_table
-from ecp_graph.queries.parameters import bind
+from ecp_graph.engine.asking import ask_table
+from ecp_graph.queries.binding import bind
+from ecp_graph.sparql.results import parse_table
 from tests.queries.asking import bundled_catalogue
 
 from .faulty import FaultyServer, Script, answer, faulty_server, reset

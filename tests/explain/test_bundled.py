@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import ask_table
-from ecp_graph.explain import Explainer, Explanation, Statement
-from ecp_graph.explain.findings import explain_finding
-from ecp_graph.explain.statements import iri
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, expand
+from ecp_graph.reasoning import Explainer, Explanation, Statement
+from ecp_graph.reasoning.findings import explain_finding
+from ecp_graph.reasoning.statements import iri
 from ecp_graph.workspace import bundled_workspace
 
 

@@ -1,6 +1,6 @@
 """The tests of FOOPS!, asked of what a host answers for the ontology.
 
-Those that an ontology can answer by itself are the checks of `ecp_graph.checks.foops`, run over the file that is
+Those that an ontology can answer by itself are the checks of `tests.ontology.checks.foops`, run over the file that is
 published. Left out: FIND2, FIND3, FIND_3_BIS and OM4.2, which ask registries and other hosts.
 """
 
@@ -11,7 +11,6 @@ from typing import Final
 
 from rdflib import OWL
 
-from ecp_graph.checks import FOOPS_CHECKS, FOOPS_STRICT_CHECKS, Check
 from ecp_graph.namespaces import ECP
 from tests.fair.hosts import Host
 from tests.fair.reading import (
@@ -29,6 +28,7 @@ from tests.fair.reading import (
     values,
     version_iri,
 )
+from tests.ontology.checks import FOOPS_CHECKS, FOOPS_STRICT_CHECKS, Check
 
 __all__ = ["PRACTICES"]
 

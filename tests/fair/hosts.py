@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from werkzeug.datastructures import Headers
 
-from ecp_graph.publishing.twin.names import file_of
-from ecp_graph.publishing.twin.publish import MARK
+from ecp_graph.twin.names import file_of
+from ecp_graph.twin.publish import MARK
 
 __all__ = ["Answer", "Fault", "Faulty", "FileHost", "Host", "RuledHost", "ServerHost"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from ecp_graph.workspace import bundled_workspace
 from tests.fair.features import PRACTICES, Practice
 from tests.fair.hosts import Faulty, FileHost, Host, RuledHost, ServerHost

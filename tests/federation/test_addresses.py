@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from ecp_graph.addresses import normalised
 from ecp_graph.engine.federation.addresses import is_public, resolver
-from ecp_graph.engine.federation.allowed import Allowed, normalised
+from ecp_graph.engine.federation.allowed import Allowed
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.errors import EndpointError
 from tests.engines.faulty import answer, faulty_server

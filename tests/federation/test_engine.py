@@ -17,10 +17,10 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.engine import Asker, Question, never
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.federation.allowed import Allowed
 from ecp_graph.engine.federation.engine import FederatedEngine, ServiceLimits
-from ecp_graph.engine.results import ask_table
 from ecp_graph.errors import (
     ClientGone,
     EcpGraphError,

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from ecp_graph.cli import cli
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from tests.engines.faulty import FaultyServer, answer, faulty_server
 from tests.serving import Served, serving
 

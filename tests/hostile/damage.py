@@ -7,7 +7,7 @@ import random
 import shutil
 from dataclasses import dataclass
 
-from ecp_graph.build.release import MANIFEST, Release
+from ecp_graph.release.release import MANIFEST, Release
 
 __all__ = ["Damaged", "damage"]
 

@@ -9,12 +9,12 @@ import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ecp_graph.build.complete import complete
-from ecp_graph.build.contents import release_id, write_contents
-from ecp_graph.build.load import load
-from ecp_graph.build.release import Release
-from ecp_graph.build.report import Report
-from ecp_graph.build.swap import install
+from ecp_graph.pipeline.complete import complete
+from ecp_graph.pipeline.contents import release_id, write_contents
+from ecp_graph.rdf.load import load
+from ecp_graph.release.release import Release
+from ecp_graph.release.swap import install
+from ecp_graph.validation.report import Report
 from ecp_graph.workspace import Workspace
 from tests.build.conftest import write_workspace
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.build.release import CURRENT, MANIFEST, current_id, open_release
+from ecp_graph.release.release import CURRENT, MANIFEST, current_id, open_release
 from tests.serving import Served, serving
 
 from .damage import damage

@@ -29,7 +29,7 @@ from ecp_graph.errors import (
     ServiceRefused,
     WorkerLost,
 )
-from ecp_graph.web.errors import status_of
+from ecp_graph.web.http.errors import status_of
 
 TRIPLES = "".join(f"<http://x/s{n}> <http://x/p> {n} .\n" for n in range(3000))
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"

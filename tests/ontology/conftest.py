@@ -1,4 +1,4 @@
-"""A clean little ontology, in which every check of ecp_graph.checks is silent, and a way to plant faults in it."""
+"""A clean little ontology, in which every check of tests.ontology.checks is silent, and a way to plant faults in it."""
 
 from __future__ import annotations
 

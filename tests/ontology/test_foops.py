@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rdflib import Graph
 
-from ecp_graph.checks import FOOPS_CHECKS, FOOPS_STRICT_CHECKS, Check, parses, run
+from tests.ontology.checks import FOOPS_CHECKS, FOOPS_STRICT_CHECKS, Check, parses, run
 
 LICENCE = "dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;"
 CREATOR = "dcterms:creator <https://w3id.org/example/ann> ;"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rdflib import Graph
 
-from ecp_graph.checks import OOPS_CHECKS, OOPS_CRITICAL, OOPS_IMPORTANT, OOPS_MINOR, Check, run
+from tests.ontology.checks import OOPS_CHECKS, OOPS_CRITICAL, OOPS_IMPORTANT, OOPS_MINOR, Check, run
 
 BY_ID = {check.id: check for check in OOPS_CHECKS}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.checks import owlapi
-from ecp_graph.checks.owlapi import ConsistencyResult, is_consistent, java_is_there, profile_violations
 from ecp_graph.errors import EcpGraphError, MissingExtra
+from tests.ontology.checks import owlapi
+from tests.ontology.checks.owlapi import ConsistencyResult, is_consistent, java_is_there, profile_violations
 
 needs_java = pytest.mark.skipif(not java_is_there(), reason="no Java: OWLAPI and HermiT are not run")
 
@@ -127,7 +127,9 @@ def test_text_that_is_not_turtle_is_refused_with_its_line() -> None:
 @needs_java
 def test_nothing_is_logged(clean_turtle: str) -> None:
     text = clean_turtle + PLANTED["a month in a data property"][0]
-    script = f"from ecp_graph.checks.owlapi import profile_violations; print(len(profile_violations({text!r}, 'DL')))"
+    script = (
+        f"from tests.ontology.checks.owlapi import profile_violations; print(len(profile_violations({text!r}, 'DL')))"
+    )
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True)
     assert int(done.stdout) > 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from rdflib import Graph
 
-from ecp_graph.checks import Ontology
+from tests.ontology.checks import Ontology
 
 CASES = {
     "the preferred namespace": (

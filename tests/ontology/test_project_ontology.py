@@ -1,4 +1,4 @@
-"""The project's own ontology passes every check of ecp_graph.checks, alone and together with the bundled data."""
+"""The project's own ontology passes every check of tests.ontology.checks, alone and together with the bundled data."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rdflib import Dataset, Graph
 
-from ecp_graph.checks import FOOPS_CHECKS, OOPS_CHECKS, Check, parses
-from ecp_graph.checks.owlapi import ConsistencyResult, is_consistent, java_is_there, profile_violations
+from tests.ontology.checks import FOOPS_CHECKS, OOPS_CHECKS, Check, parses
+from tests.ontology.checks.owlapi import ConsistencyResult, is_consistent, java_is_there, profile_violations
 
 ROOT = Path(__file__).resolve().parents[2]
 ONTOLOGY_FILES = sorted((ROOT / "ontology").rglob("*.ttl"))

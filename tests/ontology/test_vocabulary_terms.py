@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from ecp_graph.checks.vocabularies import defines, namespace_of, vocabulary_terms
+from tests.ontology.checks.vocabularies import defines, namespace_of, vocabulary_terms
 
 ROOT = Path(__file__).resolve().parents[2]
 FOAF = "http://xmlns.com/foaf/0.1/"

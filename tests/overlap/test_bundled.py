@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import ask_table
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.overlap.matrix import Choice, Joins, Matrix, make_matrix
 from ecp_graph.overlap.reading import read_joins
+from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
-from ecp_graph.queries.parameters import bind
 from ecp_graph.workspace import bundled_workspace
 
 TABLES = Path(__file__).resolve().parents[1] / "second_reading" / "tables.csv"

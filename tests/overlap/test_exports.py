@@ -9,12 +9,12 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from ecp_graph.engine.results import Table, Term
-from ecp_graph.engine.spreadsheet import workbook_of
-from ecp_graph.overlap.drawing import draw
 from ecp_graph.overlap.matrix import Joins, Link, Matrix, Thing, make_matrix
 from ecp_graph.overlap.reading import read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.sparql.spreadsheet import workbook_of
+from ecp_graph.web.pages.overlap.drawing import draw
 from tests.overlap.small import small
 
 SVG = "{http://www.w3.org/2000/svg}"

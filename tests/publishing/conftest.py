@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.build import build
-from ecp_graph.build.release import Release
+from ecp_graph.pipeline import build
+from ecp_graph.release.release import Release
 from tests.build.conftest import DATA, write_workspace
 
 COMPARED = """\

@@ -12,14 +12,14 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
 
-from ecp_graph.build.release import Release
 from ecp_graph.cli import cli
 from ecp_graph.engine import Engine
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.loading import load_files
 from ecp_graph.errors import InputSyntaxError
-from ecp_graph.publishing.diff import Difference, compare
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue, parse_query
+from ecp_graph.queries.compare import Difference, compare
+from ecp_graph.release.release import Release
 from ecp_graph.workspace import bundled_workspace
 from tests.publishing.conftest import COMPARED
 

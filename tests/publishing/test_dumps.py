@@ -11,9 +11,9 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Dataset
 
-from ecp_graph.build.release import Release
+from ecp_graph.linked_data.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER, Dump, write_dumps
 from ecp_graph.namespaces import DERIVED_GRAPH, ECP, GRAPH, ID, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
-from ecp_graph.publishing.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER, Dump, write_dumps
+from ecp_graph.release.release import Release
 
 FORMS = {
     "trig": ox.RdfFormat.TRIG,

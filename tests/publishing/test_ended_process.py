@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from ecp_graph.build.release import Release
 from ecp_graph.errors import PublishError
-from ecp_graph.publishing.twin import crawl as crawling
-from ecp_graph.publishing.twin import publish as publishing
+from ecp_graph.release.release import Release
+from ecp_graph.twin import crawl as crawling
+from ecp_graph.twin import publish as publishing
 from ecp_graph.workspace import Workspace, bundled_workspace
 
 

@@ -12,15 +12,15 @@ import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.build.release import Release
 from ecp_graph.engine import Answer, Asker, Question
 from ecp_graph.errors import WorkerLost
-from ecp_graph.publishing.twin import crawl as crawling
-from ecp_graph.publishing.twin import publish as publishing
-from ecp_graph.publishing.twin.once import OnceEngine
-from ecp_graph.web.pages import home
-from ecp_graph.web.pages.search import TOO_MANY
-from ecp_graph.web.site import EXTENSION
+from ecp_graph.release.release import Release
+from ecp_graph.twin import crawl as crawling
+from ecp_graph.twin import publish as publishing
+from ecp_graph.twin.once import OnceEngine
+from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.search.page import TOO_MANY
+from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.workspace import bundled_workspace
 
 FORMS = ("ttl", "jsonld", "nt", "rdf", "trig", "nq")
@@ -76,7 +76,7 @@ def test_one_form_that_fails_is_told() -> None:
 def test_a_page_with_too_many_data_says_so(
     asked: Counter[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
+    monkeypatch.setattr("ecp_graph.web.state.site.PAGE_BYTES", 1_000)
     visit = crawling._visit("/actions")
     assert (visit.refused, visit.broken, visit.files) == (("/actions",), (), 1)
     assert "larger than" in (tmp_path / "actions.html").read_text()
@@ -108,7 +108,7 @@ def test_whatever_is_refused_says_so_in_its_file(tmp_path: Path, monkeypatch: py
     for address in (page, sheet):
         assert crawling._visit(address).refused == ()
     crawling._client.application.extensions[EXTENSION].forget()
-    monkeypatch.setattr("ecp_graph.web.site.PAGE_BYTES", 1_000)
+    monkeypatch.setattr("ecp_graph.web.state.site.PAGE_BYTES", 1_000)
     for address in (page, sheet):
         visit = crawling._visit(address)
         assert (visit.refused, visit.broken) == ((address,), ())
@@ -122,7 +122,7 @@ def test_whatever_is_refused_says_so_in_its_file(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.usefixtures("asked")
 def test_a_page_with_a_literal_like_an_iri_needs_no_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+    monkeypatch.setattr("ecp_graph.web.show.names.MOST_BYTES", 1_000)
     visit = crawling._visit("/doc/discrepancy/customs-brokers-kind")
     assert (visit.refused, visit.broken, visit.files) == ((), (), 7)
 
@@ -133,7 +133,7 @@ def test_an_index_of_too_many_names_says_so(
 ) -> None:
     here = crawling._client.application.extensions[EXTENSION]
     if timeout_s == 600:
-        monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+        monkeypatch.setattr("ecp_graph.web.show.names.MOST_BYTES", 1_000)
     else:
         monkeypatch.setattr(here, "settings", replace(here.settings, timeout=timeout_s))
     visit = crawling._visit("/search-index.json")
@@ -164,6 +164,6 @@ def crawling_path() -> str:
 @pytest.fixture
 def client(release: Release) -> FlaskClient:
     from ecp_graph.settings import Settings
-    from ecp_graph.web import create_app
+    from ecp_graph.web.app import create_app
 
     return create_app(Settings(releases=release.path.parent, timeout=60)).test_client()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.publishing.twin.redirects import redirect_files
+from ecp_graph.twin.redirects import redirect_files
 
 NO_APACHE = "no Apache: Debian package apache2-bin"
 NO_NGINX = "no nginx: Debian package nginx-light"

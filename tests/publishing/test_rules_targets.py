@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from ecp_graph.publishing.twin.redirects import redirect_files
+from ecp_graph.twin.redirects import redirect_files
 from tests.conftest import TWIN_BASE as BASE
 
 PLACES = ("ontology", "shapes", "dataset")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecp_graph.publishing.twin.markup import Markup, page_of_twin, svg_of_twin
+from ecp_graph.twin.markup import Markup, page_of_twin, svg_of_twin
 
 MARKUP = Markup(runs=lambda path: path == "/sparql", left_out=lambda address: address == "/health")
 PAGE = """<!doctype html>

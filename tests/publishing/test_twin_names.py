@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ecp_graph.publishing.twin.names import file_of, relative
+from ecp_graph.twin.names import file_of, relative
 
 FILES = {
     "/": "index.html",

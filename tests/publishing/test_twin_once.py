@@ -11,10 +11,10 @@ import pytest
 
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.formats import FORMATS
 from ecp_graph.errors import QueryTimeout, WorkerLost
-from ecp_graph.publishing.twin import once
-from ecp_graph.publishing.twin.once import OnceEngine
+from ecp_graph.sparql.formats import FORMATS
+from ecp_graph.twin import once
+from ecp_graph.twin.once import OnceEngine
 
 DATA = b"""
 <http://x/a> <http://x/p> 1, 1.50, "two \\"quoted\\"\\n, lines"@en, "<b>&</b>", _:node, "01"^^<http://x/type> .

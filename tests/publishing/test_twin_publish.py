@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response
 
-from ecp_graph.build import build
-from ecp_graph.build.release import Release
 from ecp_graph.errors import PublishError
-from ecp_graph.publishing.twin import publish as publishing
-from ecp_graph.publishing.twin.names import file_of
-from ecp_graph.publishing.twin.publish import MARK, most_processes, publish
-from ecp_graph.publishing.twin.redirects import redirect_files
+from ecp_graph.pipeline import build
+from ecp_graph.release.release import Release
+from ecp_graph.twin import publish as publishing
+from ecp_graph.twin.names import file_of
+from ecp_graph.twin.publish import MARK, most_processes, publish
+from ecp_graph.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
 from tests.build.conftest import DATA, write_workspace
 from tests.conftest import TWIN_BASE as BASE

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ecp_graph.build.release import Release, current_id
 from ecp_graph.cli import cli
 from ecp_graph.errors import ReleaseError
-from ecp_graph.publishing.versions import kept_releases, named_release
+from ecp_graph.release.release import Release, current_id
+from ecp_graph.release.versions import kept_releases, named_release
 from tests.build.conftest import DATA, write_workspace
 
 Versions = tuple[Path, Path, Release, Release]

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.results import ask_table
+from ecp_graph.engine.asking import ask_table
+from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Catalogue, Query, load_catalogue
-from ecp_graph.queries.parameters import bind
 from ecp_graph.workspace import bundled_workspace
 
 __all__ = ["EXPECTED", "Case", "ask_graph", "ask_rows", "bundled_catalogue", "cases"]

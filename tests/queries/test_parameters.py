@@ -8,11 +8,12 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.engine.results import ask_table
 from ecp_graph.errors import ParameterError
+from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Query, parse_query
-from ecp_graph.queries.parameters import Parameter, bind
+from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import choices, resolve
 
 _DATA = """

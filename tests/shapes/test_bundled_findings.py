@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.build.report import Report
-from ecp_graph.build.validate import validate_workspace
 from ecp_graph.namespaces import ID, compact
+from ecp_graph.pipeline.validate import validate_workspace
+from ecp_graph.validation.report import Report
 from ecp_graph.workspace import bundled_workspace
 from tests.shapes.harness import name_of, rules
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from ecp_graph.build.validate import validate_files
+from ecp_graph.pipeline.files import validate_files
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.shapes.harness import FIXTURES, WORLD, Result, expected, name_of, shape_of
 

@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 from flask import Flask
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from ecp_graph.web.serving.asgi import Bridge
-from ecp_graph.web.serving.metrics import Metrics
 from ecp_graph.web.serving.server import asgi_app
-from ecp_graph.web.site import EXTENSION
+from ecp_graph.web.state.metrics import Metrics
+from ecp_graph.web.state.site import EXTENSION
 
 __all__ = ["Said", "Server", "serving"]
 

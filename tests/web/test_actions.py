@@ -15,9 +15,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ecp_graph.engine.results import ask_table
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from tests.web.conftest import BROWSER
 from tools.large_plan import write_release
 

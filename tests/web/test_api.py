@@ -14,9 +14,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ecp_graph.build.release import CURRENT, MANIFEST, current_id
+from ecp_graph.release.release import CURRENT, MANIFEST, current_id
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from tests.web.conftest import BROWSER
 
 

@@ -13,22 +13,24 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 
-from ecp_graph.build.release import Release
 from ecp_graph.engine import Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
-from ecp_graph.publishing.twin import crawl as crawling
+from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app, panels
-from ecp_graph.web.errors import ERROR_HEADER
-from ecp_graph.web.names import known_names, name_all, name_of, names
-from ecp_graph.web.pages import documents, home
-from ecp_graph.web.pages.search import TOO_MANY
-from ecp_graph.web.panels import panel, panel_of_first
-from ecp_graph.web.site import EXTENSION
-from ecp_graph.web.source import FixedEngine
-from ecp_graph.web.warming import warm
+from ecp_graph.twin import crawl as crawling
+from ecp_graph.web.app import create_app
+from ecp_graph.web.http.errors import ERROR_HEADER
+from ecp_graph.web.pages.documents import page as documents
+from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.search.page import TOO_MANY
+from ecp_graph.web.serving.warming import warm
+from ecp_graph.web.show import panels
+from ecp_graph.web.show.names import known_names, name_all, name_of, names
+from ecp_graph.web.show.panels import panel, panel_of_first
+from ecp_graph.web.state.site import EXTENSION
+from ecp_graph.web.state.source import FixedEngine
 
 CUT = "So much is said of it"
 MORE = "The plan has more rows than the first"
@@ -170,7 +172,7 @@ def asked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def too_large(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
-    monkeypatch.setattr("ecp_graph.web.names.MOST_BYTES", 1_000)
+    monkeypatch.setattr("ecp_graph.web.show.names.MOST_BYTES", 1_000)
     return ResultTooLarge
 
 
@@ -216,13 +218,13 @@ def test_names_are_found_where_there_are_too_many_to_know(
 @pytest.mark.usefixtures("asked")
 def test_a_page_asks_for_no_more_than_some_names(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     too_large(app, monkeypatch)
-    monkeypatch.setattr("ecp_graph.web.names._MOST_SINGLY", 2)
-    monkeypatch.setattr("ecp_graph.web.names._MOST_AT_ONCE", 2)
+    monkeypatch.setattr("ecp_graph.web.show.names._MOST_SINGLY", 2)
+    monkeypatch.setattr("ecp_graph.web.show.names._MOST_AT_ONCE", 2)
     with app.test_request_context():
         assert [name_of(iri) == compact(iri) for iri in THINGS[:3]] == [False, False, True]
     with app.test_request_context():
         name_all(THINGS[:3])
-        monkeypatch.setattr("ecp_graph.web.names._MOST_SINGLY", 0)
+        monkeypatch.setattr("ecp_graph.web.show.names._MOST_SINGLY", 0)
         assert [name_of(iri) == compact(iri) for iri in THINGS[:3]] == [False, False, True]
 
 
@@ -237,7 +239,7 @@ def test_names_that_came_too_late_are_asked_for_again(
     with app.test_request_context():
         assert known_names() == {}
     assert len(asked) == 1
-    monkeypatch.setattr("ecp_graph.web.names._AGAIN_S", 0)
+    monkeypatch.setattr("ecp_graph.web.show.names._AGAIN_S", 0)
     with app.test_request_context():
         assert known_names()[THINGS[0]].label == "Permanent Technical Committee"
     assert len(asked) == 2

@@ -9,7 +9,7 @@ import pytest
 from flask import Response, request
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from ecp_graph.web.http.responses import page
 from tests.web.asgi import Server, serving
 

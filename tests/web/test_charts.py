@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ecp_graph.engine.results import Table, Term
 from ecp_graph.queries.catalogue import Column
-from ecp_graph.web.charts import Chart, bar_chart
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.pages.queries.charts import Chart, bar_chart
 
 _INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 _NAME = Column("name", "its name")

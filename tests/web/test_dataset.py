@@ -16,12 +16,12 @@ from flask import Flask, render_template
 from flask.testing import FlaskClient
 from rdflib import Graph
 
-from ecp_graph.build.release import Release
+from ecp_graph.linked_data.dumps import DUMPS, FOLDER
 from ecp_graph.namespaces import BASE
-from ecp_graph.publishing.dumps import DUMPS, FOLDER
+from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.pages import crawling
+from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.crawling import page as crawling
 from tests.web.conftest import BROWSER
 
 SYNTAXES = {
@@ -238,7 +238,7 @@ def test_a_long_sitemap_comes_in_parts(settings: Settings, monkeypatch: pytest.M
 
 def test_over_plain_files_there_is_no_description(release: Release, settings: Settings, tmp_path: Path) -> None:
     from ecp_graph.engine.embedded import EmbeddedEngine
-    from ecp_graph.web.source import FixedEngine
+    from ecp_graph.web.state.source import FixedEngine
 
     engine = EmbeddedEngine(ox.Store(), name="nothing")
     client = create_app(settings, source=FixedEngine(engine, is_fixed=True)).test_client()
@@ -250,7 +250,7 @@ def test_over_plain_files_there_is_no_description(release: Release, settings: Se
 
 def test_over_a_store_elsewhere_the_description_is_asked_for(release: Release, settings: Settings) -> None:
     from ecp_graph.engine.embedded import EmbeddedEngine
-    from ecp_graph.web.source import FixedEngine
+    from ecp_graph.web.state.source import FixedEngine
 
     engine = EmbeddedEngine.open(release.store, name="a store")
     client = create_app(settings, source=FixedEngine(engine, is_fixed=False)).test_client()

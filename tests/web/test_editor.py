@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.source import FixedEngine
+from ecp_graph.web.app import create_app
+from ecp_graph.web.state.source import FixedEngine
 from ecp_graph.workspace import bundled_workspace
 from tests.web.conftest import BROWSER
 
@@ -39,7 +39,7 @@ def test_terms_of_every_kind(bundled: FlaskClient) -> None:
 
 
 def test_a_term_that_no_prefixed_name_can_write_stands_in_brackets() -> None:
-    from ecp_graph.web.pages.editor import _name
+    from ecp_graph.web.pages.sparql.editor import _name
 
     assert _name("https://w3id.org/ecp-graph/id/body/ptc") == "body:ptc"
     assert _name("https://w3id.org/ecp-graph/id/body/a(b") == "<https://w3id.org/ecp-graph/id/body/a(b>"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ecp_graph.web.facets import NOT_STATED, Facets, Narrowed, facets_of, positions
+from ecp_graph.web.pages.actions.facets import NOT_STATED, Facets, Narrowed, facets_of, positions
 
 THINGS = ["a", "b", "c", "d"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.web import SECURITY_HEADERS
+from ecp_graph.web.http.headers import SECURITY_HEADERS
 from tests.hostile.siege import memory_of
 from tests.serving import Served, serving
 

@@ -9,11 +9,11 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.build.release import Release
+from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.namespaces import BASE, ECP
-from ecp_graph.publishing.vocabulary import Vocabulary, read_vocabulary
-from ecp_graph.web.class_diagram import class_diagram
-from ecp_graph.web.release_rdf import parse_turtle
+from ecp_graph.release.release import Release
+from ecp_graph.web.http.release_rdf import parse_turtle
+from ecp_graph.web.pages.ontology.diagram import class_diagram
 from tests.web.conftest import BROWSER
 
 

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from ecp_graph.workspace import bundled_workspace
 
 

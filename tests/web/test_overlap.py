@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.source import FixedEngine
+from ecp_graph.web.app import create_app
+from ecp_graph.web.state.source import FixedEngine
 from tests.web.conftest import BROWSER
 from tests.web.test_pages import _Page
 

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.source import FixedEngine
+from ecp_graph.web.app import create_app
+from ecp_graph.web.state.source import FixedEngine
 from tests.web.conftest import BROWSER
 
 _PAGES = [

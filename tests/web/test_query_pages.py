@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
 from ecp_graph.workspace import bundled_workspace
 from tests.web.conftest import BROWSER
 
@@ -100,7 +100,7 @@ def test_samples_in_r_run(bundled: FlaskClient, address: str) -> None:
 
 
 def test_samples_quote_what_they_are_given() -> None:
-    from ecp_graph.web.samples import samples
+    from ecp_graph.web.pages.queries.samples import samples
     from tests.queries.asking import bundled_catalogue
 
     given = {"body": "x'; rm -rf / #$(id)&\n"}

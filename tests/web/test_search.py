@@ -12,12 +12,12 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.engine.results import Stream
+from ecp_graph.engine.asking import Stream
 from ecp_graph.errors import ParameterError
-from ecp_graph.publishing.search_index import Entry, SearchIndex, as_objects, fold
 from ecp_graph.queries.names import gather
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
+from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.search.index import Entry, SearchIndex, as_objects, fold
 from tests.web.conftest import BROWSER
 
 ENTRIES = [
@@ -312,7 +312,7 @@ def test_the_whole_index_as_json(whole: FlaskClient) -> None:
 
 def test_files_alone_have_nothing_to_search(settings: Settings) -> None:
     from ecp_graph.engine.embedded import EmbeddedEngine
-    from ecp_graph.web.source import FixedEngine
+    from ecp_graph.web.state.source import FixedEngine
 
     source = FixedEngine(EmbeddedEngine(ox.Store(), name="no files"), is_fixed=True)
     client = create_app(settings, source=source, with_catalogue=False).test_client()

@@ -14,10 +14,10 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.engine.formats import FORMATS, formats_of
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.pages import sparql
+from ecp_graph.sparql.formats import FORMATS, formats_of
+from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.sparql import page as sparql
 
 _SELECT = "SELECT ?code { body:ptc skos:notation ?code }"
 _GRAPH = "CONSTRUCT WHERE { body:ptc skos:notation ?code }"

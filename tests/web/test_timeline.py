@@ -14,9 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.timeline.axis import axis_of, moment_of
-from ecp_graph.web.timeline.chart import WIDTH, Chart, Entry, Group, Mark, Span, charts_of, plan_stretch
+from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.timeline.axis import axis_of, moment_of
+from ecp_graph.web.pages.timeline.chart import WIDTH, Chart, Entry, Group, Mark, Span, charts_of, plan_stretch
 from tests.web.conftest import BROWSER
 
 HEADERS = {"Accept": BROWSER}
@@ -261,7 +261,7 @@ def test_an_unknown_format_is_refused(client: FlaskClient) -> None:
 def test_hostile_words_stay_words() -> None:
     from flask import render_template
 
-    from ecp_graph.web import create_app
+    from ecp_graph.web.app import create_app
 
     evil = '</title><script>alert(1)</script>"onload="x'
     spans = [Span(evil, *PLAN, evil, "reported", None, is_plan=False)]

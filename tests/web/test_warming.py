@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from ecp_graph.build.release import CURRENT, Release
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
-from ecp_graph.engine.opening import release_engine
+from ecp_graph.release.opening import release_engine
+from ecp_graph.release.release import CURRENT, Release
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app, site
-from ecp_graph.web.site import EXTENSION
-from ecp_graph.web.source import Current, CurrentRelease, FixedEngine
-from ecp_graph.web.warming import Warming, warm
+from ecp_graph.web.app import create_app
+from ecp_graph.web.serving.warming import Warming, warm
+from ecp_graph.web.state import site
+from ecp_graph.web.state.site import EXTENSION
+from ecp_graph.web.state.source import Current, CurrentRelease, FixedEngine
 
 BROWSER = {"Accept": "text/html"}
 

@@ -10,13 +10,13 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.build.release import Release
-from ecp_graph.build.writers import read_json, render
 from ecp_graph.errors import ReleaseError
+from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
-from ecp_graph.web import create_app
-from ecp_graph.web.pages.home import day, period
-from ecp_graph.web.source import Current, FixedEngine
+from ecp_graph.validation.writers import read_json, render
+from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.home.page import day, period
+from ecp_graph.web.state.source import Current, FixedEngine
 from tests.web.conftest import BROWSER
 
 
@@ -144,7 +144,7 @@ def test_the_report_comes_as_files(whole: FlaskClient, release: Release) -> None
 
 def _with_report(release: Release, folder: Path, text: str) -> FlaskClient:
     """A client of the bundled graph whose release has another report."""
-    from ecp_graph.engine.opening import release_engine
+    from ecp_graph.release.opening import release_engine
 
     (folder / "report.json").write_text(text, encoding="utf-8")
     source = FixedEngine(release_engine(release), is_fixed=True)
@@ -195,7 +195,7 @@ def test_a_damaged_report_is_said(release: Release, tmp_path: Path) -> None:
 
 
 def test_without_a_release_there_is_no_report(release: Release) -> None:
-    from ecp_graph.engine.opening import release_engine
+    from ecp_graph.release.opening import release_engine
 
     client = create_app(Settings(), source=FixedEngine(release_engine(release), is_fixed=False)).test_client()
     assert "There is no report here" in read(client, "/validation")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlsplit
 
-__all__ = ["Allowed", "Endpoint", "normalised"]
+from ecp_graph.addresses import normalised
 
-_PORTS: Final = {"http": 80, "https": 443}
+__all__ = ["Allowed", "Endpoint"]
 
 
 @dataclass(frozen=True)
@@ -38,21 +36,3 @@ class Allowed:
             return self._entries.get(normalised(iri))
         except ValueError:
             return None
-
-
-def normalised(address: str) -> str:
-    """Return the address with scheme and host in small letters, without a usual port, and with a path.
-
-    Raises ValueError, with a reason, for anything but an http or https address without user, password and fragment.
-    """
-    parts = urlsplit(address)
-    host, port = parts.hostname, parts.port
-    if parts.scheme not in _PORTS or not host or not address.isprintable() or " " in address:
-        raise ValueError(f"{address} is no address that begins with http:// or https://")
-    if "@" in parts.netloc:
-        raise ValueError("an address with a user or a password is not taken")
-    if parts.fragment or "#" in address:
-        raise ValueError(f"{address} has a fragment, which is never sent")
-    shown = f"[{host}]" if ":" in host else host
-    netloc = shown if port in {None, _PORTS[parts.scheme]} else f"{shown}:{port}"
-    return parts._replace(netloc=netloc, path=parts.path or "/").geturl()

@@ -25,9 +25,9 @@ from ecp_graph.engine.federation.clauses import (
 )
 from ecp_graph.engine.federation.rows import no_binding, values_of
 from ecp_graph.engine.remote import RemoteEngine
-from ecp_graph.engine.results import parse_table
 from ecp_graph.errors import EndpointError, EngineBusy, QueryTimeout, ResultTooLarge, ServiceRefused, ServiceUnusable
 from ecp_graph.sparql.guard import has_service, refuse_service
+from ecp_graph.sparql.results import parse_table
 from ecp_graph.sparql.text import position
 
 __all__ = ["FederatedEngine", "ServiceLimits"]

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from flask import Response, jsonify, make_response, render_template, request
 
-from ecp_graph.web.serving.exchange import exchange_of
-from ecp_graph.web.site import site
+from ecp_graph.web.http.exchange import exchange_of
+from ecp_graph.web.state.site import site
 
 __all__ = ["cacheable", "data", "page", "tag_of"]
 

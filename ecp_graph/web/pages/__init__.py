@@ -8,7 +8,7 @@ from typing import Final
 from flask import current_app
 
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.web.site import site
+from ecp_graph.web.state.site import site
 
 __all__ = ["NAVIGATION", "Entry", "navigation"]
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from ecp_graph import __version__
 from ecp_graph.errors import ReleaseError
-from ecp_graph.web.site import site
+from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 

@@ -16,8 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from typing import Final
 
+from ecp_graph.web.http.exchange import BodyChunks, Exchange, Receive, Scope, watching
 from ecp_graph.web.serving.cache import Cached, ResponseCache, cache_key
-from ecp_graph.web.serving.exchange import BodyChunks, Exchange, Receive, Scope, watching
 from ecp_graph.web.serving.refusals import Refusal, too_long
 from ecp_graph.web.serving.wsgi import Reply, WsgiApp, call, environ_of
 

@@ -22,12 +22,12 @@ from flask import Flask
 
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
-from ecp_graph.web.response_headers import SECURITY_HEADERS
+from ecp_graph.web.http.headers import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
 from ecp_graph.web.serving.limits import GuardedProtocol
-from ecp_graph.web.site import EXTENSION, Site
-from ecp_graph.web.warming import Warming
+from ecp_graph.web.serving.warming import Warming
+from ecp_graph.web.state.site import EXTENSION, Site
 
 __all__ = ["asgi_app", "serve_app"]
 

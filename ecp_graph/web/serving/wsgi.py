@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from ecp_graph.web.serving.exchange import ENVIRON_KEY, Exchange, Headers, Scope, exchange_of
+from ecp_graph.web.http.exchange import ENVIRON_KEY, Exchange, Headers, Scope, exchange_of
 
 __all__ = ["Reply", "WsgiApp", "call", "environ_of"]
 

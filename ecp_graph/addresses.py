@@ -1,0 +1,28 @@
+"""Addresses on the web in one form, so that two can be compared."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+__all__ = ["normalised"]
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+def normalised(address: str) -> str:
+    """Return the address with scheme and host in lowercase, without a usual port, and with a path.
+
+    Raises ValueError, with a reason, for anything but an http or https address without user, password and fragment.
+    """
+    parts = urlsplit(address)
+    host, port = parts.hostname, parts.port
+    if parts.scheme not in _PORTS or not host or not address.isprintable() or " " in address:
+        raise ValueError(f"{address} is no address that begins with http:// or https://")
+    if "@" in parts.netloc:
+        raise ValueError("an address with a user or a password is not taken")
+    if parts.fragment or "#" in address:
+        raise ValueError(f"{address} has a fragment, which is never sent")
+    shown = f"[{host}]" if ":" in host else host
+    netloc = shown if port in {None, _PORTS[parts.scheme]} else f"{shown}:{port}"
+    return parts._replace(netloc=netloc, path=parts.path or "/").geturl()

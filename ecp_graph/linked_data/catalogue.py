@@ -1,0 +1,137 @@
+"""What graph/dataset says for catalogues (DCAT 3), and how a release was made (PROV-O)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from ecp_graph import __version__
+from ecp_graph.linked_data.dumps import DUMPS, GZIP, Dump
+from ecp_graph.namespaces import BASE, DATASET, PREFIXES
+
+__all__ = ["Facts", "Header", "catalogue", "iri", "release", "release_iri", "titles", "types"]
+
+_MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
+_CATALOGUE: Final = DATASET + "#catalogue"
+_SERVICE: Final = DATASET + "#sparql"
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+#: Subject, curie of the property, object.
+Facts: TypeAlias = Iterator[tuple[str, str, Term]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """The IRI of the ontology, the first value of each property in its header by curie, and its publisher's names."""
+
+    ontology: str
+    values: Mapping[str, Term]
+    publisher_names: list[Term]
+
+
+def release_iri(release_id: str) -> str:
+    """Return the IRI of a release: the version of the dataset that one build made."""
+    return f"{BASE}release/{release_id}"
+
+
+def catalogue(header: Header) -> Facts:
+    """Yield the catalogue, its distributions and its data service (DCAT 3, sections 6.3, 6.8 and 6.9)."""
+    yield from types(_CATALOGUE, "dcat:Catalog")
+    yield from titles(_CATALOGUE, header, "Catalogue of the data described with the {title}")
+    yield _CATALOGUE, "dcat:dataset", iri(DATASET)
+    yield _CATALOGUE, "dcat:service", iri(_SERVICE)
+    publisher, license_ = header.values.get("dcterms:publisher"), header.values.get("dcterms:license")
+    if publisher:
+        yield _CATALOGUE, "dcterms:publisher", publisher
+        yield from types(publisher.value, "foaf:Agent")
+        for name in header.publisher_names:
+            yield publisher.value, "foaf:name", name
+    if license_:
+        yield _CATALOGUE, "dcterms:license", license_
+        yield from types(license_.value, "dcterms:LicenseDocument")
+    for dump in DUMPS:
+        yield DATASET, "dcat:distribution", iri(_dump_iri(dump))
+        yield from _distribution(dump, license_)
+    yield from types(_SERVICE, "dcat:DataService")
+    yield _SERVICE, "dcterms:title", ox.Literal("SPARQL endpoint", language="en")
+    yield _SERVICE, "dcat:endpointURL", iri(BASE + "sparql")
+    yield _SERVICE, "dcat:endpointDescription", iri(BASE + "sparql")
+    yield _SERVICE, "dcat:servesDataset", iri(DATASET)
+    if license_:
+        yield _SERVICE, "dcterms:license", license_
+
+
+def release(header: Header, release_id: str, workspace_hash: str, triples: int) -> Facts:
+    """Yield the release as a version of the dataset, and the build that made it: software and authored files.
+
+    Nobody is named, and no time: who ran the build, and when, is not known to it.
+    """
+    if not release_id:
+        return
+    version = release_iri(release_id)
+    build, software, files = (f"{version}#{part}" for part in ("build", "software", "workspace"))
+    yield DATASET, "dcat:hasVersion", iri(version)
+    yield from types(version, "dcat:Dataset", "prov:Entity")
+    yield from titles(version, header, "Data described with the {title}, release " + release_id)
+    yield version, "dcat:isVersionOf", iri(DATASET)
+    yield version, "prov:specializationOf", iri(DATASET)
+    yield version, "dcat:version", ox.Literal(release_id)
+    yield version, "dcterms:identifier", ox.Literal(version)
+    yield version, "void:triples", ox.Literal(triples)
+    for name in ("license", "publisher", "creator"):
+        if value := header.values.get(f"dcterms:{name}"):
+            yield version, f"dcterms:{name}", value
+    yield version, "prov:wasGeneratedBy", iri(build)
+    yield version, "prov:wasDerivedFrom", iri(files)
+    yield from types(build, "prov:Activity")
+    yield build, "rdfs:label", ox.Literal(f"Build of release {release_id}", language="en")
+    yield build, "prov:used", iri(files)
+    yield build, "prov:wasAssociatedWith", iri(software)
+    yield from types(software, "prov:SoftwareAgent")
+    yield software, "rdfs:label", ox.Literal(f"ecp-graph {__version__}", language="en")
+    yield software, "foaf:name", ox.Literal(f"ecp-graph {__version__}")
+    yield from types(files, "prov:Entity", "prov:Collection")
+    yield files, "rdfs:label", ox.Literal("The authored files of the workspace", language="en")
+    yield files, "dcterms:identifier", ox.Literal(f"sha256:{workspace_hash}")
+
+
+def titles(node: str, header: Header, title: str) -> Facts:
+    """Yield a title, in which ``{title}`` is that of the ontology, and the ontology's description or the title."""
+    ontology = header.values.get("dcterms:title")
+    text = title.format(title=ontology.value if ontology is not None else "ontology of the workspace")
+    yield node, "dcterms:title", ox.Literal(text, language="en")
+    yield node, "dcterms:description", header.values.get("dcterms:description") or ox.Literal(text, language="en")
+
+
+def types(node: str, *classes: str) -> Facts:
+    """Yield the classes of a node."""
+    yield from ((node, "rdf:type", iri(name)) for name in classes)
+
+
+def iri(name: str) -> ox.NamedNode:
+    """Return the node of a curie or an IRI."""
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else name)
+
+
+def _distribution(dump: Dump, license_: Term | None) -> Facts:
+    node, address = _dump_iri(dump), f"{BASE}dumps/{dump.name}"
+    yield from types(node, "dcat:Distribution")
+    yield node, "dcterms:title", ox.Literal(dump.title, language="en")
+    yield node, "dcat:accessURL", iri(address)
+    yield node, "dcat:downloadURL", iri(address)
+    media_type = _MEDIA_TYPES + dump.media_type
+    yield node, "dcat:mediaType", iri(media_type)
+    yield from types(media_type, "dcterms:MediaType")
+    if dump.compressed:
+        yield node, "dcat:compressFormat", iri(_MEDIA_TYPES + GZIP)
+        yield from types(_MEDIA_TYPES + GZIP, "dcterms:MediaType")
+    if license_:
+        yield node, "dcterms:license", license_
+
+
+def _dump_iri(dump: Dump) -> str:
+    return f"{DATASET}#dump-{dump.name.replace('.', '-')}"

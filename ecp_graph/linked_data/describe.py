@@ -1,0 +1,178 @@
+"""The dataset's description of itself, graph/dataset.
+
+::
+
+    BASE/dataset            void:Dataset, dcat:Dataset: counts, partitions, link sets, dumps     (this module)
+    BASE/dataset#catalogue  dcat:Catalog with the distributions and the SPARQL endpoint          catalogue.py
+    BASE/release/ID         the version of the dataset that one build made, with its PROV        catalogue.py
+
+It is a pure function of the workspace: dates come from the header of the ontology, and nothing tells when it was built.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ecp_graph.linked_data.catalogue import Facts, Header, catalogue, iri, release, titles, types
+from ecp_graph.linked_data.counts import Counts, count, select
+from ecp_graph.linked_data.dumps import DUMPS
+from ecp_graph.namespaces import BASE, DATASET, DATASET_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, compact
+
+__all__ = ["DATASET", "describe"]
+
+_GRAPH: Final = ox.NamedNode(DATASET_GRAPH)
+_EXAMPLES: Final = 5
+#: Numbers in the description are numbers of the description too; they settle in the second round.
+_MOST_ROUNDS: Final = 10
+_HEADER: Final = f"""
+    SELECT ?ontology ?property ?value WHERE {{
+      GRAPH <{ONTOLOGY_GRAPH}> {{ ?ontology a owl:Ontology ; ?property ?value }}
+    }} ORDER BY ?ontology ?property ?value"""
+_DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?passage ecp:passageOf ?document } ORDER BY ?document"
+_KEYWORDS: Final = """
+    SELECT DISTINCT ?name WHERE { ?about dcterms:subject ?topic . ?topic a ecp:Topic ; skos:prefLabel ?name }
+    ORDER BY ?name"""
+_LANGUAGES: Final = """
+    SELECT DISTINCT ?tag WHERE { ?thing skos:prefLabel ?name BIND (LANG(?name) AS ?tag) FILTER (?tag != "") }
+    ORDER BY ?tag"""
+#: Where the languages of ISO 639-1 have their IRIs (DCAT 3, section 6.4.12).
+_LANGUAGE: Final = "http://id.loc.gov/vocabulary/iso639-1/"
+_NAMES: Final = "SELECT ?name WHERE {{ <{agent}> foaf:name ?name }} ORDER BY ?name"
+#: Letters of a tag of ISO 639-1.
+_LETTERS: Final = 2
+_COPIED: Final = ("license", "publisher", "creator", "issued", "modified")
+
+
+@dataclass(frozen=True)
+class _Subjects:
+    """The names of the topics, with their languages, and the languages of all names, by their tags of ISO 639."""
+
+    keywords: list[ox.Literal]
+    languages: list[str]
+
+
+def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "") -> list[ox.Quad]:
+    """Return the quads of graph/dataset for a store whose default graph is the merge of all other graphs.
+
+    The counts are those of that default graph with these very quads in it (VoID, section 4.6): ``void:triples`` is
+    what a query counts in the release. With a release's id, that version and how it was made are described too.
+    """
+    header = _header(store)
+    subjects = _Subjects(
+        [row["name"] for row in select(store, _KEYWORDS)],
+        sorted({row["tag"].value.partition("-")[0].lower() for row in select(store, _LANGUAGES)}),
+    )
+    documents = [row["document"] for row in select(store, _DOCUMENTS)]
+    base = counts = count(store)
+    for _ in range(_MOST_ROUNDS):
+        facts = (
+            *_dataset(header, documents, counts),
+            *_about(header, subjects),
+            *catalogue(header),
+            *release(header, release_id, workspace_hash, counts.triples),
+            *_partitions(counts),
+            *_linksets(counts),
+        )
+        quads = list(dict.fromkeys(ox.Quad(iri(s), iri(p), o, _GRAPH) for s, p, o in facts))
+        counted = base.plus(store, (quad.triple for quad in quads))
+        if counted == counts:
+            return quads
+        counts = counted
+    raise AssertionError("The description of the dataset does not settle.")
+
+
+def _header(store: ox.Store) -> Header:
+    """Return the first value of each property in the header of the ontology, and the names of its publisher."""
+    values: dict[str, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
+    ontology = ""
+    for row in select(store, _HEADER):
+        ontology = ontology or getattr(row["ontology"], "value", "")
+        values.setdefault(compact(row["property"].value), row["value"])
+    publisher = values.get("dcterms:publisher")
+    names = select(store, _NAMES.format(agent=publisher.value)) if isinstance(publisher, ox.NamedNode) else []
+    return Header(ontology, values, [row["name"] for row in names])
+
+
+def _dataset(header: Header, documents: list[ox.NamedNode], counts: Counts) -> Facts:
+    yield from types(DATASET, "void:Dataset", "dcat:Dataset", "prov:Entity")
+    yield from titles(DATASET, header, "Data described with the {title}")
+    for name in _COPIED:
+        if value := header.values.get(f"dcterms:{name}"):
+            yield DATASET, f"dcterms:{name}", value
+    if version := header.values.get("owl:versionInfo"):
+        yield DATASET, "dcat:version", version
+    if header.ontology:
+        yield DATASET, "dcterms:conformsTo", iri(header.ontology)
+        yield from types(header.ontology, "dcterms:Standard")
+    yield DATASET, "dcterms:identifier", ox.Literal(DATASET)
+    yield DATASET, "void:triples", ox.Literal(counts.triples)
+    yield DATASET, "void:entities", ox.Literal(counts.entities)
+    yield DATASET, "void:distinctSubjects", ox.Literal(counts.subjects)
+    yield DATASET, "void:distinctObjects", ox.Literal(counts.objects)
+    yield DATASET, "void:classes", ox.Literal(len(counts.classes))
+    yield DATASET, "void:properties", ox.Literal(len(counts.properties))
+    yield DATASET, "void:uriSpace", ox.Literal(ID)
+    yield DATASET, "void:sparqlEndpoint", iri(BASE + "sparql")
+    for dump in DUMPS:
+        yield DATASET, "void:dataDump", iri(f"{BASE}dumps/{dump.name}")
+    for namespace in counts.vocabularies:
+        yield DATASET, "void:vocabulary", ox.NamedNode(namespace)
+    for class_ in sorted(counts.examples, key=lambda name: (-counts.classes[name], name))[:_EXAMPLES]:
+        yield DATASET, "void:exampleResource", ox.NamedNode(counts.examples[class_])
+    for document in documents:
+        yield DATASET, "prov:wasDerivedFrom", document
+
+
+def _about(header: Header, subjects: _Subjects) -> Facts:
+    """Yield the topics as keywords, the languages of names, and the contact that the header gives, if it does."""
+    for keyword in subjects.keywords:
+        yield DATASET, "dcat:keyword", keyword
+    for tag in subjects.languages:
+        if len(tag) == _LETTERS:
+            yield DATASET, "dcterms:language", iri(_LANGUAGE + tag)
+            yield from types(_LANGUAGE + tag, "dcterms:LinguisticSystem")
+    contact = header.values.get("dcat:contactPoint")
+    if isinstance(contact, ox.NamedNode):
+        yield DATASET, "dcat:contactPoint", contact
+
+
+def _partitions(counts: Counts) -> Facts:
+    for name, number in counts.classes.items():
+        part = _part("class", name)
+        yield DATASET, "void:classPartition", iri(part)
+        yield part, "void:class", ox.NamedNode(name)
+        yield part, "void:entities", ox.Literal(number)
+    for name, number in counts.properties.items():
+        part = _part("property", name)
+        yield DATASET, "void:propertyPartition", iri(part)
+        yield part, "void:property", ox.NamedNode(name)
+        yield part, "void:triples", ox.Literal(number)
+
+
+def _linksets(counts: Counts) -> Facts:
+    """Yield one void:Linkset for each property and other data set (VoID, section 5)."""
+    for (name, space), number in counts.links.items():
+        target = f"{DATASET}#target-{_slug(space)}"
+        links = f"{DATASET}#links-{_slug(compact(name))}-{_slug(space)}"
+        yield from types(links, "void:Linkset")
+        yield DATASET, "void:subset", iri(links)
+        yield links, "void:target", iri(DATASET)
+        yield links, "void:target", iri(target)
+        yield links, "void:subjectsTarget", iri(DATASET)
+        yield links, "void:objectsTarget", iri(target)
+        yield links, "void:linkPredicate", ox.NamedNode(name)
+        yield links, "void:triples", ox.Literal(number)
+        yield from types(target, "void:Dataset")
+        yield target, "void:uriSpace", ox.Literal(space)
+
+
+def _part(kind: str, term: str) -> str:
+    return f"{DATASET}#{kind}-{_slug(compact(term))}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", text.removeprefix(PREFIXES["id"])).strip("-")

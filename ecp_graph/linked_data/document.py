@@ -1,0 +1,204 @@
+"""The RDF of a document: what the graph says of one thing, both ways, with the passages that say it.
+
+A document holds, each statement in its own named graph:
+
+- the statements about the thing, and those that point to it;
+- the names of what it is linked with, so that the document can be read by itself;
+- what each named graph in it says of itself: its locator and its certainty.
+
+Outside every named graph it describes itself: a foaf:Document about the thing, its licence, and the dataset it is of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
+from ecp_graph.engine.embedded import GRAPH_SYNTAXES
+from ecp_graph.linked_data.describe import DATASET
+from ecp_graph.namespaces import BASE, ID, PREFIXES
+from ecp_graph.rdf.xml_text import checked_xml
+from ecp_graph.sparql.formats import Format
+from ecp_graph.sparql.results import to_ox
+
+__all__ = [
+    "QUAD_FORMATS",
+    "Standing",
+    "describe_thing",
+    "document_iri",
+    "licence_of",
+    "named_node",
+    "self_description",
+    "serialise",
+    "standing_of",
+]
+
+#: Formats that keep the named graphs.
+QUAD_FORMATS: Final = frozenset({"trig", "nq"})
+
+_TYPE: Final = PREFIXES["rdf"] + "type"
+_DEPRECATED: Final = PREFIXES["owl"] + "deprecated"
+_STANDING: Final = """
+SELECT DISTINCT ?property ?value WHERE {{
+  VALUES ?property {{ rdf:type owl:deprecated dcterms:isReplacedBy }}
+  {thing} ?property ?value
+}}
+ORDER BY ?property ?value
+"""
+_IS_KNOWN: Final = "ASK {{ {{ {thing} ?property ?value }} UNION {{ ?subject ?property {thing} }} }}"
+_BOTH_WAYS: Final = """
+SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
+  {{
+    GRAPH ?graph {{ {thing} ?property ?value }}
+    BIND ({thing} AS ?subject)
+  }} UNION {{
+    GRAPH ?graph {{ ?subject ?property {thing} }}
+    BIND ({thing} AS ?value)
+  }}
+}}
+"""
+_AROUND: Final = """
+SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
+  {{
+    {{
+      SELECT DISTINCT ?subject {{
+        {{ {thing} ?out ?subject }} UNION {{ ?subject ?in {thing} }}
+        FILTER (isIRI(?subject))
+      }}
+    }}
+    GRAPH ?graph {{ ?subject ?property ?value }}
+    FILTER (?property = skos:prefLabel || ?property = rdfs:label)  # as VALUES, every name of the graph would be read
+  }} UNION {{
+    {{
+      SELECT DISTINCT ?subject {{
+        {{ GRAPH ?subject {{ {thing} ?out ?any }} }} UNION {{ GRAPH ?subject {{ ?any ?in {thing} }} }}
+      }}
+    }}
+    GRAPH ?subject {{ ?subject ?property ?value }}
+    BIND (?subject AS ?graph)
+  }}
+}}
+"""
+_LICENCE: Final = f"SELECT ?licence WHERE {{ <{DATASET}> dcterms:license ?licence }} ORDER BY ?licence LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What has to be known of a thing before it is shown: its classes, and whether it is deprecated and for what."""
+
+    iri: str
+    types: tuple[str, ...] = ()
+    is_deprecated: bool = False
+    replaced_by: tuple[str, ...] = ()
+
+
+def standing_of(engine: Engine, thing: str, *, timeout_s: float | None = None) -> Standing | None:
+    """Return the standing of a thing, or None when no statement has it as subject or object.
+
+    Raises what the engine raises.
+    """
+    node = named_node(thing)
+    if node is None:
+        return None
+    rows = ask_table(engine, _STANDING.format(thing=node), timeout_s=timeout_s).rows
+    if not rows and not ask_table(engine, _IS_KNOWN.format(thing=node), timeout_s=timeout_s).boolean:
+        return None
+    facts: dict[str, list[str]] = {}
+    for property_, value in rows:
+        if property_ and value and value.kind != "bnode":
+            facts.setdefault(property_.value, []).append(value.value)
+    return Standing(
+        thing,
+        types=tuple(facts.get(_TYPE, ())),
+        is_deprecated=bool({"true", "1"} & set(facts.get(_DEPRECATED, ()))),
+        replaced_by=tuple(facts.get(PREFIXES["dcterms"] + "isReplacedBy", ())),
+    )
+
+
+def licence_of(engine: Engine, *, timeout_s: float | None = None) -> str:
+    """Return the IRI of the dataset's licence; empty when it states none."""
+    rows = ask_table(engine, _LICENCE, timeout_s=timeout_s).rows
+    return rows[0][0].value if rows and rows[0][0] else ""
+
+
+def named_node(iri: str) -> ox.NamedNode | None:
+    """Return the node of an IRI; None for a text that is none."""
+    try:
+        return ox.NamedNode(iri)
+    except ValueError:
+        return None
+
+
+def document_iri(thing: str) -> str:
+    """Return the IRI of the document about an individual: ``…/doc/body/ptc`` for ``…/id/body/ptc``."""
+    return BASE + "doc/" + thing.removeprefix(ID)
+
+
+def describe_thing(engine: Engine, thing: str, licence: str, *, timeout_s: float | None = None) -> list[ox.Quad]:
+    """Return the quads of the document about a thing (IRI), in the order of graph, subject, property and value.
+
+    Raises what the engine raises.
+    """
+    quads: set[ox.Quad] = set()
+    for query in (_BOTH_WAYS, _AROUND):
+        for graph, subject, property_, value in ask_table(
+            engine, query.format(thing=ox.NamedNode(thing)), timeout_s=timeout_s
+        ).rows:
+            if graph and subject and property_ and value:
+                quads.add(ox.Quad(to_ox(subject), to_ox(property_), to_ox(value), to_ox(graph)))  # type: ignore[arg-type]
+    return [*self_description(thing, licence), *sorted(quads, key=_order)]
+
+
+def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
+    """Return the quads in a format; one that has no named graphs holds their triples, each once.
+
+    Raises FormatUnfit for RDF/XML that could not be read.
+    """
+    if wanted.name in QUAD_FORMATS:
+        statements: Any = list(quads)
+    else:
+        statements = sorted({quad.triple for quad in quads}, key=str)
+    used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for statement in statements for iri in _iris(statement)}
+    prefixes = {name: namespace for name, namespace in PREFIXES.items() if namespace in used}
+    text = ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
+    return checked_xml(text, wanted) if wanted.name == "rdf" else _ordered(text)
+
+
+def self_description(thing: str, licence: str) -> list[ox.Quad]:
+    """Return what the document about a thing says of itself, outside every named graph; ``licence`` may be empty."""
+    document = ox.NamedNode(document_iri(thing))
+    facts = [
+        ("rdf", "type", PREFIXES["foaf"] + "Document"),
+        ("foaf", "primaryTopic", thing),
+        ("void", "inDataset", DATASET),
+    ]
+    if licence:
+        facts.append(("dcterms", "license", licence))
+    return [ox.Quad(document, ox.NamedNode(PREFIXES[p] + name), ox.NamedNode(value)) for p, name, value in facts]
+
+
+def _iris(statement: ox.Quad | ox.Triple) -> Iterable[str]:
+    terms: list[object] = [statement.subject, statement.predicate, statement.object]
+    if isinstance(statement, ox.Quad):
+        terms.append(statement.graph_name)
+    if isinstance(statement.object, ox.Literal):
+        terms.append(statement.object.datatype)
+    return (term.value for term in terms if isinstance(term, ox.NamedNode))
+
+
+def _order(quad: ox.Quad) -> tuple[str, ...]:
+    return (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
+
+
+def _ordered(text: bytes) -> bytes:
+    """Return Turtle or TriG with the prefixes at its head in order: Oxigraph's come in a random one."""
+    lines = text.split(b"\n")
+    head = [line for line in lines if line.startswith(b"@prefix ")]
+    if lines[: len(head)] != head:
+        return text
+    return b"\n".join([*sorted(head), *lines[len(head) :]])

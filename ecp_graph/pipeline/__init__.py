@@ -1,0 +1,38 @@
+"""Building a release: load, reason, derive, validate, write.
+
+::
+
+    load        authored files → statements, each in the named graph of its passage          rdf/load.py
+    reason      OWL 2 RL closure → graph/inferred, and contradictions                        reasoning/reason.py
+    derive      rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived       overlap/derive.py
+    complete    the two above, one after the other                                           complete.py
+    check       shapes → Report                                                              validation/check.py
+    describe    counts, catalogue and sources → graph/dataset                                linked_data/describe.py
+    contents    all of it → the files of a release                                           contents.py
+    swap        the folder → the current release                                             release/swap.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ecp_graph.pipeline.result import BuildResult
+from ecp_graph.workspace import Workspace
+
+__all__ = ["BuildResult", "build"]
+
+
+def build(
+    workspace: Workspace, releases: Path, *, kept: int = 5, progress: Callable[[str], None] = lambda _: None
+) -> BuildResult:
+    """Return the report on a workspace and, when it has no violation, the new release, which is then the current one.
+
+    ``progress`` gets one short sentence for each step. Of the older releases so many stay that there are ``kept`` in
+    all. Raises InputSyntaxError for a file that cannot be parsed and InconsistentData when the data contradict the
+    ontology; in both cases, as with violations, the last release stays.
+    """
+    # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
+    from ecp_graph.pipeline.steps import run
+
+    return run(workspace, releases, kept, progress)

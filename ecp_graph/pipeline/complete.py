@@ -1,0 +1,53 @@
+"""The authored statements and what the build adds to them: reasoning, then rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import Graph
+
+from ecp_graph.namespaces import INFERRED_GRAPH
+from ecp_graph.overlap.derive import derive, merged_store
+from ecp_graph.rdf.load import Sources
+from ecp_graph.rdf.terms import to_graph, to_quads
+from ecp_graph.reasoning.reason import Contradiction, infer
+
+__all__ = ["Completed", "complete"]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """The statements of a workspace with what follows from them."""
+
+    sources: Sources
+    inferred: list[ox.Quad]
+    derived: list[ox.Quad]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def quads(self) -> list[ox.Quad]:
+        """Every statement in its named graph."""
+        return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
+
+    def graph(self) -> Graph:
+        """Return the merge that shapes are run on: all but the shapes themselves."""
+        return to_graph([*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived])
+
+    def located(self, contradiction: Contradiction) -> str:
+        """Return the sentence of a contradiction with the places of its individuals."""
+        found = (self.sources.index.find(iri) for iri in contradiction.individuals)
+        places = ", ".join(f"{place.file}:{place.line}" for place in found if place)
+        return f"{contradiction.sentence} ({places})" if places else contradiction.sentence
+
+
+def complete(sources: Sources, rules: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None) -> Completed:
+    """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised."""
+    inferred = infer(to_graph(sources.data), to_graph(sources.ontology), passages=sources.passages)
+    quads = to_quads(inferred.graph, INFERRED_GRAPH)
+    progress(f"Inferred {len(quads)} statements")
+    derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)
+    progress(f"Derived {len(derived)} statements by {len(rules)} rules")
+    return Completed(sources, quads, derived, inferred.contradictions)

@@ -1,0 +1,119 @@
+"""Writing what a release holds into a folder; `ecp_graph.release.release` shows the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ecp_graph import __version__
+from ecp_graph.beside import beside
+from ecp_graph.inputs import read_input
+from ecp_graph.linked_data.describe import describe
+from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
+from ecp_graph.linked_data.dumps import write_checksums, write_dumps
+from ecp_graph.overlap.derive import merged_store
+from ecp_graph.pipeline.complete import Completed
+from ecp_graph.rdf.turtle import to_turtle
+from ecp_graph.release.release import MANIFEST, file_facts
+from ecp_graph.validation.report import Report
+from ecp_graph.validation.writers import FORMATS, render
+from ecp_graph.workspace import Workspace
+
+__all__ = ["fingerprint", "release_id", "write_contents"]
+
+#: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
+_LAYOUT: Final = 2
+
+
+def fingerprint(workspace: Workspace) -> str:
+    """Return the SHA-256 over the relative path and the bytes of every authored file; raises InputSyntaxError."""
+    digest = hashlib.sha256()
+    for path in workspace.files:
+        name, content = workspace.relative(path).encode(), read_input(path)
+        digest.update(b"%d %s %d " % (len(name), name, len(content)) + content)
+    return digest.hexdigest()
+
+
+def release_id(workspace_hash: str) -> str:
+    """Return the id of the release that this version of the package makes of a workspace: 12 hexadecimal digits."""
+    return hashlib.sha256(f"{workspace_hash} {__version__} {_LAYOUT}".encode()).hexdigest()[:12]
+
+
+def write_contents(folder: Path, completed: Completed, report: Report, workspace_hash: str) -> None:
+    """Write every file of a release into an existing, empty folder, the manifest last, and all of it to disk."""
+    identity = release_id(workspace_hash)
+    description = describe(merged_store(completed.quads), release_id=identity, workspace_hash=workspace_hash)
+    quads = [*completed.quads, *description]
+    _write_dataset(folder / "dataset.nq", quads)
+    with beside(partial(_write_dumps, folder)) as dumps_written:
+        counts = _write_store(folder / "store", quads)
+        (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
+        ontology = to_turtle(quad.triple for quad in completed.sources.ontology)
+        (folder / "ontology.ttl").write_text(ontology, encoding="utf-8")
+        for name, suffix in FORMATS.items():
+            (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
+        dumps_written()
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        "id": identity,
+        "version": __version__,
+        "workspace": workspace_hash,
+        **counts,
+        "findings": report.counts,
+        "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    _to_disk([*files, folder / MANIFEST, folder / "store", folder / DUMPS_FOLDER, folder])
+
+
+def _write_dataset(path: Path, quads: Iterable[ox.Quad]) -> None:
+    """Write N-Quads in the order of their lines, the literals as they were written."""
+    content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    path.write_bytes(b"".join(sorted(content.splitlines(keepends=True))))
+
+
+def _write_dumps(folder: Path) -> None:
+    """Write the dumps; what another process that did not come to its end has written of them is thrown away."""
+    dumps = folder / DUMPS_FOLDER
+    shutil.rmtree(dumps, ignore_errors=True)
+    dumps.mkdir()
+    write_dumps(folder / "dataset.nq", dumps)
+    made = sorted(path for path in dumps.iterdir() if path.is_file())
+    write_checksums(dumps, [(path.name, file_facts(path)["sha256"]) for path in made])
+
+
+def _write_store(path: Path, quads: Sequence[ox.Quad]) -> dict[str, Any]:
+    """Write the store, the merge of all graphs as its default graph, and return what it counts."""
+    store = ox.Store(str(path))
+    store.bulk_extend([*quads, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)])
+    store.optimize()
+    store.flush()
+    counts = _counts(store)
+    del store
+    for leftover in (*path.glob("LOG*"), path / "LOCK"):
+        leftover.unlink(missing_ok=True)
+    return counts
+
+
+def _counts(store: ox.Store) -> dict[str, Any]:
+    total: Any = next(iter(store.query("SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }")))  # type: ignore[arg-type]
+    rows: Any = store.query("SELECT ?graph (COUNT(*) AS ?count) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph")
+    graphs = {row["graph"].value: int(row["count"].value) for row in rows}
+    return {"triples": int(total["count"].value), "graphs": dict(sorted(graphs.items()))}
+
+
+def _to_disk(paths: Iterable[Path]) -> None:
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,93 @@
+"""Validating files from anywhere against the shapes of a workspace, as if they were added to its data.
+
+What the workspace states is read with them, so that a number used twice is found and a body need not be described
+again. Left out is what the files state anew:
+
+- A named graph that they hold replaces the workspace's graph of that name, since a passage is written down once.
+  What the workspace tells about the passage itself stays, unless they tell it.
+- Where they have no graphs, a thing whose class they state is described by them alone.
+
+Files of the workspace's own data/ folder are part of it, so nothing is left out. Reported is only what is about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ecp_graph.beside import beside
+from ecp_graph.namespaces import PREFIXES
+from ecp_graph.pipeline.complete import complete
+from ecp_graph.rdf.lines import SourceIndex
+from ecp_graph.rdf.load import load, parse_files
+from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.report import Finding, Report, in_order
+from ecp_graph.workspace import Workspace
+
+__all__ = ["validate_files"]
+
+_TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
+
+
+def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
+    """Return the report on the files: findings about their subjects, and one note for each file without named graphs.
+
+    Raises InputSyntaxError for a file that cannot be parsed (path, line), and what `load` raises for the workspace.
+    """
+    parsed = parse_files([(path, f"file{number}x") for number, path in enumerate(files)])
+    quads = list(dict.fromkeys(quad for part in parsed.values() for quad in part))
+    sources = load(workspace)
+    own = {path.resolve() for path in workspace.data_files}
+    names = {path: workspace.relative(path.resolve()) if path.resolve() in own else str(path) for path in files}
+    within = all(path.resolve() in own for path in files)
+    data = sources.data if within else [*quads, *_context(quads, sources.data)]
+    others = [path for path in workspace.data_files if path not in {given.resolve() for given in files}]
+    index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
+    sources = replace(sources, data=data, index=index)
+    judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
+    with beside(partial(judge_statements, sources, judged)) as of_statements:
+        completed = complete(sources, workspace.rule_files)
+        report = check(
+            sources,
+            completed.graph(),
+            completed.contradictions,
+            of_statements,
+            about={_text(quad.subject) for quad in quads},
+        )
+    return Report(in_order([*report.findings, *_without_evidence(parsed, names)]), report.looked_at)
+
+
+def _context(quads: Sequence[ox.Quad], data: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield the workspace's statements to be read with the quads; see the module for the rules."""
+    graphs = {quad.graph_name for quad in quads} - {ox.DefaultGraph()}
+    described = {(quad.subject, quad.graph_name) for quad in quads if quad.predicate == _TYPE}
+    for quad in data:
+        subject, graph = quad.subject, quad.graph_name
+        kept = graph not in graphs or (subject == graph and (subject, graph) not in described)
+        if kept and (subject, ox.DefaultGraph()) not in described:
+            yield quad
+
+
+def _without_evidence(parsed: Mapping[Path, Sequence[ox.Quad]], names: Mapping[Path, str]) -> Iterator[Finding]:
+    for path, quads in parsed.items():
+        if not _has_graphs(path):
+            yield Finding(
+                "Info",
+                f"Its {len(quads)} statements stand in no named graph, so nothing tells where they are stated.",
+                file=names[path],
+                remedy="Write the file as TriG, each statement in the graph of its passage.",
+            )
+
+
+def _has_graphs(path: Path) -> bool:
+    form = ox.RdfFormat.from_extension(path.suffix.lstrip(".").lower())
+    return form is not None and form.supports_datasets
+
+
+def _text(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.BlankNode) else str(term)

@@ -1,0 +1,40 @@
+"""The steps of a build, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ecp_graph.beside import beside
+from ecp_graph.errors import InconsistentData, ReleaseError
+from ecp_graph.pipeline.complete import complete
+from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents
+from ecp_graph.pipeline.result import BuildResult
+from ecp_graph.rdf.load import load
+from ecp_graph.release.swap import install
+from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.workspace import Workspace
+
+__all__ = ["run"]
+
+
+def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
+    """Return what `ecp_graph.pipeline.build` promises."""
+    before = fingerprint(workspace)
+    sources = load(workspace)
+    progress(f"Read {len(sources.data)} statements of {len(sources.passages)} passages")
+    with beside(partial(judge_statements, sources)) as of_statements:
+        completed = complete(sources, workspace.rule_files, progress=progress)
+        if completed.contradictions:
+            raise InconsistentData([completed.located(one) for one in completed.contradictions])
+        report = check(sources, completed.graph(), completed.contradictions, of_statements)
+    progress(f"Validated with {len(report.looked_at)} shapes")
+    if not report.conforms:
+        return BuildResult(None, report)
+    if fingerprint(workspace) != before:
+        raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
+    write = partial(write_contents, completed=completed, report=report, workspace_hash=before)
+    release = install(releases, release_id(before), write, kept=kept, progress=progress)
+    progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
+    return BuildResult(release, report)

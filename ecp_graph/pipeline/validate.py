@@ -1,0 +1,25 @@
+"""Validating a workspace as it stands: what a build finds, without a release."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ecp_graph.beside import beside
+from ecp_graph.pipeline.complete import complete
+from ecp_graph.rdf.load import load
+from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.report import Report
+from ecp_graph.workspace import Workspace
+
+__all__ = ["validate_workspace"]
+
+
+def validate_workspace(workspace: Workspace) -> Report:
+    """Return the report on the workspace as it stands, without building a release.
+
+    A contradiction with the ontology is a violation of the report. Raises InputSyntaxError and WorkspaceError.
+    """
+    sources = load(workspace)
+    with beside(partial(judge_statements, sources)) as of_statements:
+        completed = complete(sources, workspace.rule_files)
+        return check(sources, completed.graph(), completed.contradictions, of_statements)

@@ -1,1 +1,0 @@
-"""Bringing a release to where others ask it: into a store that they run already."""

@@ -1,0 +1,183 @@
+"""Reading a workspace: every data statement in the named graph of its passage, ontology and shapes in their own.
+
+pyoxigraph parses, because it tells line numbers, keeps literals as written and never fetches anything. It does so in
+one process with limits for all files (`ecp_graph.confined`), which hands the statements over as N-Quads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from ecp_graph.confined import GREEDY, LimitReached, Limits, confined, now_reading
+from ecp_graph.errors import InputSyntaxError, WorkspaceError
+from ecp_graph.inputs import TOO_LONG, input_size, read_input, too_long
+from ecp_graph.namespaces import ONTOLOGY_GRAPH, OWN_GRAPHS, SHAPES_GRAPH, compact
+from ecp_graph.rdf.left_out import refuse_left_out
+from ecp_graph.rdf.lines import SourceIndex
+from ecp_graph.workspace import Workspace
+
+__all__ = ["Sources", "load", "parse_file", "parse_files"]
+
+#: N-Quads are rarely more than four times as long as a file; with a long prefix they can be a million times.
+_RESULT_BYTES: Final = 16_000_000
+_RESULT_BYTES_PER_BYTE: Final = 40
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The authored statements of a workspace, each once, in the order of their files."""
+
+    ontology: list[ox.Quad]
+    data: list[ox.Quad]
+    shapes: list[ox.Quad]
+    index: SourceIndex
+
+    @property
+    def passages(self) -> set[str]:
+        """The IRIs of the named graphs of the data."""
+        return {quad.graph_name.value for quad in self.data if isinstance(quad.graph_name, ox.NamedNode)}
+
+
+def load(workspace: Workspace) -> Sources:
+    """Return the statements of a workspace.
+
+    A data statement outside every named graph keeps the default graph as its graph, for validation to report.
+    Raises WorkspaceError when there is no ontology or no data, and InputSyntaxError (with path and line) for a file
+    that cannot be parsed, or that the build would leave out, a blank node in data, or data in a graph that the build
+    writes itself.
+    """
+    refuse_left_out(workspace)
+    ontology, data, shapes = workspace.ontology_files, workspace.data_files, workspace.shape_files
+    for folder, files in (("ontology", ontology), ("data", data)):
+        if not files:
+            raise WorkspaceError(
+                f"{workspace.root / folder} holds no RDF file, so there is nothing to build.", workspace.root
+            )
+    parsed = parse_files([*_numbered(ONTOLOGY_GRAPH, ontology), *_numbered(SHAPES_GRAPH, shapes), *_data(data)])
+    return Sources(
+        ontology=_in_graph(ONTOLOGY_GRAPH, (parsed[path] for path in ontology)),
+        data=list(dict.fromkeys(quad for path in data for quad in parsed[path])),
+        shapes=_in_graph(SHAPES_GRAPH, (parsed[path] for path in shapes)),
+        index=SourceIndex(data + ontology, workspace.relative),
+    )
+
+
+def parse_files(files: Sequence[tuple[Path, str | None]]) -> dict[Path, list[ox.Quad]]:
+    """Return the quads of each file; with a prefix, its blank nodes are named so and by number, so that builds agree.
+
+    A file without a prefix is data, which has no blank nodes. Raises InputSyntaxError as `parse_file` does, for what
+    data may not have, and for a file that takes far more memory or time than its size needs.
+    """
+    sizes = [input_size(path) for path, _ in files]
+    try:
+        texts = confined(_texts, files, limits=Limits.of_files(sum(sizes)))
+    except LimitReached as reached:
+        raise InputSyntaxError(reached.path or files[0][0], GREEDY) from None
+    return {path: list(_parsed(path, text, ox.RdfFormat.N_QUADS)) for (path, _), text in zip(files, texts, strict=True)}
+
+
+def parse_file(path: Path) -> Iterator[ox.Quad]:
+    """Yield the quads of one file, in a format told by its suffix, parsed in this process without limits.
+
+    Raises InputSyntaxError with the line, also for an unknown suffix or what RDF 1.1 does not have.
+    """
+    form = ox.RdfFormat.from_extension(path.suffix.lstrip(".").lower())
+    if form is None:
+        known = "Turtle (.ttl), TriG (.trig), N-Triples (.nt), N-Quads (.nq), RDF/XML (.rdf) or JSON-LD (.jsonld)"
+        raise InputSyntaxError(path, f"its suffix {path.suffix or '(none)'} names no RDF format; use {known}")
+    content = read_input(path)
+    for quad in _parsed(path, content, form):
+        if isinstance(quad.object, ox.Triple) or getattr(quad.object, "direction", None):
+            raise InputSyntaxError(path, f"{quad.object} is not a term of RDF 1.1", _line_of(path, content, quad))
+        yield quad
+
+
+def _texts(files: Sequence[tuple[Path, str | None]]) -> list[bytes]:
+    """Return the quads of each file as N-Quads; called in a process with limits."""
+    texts = []
+    for path, prefix in files:
+        now_reading(path)
+        quads = _checked_data(path) if prefix is None else _named(parse_file(path), prefix)
+        texts.append(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+        if len(texts[-1]) > _RESULT_BYTES + _RESULT_BYTES_PER_BYTE * path.stat().st_size:
+            raise InputSyntaxError(path, GREEDY)
+    return texts
+
+
+def _parsed(path: Path, content: bytes, form: ox.RdfFormat) -> Iterator[ox.Quad]:
+    try:
+        yield from ox.parse(content, form)
+    except SyntaxError as error:
+        raise InputSyntaxError(path, _reason(error), error.lineno) from error
+    except MemoryError as error:
+        if not too_long(error):
+            raise
+        raise InputSyntaxError(path, TOO_LONG) from error
+
+
+def _named(quads: Iterable[ox.Quad], prefix: str) -> Iterator[ox.Quad]:
+    names: dict[object, ox.BlankNode] = {}
+
+    def named(term: Any) -> Any:
+        return names.setdefault(term, ox.BlankNode(f"{prefix}{len(names)}")) if isinstance(term, ox.BlankNode) else term
+
+    for quad in quads:
+        yield ox.Quad(named(quad.subject), quad.predicate, named(quad.object), named(quad.graph_name))
+
+
+def _numbered(graph: str, files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    return ((path, f"{graph.rpartition('/')[2]}{number}x") for number, path in enumerate(files))
+
+
+def _data(files: Iterable[Path]) -> Iterator[tuple[Path, None]]:
+    return ((path, None) for path in files)
+
+
+def _in_graph(graph: str, parts: Iterable[Iterable[ox.Quad]]) -> list[ox.Quad]:
+    target = ox.NamedNode(graph)
+    quads = (ox.Quad(quad.subject, quad.predicate, quad.object, target) for part in parts for quad in part)
+    return list(dict.fromkeys(quads))
+
+
+def _checked_data(path: Path) -> Iterator[ox.Quad]:
+    for quad in parse_file(path):
+        if reason := _unfit(quad):
+            raise InputSyntaxError(path, reason, _line_of(path, read_input(path), quad))
+        yield quad
+
+
+def _unfit(quad: ox.Quad) -> str | None:
+    """Return why a quad may not stand in data."""
+    graph = quad.graph_name
+    if any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object, graph)):
+        what = f"{_show(quad.subject)} {_show(quad.predicate)} {_show(quad.object)}"
+        return f"blank node in data ({what}); give the thing an IRI"
+    if isinstance(graph, ox.NamedNode) and graph.value in OWN_GRAPHS:
+        return f"{compact(graph.value)} is written by the build; use the graph of a passage"
+    return None
+
+
+def _line_of(path: Path, content: bytes, quad: ox.Quad) -> int | None:
+    if not isinstance(quad.subject, ox.NamedNode):
+        return None
+    index = SourceIndex([path], str, read=lambda _: content)
+    found = index.find(quad.subject.value, predicate=quad.predicate.value)
+    return found.line if found else None
+
+
+def _show(term: object) -> str:
+    if isinstance(term, ox.BlankNode):
+        return "[]"
+    return compact(term.value) if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _reason(error: SyntaxError) -> str:
+    """Return the parser's message with the column and without the line, which the path already tells."""
+    text = str(error.msg)
+    before, separator, after = text.partition(": ")
+    return f"column {error.offset}: {after}" if separator and before.startswith("Parser error") else text

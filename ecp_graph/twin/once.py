@@ -1,0 +1,127 @@
+"""An engine that is asked the same only once: a query of the catalogue is a page and a file in each format of results.
+
+What took its time is kept in a folder, which several processes may share, and so is that it came to nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
+from ecp_graph.engine.embedded import write_results
+from ecp_graph.engine.spool import Spool
+from ecp_graph.errors import QueryTimeout, WorkerLost
+from ecp_graph.sparql.formats import DEFAULTS, Format
+
+__all__ = ["OnceEngine"]
+
+#: Seconds from which on an answer is worth a file.
+_SLOW_S: Final = 0.5
+_CHUNK_BYTES: Final = 65_536
+
+
+class OnceEngine(Engine):
+    """Answers from another engine, or with what that has answered before.
+
+    An answer is complete when it is returned. Rows are asked for as SPARQL results JSON, which holds all that the
+    other formats do, and written in the format that is wanted.
+    """
+
+    def __init__(self, engine: Engine, folder: Path, *, limit_s: float) -> None:
+        """Keep answers in a folder, which is made when the first one is kept; ``limit_s`` is the most that is waited.
+
+        What was given less time may be tried again.
+        """
+        self._engine = engine
+        self._folder = folder
+        self._limit_s = limit_s
+
+    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
+        """Return the answer; raises what `Engine.answer` raises.
+
+        Raises QueryTimeout and WorkerLost again for a query that took too much time or memory before.
+        """
+        wanted = question.format
+        asked = replace(question, fmt=(DEFAULTS["table"] if question.kind == "table" else wanted).name)
+        kept = self._folder / asked.tag("")
+        self._raise_again(kept)
+        if not kept.exists():
+            started = time.monotonic()
+            try:
+                answer = self._engine.answer(asked, asker)
+                spool = _spooled(answer.body)
+            except QueryTimeout as failure:
+                if failure.limit_s >= self._limit_s:
+                    self._write(_failed(kept), [json.dumps({"limit_s": failure.limit_s}).encode()])
+                raise
+            except WorkerLost as failure:
+                if failure.out_of_memory:
+                    self._write(_failed(kept), [b"{}"])
+                raise
+            if time.monotonic() - started < _SLOW_S:
+                if asked.format is wanted:
+                    return replace(answer, body=spool.read_once(), length=len(spool))
+                return _rewritten(b"".join(spool.read_once()), wanted)
+            self._write(kept, spool.read_once())
+        if asked.format is wanted:
+            return Answer(question.kind, wanted, _chunks(kept), kept.stat().st_size)
+        return _rewritten(kept, wanted)
+
+    def describe(self) -> str:
+        """Return the words of the engine behind."""
+        return self._engine.describe()
+
+    def close(self) -> None:
+        """Let go of the engine behind."""
+        self._engine.close()
+
+    def _raise_again(self, kept: Path) -> None:
+        try:
+            said = json.loads(_failed(kept).read_bytes())
+        except FileNotFoundError:
+            return
+        raise QueryTimeout(said["limit_s"]) if "limit_s" in said else WorkerLost(out_of_memory=True)
+
+    def _write(self, path: Path, chunks: Iterator[bytes] | list[bytes]) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        with beside.open("wb") as out:
+            out.writelines(chunks)
+        beside.replace(path)
+
+
+def _failed(kept: Path) -> Path:
+    return kept.with_name(kept.name + ".failed")
+
+
+def _spooled(body: Iterator[bytes]) -> Spool:
+    spool = Spool()
+    for chunk in body:
+        spool.write(chunk)
+    return spool
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            yield chunk
+
+
+def _rewritten(made: bytes | Path, wanted: Format) -> Answer:
+    """Return an answer of rows in the wanted format, of one that is there whole in JSON."""
+    spool = Spool()
+    json_format = ox.QueryResultsFormat.JSON
+    if isinstance(made, Path):
+        results = ox.parse_query_results(path=str(made), format=json_format)
+    else:
+        results = ox.parse_query_results(made, json_format)
+    write_results(results, wanted, spool)
+    return Answer(wanted.kind, wanted, spool.read_once(), len(spool))

@@ -1,0 +1,133 @@
+"""Making the static twin beside the old one, and putting it in its place in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from ecp_graph import __version__
+from ecp_graph.errors import PublishError
+from ecp_graph.processors import usable_processors
+from ecp_graph.release.opening import disk_engine
+from ecp_graph.release.release import Release
+from ecp_graph.settings import Settings
+from ecp_graph.twin.crawl import CrawlReport, crawl
+from ecp_graph.twin.once import OnceEngine
+from ecp_graph.twin.redirects import redirect_files
+from ecp_graph.workspace import Workspace
+
+__all__ = ["MARK", "most_processes", "publish"]
+
+#: Tells that a folder is a twin, which the next one may replace.
+MARK: Final = ".ecp-graph-site.json"
+_DATASET: Final = "dumps/dataset.nq.gz"
+#: What all processes together may take, one takes at the least, and it takes more for each triple; as measured.
+_MEMORY_BYTES: Final = 1_800_000_000
+_PROCESS_BYTES: Final = 150_000_000
+_TRIPLE_BYTES: Final = 600
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+def publish(
+    release: Release,
+    workspace: Workspace,
+    folder: Path,
+    *,
+    base_url: str,
+    timeout_s: float = 60.0,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, known: None,
+) -> CrawlReport:
+    """Write the static twin of a release's site into a folder; what an older twin had there is gone afterwards.
+
+    The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
+    than ``timeout_s`` seconds says so in its place. Raises PublishError for a
+    folder that holds something else, and one that cannot be written.
+    """
+    folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
+    if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PublishError(f"{folder} holds something that is no published site. Name an empty or a new folder.")
+    aside = folder.with_name(f".{folder.name}.publishing-{os.getpid()}")
+    staging = aside / "site"
+    try:
+        _clear(folder)
+        staging.mkdir(parents=True)
+        report = crawl(
+            partial(_app, release, workspace, aside / "answers", timeout_s),
+            staging,
+            base_url=base_url,
+            dataset=_DATASET,
+            processes=processes or most_processes(release.manifest.get("triples") or 0, cores=usable_processors()),
+            progress=progress,
+        )
+        for name, text in redirect_files(base_url).items():
+            path = staging / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        facts = {"release": release.id, "version": __version__, "base_url": base_url, "files": report.files}
+        (staging / MARK).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        _put_in_place(staging, folder)
+    except OSError as reason:
+        raise PublishError(f"The site cannot be written to {folder}: {reason}. Name another folder.") from reason
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return report
+
+
+def most_processes(triples: int, *, cores: int) -> int:
+    """Return how many processes publish a release of so many triples together: a core each, while memory lasts.
+
+    What takes memory is the document of a thing that much of the graph points to, and each process may be at one.
+    """
+    return max(1, min(cores, _MEMORY_BYTES // (_PROCESS_BYTES + _TRIPLE_BYTES * triples)))
+
+
+def _app(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
+    """Return the app that is crawled; the processes that have one each share a folder of answers."""
+    from ecp_graph.web.app import create_app
+    from ecp_graph.web.state.source import FixedEngine
+
+    settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=timeout_s)
+    engine = OnceEngine(disk_engine(release, settings), answers, limit_s=timeout_s)
+    app = create_app(settings, source=FixedEngine.of_release(engine, release))
+    app.config["TWIN"] = True
+    return app
+
+
+def _clear(folder: Path) -> None:
+    """Remove what publications into this folder have left that did not end."""
+    for leftover in folder.parent.glob(f".{folder.name}.publishing-*"):
+        process = leftover.name.rpartition("-")[2]
+        if not (process.isdigit() and Path("/proc", process).exists() and int(process) != os.getpid()):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, folder: Path) -> None:
+    """Let the new folder have the old one's name; on Linux there is no moment without either."""
+    if not folder.exists():
+        staging.rename(folder)
+    elif not _exchange(staging, folder):
+        old = staging.with_name("old")
+        folder.rename(old)
+        try:
+            staging.rename(folder)
+        except BaseException:
+            old.rename(folder)
+            raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, where the system can (renameat2 of Linux); return whether it did."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)

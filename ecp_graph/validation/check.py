@@ -1,0 +1,131 @@
+"""Validating a workspace: the shapes are run on all that is stated, inferred and derived, and on the statement view.
+
+With two processors the statement view, which needs no inference, is judged while the reasoner works, and then each of
+two processes runs half of the other shapes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import pyoxigraph as ox
+from rdflib import Graph, Literal
+from rdflib.term import Node
+
+from ecp_graph.beside import beside
+from ecp_graph.rdf.lines import SourceIndex
+from ecp_graph.rdf.load import Sources
+from ecp_graph.rdf.terms import to_graph
+from ecp_graph.reasoning.reason import Contradiction
+from ecp_graph.validation.report import Finding, Report, in_order
+from ecp_graph.validation.shacl import TARGETS, deactivate, run_shapes, without_targets
+from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
+
+__all__ = ["Judged", "check", "judge_statements"]
+
+#: Findings, and for each shape with targets how many nodes it looked at.
+Judged: TypeAlias = tuple[list[Finding], dict[str, int]]
+
+
+def judge_statements(sources: Sources, statements: Sequence[ox.Quad] | None = None) -> Judged:
+    """Return what the shapes on the statement view find about the quads, all of the data unless given."""
+    viewed = sources.data if statements is None else statements
+    shapes = to_graph(sources.shapes)
+    view = statement_view(viewed, sources.data, sources.ontology)
+    findings, looked_at = run_shapes(view, deactivate(shapes, _with_targets(shapes) - _on_statements(shapes)))
+    return [_about_subject(finding, viewed) for finding in findings], looked_at
+
+
+def check(
+    sources: Sources,
+    things: Graph,
+    contradictions: Iterable[Contradiction],
+    of_statements: Callable[[], Judged],
+    *,
+    about: Collection[str] | None = None,
+) -> Report:
+    """Return the report on a workspace: on ``things``, the merge of its statements and what follows from them.
+
+    Contradictions of the reasoner come as violations too.
+
+    ``of_statements`` gives what `judge_statements` found. With ``about`` (IRIs, labels of blank nodes) the report holds
+    only findings whose focus or value is one of them.
+    """
+    findings, looked_at = _judge_things(sources, things)
+    found, seen = of_statements()
+    findings += [*found, *(_contradicting(one, about or ()) for one in contradictions)]
+    if about is not None:
+        findings = [finding for finding in findings if finding.focus in about or _value_iri(finding) in about]
+    locate = _Locator(sources.data, sources.index)
+    return Report(in_order(locate(finding) for finding in findings), {**looked_at, **seen})
+
+
+def _judge_things(sources: Sources, things: Graph) -> Judged:
+    """Return what the shapes find that are not on the statement view, each half of them in a process."""
+    shapes = to_graph(sources.shapes)
+    on_statements = _on_statements(shapes)
+    on_things = sorted(_with_targets(shapes) - on_statements, key=str)
+    shapes = deactivate(shapes, on_statements)
+    with beside(lambda: run_shapes(things, without_targets(shapes, on_things[::2]))) as rest:
+        findings, looked_at = run_shapes(things, without_targets(shapes, on_things[1::2]))
+        more, seen = rest()
+    return findings + more, looked_at | seen
+
+
+def _with_targets(shapes: Graph) -> set[Node]:
+    return {shape for target in TARGETS for shape in shapes.subjects(target)}
+
+
+def _on_statements(shapes: Graph) -> set[Node]:
+    return set(shapes.subjects(ON_STATEMENTS, Literal(True)))
+
+
+def _contradicting(contradiction: Contradiction, about: Collection[str]) -> Finding:
+    """Return a contradiction as a finding about the first of its individuals, if possible one of those asked about."""
+    things = contradiction.individuals
+    focus = next((thing for thing in things if thing in about), next(iter(things), None))
+    return Finding("Violation", contradiction.sentence, focus=focus)
+
+
+def _value_iri(finding: Finding) -> str | None:
+    return finding.value.strip("<>") if finding.value else None
+
+
+def _about_subject(finding: Finding, quads: Sequence[ox.Quad]) -> Finding:
+    """Return a finding about a node of the statement view as one about the statement for which it stands."""
+    number = statement_number(finding.focus or "")
+    if number is None:
+        return finding
+    quad = quads[number]
+    passages = (quad.graph_name.value,) if isinstance(quad.graph_name, ox.NamedNode) else ()
+    subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
+    return replace(finding, focus=subject, path=quad.predicate.value, value=str(quad.object), passages=passages)
+
+
+class _Locator:
+    """Adds to a finding the passages that state what it criticises, and the file and line."""
+
+    def __init__(self, quads: Iterable[ox.Quad], index: SourceIndex) -> None:
+        self._index = index
+        self._passages: dict[tuple[str | None, ...], set[str]] = defaultdict(set)
+        for quad in quads:
+            if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode):
+                key = (quad.subject.value, quad.predicate.value, str(quad.object))
+                for length in (1, 2, 3):
+                    self._passages[key[:length]].add(quad.graph_name.value)
+
+    def __call__(self, finding: Finding) -> Finding:
+        if finding.focus is None:
+            return finding
+        passages = finding.passages or self._stating((finding.focus, finding.path, finding.value))
+        place = self._index.find(finding.focus, predicate=finding.path, graphs=passages)
+        file, line = place or (finding.file, finding.line)
+        return replace(finding, passages=tuple(passages), file=file, line=line)
+
+    def _stating(self, key: tuple[str | None, ...]) -> tuple[str, ...]:
+        """Return the graphs that state the triple, or else its subject and predicate, or else its subject."""
+        found = (self._passages.get(key[:length]) for length in (3, 2, 1))
+        return tuple(sorted(next((graphs for graphs in found if graphs), ())))

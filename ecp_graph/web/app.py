@@ -1,0 +1,147 @@
+"""The app: ``create_app`` puts the pages, the endpoint and the API together with what every response has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, Response, request
+from jinja2 import FileSystemLoader
+
+from ecp_graph import __version__
+from ecp_graph.namespaces import compact
+from ecp_graph.settings import Settings, settings_from
+from ecp_graph.web.http.compression import compress
+from ecp_graph.web.http.errors import HttpError, register_errors
+from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
+from ecp_graph.web.pages import health, navigation
+from ecp_graph.web.pages.actions import page as actions
+from ecp_graph.web.pages.crawling import page as crawling
+from ecp_graph.web.pages.dataset import page as dataset
+from ecp_graph.web.pages.documents import page as documents
+from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.ontology import page as ontology
+from ecp_graph.web.pages.overlap import page as overlap
+from ecp_graph.web.pages.queries import openapi
+from ecp_graph.web.pages.queries import page as queries
+from ecp_graph.web.pages.releases import page as releases
+from ecp_graph.web.pages.search import page as search
+from ecp_graph.web.pages.shapes import page as shapes
+from ecp_graph.web.pages.sparql import editor
+from ecp_graph.web.pages.sparql import page as sparql
+from ecp_graph.web.pages.timeline import page as timeline
+from ecp_graph.web.pages.validation import page as validation
+from ecp_graph.web.show.terms import heading, iri, link, local_path, shown_columns, shown_rows, visible
+from ecp_graph.web.state.site import EXTENSION, Site
+from ecp_graph.web.state.site import site as app_site
+from ecp_graph.web.state.source import CurrentRelease, EngineSource, FixedEngine
+
+__all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
+
+_PAGES: Final = (
+    home,
+    sparql,
+    queries,
+    openapi,
+    health,
+    documents,
+    actions,
+    editor,
+    search,
+    shapes,
+    validation,
+    overlap,
+    timeline,
+    dataset,
+    ontology,
+    releases,
+    crawling,
+)
+_HERE: Final = Path(__file__).resolve().parent
+#: A form encodes one byte of a query as up to three, and needs some room around it.
+_ENCODING_ROOM: Final = 4_000
+#: Headers that list alternatives, each of which is compared with all that could be sent.
+_LISTS: Final = ("Accept", "Accept-Encoding", "Accept-Language", "If-Match", "If-None-Match")
+_LONGEST_LIST: Final = 4_000
+
+
+def create_app(
+    settings: Settings | None = None, *, source: EngineSource | None = None, with_catalogue: bool = True
+) -> Flask:
+    """Return the WSGI app.
+
+    Without ``source`` it answers from the remote endpoint of the settings, or else from the current release of their
+    workspace, and picks up newer ones. Without a catalogue there is the endpoint alone. Raises WorkspaceError when
+    there should be a workspace and is none.
+    """
+    from ecp_graph.workspace import find_workspace
+
+    settings = settings or settings_from()
+    workspace = find_workspace(settings.workspace) if with_catalogue or source is None else None
+    app = Flask("ecp_graph.web")
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
+    # set when the app is asked for the static twin, whose pages do in the browser what a server does here
+    app.config["TWIN"] = False
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
+    app.extensions[EXTENSION] = Site(settings, source or _source(settings), workspace if with_catalogue else None)
+    # the template of a page lies beside its view
+    app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        version=__version__,
+        site=app.extensions[EXTENSION],
+        navigation=navigation,
+        has_page=app.view_functions.__contains__,
+        has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
+        compact=compact,
+        heading=heading,
+        iri=iri,
+        link=link,
+        local_path=local_path,
+        shown_columns=shown_columns,
+        shown_rows=shown_rows,
+        visible=visible,
+    )
+    for module in _PAGES:
+        app.register_blueprint(module.blueprint)
+    register_errors(app)
+    app.before_request(_refuse_long_headers)
+    app.after_request(_add_headers)
+    app.after_request(compress)
+    return app
+
+
+def _source(settings: Settings) -> EngineSource:
+    from ecp_graph.workspace import default_releases, find_workspace
+
+    if settings.endpoint:
+        from ecp_graph.engine.opening import remote_engine
+
+        return FixedEngine(remote_engine(settings.endpoint, settings), is_fixed=False)
+    releases = settings.releases or default_releases(find_workspace(settings.workspace))
+    return CurrentRelease(releases.resolve(), settings)
+
+
+def _refuse_long_headers() -> None:
+    """Raise HttpError for a list of preferences that would take longer to compare than the answer is worth."""
+    for name in _LISTS:
+        if len(request.headers.get(name, "")) > _LONGEST_LIST:
+            sentence = f"The {name} header is longer than {_LONGEST_LIST:,} characters. Send a shorter list."
+            raise HttpError(431, "headers-too-long", sentence)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if release := app_site().release:
+        response.headers[RELEASE_HEADER] = release
+    if app_site().is_outside:
+        response.headers["Cache-Control"] = "no-store"
+    if request.path == "/sparql" or request.path.startswith("/api/"):
+        response.headers.update(OPEN_HEADERS)
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type, If-None-Match"
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
+            response.headers["Access-Control-Max-Age"] = "86400"
+            response.headers.pop("Content-Type", None)
+    return response

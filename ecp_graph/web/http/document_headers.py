@@ -1,0 +1,124 @@
+"""The headers of a document: its other forms, its licence, its canonical address, its age; and its data inside a page.
+
+Last-Modified is the time at which the release was written. The dataset's own dcterms:modified is a day that its editors
+set, and two releases may share one: a client that asks with If-Modified-Since would keep the older of them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+from urllib.parse import quote
+
+import pyoxigraph as ox
+from flask import Response
+from markupsafe import Markup
+
+from ecp_graph.linked_data.document import Standing, document_iri, licence_of, self_description, serialise
+from ecp_graph.namespaces import ID
+from ecp_graph.sparql.formats import Format, format_named
+from ecp_graph.sparql.results import Table, to_ox
+from ecp_graph.web.http.negotiation import SUFFIXES, media_type, suffix_of
+from ecp_graph.web.http.responses import cacheable, tag_of
+from ecp_graph.web.state.site import site
+
+__all__ = ["add_headers", "downloads", "finish", "json_block", "licence", "links_of", "local_document", "stamp"]
+
+#: What may stand in a path as it is (RFC 3986, section 3.3); `%` is not among it, because an IRI may hold one.
+_PATH: Final = "/:@!$&'()*+,;=-._~"
+#: What may stand in a URI reference as it is; an IRI that is percent-encoded already stays as it is.
+_URI: Final = _PATH + "%?#[]"
+
+
+def local_document(thing: str, suffix: str = "") -> str:
+    """Return the path on this host of the document about an individual, in the form of the suffix if there is one."""
+    return "/doc/" + quote(thing.removeprefix(ID), safe=_PATH) + (f".{suffix}" if suffix else "")
+
+
+def downloads(base: str) -> list[tuple[str, Format]]:
+    """Return the address and the format of each form of the document at a path that is data."""
+    return [(f"{base}.{suffix}", form) for suffix, form in SUFFIXES.items() if isinstance(form, Format)]
+
+
+def links_of(base: str, *, canonical: str, licence: str, types: list[str], describes: str = "") -> list[str]:
+    """Return the Link header's values (RFC 8288) for the document at a path of this host.
+
+    ``alternate`` for every form, ``describedby`` for the description of the dataset, ``canonical`` for the address
+    under which the project publishes the document, ``license``, ``type`` for every class of the thing, ``describes``.
+    """
+    found = [f'<{base}.{suffix}>; rel="alternate"; type="{media_type(form)}"' for suffix, form in SUFFIXES.items()]
+    found.append('</.well-known/void>; rel="describedby"')
+    found.append(f'<{_uri(canonical)}>; rel="canonical"')
+    if licence:
+        found.append(f'<{_uri(licence)}>; rel="license"')
+    if describes:
+        found.append(f'<{_uri(describes)}>; rel="describes"')
+    return found + [f'<{_uri(kind)}>; rel="type"' for kind in types]
+
+
+def add_headers(response: Response, standing: Standing, form: Format | str, *, negotiated: bool) -> None:
+    """Add Link, Last-Modified, Vary and, when the form was negotiated, Content-Location (RFC 9110, section 8.7)."""
+    links = links_of(
+        local_document(standing.iri),
+        canonical=document_iri(standing.iri),
+        licence=licence(),
+        types=list(standing.types),
+        describes=standing.iri,
+    )
+    response.headers["Link"] = ", ".join(links)
+    if negotiated:
+        response.headers["Content-Location"] = local_document(standing.iri, suffix_of(form))
+    stamp(response)
+
+
+def licence() -> str:
+    """Return the IRI of the dataset's licence, or an empty text."""
+    here = site()
+    return here.keep("licence", lambda: licence_of(here.engine, timeout_s=here.settings.timeout))
+
+
+def finish(response: Response, *what: str) -> None:
+    """Let a response be cached that the release and ``what`` settle; 304 for a client that has it already."""
+    current = site().current
+    if current.is_fixed:
+        response.headers["Last-Modified"] = _last_modified()
+    cacheable(response, tag_of(repr((current.version, what)).encode()))
+
+
+def stamp(response: Response) -> None:
+    """Add Last-Modified and Vary, and let the scripts of any page read the response: the data are public."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    if modified := _last_modified():
+        response.headers["Last-Modified"] = modified
+    response.vary.add("Accept")
+
+
+def json_block(thing: str, statements: Table) -> Markup:
+    """Return what is said of a thing, by the rows of ``thing-statements``, as JSON-LD to stand in a script element.
+
+    ``<`` and the separators that end a line in JavaScript are escaped, so that no text can end the element (HTML
+    Living Standard, section 4.12.1.3).
+    """
+    at = {name: number for number, name in enumerate(statements.columns)}
+    cells = ([row[at[name]] for name in ("direction", "property", "other")] for row in statements.rows)
+    own = [
+        ox.Quad(ox.NamedNode(thing), to_ox(property_), to_ox(other))  # type: ignore[arg-type]
+        for direction, property_, other in cells
+        if direction and property_ and other and direction.value == "from"
+    ]
+    graph = json.loads(serialise([*self_description(thing, licence()), *own], format_named("jsonld", "graph")))
+    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
+    for char in ("<", ">", "&", "\u2028", "\u2029"):
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
+
+
+def _uri(iri: str) -> str:
+    return quote(iri, safe=_URI)
+
+
+def _last_modified() -> str:
+    from werkzeug.http import http_date
+
+    made_at = site().current.made_at
+    return http_date(made_at) if made_at is not None else ""

@@ -1,0 +1,103 @@
+"""Tables and graphs that pages made, as files to save."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import pyoxigraph as ox
+from flask import Response
+
+from ecp_graph.namespaces import PREFIXES
+from ecp_graph.sparql.formats import format_named
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.responses import cacheable, tag_of
+
+__all__ = ["TABLE_EXTENSIONS", "download", "graph_as_turtle", "table_as", "table_csv", "table_json"]
+
+TABLE_EXTENSIONS: Final = ("csv", "xlsx", "json")
+
+#: A spreadsheet takes a cell of a CSV file that begins so for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table_as(table: Table, extension: str, name: str, *, also: Sequence[str] = ()) -> Response:
+    """Return a table as the file ``name.extension``; raises HttpError for an extension that tables do not come in.
+
+    ``also`` are extensions that the caller serves besides, for the sentence of the error. Raises MissingExtra when a
+    spreadsheet is asked for and openpyxl is not installed.
+    """
+    if extension == "csv":
+        return download(table_csv(table), format_named("csv", "table").content_type, f"{name}.csv")
+    if extension == "json":
+        return download(table_json(table), format_named("json", "table").content_type, f"{name}.json")
+    if extension == "xlsx":
+        return download(workbook(table), MEDIA_TYPE, f"{name}.xlsx", tag=table_csv(table))
+    known = ", ".join(f".{each}" for each in (*TABLE_EXTENSIONS, *also))
+    raise HttpError(404, "unknown-format", f"'{name}' does not come as .{extension}, but as {known}.")
+
+
+def download(
+    body: bytes, content_type: str, filename: str, *, tag: bytes | None = None, inline: bool = False
+) -> Response:
+    """Return bytes as a file to save, or to show if ``inline``, cacheable.
+
+    ``tag`` tells it apart where the bytes hold the time at which they were made.
+    """
+    disposition = f'{"inline" if inline else "attachment"}; filename="{filename}"'
+    headers = {"Content-Type": content_type, "Content-Disposition": disposition}
+    return cacheable(Response(body, headers=headers), tag_of(filename.encode() + (tag or body)))
+
+
+def table_csv(table: Table) -> bytes:
+    """Return a table as CSV, with an apostrophe before text that a spreadsheet would run as a formula.
+
+    Otherwise as SPARQL 1.1 Query Results CSV has it (section 3). The JSON form has every text as it is.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(table.columns)
+    writer.writerows([_csv_cell(term) for term in row] for row in table.rows)
+    return stream.getvalue().encode()
+
+
+def table_json(table: Table) -> bytes:
+    """Return a table as SPARQL 1.1 Query Results JSON (section 3)."""
+    bindings = [
+        {name: _json_term(term) for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows
+    ]
+    document = {"head": {"vars": list(table.columns)}, "results": {"bindings": bindings}}
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def graph_as_turtle(triples: Iterable[ox.Triple]) -> bytes:
+    """Return triples as Turtle with those of the project's prefixes that it uses, in a fixed order."""
+    ordered = sorted(triples, key=str)
+    text = ox.serialize(ordered, format=ox.RdfFormat.N_TRIPLES)
+    assert text is not None  # noqa: S101 - no output was named
+    used = {name: iri for name, iri in PREFIXES.items() if f"<{iri}".encode() in text}
+    text = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used)
+    assert text is not None  # noqa: S101 - no output was named
+    return text
+
+
+def _csv_cell(term: Term | None) -> str:
+    if term is None:
+        return ""
+    text = term.value if term.kind != "bnode" else f"_:{term.value}"
+    return f"'{text}" if text.startswith(_FORMULA) and not term.is_number else text
+
+
+def _json_term(term: Term) -> dict[str, Any]:
+    kind = {"iri": "uri", "literal": "literal", "bnode": "bnode"}[term.kind]
+    told = {"type": kind, "value": term.value}
+    if term.language:
+        told["xml:lang"] = term.language
+    elif term.datatype:
+        told["datatype"] = term.datatype
+    return told

@@ -1,0 +1,1 @@
+"""The actions of the plans: a table to choose from."""

@@ -1,0 +1,1 @@
+"""What crawlers read: sitemaps and robots.txt."""

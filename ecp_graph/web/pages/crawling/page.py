@@ -1,0 +1,103 @@
+"""``/robots.txt`` and ``/sitemap.xml``: what crawlers may read, and where everything is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+
+from ecp_graph.errors import EcpGraphError
+from ecp_graph.namespaces import BASE, GRAPH, ID
+from ecp_graph.release.versions import kept_releases
+from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.pages import navigation
+from ecp_graph.web.show.terms import local_path
+from ecp_graph.web.state.site import site
+
+__all__ = ["MOST_ADDRESSES", "blueprint"]
+
+blueprint = Blueprint("crawling", __name__)
+
+#: Addresses that one file may have (sitemaps.org protocol).
+MOST_ADDRESSES: Final = 50_000
+
+_XML: Final = "application/xml; charset=utf-8"
+#: The things and the passages; what is distinct is found first, because a text is looked up for each row of a filter.
+_NAMED: Final = (
+    f"""SELECT ?thing {{
+      {{ SELECT DISTINCT ?thing {{ ?thing ?p ?o }} }} FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{ID}"))
+    }}""",
+    f"""SELECT ?thing {{
+      {{ SELECT DISTINCT ?thing {{ GRAPH ?thing {{ ?s ?p ?o }} }} }} FILTER(STRSTARTS(STR(?thing), "{GRAPH}"))
+    }}""",
+)
+#: Pages that have an address of their own and no place in the navigation.
+_PAGES: Final = ("home.index", "releases.index", "queries.index")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Everything may be read but for what a crawler could ask without an end."""
+    sitemap = request.url_root + "sitemap.xml"
+    rules = ("/sparql?", "/api/", "/search", "/metrics")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in rules), "", f"Sitemap: {sitemap}", ""]
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> Response:
+    """The addresses of all pages and documents; of the files that have them, when one would be too long."""
+    paths = _paths()
+    if len(paths) <= MOST_ADDRESSES:
+        return _rendered("crawling/sitemap.xml", paths)
+    files = [f"/sitemap-{number}.xml" for number in range(1, -(-len(paths) // MOST_ADDRESSES) + 1)]
+    return _rendered("crawling/sitemap-index.xml", files)
+
+
+@blueprint.get("/sitemap-<int:number>.xml")
+def part(number: int) -> Response:
+    """One of the files of a sitemap that is in several."""
+    paths = _paths()
+    found = paths[(number - 1) * MOST_ADDRESSES : number * MOST_ADDRESSES] if number > 0 else []
+    if not found or len(paths) <= MOST_ADDRESSES:
+        raise HttpError(404, "not-found", f"There is no sitemap {number}. /sitemap.xml has what there is.")
+    return _rendered("crawling/sitemap.xml", found)
+
+
+def _rendered(template: str, paths: list[str]) -> Response:
+    text = render_template(template, paths=paths, here=request.url_root.rstrip("/"))
+    response = Response(text, content_type=_XML, headers={"Cache-Control": "public, no-cache"})
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def _paths() -> list[str]:
+    return site().keep(("crawling", "paths"), _make_paths)
+
+
+def _make_paths() -> list[str]:
+    """Return the path of every page and document, each once."""
+    entries = [entry.endpoint for entry in navigation()]
+    known = [name for name in (*_PAGES, *entries) if name in current_app.view_functions]
+    paths = [url_for(name) for name in known]
+    paths += [url_for("queries.page", name=name) for name in site().catalogue or ()]
+    if opened := site().current.opened:
+        paths += [url_for("releases.release", name=one.id) for one in kept_releases(opened.path.parent)]
+    try:
+        things = sorted(thing for query in _NAMED for thing in _iris(query))
+    except EcpGraphError:  # a store elsewhere that is slow has the pages alone in its sitemap
+        things = []
+    paths += [path for thing in things if thing.startswith(BASE) and (path := local_path(thing))]
+    return list(dict.fromkeys(paths))
+
+
+def _iris(query: str) -> Iterator[str]:
+    """Yield the IRIs that a query of one column finds, as they come: a large graph has more than a page may hold."""
+    here, rest = site(), b""
+    for chunk in here.engine.query(query, fmt="tsv", timeout_s=here.settings.timeout).body:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line[1:-1].decode("utf-8") for line in lines if line.startswith(b"<"))
+    if rest.startswith(b"<"):
+        yield rest.strip()[1:-1].decode("utf-8")

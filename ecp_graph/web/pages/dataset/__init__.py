@@ -1,0 +1,1 @@
+"""The dataset: its description and its dumps."""

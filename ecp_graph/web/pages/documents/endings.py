@@ -1,0 +1,36 @@
+"""Names that end as the address of a form does: ``…/id/file/plan.ttl`` may be a thing, or a form of another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import current_app
+
+from ecp_graph.namespaces import BASE
+from ecp_graph.web.http.negotiation import SUFFIXES
+from ecp_graph.web.state.site import site
+
+__all__ = ["may_be_named"]
+
+_SUCH: Final = f"""
+SELECT ?thing WHERE {{
+  {{ SELECT DISTINCT ?thing {{
+    {{ ?thing ?out ?any }} UNION {{ ?any ?in ?thing }} UNION {{ GRAPH ?thing {{ ?s ?p ?o }} }}
+  }} }}
+  FILTER (isIRI(?thing) && STRSTARTS(STR(?thing), "{BASE}") && REGEX(STR(?thing), "[.]({"|".join(SUFFIXES)})$"))
+}}
+"""
+
+
+def may_be_named(iri: str) -> bool:
+    """Return whether there may be something of that IRI, which ends as a form does; raises what the engine raises.
+
+    A server looks when it is asked. The twin asks for every form of everything, so there all such names are found
+    first.
+    """
+    if not current_app.config["TWIN"]:
+        return True
+    here = site()
+    return iri in here.keep(
+        "names that end as forms do", lambda: {row[0].value for row in here.ask(_SUCH).rows if row[0]}
+    )

@@ -1,0 +1,190 @@
+"""A named graph as a document: the page of a passage, the page of a graph that the build wrote, and the RDF of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+import pyoxigraph as ox
+from flask import Response, request
+
+from ecp_graph.engine import Question
+from ecp_graph.linked_data.document import QUAD_FORMATS, named_node
+from ecp_graph.namespaces import GRAPH, compact
+from ecp_graph.sparql.formats import Format
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.http.answers import answer_response, ask
+from ecp_graph.web.http.document_headers import downloads, finish, licence, links_of, stamp
+from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.negotiation import SUFFIXES, suffix_of, wanted_form
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.show.anchors import anchor, certainty_tag
+from ecp_graph.web.state.site import site
+
+__all__ = ["graph_response", "local_graph"]
+
+_PATH: Final = "/:@!$&'()*+,;=-._~"
+#: Statements on one page; more are on further pages.
+_PAGE: Final = 200
+_SIZE: Final = "SELECT (COUNT(*) AS ?statements) WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}"
+_TRIPLES: Final = "CONSTRUCT {{ ?subject ?property ?value }} WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}"
+_STATEMENTS: Final = """
+SELECT ?subjectName ?propertyName ?valueName ?subject ?property ?value WHERE {{
+  {{
+    SELECT ?subject ?property ?value WHERE {{
+      GRAPH {graph} {{ ?subject ?property ?value }}
+      FILTER (?subject != {graph})
+    }} ORDER BY ?subject ?property ?value LIMIT {limit} OFFSET {offset}
+  }}
+  OPTIONAL {{ ?subject skos:prefLabel ?subjectPreferred }}
+  OPTIONAL {{ ?subject rdfs:label ?subjectPlain }}
+  BIND (COALESCE(?subjectPreferred, ?subjectPlain) AS ?subjectName)
+  OPTIONAL {{ ?property rdfs:label ?propertyName }}
+  OPTIONAL {{ ?value skos:prefLabel ?valuePreferred }}
+  OPTIONAL {{ ?value rdfs:label ?valuePlain }}
+  BIND (COALESCE(?valuePreferred, ?valuePlain) AS ?valueName)
+}}
+ORDER BY ?subject ?property ?value
+"""
+_PASSAGE: Final = """
+SELECT ?locator ?certainty ?kind ?document ?documentName ?nothingToModel ?other ?otherCertainty WHERE {{
+  {graph} ecp:locator ?locator .
+  OPTIONAL {{ {graph} ecp:certainty/skos:notation ?certainty }}
+  OPTIONAL {{ {graph} ecp:passageKind/skos:prefLabel ?kind }}
+  OPTIONAL {{ {graph} ecp:nothingToModel ?nothingToModel }}
+  OPTIONAL {{
+    {graph} ecp:passageOf ?document .
+    OPTIONAL {{ ?document skos:prefLabel ?documentName }}
+    OPTIONAL {{
+      ?other ecp:passageOf ?document ; ecp:locator ?locator ; ecp:certainty/skos:notation ?otherCertainty .
+      FILTER (?other != {graph})
+    }}
+  }}
+}}
+ORDER BY ?otherCertainty ?other
+"""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a graph: three terms and their names, which may be empty."""
+
+    subject: Term
+    property: Term
+    value: Term
+    names: tuple[str, str, str]
+
+
+def local_graph(iri: str, suffix: str = "") -> str:
+    """Return the path on this host of a named graph, in the form of the suffix if there is one."""
+    return "/graph/" + quote(iri.removeprefix(GRAPH), safe=_PATH) + (f".{suffix}" if suffix else "")
+
+
+def graph_response(iri: str, suffix: str) -> Response | None:
+    """Return the graph of that IRI in the form of the suffix, else of the Accept header; None when there is none."""
+    node = named_node(iri)
+    here = site()
+    size = here.keep(("graph size", iri), lambda: _size(node)) if node else 0
+    if node is None or not size:
+        return None
+    form = SUFFIXES[suffix] if suffix else wanted_form()
+    response = _rdf(node, form) if isinstance(form, Format) else _page(node, size)
+    base = local_graph(iri)
+    response.headers["Link"] = ", ".join(links_of(base, canonical=iri, licence=licence(), types=[]))
+    if not suffix:
+        response.headers["Content-Location"] = local_graph(iri, suffix_of(form))
+    stamp(response)
+    return response
+
+
+def _size(node: ox.NamedNode) -> int:
+    count = site().ask(_SIZE.format(graph=node)).rows[0][0]
+    return int(count.value) if count else 0
+
+
+def _rdf(node: ox.NamedNode, form: Format) -> Response:
+    """Return the triples of a graph as the engine streams them; TriG is N-Triples in braces (RDF 1.1 TriG, 2.2)."""
+    triples = _TRIPLES.format(graph=node)
+    if form.name not in QUAD_FORMATS:
+        return answer_response(Question(triples, form.name), is_reserved=True)
+    body = ask(Question(triples, "nt"), is_reserved=True).body
+    wrapped = _in_braces(body, node) if form.name == "trig" else _in_graph(body, node)
+    response = Response(b"".join(wrapped), content_type=form.content_type)
+    finish(response, node.value, form.name)
+    return response
+
+
+def _in_braces(chunks: Iterator[bytes], node: ox.NamedNode) -> Iterator[bytes]:
+    yield f"{node} {{\n".encode()
+    yield from chunks
+    yield b"}\n"
+
+
+def _in_graph(chunks: Iterator[bytes], node: ox.NamedNode) -> Iterator[bytes]:
+    """Yield N-Quads for N-Triples: each line ends in `` .``, and a line break in a literal is escaped."""
+    rest = b""
+    ending = f" {node} .\n".encode()
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line.removesuffix(b" .") + ending
+    if rest.strip():
+        yield rest.rstrip().removesuffix(b" .") + ending
+
+
+def _page(node: ox.NamedNode, size: int) -> Response:
+    number = _page_number(size)
+    query = _STATEMENTS.format(graph=node, limit=_PAGE, offset=(number - 1) * _PAGE)
+    here = site()
+    passage = here.keep(("passage", node.value), lambda: here.ask(_PASSAGE.format(graph=node)))
+    facts = _facts(passage)
+    return page(
+        "documents/graph.html",
+        term=anchor,
+        certainty=certainty_tag,
+        graph=Term("iri", node.value),
+        title=facts["locator"].value if facts else compact(node.value),
+        facts=facts,
+        readings=_readings(passage),
+        statements=_statements(here.keep(("graph", node.value, number), lambda: here.ask(query))),
+        size=size,
+        number=number,
+        pages=_pages(size),
+        first=(number - 1) * _PAGE + 1,
+        address=local_graph(node.value),
+        downloads=downloads(local_graph(node.value)),
+    )
+
+
+def _page_number(size: int) -> int:
+    text = request.args.get("page", "1")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _pages(size):
+        raise HttpError(404, "no-such-page", f"There is no page '{text}' of this graph; it has {_pages(size)}.")
+    return int(text)
+
+
+def _pages(size: int) -> int:
+    return max(1, -(-size // _PAGE))
+
+
+def _facts(passage: Table) -> dict[str, Term]:
+    if not passage.rows:
+        return {}
+    return {name: term for name, term in zip(passage.columns, passage.rows[0], strict=True) if term}
+
+
+def _readings(passage: Table) -> list[tuple[Term, str]]:
+    """Return the other readings of the same place: each graph and its certainty."""
+    found = ((row[6], row[7]) for row in passage.rows)
+    return list(dict.fromkeys((other, certainty.value) for other, certainty in found if other and certainty))
+
+
+def _statements(table: Table) -> list[Statement]:
+    found: dict[tuple[Term, Term, Term], Statement] = {}
+    for *names, subject, property_, value in table.rows:
+        if subject and property_ and value:
+            first, second, third = (name.value if name else "" for name in names)
+            found.setdefault((subject, property_, value), Statement(subject, property_, value, (first, second, third)))
+    return list(found.values())

@@ -1,0 +1,139 @@
+"""``/id/…``, ``/doc/…`` and ``/graph/…``: every thing and every passage at the address that is its name.
+
+``/id/TYPE/SLUG`` names a thing that is no document, so it answers 303 to the document about it (Best Practice Recipes
+for Publishing RDF Vocabularies, recipe 5; httpRange-14). ``/doc/TYPE/SLUG`` is that document. ``/graph/…`` is a named
+graph, which is a document itself, so it answers 200. Each takes an Accept header or a suffix.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from ecp_graph.linked_data.document import Standing, describe_thing, serialise, standing_of
+from ecp_graph.namespaces import GRAPH, ID
+from ecp_graph.sparql.formats import Format
+from ecp_graph.web.http.document_headers import add_headers, downloads, finish, json_block, licence, local_document
+from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages.documents.endings import may_be_named
+from ecp_graph.web.pages.documents.entity import entity_of
+from ecp_graph.web.pages.documents.graphs import graph_response
+from ecp_graph.web.pages.documents.missing import gone, missing
+from ecp_graph.web.pages.documents.neighbourhood import draw
+from ecp_graph.web.pages.documents.why import reasons_of
+from ecp_graph.web.show.anchors import anchor, source_tags, step_markup
+from ecp_graph.web.show.names import name_all, name_of
+from ecp_graph.web.show.panels import panel, panel_of_first
+from ecp_graph.web.state.site import site
+
+__all__ = ["MOST_STATEMENTS", "blueprint"]
+
+blueprint = Blueprint("documents", __name__)
+
+#: Statements that the page of one thing holds; its RDF has all of them.
+MOST_STATEMENTS: Final = 4_000
+
+
+@blueprint.get("/id/<path:path>")
+def identifier(path: str) -> AnyResponse:
+    """Lead to the document about a thing, in the form that the suffix or the Accept header asks for."""
+    standing, suffix = _find(path)
+    if isinstance(standing, AnyResponse):
+        return standing
+    form = SUFFIXES[suffix] if suffix else wanted_form()
+    shown = suffix or ("" if form == HTML else suffix_of(form))
+    response = redirect(local_document(standing.iri, shown), 303)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/doc/<path:path>")
+def document(path: str) -> AnyResponse:
+    """The document about a thing: a page, or RDF."""
+    standing, suffix = _find(path)
+    if isinstance(standing, AnyResponse):
+        return standing
+    form = SUFFIXES[suffix] if suffix else wanted_form()
+    response = _rdf(standing, form) if isinstance(form, Format) else _page(standing)
+    add_headers(response, standing, form, negotiated=not suffix)
+    return response
+
+
+@blueprint.get("/graph/<path:path>")
+def graph(path: str) -> AnyResponse:
+    """One named graph: a passage with its statements, or what the build wrote."""
+    _need_catalogue()
+    stem, suffix = split_suffix(path)
+    response = graph_response(GRAPH + path, "") if not suffix or may_be_named(GRAPH + path) else None
+    if response is None and suffix:
+        response = graph_response(GRAPH + stem, suffix)
+    return response or missing(GRAPH + stem)
+
+
+def _find(path: str) -> tuple[Standing | AnyResponse, str]:
+    """Return the standing of the thing of a path and the suffix; a response when it is unknown or deprecated."""
+    _need_catalogue()
+    stem, suffix = split_suffix(path)
+    standing = _standing(ID + path) if not suffix or may_be_named(ID + path) else None
+    if standing is not None:  # the name of the thing itself ends like a suffix
+        suffix = ""
+    elif suffix:
+        standing = _standing(ID + stem)
+    if standing is None:
+        return missing(ID + stem), suffix
+    return (gone(standing) if standing.is_deprecated else standing), suffix
+
+
+def _standing(iri: str) -> Standing | None:
+    here = site()
+    return here.keep(("standing", iri), lambda: standing_of(here.engine, iri, timeout_s=here.settings.timeout))
+
+
+def _rdf(standing: Standing, form: Format) -> Response:
+    response = Response(serialise(_quads(standing.iri), form), content_type=form.content_type)
+    finish(response, standing.iri, form.name)
+    return response
+
+
+def _quads(iri: str) -> list[ox.Quad]:
+    """Return what the document about a thing says, kept until another is asked for: a crawler wants all its forms."""
+    here = site()
+    latest: dict[str, list[ox.Quad]] = here.keep("the document asked for last", dict)
+    found = latest.get(iri)
+    if found is None:
+        found = describe_thing(here.engine, iri, licence(), timeout_s=here.settings.timeout)
+        latest.clear()
+        latest[iri] = found
+    return found
+
+
+def _page(standing: Standing) -> Response:
+    statements = panel_of_first("thing-statements", MOST_STATEMENTS, thing=standing.iri)
+    overlaps = panel("overlaps-of-thing", thing=standing.iri)
+    others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
+    name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
+    entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows], name_of)
+    return page(
+        "documents/entity.html",
+        term=anchor,
+        sources=source_tags,
+        step=step_markup,
+        entity=entity,
+        reasons=reasons_of(entity),
+        drawing=draw(entity),
+        statements=statements,
+        overlaps=overlaps,
+        most=MOST_STATEMENTS,
+        downloads=downloads(local_document(standing.iri)),
+        json_ld=json_block(standing.iri, statements.table),
+    )
+
+
+def _need_catalogue() -> None:
+    if site().catalogue is None:
+        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: this server serves files alone.")

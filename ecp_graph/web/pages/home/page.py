@@ -1,0 +1,229 @@
+"""``/``: the plan at a glance, and the ways into the site."""
+
+from __future__ import annotations
+
+import math
+import time
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
+from ecp_graph.namespaces import ID
+from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.sparql.results import Term
+from ecp_graph.validation.report import SEVERITIES
+from ecp_graph.web.http.errors import ERROR_HEADER, status_of
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages.validation.page import COUNTED
+from ecp_graph.web.show.findings import current_report, current_rules
+from ecp_graph.web.show.names import name_of
+from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
+from ecp_graph.web.show.terms import link
+from ecp_graph.web.state.site import site
+
+__all__ = ["Chapter", "blueprint", "chapters", "day", "period"]
+
+blueprint = Blueprint("home", __name__)
+
+#: The questions of the page, with the values that they are asked with (everything due, whatever the years of the plan),
+#: and the columns that the page reads; a workspace may lack a query, or have another one of its name.
+_PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
+    "plans-at-a-glance": ({}, "name status begins ends chapters actions bodies programmes plan"),
+    "goals": ({}, "number title serving possiblyServing goal"),
+    "contents": ({}, "planName chapterNumber chapterName number title timeframe timeframeKind plan chapter action"),
+    "actions-due": (
+        {"from": "1900-01-01", "until": "2999-12-31"},
+        "begins ends number title bodies timeframe timeframeKind action",
+    ),
+    "actions-by-timeframe": ({}, "timeframeKind actionCount kind"),
+    "bodies": ({}, "code name kind actions body"),
+    "bodies-load": ({}, "party kind actionCount"),
+    "overlap-body-pairs": ({}, "bodyA bodyB gradeA gradeB gradeC gradeD total memberA memberB"),
+}
+#: Rows of a question that a large plan has too many of; the page shows the first ones, and says so.
+_MOST_ROWS: Final = {"contents": 500}
+_MOST_PAIRS: Final = 6
+#: Actions that the page lists by chapter; of more it says how many there are in each.
+_MOST_ACTIONS: Final = 200
+_MOST_BODIES: Final = 12
+_MOST_DUE: Final = 12
+_MOST_RULES: Final = 4
+#: Seconds until a question that asked too much is tried again: the server may have been busy.
+_TRY_AGAIN_S: Final = 60.0
+#: Seconds for a question when the others have taken the time of the page: what is kept needs none. And the share of the
+#: time that counts as the whole.
+_LEAST_S: Final = 0.1
+_NEARLY: Final = 0.9
+#: The tag of the queries that the page puts first.
+_FEATURED: Final = "featured"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter of a plan with the rows of its actions, in order."""
+
+    plan: str
+    plan_name: str
+    iri: str
+    number: str
+    title: str
+    actions: tuple[Row, ...]
+
+
+@blueprint.get("/")
+def index() -> Response:
+    """The page; over plain files, which have no catalogue, it leads to the endpoint."""
+    catalogue = site().catalogue
+    if catalogue is None:
+        return redirect(url_for("sparql.endpoint"))
+    asked, refused = _asked(catalogue)
+    report = current_report()
+    found = chapters(_rows(asked, "contents"))
+    response = page(
+        "home/home.html",
+        is_passing=bool(refused),
+        asked=asked,
+        left_out=[catalogue[name] for name in refused],
+        plans=_rows(asked, "plans-at-a-glance"),
+        goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
+        chapters=found,
+        is_long=sum(len(chapter.actions) for chapter in found) > _MOST_ACTIONS,
+        due=_due(_rows(asked, "actions-due")),
+        timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
+        bodies=_bodies(_rows(asked, "bodies")),
+        groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
+        pairs=_rows(asked, "overlap-body-pairs")[:_MOST_PAIRS],
+        most_due=_MOST_DUE,
+        report=report,
+        warned=[rule for rule in current_rules() if rule.severity != "Info"][:_MOST_RULES],
+        severities=SEVERITIES,
+        counted=COUNTED,
+        featured=[query for query in catalogue.values() if _FEATURED in query.tags],
+        topics=catalogue.topics(),
+        questions=len(catalogue),
+        period=period,
+        address=_address,
+        grades={grade: name_of(f"{ID}concept/grade-{grade.lower()}") for grade in "ABCD"},
+    )
+    if refused:
+        response.headers[ERROR_HEADER] = next(iter(refused.values()))
+    return response
+
+
+def chapters(rows: Sequence[Row]) -> list[Chapter]:
+    """Return the chapters of the rows of ``contents``, each with its actions."""
+    found = []
+    for (plan, iri), of_chapter in groupby(rows, key=lambda row: (row["plan"], row["chapter"])):
+        actions = list(of_chapter)
+        first = actions[0]
+        held = tuple(row for row in actions if row["action"])
+        found.append(Chapter(plan, first["planName"], iri, first["chapterNumber"], first["chapterName"], held))
+    return found
+
+
+def day(moment: str) -> str:
+    """Return a day in words; one that ends its month goes by the month: ``July 2017``, ``14 July 2017``.
+
+    A text that is no time of XML Schema comes back as it is.
+    """
+    try:
+        when = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    ends_month = when.day == monthrange(when.year, when.month)[1]
+    return when.strftime("%B %Y") if ends_month else f"{when.day} {when.strftime('%B %Y')}"
+
+
+def period(begins: str, ends: str) -> str:
+    """Return a period in words, ``January 2017 to December 2018``; what is missing of it is left out."""
+    try:
+        start = datetime.fromisoformat(begins)
+        first = start.strftime("%B %Y") if start.day == 1 else f"{start.day} {start.strftime('%B %Y')}"
+    except ValueError:
+        first = begins
+    last = day(ends)
+    if first and last:
+        return f"{first} to {last}"
+    return f"from {first}" if first else f"until {last}" if last else ""
+
+
+def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], dict[str, str]]:
+    """Return the panels for which the catalogue has a query with the columns that are read.
+
+    And the codes of the errors of those that ask more of a large plan than a page may: the others are shown without
+    them. All together have the time of one query; a remote store, of which nothing is kept, has it for each.
+    """
+    deadline = time.monotonic() + site().settings.timeout if site().current.is_fixed else math.inf
+    found: dict[str, Panel] = {}
+    refused: dict[str, str] = {}
+    for name, (given, columns) in _PANELS.items():
+        if name not in catalogue:
+            continue
+        query = catalogue[name]
+        if not set(given) <= {parameter.name for parameter in query.parameters}:
+            continue
+        if query.kind == "table" and set(columns.split()) <= {column.name for column in query.columns}:
+            asked = _panel(name, given, deadline)
+            if isinstance(asked, str):
+                refused[name] = asked
+            else:
+                found[name] = asked
+    return found, refused
+
+
+def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
+    """Return a panel, or the code of the error of one that asks too much.
+
+    If it had the whole time it is not tried again for a while, so that the next request has time for those that had
+    none.
+    """
+    started = time.monotonic()
+    given_up: dict[str, tuple[float, str]] = site().keep("given up by the first page", dict)
+    until, code = given_up.get(name, (0.0, ""))
+    if started < until:
+        return code
+    try:
+        with site().within(max(_LEAST_S, deadline - started)):
+            return panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
+    except EndpointError:  # of a remote store, which says more than that a part is left out
+        raise
+    except (QueryTimeout, ResultTooLarge, WorkerLost) as problem:
+        timeout_s = site().settings.timeout
+        _, code = status_of(problem)
+        if not isinstance(problem, QueryTimeout) or deadline - started > timeout_s * _NEARLY:
+            given_up[name] = time.monotonic() + max(_TRY_AGAIN_S, 10 * timeout_s), code
+        return code
+
+
+def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:
+    return asked[name].rows if name in asked else ()
+
+
+def _due(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Return what falls due, by the day on which it does, the earliest first."""
+    return [(day(ends), list(found)) for ends, found in groupby(rows[:_MOST_DUE], key=lambda row: row["ends"])]
+
+
+def _timeless(kinds: Sequence[Row], due: Sequence[Row]) -> list[tuple[str, Row]]:
+    """Return the kinds of timeframes that have no date, by name, with their counts."""
+    dated = {row["timeframeKind"] for row in due}
+    left = [row for row in kinds if row["timeframeKind"] not in dated]
+    return [(name_of(row["kind"]) if row["kind"] else row["timeframeKind"], row) for row in left]
+
+
+def _bodies(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return the bodies that are responsible for actions, each with its share of the longest bar from 0 to 100."""
+    carrying = [row for row in rows if int(row["actions"] or 0)][:_MOST_BODIES]
+    most = max((int(row["actions"]) for row in carrying), default=1)
+    return [{**row, "width": round(100 * int(row["actions"]) / most, 1)} for row in carrying]
+
+
+def _address(iri: str) -> str | None:
+    return link(Term("iri", iri))

@@ -1,0 +1,1 @@
+"""Overlaps: matrices, cells, and what a thing is shared by."""

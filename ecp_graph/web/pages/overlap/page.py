@@ -1,0 +1,394 @@
+"""``/overlap``: matrices of what joins two dimensions, what stands behind each cell, and who shares a thing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from ecp_graph.overlap.matrix import TIES, Choice, Joins, Matrix, Thing, make_matrix
+from ecp_graph.overlap.mint import GRADES
+from ecp_graph.overlap.reading import read_joins
+from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
+from ecp_graph.queries.binding import bind
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook_of
+from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages.overlap.drawing import draw
+from ecp_graph.web.show.panels import Panel, panel
+from ecp_graph.web.state.site import site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("overlap", __name__)
+
+#: The matrices that the page offers first; a graph that lacks a dimension goes without its own.
+_STANDARD: Final = (
+    ("body", "body"),
+    ("body", "instrument"),
+    ("body", "topic"),
+    ("programme", "programme"),
+    ("programme", "goal"),
+    ("instrument", "phase"),
+    ("action", "action"),
+)
+#: The queries that tell more of the findings on a dimension.
+_FINDINGS: Final = {"action": "overlap-actions", "body": "overlap-bodies", "programme": "overlap-programmes"}
+_PLURALS: Final = {"activity": "activities", "body": "bodies", "timeframe": "kinds of timeframe"}
+_SEPARATOR: Final = "-"
+_PAIRS_TOLD: Final = 3
+_MOST_WORDS: Final = 100
+#: Findings and shared things that a page lists; the downloads have all of them.
+_MOST_LISTED: Final = 100
+_UNSAFE: Final = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The two dimensions of a matrix."""
+
+    rows: str
+    columns: str
+
+    @property
+    def path(self) -> str:
+        """As it stands in addresses: ``body-instrument``."""
+        return f"{self.rows}{_SEPARATOR}{self.columns}"
+
+    @property
+    def title(self) -> str:
+        """In words: ``Bodies × instruments``."""
+        return f"{plural(self.rows).capitalize()} × {plural(self.columns)}"
+
+
+def plural(dimension: str) -> str:
+    """Return the word for several things of a dimension."""
+    return _PLURALS.get(dimension, f"{dimension}s")
+
+
+@blueprint.get("/overlap")
+def index() -> AnyResponse:
+    """The first matrix; a form that names two dimensions is led to theirs."""
+    asked = {name: request.args.get(name, "") for name in ("rows", "columns")}
+    if any(asked.values()):
+        kept: dict[str, Any] = {name: value for name, value in request.args.items() if name not in asked and value}
+        sides = _sides(f"{asked['rows']}{_SEPARATOR}{asked['columns']}")
+        return redirect(url_for("overlap.matrix", pair=sides.path, **kept))
+    return _matrix_page(_offered()[0])
+
+
+@blueprint.get("/overlap/<pair>")
+def matrix(pair: str) -> Response:
+    """One matrix as a page."""
+    return _matrix_page(_sides(pair))
+
+
+@blueprint.get("/overlap/<pair>.<any(svg, csv, xlsx):extension>")
+def download(pair: str, extension: str) -> Response:
+    """One matrix as a drawing, or its numbers as a table."""
+    sides = _sides(pair)
+    choice = _choice(sides)
+    found = _matrix(sides, choice)
+    corner = f"{sides.rows} \\ {sides.columns}"
+    if extension == "svg":
+        text = draw(found, _title_of(found, sides, choice), _note(found))
+        return Response(text, headers={"Content-Type": "image/svg+xml; charset=utf-8"})
+    headers = {"Content-Disposition": f'attachment; filename="overlap-{sides.path}.{extension}"'}
+    if extension == "csv":
+        headers["Content-Type"] = "text/csv; charset=utf-8"
+        return Response(csv_text(numbers_table(found, corner)), headers=headers)
+    book = workbook_of({"matrix": numbers_table(found, corner), "cells": cells_table(found)})
+    return Response(book, headers={**headers, "Content-Type": MEDIA_TYPE})
+
+
+@blueprint.get("/overlap/<pair>/<first>/<second>")
+def cell(pair: str, first: str, second: str) -> Response:
+    """What stands behind one cell: what two share or what joins them, the rows, the passages, the queries."""
+    sides = _sides(pair)
+    one, other = _thing(sides.rows, first), _thing(sides.columns, second)
+    is_graded = sides.rows == sides.columns and sides.rows in _joins().graded
+    panels = _panels_of_finding(one, other) if is_graded else _panels_of_links(one, other)
+    return page(
+        "overlap/cell.html",
+        sides=sides,
+        one=one,
+        other=other,
+        is_graded=is_graded,
+        panels=panels,
+        marks=_marks(panels[0].panel, is_graded),
+        grades=panel("grades") if is_graded else None,
+        term=_term,
+    )
+
+
+@blueprint.get("/overlap/on/<dimension>/<slug>")
+def on(dimension: str, slug: str) -> Response:
+    """Who shares one thing with whom, and what proves it."""
+    thing = _thing(dimension, slug)
+    secretariat = _one_of("secretariat", ("", "with", "without")) or "without"
+    given = {"thing": thing.iri, "secretariat": secretariat}
+    sharing = [(kind, panel("overlap-on-thing", dimension=kind, **given)) for kind in ("body", "programme", "action")]
+    return page(
+        "overlap/on.html",
+        thing=thing,
+        secretariat=secretariat,
+        sharing=[(kind, found) for kind, found in sharing if found.rows or kind == "body"],
+        rows=panel("overlap-rows", **given),
+        passages=panel("overlap-passages", **given),
+        grades=panel("grades"),
+        plural=plural,
+        term=_term,
+        pair_path=_pair_path,
+        most_listed=_MOST_LISTED,
+    )
+
+
+# ---------------------------------------------------------------- the graph
+
+
+def _term(iri: str) -> Term:
+    return Term("iri", iri)
+
+
+def _ask(name: str) -> Table:
+    catalogue = site().catalogue
+    if catalogue is None:
+        raise HttpError(404, "no-catalogue", "This server has no catalogue: it serves files. Ask at /sparql.")
+    return site().ask(bind(catalogue[name], {}, site().engine))
+
+
+def _joins() -> Joins:
+    return site().keep("overlap-joins", lambda: read_joins(_ask))
+
+
+def _slugs() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Thing]]:
+    """Return the name of each thing in addresses, by dimension and IRI, and each thing by dimension and that name."""
+
+    def make() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Thing]]:
+        names: dict[tuple[str, str], str] = {}
+        things: dict[tuple[str, str], Thing] = {}
+        for (dimension, iri), thing in sorted(_joins().by_iri.items()):
+            slug = _UNSAFE.sub("-", re.split(r"[/#]", iri.rstrip("/#"))[-1]).strip("-.") or "thing"
+            if (dimension, slug) in things:
+                slug = f"{slug}-{hashlib.sha256(iri.encode()).hexdigest()[:8]}"
+            names[dimension, iri] = slug
+            things[dimension, slug] = thing
+        return names, things
+
+    return site().keep("overlap-slugs", make)
+
+
+def _thing(dimension: str, slug: str) -> Thing:
+    found = _slugs()[1].get((dimension, slug))
+    if found is None:
+        raise HttpError(404, "unknown-thing", f"The graph has no {dimension} '{slug}' that could stand in a matrix.")
+    return found
+
+
+def _thing_path(dimension: str, iri: str) -> str | None:
+    slug = _slugs()[0].get((dimension, iri))
+    return url_for("overlap.on", dimension=dimension, slug=slug) if slug else None
+
+
+def _cell_paths(sides: Sides) -> Callable[[Thing, Thing], str]:
+    """Return what gives the address of a cell; a pair of one dimension has one address, whichever comes first."""
+    names, base = _slugs()[0], url_for("overlap.matrix", pair=sides.path)
+
+    def path(row: Thing, column: Thing) -> str:
+        first, second = names[sides.rows, row.iri], names[sides.columns, column.iri]
+        if sides.rows == sides.columns and second < first:
+            first, second = second, first
+        return f"{base}/{quote(first)}/{quote(second)}"
+
+    return path
+
+
+def _pair_path(dimension: str, first: str, second: str) -> str | None:
+    """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
+    things = [_joins().by_iri.get((dimension, iri)) for iri in (first, second)]
+    return _cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def _offered() -> list[Sides]:
+    known = _joins().dimensions
+    offered = [Sides(rows, columns) for rows, columns in _STANDARD if rows in known and columns in known]
+    if not offered and not known:
+        raise HttpError(404, "nothing-to-compare", "The graph holds no bodies, actions or tools that could overlap.")
+    return offered or [Sides(known[0], known[-1])]
+
+
+def _sides(pair: str) -> Sides:
+    known = _joins().dimensions
+    rows, _, columns = pair.partition(_SEPARATOR)
+    if rows not in known or columns not in known:
+        raise HttpError(
+            404, "unknown-matrix", f"There is no matrix '{pair}'. Join two of these by '-': {', '.join(known)}."
+        )
+    return Sides(rows, columns)
+
+
+def _one_of(name: str, values: tuple[str, ...]) -> str:
+    value = request.args.get(name, "").strip()
+    if value not in values:
+        known = ", ".join(filter(None, values))
+        raise HttpError(400, "bad-parameter", f"'{value[:_MOST_WORDS]}' does not fit '{name}'. Known are: {known}.")
+    return value
+
+
+def _kinds_shared(dimension: str) -> tuple[str, ...]:
+    return tuple(sorted({finding.on for finding in _joins().findings if finding.dimension == dimension}))
+
+
+def _is_graded(sides: Sides) -> bool:
+    return sides.rows == sides.columns and sides.rows in _joins().graded
+
+
+def _choice(sides: Sides) -> Choice:
+    is_graded = _is_graded(sides)
+    return Choice(
+        weakest=_one_of("grade", ("", *GRADES)) if is_graded else _one_of("tie", ("", *TIES)),
+        on=_one_of("on", ("", *_kinds_shared(sides.rows))) if is_graded else "",
+        with_everywhere=_one_of("secretariat", ("", "with", "without")) == "with",
+        row_words=request.args.get("row", "")[:_MOST_WORDS],
+        column_words=request.args.get("column", "")[:_MOST_WORDS],
+    )
+
+
+def _matrix(sides: Sides, choice: Choice) -> Matrix:
+    return site().keep(
+        ("overlap-matrix", sides, choice), lambda: make_matrix(_joins(), sides.rows, sides.columns, choice)
+    )
+
+
+# ---------------------------------------------------------------- pages
+
+
+def _matrix_page(sides: Sides) -> Response:
+    choice = _choice(sides)
+    found = _matrix(sides, choice)
+    given = {
+        "grade" if found.is_graded else "tie": choice.weakest,
+        "on": choice.on,
+        "secretariat": "with" if choice.with_everywhere else "",
+        "row": choice.row_words,
+        "column": choice.column_words,
+    }
+    given = {name: value for name, value in given.items() if value}
+    joins = _joins()
+    return page(
+        "overlap/matrix.html",
+        sides=sides,
+        choice=choice,
+        matrix=found,
+        given=given,
+        offered=_offered(),
+        dimensions=joins.dimensions,
+        kinds=_kinds_shared(sides.rows) if found.is_graded else (),
+        has_everywhere=any(t.is_everywhere for t in joins.things if t.dimension in (sides.rows, sides.columns)),
+        everywhere=[t.name for t in joins.things if t.is_everywhere],
+        pairs=list(found.joined())[:_PAIRS_TOLD],
+        grades=panel("grades") if found.is_graded else None,
+        findings=_findings(sides, choice) if found.is_graded else None,
+        things=_things_met(sides, choice),
+        links=None if found.is_graded else _foot_of("dimension-links"),
+        ties=TIES,
+        letters=GRADES,
+        cell_path=_cell_paths(sides),
+        most_listed=_MOST_LISTED,
+        thing_path=_thing_path,
+        plural=plural,
+        term=_term,
+    )
+
+
+def _findings(sides: Sides, choice: Choice) -> Panel | None:
+    """Return the findings behind a matrix as a panel, with the same choice where the query knows it."""
+    name = _FINDINGS.get(sides.rows, "")
+    catalogue = site().catalogue
+    if catalogue is None or name not in catalogue:
+        return None
+    secretariat = "with" if choice.with_everywhere else ""
+    given = {"grade": choice.weakest, "on": choice.on, "secretariat": secretariat}
+    return panel(name, **{key: value for key, value in given.items() if catalogue[name].parameter(key)})
+
+
+def _things_met(sides: Sides, choice: Choice) -> Panel | None:
+    """Return the things on which most bodies meet, for the matrix of bodies with bodies."""
+    if sides.rows != sides.columns or sides.rows != "body":
+        return None
+    return panel("overlap-things", on=choice.on, secretariat="with" if choice.with_everywhere else "")
+
+
+def _foot_of(name: str) -> Panel:
+    """Return a panel of a query without its rows, for its links alone; the matrix holds what was made of them."""
+    catalogue = site().catalogue
+    assert catalogue is not None  # noqa: S101 - the things were asked of it
+    query = catalogue[name]
+    return Panel(query, {}, bind(query, {}, site().engine), Table((), ()))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of the page of a cell: its heading, its panel, and what is said when there are no rows."""
+
+    title: str
+    panel: Panel
+    empty: str
+
+
+def _panels_of_finding(one: Thing, other: Thing) -> list[_Part]:
+    given = {"member": one.iri, "other": other.iri}
+    named = f"{one.told} and {other.told}"
+    with_all = {**given, "secretariat": "with"}
+    return [
+        _Part("What they share", panel("overlap-between", **given), f"No finding joins {named}."),
+        _Part("The rows that show it", panel("overlap-rows", **with_all), "No row of the plan is evidence for it."),
+        _Part("The passages that prove it", panel("overlap-passages", **with_all), "There is nothing to prove."),
+    ]
+
+
+def _panels_of_links(one: Thing, other: Thing) -> list[_Part]:
+    given = {"first": one.iri, "second": other.iri}
+    named = f"{one.told} and {other.told}"
+    return [
+        _Part("What joins them", panel("links-between", **given), f"No row, event or tool joins {named}."),
+        _Part("The passages that tell it", panel("link-passages", **given), "There is nothing to tell."),
+    ]
+
+
+def _marks(found: Panel, is_graded: bool) -> Mapping[str, int]:
+    """Count the rows of a cell's first panel by grade or tie, the strongest first."""
+    if is_graded:
+        marks = [row["evidenceGrade"] for row in found.rows]
+    else:
+        marks = [max(row["firstTie"], row["secondTie"], key=TIES.index) for row in found.rows]
+    return {mark: marks.count(mark) for mark in (*GRADES, *TIES) if mark in marks}
+
+
+def _title_of(found: Matrix, sides: Sides, choice: Choice) -> str:
+    parts = [sides.title]
+    if choice.weakest:
+        parts.append(f"grade {choice.weakest} or better" if found.is_graded else f"tie {choice.weakest} or stronger")
+    if choice.on:
+        parts.append(f"on {plural(choice.on)}")
+    return ", ".join(parts)
+
+
+def _note(found: Matrix) -> str:
+    what = (
+        "Things that both share, with the best grade of the evidence, A to D."
+        if found.is_graded
+        else ("Rows, events and tools that join the two, with the strongest tie where it is not a row that names both.")
+    )
+    left_out = found.rows_left_out + found.columns_left_out
+    return f"{what} {left_out} rows and columns had no room." if left_out else what

@@ -1,0 +1,1 @@
+"""The catalogue: its forms, its results, its API and the description of that."""

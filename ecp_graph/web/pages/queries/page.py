@@ -1,0 +1,217 @@
+"""``/queries`` and ``/api/queries``: the catalogue as pages with forms, and as an interface for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from ecp_graph.engine import Question
+from ecp_graph.errors import EcpGraphError, EndpointError, OverBudget
+from ecp_graph.namespaces import compact
+from ecp_graph.queries.binding import Given, bind
+from ecp_graph.queries.catalogue import Catalogue, Query
+from ecp_graph.queries.resolve import Choice
+from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
+from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.web.http.answers import answer_response, on_budget
+from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
+from ecp_graph.web.http.responses import page as rendered
+from ecp_graph.web.pages.queries.charts import bar_chart
+from ecp_graph.web.pages.queries.samples import Sample, samples
+from ecp_graph.web.pages.queries.sources import sources
+from ecp_graph.web.show.panels import panel
+from ecp_graph.web.state.site import PAGE_BYTES, site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("queries", __name__)
+
+#: A list longer than this is a field with suggestions, not a menu.
+_LONGEST_MENU: Final = 150
+
+
+@blueprint.get("/queries")
+def index() -> Response:
+    """The catalogue as a page, by topic."""
+    catalogue = _catalogue()
+    return rendered("queries/index.html", topics=catalogue.topics(), count=len(catalogue))
+
+
+@blueprint.get("/queries/<name>.rq")
+def source(name: str) -> Response:
+    """The file of a query, as it is."""
+    query = _catalogue()[name]
+    return Response(query.text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
+
+
+@blueprint.get("/queries/<name>")
+def page(name: str) -> Response:
+    """The form of a query and its result; a value that does not fit is said under the form, with status 400."""
+    query = _catalogue()[name]
+    given = _given()
+    shown: dict[str, Any] = {"table": None, "graph": "", "bound": "", "chart": None, "sources": [], "samples": []}
+    problem, status, code = "", 200, ""
+    try:
+        if given or not any(parameter.required for parameter in query.parameters):
+            shown |= _result(query, given)
+    except (EndpointError, OverBudget):  # a remote store: the lists of the form would wait for it as well
+        raise
+    except EcpGraphError as error:
+        problem, (status, code) = str(error), status_of(error)
+    found = _choices(query)
+    response = rendered(
+        "queries/query.html",
+        status=status,
+        query=query,
+        given=given,
+        problem=problem,
+        choices=found,
+        question=_question(query, found),
+        longest_menu=_LONGEST_MENU,
+        downloads=_downloads(query),
+        rows_shown=site().settings.page_rows,
+        **shown,
+    )
+    if code:
+        response.headers[ERROR_HEADER] = code
+    return response
+
+
+@blueprint.get("/api/queries")
+def api_index() -> Response:
+    """The catalogue as JSON: for each query its name, topic, summary, parameters, columns, tags and address."""
+    return jsonify({"queries": [_facts(query) for query in _catalogue().values()]})
+
+
+@blueprint.get("/api/queries/<name>")
+def api(name: str) -> Response:
+    """The result of a query, in the format that the Accept header prefers; a browser gets the default one."""
+    query = _catalogue()[name]
+    best = negotiate(request.headers.get("Accept", ""), query.kind, also=["text/html"])
+    if best == "text/html":
+        best = DEFAULTS[query.kind]
+    if not isinstance(best, Format):
+        offered = ", ".join(fmt.media_type for fmt in formats_of(query.kind))
+        raise HttpError(
+            406, "not-acceptable", f"Nothing that is accepted can be sent. This query answers in {offered}."
+        )
+    response = _serialised(query, best)
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.get("/api/queries/<name>.<extension>")
+def api_as(name: str, extension: str) -> Response:
+    """The result of a query, in the format of the extension."""
+    query = _catalogue()[name]
+    if extension == "xlsx" and query.kind == "table":
+        with on_budget():
+            book = workbook(site().ask(bind(query, _given(), site().engine)))
+        headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+        return Response(book, headers=headers)
+    wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
+    if wanted is None:
+        known = ", ".join(f".{download}" for download in _downloads(query))
+        raise HttpError(404, "unknown-format", f"The query '{name}' does not come as .{extension}, but as {known}.")
+    return _serialised(query, wanted)
+
+
+def _catalogue() -> Catalogue:
+    catalogue = site().catalogue
+    if catalogue is None:
+        raise HttpError(404, "no-catalogue", "This server has no catalogue: it serves files. Ask at /sparql.")
+    return catalogue
+
+
+def _given() -> dict[str, str | list[str]]:
+    """Return the values of the request that are not empty, by the names of their parameters: one, or a list."""
+    given = {name: [value for value in values if value.strip()] for name, values in request.args.lists()}
+    return {name: values if len(values) > 1 else values[0] for name, values in given.items() if values}
+
+
+def _result(query: Query, given: Given) -> dict[str, Any]:
+    if query.kind == "table":
+        with on_budget():
+            shown = panel(query.name, **given)
+        return {
+            "table": shown.table,
+            "bound": shown.bound,
+            "chart": bar_chart(query.columns, shown.table),
+            "sources": sources(shown.table),
+            "samples": _samples(query, given, shown.bound),
+        }
+    with on_budget():
+        bound = bind(query, given, site().engine)
+        site().note_outside(bound)
+        graph = site().engine.query(bound, timeout_s=site().settings.timeout).read(PAGE_BYTES).decode("utf-8")
+    return {"graph": graph, "bound": bound, "samples": _samples(query, given, bound)}
+
+
+def _samples(query: Query, given: Given, bound: str) -> list[Sample]:
+    api = url_for("queries.api", name=query.name, _external=True)
+    return samples(query, given, bound, api=api, endpoint=url_for("sparql.endpoint", _external=True))
+
+
+def _serialised(query: Query, wanted: Format) -> Response:
+    with on_budget():
+        sparql = bind(query, _given(), site().engine)
+    return answer_response(Question(sparql, wanted.name), is_reserved=True)
+
+
+def _choices(query: Query) -> dict[str, Any]:
+    return {p.name: site().choices(p) for p in query.parameters if p.type == "iri"}
+
+
+def _question(query: Query, found: Mapping[str, list[Choice]]) -> dict[str, Any]:
+    """Return what a page without a server needs to bind the values itself; see frontend/src/question.js."""
+    return {
+        "name": query.name,
+        "body": query.body,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "label": p.label,
+                "default": p.default,
+                "required": p.required,
+                "many": p.many,
+                "values": list(p.values),
+                "things": [[choice.value, choice.label, choice.iri] for choice in found.get(p.name, [])],
+            }
+            for p in query.parameters
+        ],
+    }
+
+
+def _downloads(query: Query) -> list[str]:
+    extensions = [fmt.extension for fmt in formats_of(query.kind)]
+    return [*extensions, "xlsx"] if query.kind == "table" else extensions
+
+
+def _facts(query: Query) -> dict[str, Any]:
+    return {
+        "name": query.name,
+        "topic": query.topic,
+        "summary": query.summary,
+        "description": query.description,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "label": p.label,
+                "required": p.required,
+                **({"default": p.default} if p.default is not None else {}),
+                **({"class": compact(p.of_class)} if p.of_class else {}),
+                **({"values": list(p.values)} if p.values else {}),
+                **({"many": True} if p.many else {}),
+            }
+            for p in query.parameters
+        ],
+        "columns": [
+            {"name": c.name, "meaning": c.meaning, **({"unit": c.unit} if c.unit else {})} for c in query.columns
+        ],
+        "tags": list(query.tags),
+        "url": url_for("queries.api", name=query.name),
+    }

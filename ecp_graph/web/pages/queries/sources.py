@@ -1,0 +1,54 @@
+"""Where the rows of a result come from: the passages that they name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from ecp_graph.namespaces import GRAPH, OWN_GRAPHS, compact
+from ecp_graph.sparql.results import Table
+from ecp_graph.web.show.panels import panel
+from ecp_graph.web.show.terms import local_path
+from ecp_graph.web.state.site import site
+
+__all__ = ["Source", "sources"]
+
+#: The query of the catalogue that says where a passage stands.
+_PASSAGES: Final = "passages"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One passage: what it is called, its certainty, its page if there is one, and the rows that name it."""
+
+    name: str
+    certainty: str
+    page: str | None
+    rows: int
+
+
+def sources(table: Table) -> list[Source]:
+    """Return the passages that rows of the table name by their IRI, in the order of their places."""
+    named: Counter[str] = Counter()
+    for row in table.rows:
+        named.update({term.value for term in row if term is not None and _is_passage(term.kind, term.value)})
+    if not named:
+        return []
+    known = site().keep("places of passages", _places)
+    found = []
+    for iri, rows in named.items():
+        name, certainty = known.get(iri, (compact(iri), ""))
+        found.append(Source(name, certainty, local_path(iri), rows))
+    return sorted(found, key=lambda source: (source.name, source.certainty))
+
+
+def _is_passage(kind: str, value: str) -> bool:
+    return kind == "iri" and value.startswith(GRAPH) and value not in OWN_GRAPHS
+
+
+def _places() -> dict[str, tuple[str, str]]:
+    catalogue = site().catalogue
+    if catalogue is None or _PASSAGES not in catalogue:
+        return {}
+    return {row["passage"]: (row["locator"], row["certainty"]) for row in panel(_PASSAGES).rows}

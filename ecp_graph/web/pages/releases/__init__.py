@@ -1,0 +1,1 @@
+"""Releases, and what changed between two of them."""

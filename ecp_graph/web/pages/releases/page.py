@@ -1,0 +1,178 @@
+"""``/releases``: the versions of the data that are kept, each with its files, and what changed between two of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from ecp_graph.linked_data.catalogue import release_iri
+from ecp_graph.release.release import Release
+from ecp_graph.engine import Engine
+from ecp_graph.release.opening import release_engine
+from ecp_graph.errors import ResultTooLarge
+from ecp_graph.namespaces import BASE
+from ecp_graph.linked_data.description import read_description
+from ecp_graph.queries.compare import Difference, compare
+from ecp_graph.release.versions import KeptRelease, kept_releases
+from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
+from ecp_graph.web.pages.validation.page import COUNTED
+from ecp_graph.web.http.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
+from ecp_graph.web.state.site import PAGE_BYTES, site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("releases", __name__)
+
+_ATOM: Final = "application/atom+xml; charset=utf-8"
+#: Comparisons made, or why not, by the workspace that asks and the two releases, which never change.
+_COMPARED: Final[dict[tuple[Path, str, str], Difference | ResultTooLarge]] = {}
+_MOST_COMPARED: Final = 64
+_LOCK: Final = threading.Lock()
+
+
+@blueprint.get("/releases")
+def index() -> Response:
+    """The releases that are kept, the newest first, with the way to what changed from each to the next."""
+    kept = _kept()
+    return page("releases/index.html", releases=kept, pairs=_pairs(kept), folder=_folder())
+
+
+@blueprint.get("/releases.atom")
+def feed() -> Response:
+    """The releases as an Atom feed (RFC 4287); each entry tells what changed from the one before."""
+    kept = _kept()
+    pairs = _pairs(kept)
+    entries = [(one, _summary(pairs[one.id], one.release) if one.id in pairs else "") for one in kept]
+    text = render_template(
+        "releases/feed.xml", entries=entries, pairs=pairs, here=request.url_root.rstrip("/"), iri=release_iri, base=BASE
+    )
+    response = make_response(text)
+    response.headers["Content-Type"] = _ATOM
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/releases/<before>..<after>")
+def changes(before: str, after: str) -> Response:
+    """What changed from one release to another, in things and not in triples."""
+    first, second = _named(before), _named(after)
+    difference = _difference(first.release, second.release)
+    return page("releases/changes.html", before=first, after=second, difference=difference)
+
+
+@blueprint.get("/release/<name>")
+def release(name: str) -> Response:
+    """One release: its page, or how it is described, by the suffix or the Accept header."""
+    identity, suffix = split_suffix(name)
+    found = _named(identity)
+    fmt = wanted(suffix)
+    path = url_for("releases.release", name=identity)
+    triples = site().keep(("description", identity), lambda: parse_turtle(found.release.description.read_bytes()))
+    if fmt is not None:
+        return alternates(rdf_response(("release", identity), triples, fmt), path)
+    pairs = _pairs(_kept())
+    response = page(
+        "releases/release.html",
+        found=found,
+        about=read_description(triples),
+        scopes=listed_dumps(found.release),
+        address=lambda file: url_for("releases.dump", name=identity, file=file),
+        before=pairs.get(identity),
+        counted=COUNTED,
+        iri=release_iri(identity),
+    )
+    return alternates(response, path)
+
+
+@blueprint.get("/release/<name>/dumps/<file>")
+def dump(name: str, file: str) -> Response:
+    """One dump of one release."""
+    response = send_dump(_named(name).release, file)
+    response.headers["Link"] = f'<{url_for("releases.release", name=name)}.ttl>; rel="describedby"; type="text/turtle"'
+    return response
+
+
+def _folder() -> Path:
+    opened = site().current.opened
+    if opened is None:
+        raise HttpError(404, "no-release", "This server does not serve a release, so it has no versions of one.")
+    return opened.path.parent
+
+
+def _kept() -> list[KeptRelease]:
+    return kept_releases(_folder())
+
+
+def _named(identity: str) -> KeptRelease:
+    for one in _kept():
+        if one.id == identity:
+            return one
+    raise HttpError(
+        404,
+        "no-release",
+        f"There is no release {identity} here; newer ones may have replaced it. /releases has those that are kept.",
+    )
+
+
+def _pairs(kept: list[KeptRelease]) -> dict[str, Release]:
+    """Return for each release the one made before it."""
+    return {after.id: before.release for after, before in pairwise(kept)}
+
+
+def _summary(before: Release, after: Release) -> str:
+    """Return what changed in a sentence."""
+    try:
+        return _difference(before, after).summary
+    except ResultTooLarge:
+        return "The two releases are too large to be compared here; `ecp-graph diff` compares them."
+
+
+def _difference(before: Release, after: Release) -> Difference:
+    """Return what changed, by the queries of the catalogue; kept, because it can never come out otherwise.
+
+    Raises ResultTooLarge for releases of which more would have to be read than a page may take.
+    """
+    workspace, catalogue = site().workspace, site().catalogue
+    if workspace is None or catalogue is None:
+        raise HttpError(404, "no-catalogue", "This server has no catalogue, whose queries say what is compared.")
+    key = (workspace.root, before.id, after.id)
+    with _LOCK:
+        if key not in _COMPARED:
+            found: Difference | ResultTooLarge
+            try:
+                with _engine(before) as old, _engine(after) as new:
+                    found = compare(old, new, catalogue, timeout_s=site().settings.timeout, max_bytes=PAGE_BYTES)
+            except ResultTooLarge as refusal:
+                found = refusal.with_traceback(None)
+            while len(_COMPARED) >= _MOST_COMPARED:
+                _COMPARED.pop(next(iter(_COMPARED)))
+            _COMPARED[key] = found
+        kept = _COMPARED[key]
+    if isinstance(kept, ResultTooLarge):
+        raise kept
+    return kept
+
+
+@contextmanager
+def _engine(release: Release) -> Iterator[Engine]:
+    """Give the engine over a release: the one in use, or one as bounded for as long as it is needed."""
+    current = site().current
+    if current.opened is not None and current.opened.id == release.id:
+        yield current.engine
+        return
+    engine = release_engine(release, replace(site().settings, workers=1))
+    try:
+        yield engine
+    finally:
+        engine.close()

@@ -1,0 +1,1 @@
+"""The shapes that the data are checked with."""

@@ -1,0 +1,139 @@
+"""``/sparql``: the SPARQL 1.1 Protocol for programs, a page to ask on for people."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, request, url_for
+
+from ecp_graph.engine import Question
+from ecp_graph.engine.asking import read_table
+from ecp_graph.errors import EcpGraphError, QueryError
+from ecp_graph.sparql.formats import DEFAULTS, Format, Kind, formats_of, negotiate
+from ecp_graph.sparql.results import Table
+from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.web.http.answers import answer_response, ask, on_budget
+from ecp_graph.web.http.downloads import download
+from ecp_graph.web.http.errors import status_of
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages.sparql.examples import example_text
+from ecp_graph.web.pages.sparql.request import HTML, MULTIPART, SHEET, SparqlRequest, read_request
+from ecp_graph.web.state.description import service_description
+from ecp_graph.web.state.site import PAGE_BYTES, site
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("sparql", __name__)
+
+_FIRST_QUERY: Final = """\
+# What the graph is about: its classes, by the number of their things
+SELECT ?class (COUNT(?thing) AS ?things) WHERE {
+  ?thing a ?class .
+}
+GROUP BY ?class
+ORDER BY DESC(?things) ?class
+"""
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def endpoint() -> Response:
+    """Answer a query; without one, return the page to a browser and the service description to an RDF client."""
+    asked = _read()
+    if asked.query is None:
+        return _without_query()
+    wanted = asked.wanted()
+    if wanted == SHEET:
+        return _sheet(asked)
+    if not isinstance(wanted, Format):
+        return _result_page(asked)
+    return answer_response(_question(asked, wanted))
+
+
+def _read() -> SparqlRequest:
+    """Return what the request asks for; raises what `read_request` raises."""
+    return read_request(
+        request.method,
+        request.query_string,
+        {name.lower(): value for name, value in request.headers},
+        request.get_data(),
+        max_query_bytes=site().settings.max_query_kb * 1000,
+        multipart=list(request.form.items(multi=True)) if request.mimetype == MULTIPART else (),
+    )
+
+
+def _question(asked: SparqlRequest, wanted: Format | None) -> Question:
+    return asked.question(wanted, limit_s=site().settings.timeout, base=request.base_url)
+
+
+def _sheet(asked: SparqlRequest) -> Response:
+    """Return a table as an Excel workbook; raises ResultTooLarge for more than a sheet may hold, and MissingExtra.
+
+    It is not streamed: the rows are gathered, and text stays text.
+    """
+    body = ask(_question(asked, DEFAULTS["table"])).read(PAGE_BYTES)
+    with on_budget():
+        book = workbook(body)
+    return download(book, MEDIA_TYPE, f"result.{SHEET}", tag=body)
+
+
+def _without_query() -> Response:
+    best = negotiate(request.headers.get("Accept", ""), "graph", also=[HTML])
+    if best == HTML or request.args.get("format") == "html":
+        example = request.args.get("example", "")
+        catalogue = site().catalogue
+        text = example_text(catalogue[example]) if catalogue is not None and example else _FIRST_QUERY
+        return _page(text)
+    wanted = best if isinstance(best, Format) else DEFAULTS["graph"]
+    endpoint_url = url_for("sparql.endpoint", _external=True)
+    settings = site().settings
+    services = settings.service if settings.calls_services and site().current.is_fixed else None
+    body = service_description(endpoint_url, site().dataset_facts, settings.timeout, wanted, services=services)
+    response = Response(body, headers={"Content-Type": wanted.content_type})
+    response.vary.add("Accept")
+    return response
+
+
+def _result_page(asked: SparqlRequest) -> Response:
+    sparql = asked.query or ""
+    table: Table | None = None
+    graph, problem, status = "", "", 200
+    place: tuple[int | None, int | None] = (None, None)
+    try:
+        question = _question(asked, None)
+        answer = ask(question)
+        if question.kind == "table":
+            table = read_table(answer, most_rows=site().settings.page_rows, max_bytes=PAGE_BYTES)
+        else:
+            graph = answer.read(PAGE_BYTES).decode("utf-8")
+    except EcpGraphError as error:
+        problem, (status, _) = str(error), status_of(error)
+        place = (error.line, error.column) if isinstance(error, QueryError) else place
+    return _page(sparql, status=status, table=table, graph=graph, problem=problem, place=place)
+
+
+def _page(
+    sparql: str,
+    *,
+    status: int = 200,
+    table: Table | None = None,
+    graph: str = "",
+    problem: str = "",
+    place: tuple[int | None, int | None] = (None, None),
+) -> Response:
+    catalogue = site().catalogue
+    kind: Kind = "graph" if graph else "table"
+    return page(
+        "sparql/sparql.html",
+        status=status,
+        sparql=sparql,
+        table=table,
+        graph=graph,
+        problem=problem,
+        place=place,
+        formats=formats_of("table") + formats_of("graph"),
+        downloads=formats_of(kind),
+        sheet=SHEET,
+        labels=request.values.get("labels") or None,
+        rows_shown=site().settings.page_rows,
+        topics=catalogue.topics() if catalogue is not None else {},
+    )

@@ -1,0 +1,181 @@
+"""``/timeline``: the actions in time, drawn as SVG under the plans and events, and the same as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, Response, render_template, request
+
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.http.downloads import download, table_as
+from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list
+from ecp_graph.web.pages.actions.facets import positions
+from ecp_graph.web.pages.timeline.axis import moment_of
+from ecp_graph.web.pages.timeline.chart import Chart, Entry, Group, Kind, Span, charts_of, plan_stretch
+from ecp_graph.web.show.panels import Panel, Row, panel
+from ecp_graph.web.show.terms import heading, local_path
+
+__all__ = ["blueprint"]
+
+blueprint = Blueprint("timeline", __name__)
+
+_SPANS: Final = "timeline"
+#: By which facet rows are grouped without a word in the address.
+_GROUPED_BY: Final = "timeframe"
+#: Rows of one picture of the page, and of all its pictures.
+_ROWS_OF_PICTURE: Final = 40
+_MOST_ROWS: Final = 400
+#: The word in the address for an axis that holds no more than the plans of the rows.
+_PLAN: Final = "plan"
+#: How a timeframe of each kind is drawn; other kinds as far as their dates go.
+_KINDS: Final[dict[str, Kind]] = {
+    "deadline": "deadline",
+    "session-window": "window",
+    "recurrent-sessions": "recurrent",
+    "continuous": "continuous",
+    "not-stated": "none",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for: the choice of rows, what they are grouped by, and the rows as places in the list."""
+
+    actions: ActionList
+    selection: Selection
+    by: str
+    is_plan_only: bool
+    groups: tuple[tuple[str, tuple[int, ...]], ...]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The values of the query string."""
+        by = {"by": self.by} if self.by != _GROUPED_BY else {}
+        return self.selection.address | by | ({"span": _PLAN} if self.is_plan_only else {})
+
+    @property
+    def found(self) -> int:
+        """How many rows there are, a row in two groups counted in each."""
+        return sum(len(rows) for _, rows in self.groups)
+
+
+@blueprint.get("/timeline")
+def index() -> Response:
+    """The page: the picture, and below it the same rows, plans and events as tables."""
+    asked = _asked()
+    spans = panel(_SPANS)
+    return page(
+        "timeline/index.html",
+        asked=asked,
+        facets=asked.actions.facets.facets,
+        label=_label,
+        charts=_charts(asked, spans, most=_MOST_ROWS, rows=_ROWS_OF_PICTURE),
+        most=_MOST_ROWS,
+        times=panel(TIMES),
+        spans=spans,
+        span_rows=[row for row in spans.rows if row["kind"] != "action"],
+    )
+
+
+@blueprint.get("/timeline.svg")
+def picture() -> Response:
+    """The whole picture on one sheet, with its own colours, links to this host's pages and nothing from elsewhere."""
+    asked = _asked()
+    charts = _charts(asked, panel(_SPANS))
+    text = render_template("timeline/alone.svg", charts=charts, host=request.host_url.rstrip("/"))
+    return download(text.encode(), "image/svg+xml; charset=utf-8", "timeline.svg", inline=True)
+
+
+@blueprint.get("/timeline.<extension>")
+def download_as(extension: str) -> Response:
+    """The rows of the picture as CSV, XLSX or JSON: the group, and what the query of the times gives."""
+    asked = _asked()
+    whole = asked.actions.terms
+    rows = [(Term("literal", name), *whole.rows[at]) for name, found in asked.groups for at in found]
+    return table_as(Table(("group", *whole.columns), tuple(rows)), extension, "timeline", also=("svg",))
+
+
+def _asked() -> Asked:
+    actions = action_list()
+    facets = actions.facets.facets
+    selection = Selection.of(request.args, list(facets))
+    by = request.args.get("by", "")
+    by = by if by in facets else _GROUPED_BY
+    left = actions.narrow(selection).things
+    groups = []
+    for value in facets[by].values if by in facets else ():
+        if rows := positions(value.things & left):
+            groups.append((_group_name(value.has_code, value.code, value.name), tuple(_in_time(actions, rows))))
+    if by not in facets:
+        groups = [("", tuple(_in_time(actions, positions(left))))]
+    if by == _GROUPED_BY:
+        groups.sort(key=lambda group: min(_moment(actions, at) for at in group[1]))
+    return Asked(actions, selection, by, request.args.get("span") == _PLAN, tuple(groups))
+
+
+def _charts(asked: Asked, spans: Panel, *, most: int | None = None, rows: int | None = None) -> list[Chart]:
+    groups = _groups(asked, most)
+    between = plan_stretch(groups) if asked.is_plan_only else None
+    return charts_of(groups, _spans(spans), rows=rows, between=between)
+
+
+def _label(name: str) -> str:
+    words = heading(name)
+    return words[:1].upper() + words[1:]
+
+
+def _group_name(has_code: bool, code: str, name: str) -> str:
+    words = name[:1].upper() + name[1:]
+    return f"{code} {words}" if has_code else words
+
+
+def _moment(actions: ActionList, at: int) -> tuple[bool, str]:
+    """The order in time: the end of what has a date, then what has none."""
+    ends = actions.rows[at]["ends"]
+    return not ends, ends
+
+
+def _in_time(actions: ActionList, rows: list[int]) -> list[int]:
+    return sorted(rows, key=lambda at: _moment(actions, at))
+
+
+def _groups(asked: Asked, most: int | None = None) -> list[Group]:
+    groups, left = [], asked.found if most is None else most
+    for name, rows in asked.groups:
+        if taken := rows[:left]:
+            groups.append(Group(name, [_entry(asked.actions.rows[at]) for at in taken]))
+            left -= len(taken)
+    return groups
+
+
+def _entry(row: Row) -> Entry:
+    begins, ends = moment_of(row["begins"]), moment_of(row["ends"])
+    plan = moment_of(row["planBegins"]), moment_of(row["planEnds"])
+    kind = _KINDS.get(row["timeframeKind"], "none")
+    if ends is not None:
+        kind = "window" if begins is not None else "deadline"
+    elif kind in {"deadline", "window"}:
+        kind = "none"
+    return Entry(
+        number=row["number"],
+        title=row["title"],
+        words=row["timeframe"] or "not stated",
+        kind=kind,
+        href=local_path(row["action"]),
+        begins=begins,
+        ends=ends,
+        plan=(plan[0], plan[1]) if plan[0] and plan[1] and plan[0] < plan[1] else None,
+    )
+
+
+def _spans(spans: Panel) -> list[Span]:
+    found = []
+    for row in spans.rows:
+        ends = moment_of(row["ends"])
+        begins = moment_of(row["begins"]) or ends
+        if row["kind"] != "action" and begins and ends:
+            href, is_plan = local_path(row["thing"]), row["kind"] == "plan"
+            found.append(Span(row["name"], begins, ends, row["period"], row["status"], href, is_plan))
+    return found

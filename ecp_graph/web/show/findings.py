@@ -1,0 +1,186 @@
+"""The validation report as pages show it: findings by severity and rule, and by thing, with names instead of IRIs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from ecp_graph.errors import ReleaseError
+from ecp_graph.namespaces import compact, expand
+from ecp_graph.sparql.results import Term
+from ecp_graph.validation.report import SEVERITIES, Finding, Report
+from ecp_graph.validation.writers import read_json
+from ecp_graph.web.show.names import known_names, name_all, name_of
+from ecp_graph.web.show.terms import link
+from ecp_graph.web.state.site import site
+
+__all__ = ["Piece", "ShownFinding", "ShownRule", "ShownThing", "current_report", "current_rules", "rules", "things"]
+
+#: A curie inside a sentence, such as ``plan:ecp-action-plan-3``.
+_CURIE: Final = re.compile(r"\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
+_LITERAL: Final = re.compile(r'^"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a sentence: its text, and the address that it links to, or None."""
+
+    text: str
+    target: str | None = None
+
+
+@dataclass(frozen=True)
+class ShownFinding:
+    """One finding: its place on the page, what it is about, its sentence, what exactly is criticised, and where it
+    is stated."""
+
+    number: int
+    focus: Piece | None
+    kind: str
+    sentence: tuple[Piece, ...]
+    path: Piece | None
+    value: Piece | None
+    passages: tuple[Piece, ...]
+    where: str
+
+
+@dataclass(frozen=True)
+class ShownRule:
+    """The findings of one rule at one severity: the rule, the sentence if they share one, and what is to be done."""
+
+    severity: str
+    rule: Piece
+    code: str
+    sentence: tuple[Piece, ...]
+    remedies: tuple[str, ...]
+    findings: tuple[ShownFinding, ...]
+
+
+@dataclass(frozen=True)
+class ShownThing:
+    """One thing that findings are about, how many there are at each severity, and their numbers."""
+
+    thing: Piece
+    kind: str
+    counts: Mapping[str, int]
+    numbers: tuple[int, ...]
+
+
+def current_report() -> Report | None:
+    """Return the report of the release in use; None when the data are not of a release, as a remote store's.
+
+    Raises ReleaseError when the report cannot be read.
+    """
+    opened = site().current.opened
+    if opened is None:
+        return None
+
+    def read() -> Report:
+        path = opened.report("json")
+        try:
+            return read_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError) as reason:
+            raise ReleaseError(f"The report {path} cannot be read ({reason}). Run `ecp-graph build`.") from reason
+
+    return site().keep("validation report", read)
+
+
+def current_rules() -> list[ShownRule]:
+    """Return the findings of the release in use as `rules` gives them, made once; none when there is no report."""
+    report = current_report()
+    return site().keep("findings by rule", lambda: rules(report)) if report else []
+
+
+def rules(report: Report) -> list[ShownRule]:
+    """Return the findings by severity, the gravest first, and within it by rule, the most frequent first."""
+    name_all(_named_in(report))
+    ranked = sorted(report.findings, key=lambda finding: (SEVERITIES.index(finding.severity), finding.shape or ""))
+    numbered = list(enumerate(ranked, 1))
+    grouped = [
+        (severity, shape, list(found))
+        for (severity, shape), found in groupby(numbered, key=lambda pair: (pair[1].severity, pair[1].shape))
+    ]
+    grouped.sort(key=lambda group: (SEVERITIES.index(group[0]), -len(group[2]), group[1] or ""))
+    return [_rule(severity, shape, found) for severity, shape, found in grouped]
+
+
+def _named_in(report: Report) -> Iterator[str]:
+    """Yield the IRIs of what the findings name."""
+    for finding in report.findings:
+        named = (finding.focus, finding.path, finding.shape, finding.value, *finding.passages)
+        yield from (iri.strip("<>") for iri in named if iri and "://" in iri and " " not in iri)
+        yield from (expand(found.group()) for found in _CURIE.finditer(finding.message))
+
+
+def things(shown: list[ShownRule]) -> list[ShownThing]:
+    """Return what the findings are about, the thing with the gravest and most findings first."""
+    severities: dict[Piece, Counter[str]] = {}
+    numbers: dict[Piece, list[int]] = {}
+    kinds: dict[Piece, str] = {}
+    for rule in shown:
+        for finding in rule.findings:
+            if finding.focus is not None:
+                severities.setdefault(finding.focus, Counter())[rule.severity] += 1
+                numbers.setdefault(finding.focus, []).append(finding.number)
+                kinds[finding.focus] = finding.kind
+    found = [ShownThing(thing, kinds[thing], severities[thing], tuple(numbers[thing])) for thing in numbers]
+    return sorted(found, key=lambda one: (*(-one.counts[severity] for severity in SEVERITIES), one.thing.text))
+
+
+def _rule(severity: str, shape: str | None, numbered: list[tuple[int, Finding]]) -> ShownRule:
+    messages = {finding.message for _, finding in numbered}
+    shared = messages.pop() if len(messages) == 1 else ""
+    findings = tuple(_finding(number, finding, shared) for number, finding in numbered)
+    remedies = tuple(dict.fromkeys(finding.remedy for _, finding in numbered if finding.remedy))
+    rule = _thing(shape) if shape else Piece("The reasoner")
+    return ShownRule(severity, rule, compact(shape) if shape else "", _sentence(shared), remedies, findings)
+
+
+def _finding(number: int, finding: Finding, shared: str) -> ShownFinding:
+    named = known_names().get(finding.focus or "")
+    value = _value(finding.value, finding.message) if finding.value else None
+    return ShownFinding(
+        number=number,
+        focus=_thing(finding.focus) if finding.focus else None,
+        kind=named.kind if named else "",
+        sentence=() if finding.message == shared else _sentence(finding.message),
+        path=_thing(finding.path) if finding.path and "://" in finding.path and " " not in finding.path else None,
+        value=value,
+        passages=tuple(_thing(passage) for passage in finding.passages),
+        where=finding.where or "",
+    )
+
+
+def _thing(iri: str) -> Piece:
+    iri = iri.strip("<>")
+    return Piece(name_of(iri), link(Term("iri", iri)))
+
+
+def _value(value: str, message: str) -> Piece | None:
+    """Return the value of a finding to show; None for one that its sentence says already."""
+    if value.startswith("<"):
+        return _thing(value)
+    text = literal[1] if (literal := _LITERAL.match(value)) else value
+    return None if text in message else Piece(text)
+
+
+def _sentence(message: str) -> tuple[Piece, ...]:
+    return tuple(_pieces(message))
+
+
+def _pieces(message: str) -> Iterator[Piece]:
+    """Yield the parts of a sentence, with the things that it names by a curie shown by their names."""
+    at = 0
+    for found in _CURIE.finditer(message):
+        iri = expand(found.group())
+        if name_of(iri) != compact(iri):
+            if found.start() > at:
+                yield Piece(message[at : found.start()])
+            yield _thing(iri)
+            at = found.end()
+    if at < len(message):
+        yield Piece(message[at:])

@@ -1,0 +1,126 @@
+"""The names of things for pages: all of them, asked once for each release, or where those are too many, each page's.
+
+Whether all names can be had is found out once for a release. A graph of very many things has more of them than the site
+holds, or than the engine tells within the time limit; then a page asks for the names that it shows, with `name_all`
+for many at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from flask import g
+
+from ecp_graph.errors import QueryTimeout, ResultTooLarge
+from ecp_graph.linked_data.document import named_node
+from ecp_graph.namespaces import compact
+from ecp_graph.queries.binding import bind
+from ecp_graph.queries.names import QUERY, Named, gather
+from ecp_graph.reasoning.statements import names_of
+from ecp_graph.sparql.results import Term
+from ecp_graph.web.state.site import Site, site
+
+__all__ = ["KEPT", "MOST_BYTES", "known_names", "name_all", "name_of", "names"]
+
+#: What the names are kept under; they take long to ask for, and each page needs them.
+KEPT: Final = "names of things"
+#: The most of an answer that names are read from, row by row; what is kept of it takes about twice as much.
+MOST_BYTES: Final = 160_000_000
+#: Seconds after which names that did not come in time are asked for again: the machine may have been busy.
+_AGAIN_S: Final = 300
+#: Names that are asked for one by one for one page, and at once; what is above is shown by its IRI in short.
+_MOST_SINGLY: Final = 50
+_MOST_AT_ONCE: Final = 2_000
+
+
+@dataclass
+class _AllNames:
+    """All names of a release, or why they cannot be had; asked for by one request while others wait."""
+
+    found: Mapping[str, Named] = field(default_factory=dict)
+    refusal: ResultTooLarge | QueryTimeout | None = None
+    asked_at: float | None = None
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(self, here: Site) -> None:
+        """Ask for the names unless that was done; what else fails than size and time is raised."""
+        with self.turn:
+            if not self._is_due():
+                return
+            assert here.catalogue is not None  # noqa: S101 - narrows the type
+            query = bind(here.catalogue[QUERY], {}, here.engine)
+            try:
+                self.found, self.refusal = gather(here.ask_stream(query, max_bytes=MOST_BYTES)), None
+            except (ResultTooLarge, QueryTimeout) as refusal:
+                self.refusal = refusal.with_traceback(None)
+            self.asked_at = time.monotonic()
+
+    def _is_due(self) -> bool:
+        if self.asked_at is None:
+            return True
+        return isinstance(self.refusal, QueryTimeout) and time.monotonic() - self.asked_at > _AGAIN_S
+
+
+def names() -> Mapping[str, Named]:
+    """Return every thing that has a name, by its IRI; nothing when the catalogue has no query ``names``.
+
+    Raises ResultTooLarge or QueryTimeout when they are more than the site holds, or than the engine tells in time.
+    """
+    found, refusal = _asked()
+    if refusal is not None:
+        raise refusal
+    return found
+
+
+def known_names() -> Mapping[str, Named]:
+    """Return the same; nothing when they cannot be had."""
+    return _asked()[0]
+
+
+def name_of(iri: str) -> str:
+    """Return the label of a thing, or its IRI in short when it has none."""
+    found, refusal = _asked()
+    if refusal is None:
+        named = found.get(iri)
+        return (named.label if named else "") or compact(iri)
+    known = _of_page()
+    if iri not in known and g.setdefault("names_singly", 0) < _MOST_SINGLY:
+        g.names_singly += 1
+        name_all([iri])
+    return known.get(iri) or compact(iri)
+
+
+def name_all(iris: Iterable[str]) -> None:
+    """Have the names of many things ready for `name_of` on this page; asks nothing where all names are known."""
+    if _asked()[1] is None:
+        return
+    known = _of_page()
+    wanted = [iri for iri in dict.fromkeys(iris) if iri not in known and named_node(iri)]
+    if wanted := wanted[:_MOST_AT_ONCE]:
+        here = site()
+        found = names_of(here.engine, (Term("iri", iri) for iri in wanted), timeout_s=here.settings.timeout)
+        known.update((iri, found.get(iri, "")) for iri in wanted)
+
+
+def _of_page() -> dict[str, str]:
+    """Return the names that this page has asked for; an empty one where a thing has none."""
+    if "names_of_page" not in g:
+        g.names_of_page = {}
+    return cast("dict[str, str]", g.names_of_page)
+
+
+def _asked() -> tuple[Mapping[str, Named], Exception | None]:
+    """Return all names, or why they cannot be had; once for each request, because a page looks up hundreds."""
+    if "names" not in g:
+        here = site()
+        if here.catalogue is None or QUERY not in here.catalogue:
+            g.names = ({}, None)
+        else:
+            kept = here.keep(KEPT, _AllNames)
+            kept.ask(here)
+            g.names = (kept.found, kept.refusal)
+    return cast("tuple[Mapping[str, Named], Exception | None]", g.names)

@@ -1,0 +1,106 @@
+"""Panels: what a page is made of. Each is a query of the catalogue with values, its result, and the ways to both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask import url_for
+
+from ecp_graph.queries.binding import Given, bind
+from ecp_graph.queries.catalogue import Query
+from ecp_graph.sparql.formats import formats_of
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.state.site import site
+
+__all__ = ["Panel", "Row", "panel", "panel_of_first"]
+
+_ENDS_LIMITED: Final = re.compile(r"\b(?:LIMIT|OFFSET)\s+\d+\s*\Z", re.IGNORECASE)
+
+#: One row of a table by the names of its columns; an unbound cell is an empty text.
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One question of a page and its answer; ``given`` are the values by the names of the parameters.
+
+    ``is_cut``: the answer has more rows than the page asked for. The downloads have all of them.
+    """
+
+    query: Query
+    given: Mapping[str, Any]
+    bound: str
+    table: Table
+    is_cut: bool = False
+    rows: tuple[Row, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = self.table.columns
+        values = (
+            {name: cell.value if cell else "" for name, cell in zip(columns, row, strict=True)}
+            for row in self.table.rows
+        )
+        object.__setattr__(self, "rows", tuple(values))
+
+    @property
+    def page(self) -> str:
+        """The address of the query's own page, with these values."""
+        return url_for("queries.page", name=self.query.name, **self.given)
+
+    @property
+    def editor(self) -> str:
+        """The address of the editor with the text of this query in it."""
+        return url_for("sparql.endpoint", query=self.bound, format="html")
+
+    @property
+    def downloads(self) -> list[tuple[str, str]]:
+        """Each format that the result comes in, as its extension and its address."""
+        extensions = [*(fmt.extension for fmt in formats_of(self.query.kind)), "xlsx"]
+        name = self.query.name
+        return [(e, url_for("queries.api_as", name=name, extension=e, **self.given)) for e in extensions]
+
+    def cells(self, column: str) -> list[Term | None]:
+        """Return the terms of one column, row by row; raises ValueError when there is no such column."""
+        at = self.table.columns.index(column)
+        return [row[at] for row in self.table.rows]
+
+
+def panel(name: str, /, **given: str | Sequence[str]) -> Panel:
+    """Return a panel of the catalogue's query of that name, a SELECT; values that are empty count as not given.
+
+    The result is kept while the release is in use. Raises UnknownQuery, ParameterError, and what the engine raises.
+    """
+    query, values, bound = _bound(name, given)
+    here = site()
+    return here.keep(("panel", bound), lambda: Panel(query, values, bound, here.ask(bound)))
+
+
+def panel_of_first(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
+    """Return the same with no more than so many rows, the first in the query's order.
+
+    A query with a LIMIT of its own, as another workspace may have it, is asked as it is and cut here.
+    """
+    query, values, bound = _bound(name, given)
+
+    def ask() -> Panel:
+        found = site().ask(bound if _ENDS_LIMITED.search(bound) else f"{bound}\nLIMIT {most_rows + 1}")
+        first = Table(found.columns, found.rows[:most_rows])
+        return Panel(query, values, bound, first, is_cut=len(found.rows) > most_rows)
+
+    return site().keep(("panel", bound, most_rows), ask)
+
+
+def _bound(name: str, given: Given) -> tuple[Query, Given, str]:
+    """Return the query of a name, the values that are not empty, and its text with them."""
+    here = site()
+    catalogue = here.catalogue
+    assert catalogue is not None  # noqa: S101 - pages are registered with a catalogue only
+    query = catalogue[name]
+    values = {
+        parameter: value if isinstance(value, str) else tuple(value) for parameter, value in given.items() if value
+    }
+    bound = here.keep(("bound", name, frozenset(values.items())), lambda: bind(query, values, here.engine))
+    return query, values, bound

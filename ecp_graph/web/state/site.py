@@ -1,0 +1,205 @@
+"""What every page needs: the settings, the engine in use, the catalogue, and what a form's lists are filled with."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Container, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, TypeVar, cast
+
+from flask import current_app, g, request
+
+from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import Stream, ask_rows, ask_stream, ask_table
+from ecp_graph.errors import ReleaseError
+from ecp_graph.queries.catalogue import Catalogue, load_catalogue
+from ecp_graph.queries.parameters import Parameter
+from ecp_graph.queries.resolve import Choice, choices
+from ecp_graph.settings import Settings
+from ecp_graph.sparql.guard import has_service
+from ecp_graph.sparql.results import Table
+from ecp_graph.web.state.budget import QueryBudget
+from ecp_graph.web.state.description import DatasetFacts, count_graphs
+from ecp_graph.web.state.metrics import Metrics
+from ecp_graph.web.state.source import Current, EngineSource
+from ecp_graph.workspace import Workspace
+
+__all__ = ["EXTENSION", "PAGE_BYTES", "WARMING", "Site", "site"]
+
+EXTENSION = "ecp_graph"
+
+#: The most of an answer that is read into this process for a page or a sheet; other answers stream.
+PAGE_BYTES: Final = 24_000_000
+#: Answers kept for pages, beside those of the main pages; the oldest goes when there are more.
+_MOST_KEPT: Final = 1_000
+#: In the environ of a request that makes a main page ready: what it makes is kept as long as the release.
+WARMING: Final = "ecp_graph.warming"
+
+_Result = TypeVar("_Result")
+
+
+@dataclass
+class Site:
+    """The state of one app; ``workspace`` is None when files are served, which have no catalogue."""
+
+    settings: Settings
+    source: EngineSource
+    workspace: Workspace | None
+    budget: QueryBudget = field(init=False)
+    metrics: Metrics = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _version: str | None = None
+    _catalogue: Catalogue | None = None
+    _dataset_facts: DatasetFacts | None = None
+    _kept: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _warm: dict[Hashable, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.budget = QueryBudget(self.settings.budget)
+        self.metrics = Metrics()
+
+    @property
+    def current(self) -> Current:
+        """What is in use, the same all through one request; raises ReleaseError when there is nothing."""
+        if "current" not in g:
+            g.current = self.source.current()
+        return cast("Current", g.current)
+
+    @property
+    def release(self) -> str:
+        """The id of the release in use for the foot of a page; empty when there is none."""
+        try:
+            return str(self.current.facts.get("release", ""))
+        except ReleaseError:
+            return ""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine in use."""
+        return self.current.engine
+
+    @property
+    def dataset_facts(self) -> DatasetFacts:
+        """The sizes of the graphs in use, counted once for each version; nothing of a remote store's."""
+        current = self.current
+        if not current.is_fixed:
+            return DatasetFacts()
+        with self._lock:
+            self._forget_if_newer()
+            if self._dataset_facts is None:
+                counted = count_graphs(current.engine, timeout_s=self.settings.timeout)
+                self._dataset_facts = replace(counted, is_union="release" in current.facts)
+            return self._dataset_facts
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The catalogue, read again when a newer release comes; None without a workspace."""
+        if self.workspace is None:
+            return None
+        with self._lock:
+            self._forget_if_newer()
+            if self._catalogue is None:
+                self._catalogue = load_catalogue(self.workspace)
+            return self._catalogue
+
+    def choices(self, parameter: Parameter) -> list[Choice]:
+        """Return what an iri parameter may be, kept until a newer release comes."""
+        return self.keep(("choices", parameter.of_class), lambda: choices(parameter, self.engine))
+
+    def ask(self, sparql: str) -> Table:
+        """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
+        self.note_outside(sparql)
+        limit_s = min(self.settings.timeout, g.get("ask_within_s", math.inf))
+        return ask_table(self.engine, sparql, timeout_s=limit_s, max_bytes=PAGE_BYTES)
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let what the block asks with `ask` take no longer, where that is less than the server's limit."""
+        g.ask_within_s = seconds
+        try:
+            yield
+        finally:
+            del g.ask_within_s
+
+    def note_outside(self, sparql: str) -> bool:
+        """Return whether the answer to a query depends on other endpoints; the response is then kept by nobody."""
+        is_outside = self.settings.calls_services and has_service(sparql)
+        if is_outside:
+            g.is_outside = True
+        return is_outside
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether what this request is answered with depends on other endpoints."""
+        return bool(g.get("is_outside", False))
+
+    @property
+    def may_be_kept(self) -> bool:
+        """Whether what this request is answered with stays as it is until another release comes into use."""
+        return self.current.is_fixed and not self.is_outside
+
+    def ask_rows(self, sparql: str) -> Iterator[dict[str, str]]:
+        """Return the rows of a SELECT as texts, within the same limits; for answers of very many rows."""
+        return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
+
+    def ask_stream(self, sparql: str, *, max_bytes: int) -> Stream:
+        """Return the rows of a SELECT as they come, of which more are read than of a page's; see `ask_stream`."""
+        self.note_outside(sparql)
+        fmt: Literal["json", "tsv"] = "tsv" if self.current.is_fixed else "json"
+        return ask_stream(self.engine, sparql, fmt=fmt, timeout_s=self.settings.timeout, max_bytes=max_bytes)
+
+    def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
+        """Return what was made for the key since this release came into use, else make it.
+
+        What the main pages stand on stays, however many other pages a crawler asks for; see
+        `ecp_graph.web.serving.warming`. Data that may change under the server, as a remote store's or those behind
+        SERVICE, are asked for each time.
+        """
+        if not self.current.is_fixed:
+            return make()
+        with self._lock:
+            self._forget_if_newer()
+            if key in self._warm:
+                return cast("_Result", self._warm[key])
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return cast("_Result", self._stay(key, self._kept[key]))
+            version = self._version
+        made = make()
+        if self.is_outside:
+            return made
+        with self._lock:
+            if version == self._version:
+                self._kept[key] = self._stay(key, made)
+                while len(self._kept) > _MOST_KEPT:
+                    self._kept.popitem(last=False)
+        return made
+
+    def _stay(self, key: Hashable, made: _Result) -> _Result:
+        if WARMING in request.environ:
+            self._warm[key] = made
+        return made
+
+    def forget(self, *, but: Container[Hashable] = ()) -> None:
+        """Let go of everything kept but for some keys; it is made again when it is asked for."""
+        with self._lock:
+            for kept in (self._kept, self._warm):
+                for key in [key for key in kept if key not in but]:
+                    del kept[key]
+
+    def _forget_if_newer(self) -> None:
+        version = self.current.version
+        if version != self._version:
+            self._version = version
+            self._catalogue = None
+            self._dataset_facts = None
+            self._kept.clear()
+            self._warm.clear()
+
+
+def site() -> Site:
+    """Return the site of the app that handles this request."""
+    return cast("Site", current_app.extensions[EXTENSION])

@@ -1,0 +1,177 @@
+"""Where the server's engine comes from: the current release, watched for a newer one, or something fixed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from ecp_graph.engine import Engine
+from ecp_graph.errors import ReleaseError
+from ecp_graph.release.opening import release_engine
+from ecp_graph.release.release import CURRENT, MANIFEST, Release, open_release, verify_release
+from ecp_graph.settings import Settings
+
+__all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
+
+#: Seconds that the request which notices a newer release waits for it; the others go on with the older one at once.
+_PATIENCE_S: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Current:
+    """The engine in use, a version that changes with its data, and facts for the health page.
+
+    ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
+    ``opened`` is the release itself, with its report and its files; None when the data are not of a release.
+    """
+
+    engine: Engine
+    version: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    is_fixed: bool = True
+    opened: Release | None = None
+
+    @property
+    def made_at(self) -> float | None:
+        """When the release was written, in seconds since 1970; None where there is no release."""
+        return (self.opened.path / MANIFEST).stat().st_mtime if self.opened else None
+
+
+class EngineSource(Protocol):
+    """Something that knows the engine to use for a request."""
+
+    def current(self) -> Current:
+        """Return what is in use now; raises ReleaseError when there is nothing."""
+        ...
+
+    def ready(self) -> Current | None:
+        """Return what is in use, without ever waiting; None when there is nothing, or something newer is due."""
+        ...
+
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Make a call that returns at once whenever other data come into use; now too, if some are in use already."""
+        ...
+
+
+class FixedEngine:
+    """One engine for the life of the server; ``is_fixed`` tells whether its data stay as they are."""
+
+    def __init__(self, engine: Engine, *, is_fixed: bool) -> None:
+        self._current = Current(engine, version=f"{engine.describe()} {id(self)}", is_fixed=is_fixed)
+
+    @classmethod
+    def of_release(cls, engine: Engine, release: Release) -> FixedEngine:
+        """Return the source of an engine over one release, which stays the current one."""
+        source = cls(engine, is_fixed=True)
+        source._current = _current(engine, release)
+        return source
+
+    def current(self) -> Current:
+        """Return the one engine."""
+        return self._current
+
+    def ready(self) -> Current | None:
+        """Return the one engine."""
+        return self._current
+
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Make the call now: nothing else will ever be in use."""
+        call()
+
+
+class CurrentRelease:
+    """The current release of a folder; a look at one small file before each request notices a newer one.
+
+    A newer release that does not open leaves the last good one in use, and the health page says so. Requests under
+    way keep the engine they began with; with the last of them it ends.
+    """
+
+    def __init__(self, releases: Path, settings: Settings) -> None:
+        self._releases = releases
+        self._pointer = str(releases / CURRENT)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._current: Current | None = None
+        self._when_opened: list[Callable[[], None]] = []
+
+    def current(self) -> Current:
+        """Return the engine of the current release; raises ReleaseError when no release has ever opened."""
+        if self._current is None:
+            with self._lock:
+                if self._current is None:
+                    self._open(self._mark())
+        elif self._mark() != self._seen and self._lock.acquire(blocking=False):
+            # In a thread of its own: to load a large release takes longer than a request may.
+            opening = threading.Thread(target=self._open_and_unlock, name="release", daemon=True)
+            opening.start()
+            opening.join(_PATIENCE_S)
+        assert self._current is not None  # noqa: S101 - narrows the type
+        return self._current
+
+    def ready(self) -> Current | None:
+        """Return the engine of the release in use, or None while the folder has another one."""
+        current = self._current
+        return current if current is not None and self._mark() == self._seen else None
+
+    def when_opened(self, call: Callable[[], None]) -> None:
+        """Make a call that returns at once for each release that comes into use, the one in use already included."""
+        self._when_opened.append(call)
+        if self._current is not None:
+            call()
+
+    def _open_and_unlock(self) -> None:
+        try:
+            mark = self._mark()
+            if mark != self._seen:
+                self._open(mark)
+        finally:
+            self._lock.release()
+
+    def _open(self, mark: tuple[int, int, int] | None) -> None:
+        before, self._current = self._current, self._reopen()
+        self._seen = mark
+        if before is None or before.version != self._current.version:
+            for call in self._when_opened:
+                call()
+
+    def _mark(self) -> tuple[int, int, int] | None:
+        try:
+            facts = os.stat(self._pointer)  # noqa: PTH116 - before each request; a Path makes its text anew
+        except OSError:
+            return None
+        return facts.st_mtime_ns, facts.st_ino, facts.st_size
+
+    def _reopen(self) -> Current:
+        try:
+            release = open_release(self._releases)
+            same = self._current is not None and self._current.version == release.id
+            engine = self._current.engine if self._current and same else _checked_engine(release, self._settings)
+        except ReleaseError as problem:
+            if self._current is None:
+                raise
+            print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
+            facts = {**self._current.facts, "problem": str(problem)}
+            return replace(self._current, facts=facts)
+        return _current(engine, release)
+
+
+def _current(engine: Engine, release: Release) -> Current:
+    facts = {
+        "release": release.id,
+        "triples": release.manifest.get("triples"),
+        "graphs": len(release.manifest.get("graphs", {})),
+    }
+    return Current(engine, release.id, facts, opened=release)
+
+
+def _checked_engine(release: Release, settings: Settings) -> Engine:
+    """Return the engine of a release whose files are as the manifest says; raises ReleaseError for any other."""
+    if faults := verify_release(release):
+        raise ReleaseError(f"The release {release.id} is damaged: {faults[0]} Run `ecp-graph build`.")
+    return release_engine(release, settings)
