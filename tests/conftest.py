@@ -30,12 +30,23 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(environment_name(setting.name), raising=False)
 
 
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one release of the bundled workspace; tests read it and leave it as it is."""
-    folder = tmp_path_factory.mktemp("releases")
-    result = build(bundled_workspace(), folder)
-    assert result.release is not None, [finding.message for finding in result.report.findings]
+    """A folder with one release of the bundled workspace; tests read it and leave it as it is.
+
+    It is built once for all processes that the tests run in: the one that comes first does it.
+    """
+    folder = _shared(tmp_path_factory) / "releases"
+    with FileLock(folder.with_name("releases.lock")):
+        if not folder.exists():
+            result = build(bundled_workspace(), folder)
+            assert result.release is not None, [finding.message for finding in result.report.findings]
     return folder
 
 
@@ -51,8 +62,7 @@ def twin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     It is published once for all processes that the tests run in: the one that comes first does it.
     """
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared = _shared(tmp_path_factory)
     folder = shared / "twin" / "site"
     with FileLock(shared / "twin.lock"):
         if not folder.exists():

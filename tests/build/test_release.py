@@ -12,11 +12,11 @@ import threading
 import time
 from pathlib import Path
 
-import ecp_graph.pipeline.contents as contents
-import ecp_graph.pipeline.steps as pipeline
 import pyoxigraph as ox
 import pytest
 
+import ecp_graph.pipeline.contents as contents
+import ecp_graph.pipeline.steps as pipeline
 from ecp_graph.errors import InconsistentData, InputSyntaxError, ReleaseError
 from ecp_graph.namespaces import DATASET_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
 from ecp_graph.pipeline import BuildResult, build

@@ -119,6 +119,7 @@ def large(rows: int) -> Joins:
     return Joins([*(Thing(f"u:b{n}", "body", "", f"Body {n:03}") for n in range(200)), *TOOLS], links, [])
 
 
+@pytest.mark.slow
 def test_counting_takes_time_in_proportion_to_the_links() -> None:
     def cost(rows: int) -> float:
         costs = []

@@ -280,6 +280,7 @@ def growth(bundled: ox.Store) -> Callable[[str], float]:
     return lambda text: cost(text, stores[1]) / cost(text, stores[0])
 
 
+@pytest.mark.slow
 def test_a_rule_takes_time_in_proportion_to_the_plans(growth: Callable[[str], float]) -> None:
     for name, path in RULES.items():
         assert growth(path.read_text(encoding="utf-8")) < 10, f"{name}: in proportion it is 4, quadratic 16"

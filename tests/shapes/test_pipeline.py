@@ -10,6 +10,8 @@ from ecp_graph.pipeline.files import validate_files
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.shapes.harness import FIXTURES, WORLD, Result, expected, name_of, shape_of
 
+pytestmark = pytest.mark.slow
+
 #: Fixtures of every severity and mechanism: counting, lists, patterns, queries, the statement view.
 PLANTED = [
     "actions/action-number-gap-invalid-01.ttl",

@@ -33,6 +33,8 @@ from tests.hostile_workspace import (
 )
 from tests.web.conftest import BROWSER
 
+pytestmark = pytest.mark.slow
+
 #: Attributes that hold an address.
 _ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "poster", "srcset", "background"}
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")

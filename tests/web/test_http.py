@@ -19,6 +19,8 @@ from ecp_graph.web.http.headers import SECURITY_HEADERS
 from tests.hostile.siege import memory_of
 from tests.serving import Served, serving
 
+pytestmark = pytest.mark.slow
+
 _DIRECT = b"Content-Type: application/sparql-query\r\n"
 _STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 _QUICK = """

@@ -23,6 +23,8 @@ from ecp_graph.web.state import site
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.web.state.source import Current, CurrentRelease, FixedEngine
 
+pytestmark = pytest.mark.slow
+
 BROWSER = {"Accept": "text/html"}
 
 
