@@ -7,7 +7,7 @@ never graph/derived, so that running them again on a release adds nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +16,9 @@ import pyoxigraph as ox
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
 from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES
-from ecp_graph.overlap.mint import GRADES, Evidence, gather, overlap_quads
+from ecp_graph.overlap.mint import Evidence, gather, overlap_quads
 from ecp_graph.sparql.guard import refuse_excess
+from ecp_graph.sparql.text import position, tokens
 
 __all__ = ["derive", "merged_store"]
 
@@ -30,6 +31,10 @@ _NAMES: Final = """
     SELECT ?thing (MIN(?notation) AS ?short) (MIN(?label) AS ?long) WHERE {
       ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
     } GROUP BY ?thing"""
+_SCHEME: Final = PREFIXES["scheme"] + "evidence-grades"
+_GRADES: Final = f"""
+    SELECT ?notation ?grade WHERE {{ ?grade skos:inScheme <{_SCHEME}> ; skos:notation ?notation }}
+    ORDER BY STR(?notation) ?grade"""
 _SUPERCLASSES: Final = """
     SELECT DISTINCT ?super WHERE { ecp:Overlap rdfs:subClassOf+ ?super FILTER(isIRI(?super)) } ORDER BY ?super"""
 
@@ -46,19 +51,21 @@ def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
 def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
     """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
-    A rule selects ?memberA ?memberB ?on ?grade ("A" to "D") and, where it knows them, ?action and ?passage. Raises
-    InputSyntaxError for a rule that does not parse or gives something else.
+    A rule selects ?memberA ?memberB ?on ?grade and, where it knows them, ?action and ?passage. The grade is the
+    notation of a concept of scheme:evidence-grades, as the store has it. Raises InputSyntaxError for a rule that does
+    not parse or gives something else.
     """
-    overlaps = gather(row for path in rules for row in _rows(store, path))
+    grades = {row["notation"].value: row["grade"].value for row in _select(store, _GRADES)}
+    overlaps = gather(row for path in rules for row in _rows(store, path, grades))
     name = _namer(store)
     types = [row["super"] for row in _select(store, _SUPERCLASSES)]
-    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, _GRAPH)]
+    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, grades, _GRAPH)]
     nodes = [ox.NamedNode(overlap.iri) for overlap in overlaps]
     quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, _GRAPH) for node in nodes for kind in types]
     return sorted(dict.fromkeys([*quads, *_stated_in(store)]), key=str)
 
 
-def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
+def _rows(store: ox.Store, path: Path, grades: Mapping[str, str]) -> Iterator[Evidence]:
     try:
         text = read_input(path).decode()
         refuse_excess(text)  # a deep one would overflow the stack
@@ -78,8 +85,10 @@ def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
         }
         if any(not isinstance(row[name], ox.NamedNode) for name in values if name != "grade"):
             raise InputSyntaxError(path, f"the rule gives something other than an IRI in {row}")
-        if len(values.get("grade", "")) != 1 or values["grade"] not in GRADES or len(values) < len(_REQUIRED):
-            raise InputSyntaxError(path, f"the rule gives {row}; all members, ?on and a grade from A to D are needed")
+        if missing := [name for name in _REQUIRED if name not in values]:
+            raise InputSyntaxError(path, f"the rule gives {row}, which lacks ?{' ?'.join(missing)}")
+        if values["grade"] not in grades:
+            raise _unknown_grade(path, text, values["grade"], grades)
         yield Evidence(
             values["memberA"],
             values["memberB"],
@@ -88,6 +97,15 @@ def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
             values.get("action"),
             values.get("passage"),
         )
+
+
+def _unknown_grade(path: Path, text: str, grade: str, grades: Iterable[str]) -> InputSyntaxError:
+    """Return the error of a rule that gives a grade which is none, with the line that the grade is written on."""
+    written = (token.start for token in tokens(text) if token.kind == "string" and token.text.strip("\"'") == grade)
+    line = next((position(text, start)[0] for start in written), None)
+    known = ", ".join(grades) or "none"
+    reason = f"the rule gives the grade '{grade}', which is no concept of {_SCHEME}. Its concepts are: {known}."
+    return InputSyntaxError(path, f"{reason} Give one of these, or add '{grade}' to the scheme.", line)
 
 
 def _syntax_error(path: Path, message: str) -> InputSyntaxError:

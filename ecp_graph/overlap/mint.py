@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -13,10 +13,7 @@ import pyoxigraph as ox
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.namespaces import ECP, ID, PREFIXES
 
-__all__ = ["GRADES", "Evidence", "Overlap", "gather", "overlap_quads"]
-
-#: Notations of the grades, from the strongest evidence to the weakest.
-GRADES: Final = "ABCD"
+__all__ = ["Evidence", "Overlap", "gather", "overlap_quads"]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _LABEL: Final = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
@@ -24,7 +21,10 @@ _LABEL: Final = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a passage if known."""
+    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a passage if known.
+
+    The grade is a notation; of two, the first in the alphabet is the stronger.
+    """
 
     member_a: str
     member_b: str
@@ -71,8 +71,12 @@ def gather(rows: Iterable[Evidence]) -> list[Overlap]:
     return overlaps
 
 
-def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedNode) -> list[ox.Quad]:
-    """Return the triples of an overlap in the graph; ``name`` gives the short name of a thing for the label.
+def overlap_quads(
+    overlap: Overlap, name: Callable[[str], str], grades: Mapping[str, str], graph: ox.NamedNode
+) -> list[ox.Quad]:
+    """Return the triples of an overlap in the graph.
+
+    ``name`` gives the short name of a thing for the label, ``grades`` the concept (IRI) of a grade by its notation.
 
     ::
 
@@ -84,7 +88,7 @@ def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedN
     links = [
         *(("overlapMember", member) for member in overlap.members),
         ("overlapOn", overlap.on),
-        ("evidenceGrade", f"{ID}concept/grade-{overlap.grade.lower()}"),
+        ("evidenceGrade", grades[overlap.grade]),
         *(("overlapAction", action) for action in sorted(overlap.actions)),
         *(("statedIn", passage) for passage in sorted(overlap.passages)),
     ]

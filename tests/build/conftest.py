@@ -38,6 +38,8 @@ ecp:passageOf a owl:ObjectProperty .
 ecp:locator a owl:DatatypeProperty , owl:FunctionalProperty .
 skos:prefLabel a owl:AnnotationProperty .
 skos:notation a owl:DatatypeProperty .
+concept:grade-a skos:inScheme scheme:evidence-grades ; skos:notation "A" .
+concept:grade-b skos:inScheme scheme:evidence-grades ; skos:notation "B" .
 """
 
 DATA = """
