@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
 from ecp_graph.inputs import read_input
+from ecp_graph.languages import preference
 from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES
 from ecp_graph.overlap.mint import Evidence, gather, overlap_quads
 from ecp_graph.sparql.guard import refuse_excess
@@ -28,9 +29,9 @@ _REQUIRED: Final = ("memberA", "memberB", "on", "grade")
 _OPTIONAL: Final = ("action", "passage")
 _POSITION: Final = re.compile(r"error at (\d+):(\d+):")
 _NAMES: Final = """
-    SELECT ?thing (MIN(?notation) AS ?short) (MIN(?label) AS ?long) WHERE {
+    SELECT ?thing ?label (MIN(?notation) AS ?short) WHERE {
       ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
-    } GROUP BY ?thing"""
+    } GROUP BY ?thing ?label"""
 _SCHEME: Final = PREFIXES["scheme"] + "evidence-grades"
 _GRADES: Final = f"""
     SELECT ?notation ?grade WHERE {{ ?grade skos:inScheme <{_SCHEME}> ; skos:notation ?notation }}
@@ -124,7 +125,10 @@ def _stated_in(store: ox.Store) -> Iterator[ox.Quad]:
 
 
 def _namer(store: ox.Store) -> Callable[[str], str]:
-    names = {row["thing"].value: (row["short"] or row["long"]).value for row in _select(store, _NAMES)}
+    rows = sorted(_select(store, _NAMES), key=lambda row: (preference(row["label"].language), row["label"].value))
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(row["thing"].value, (row["short"] or row["label"]).value)
     return lambda iri: names.get(iri) or iri.rstrip("/").rpartition("/")[2]
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.errors import EcpGraphError
+from ecp_graph.languages import main_language
 from ecp_graph.namespaces import ECP, ID, PREFIXES
 
 __all__ = ["Evidence", "Overlap", "gather", "overlap_quads"]
@@ -84,7 +85,7 @@ def overlap_quads(
             ecp:overlapOn … ; ecp:evidenceGrade concept:grade-b ; ecp:overlapAction … ; ecp:statedIn … .
     """
     first, second = (name(member) for member in overlap.members)
-    label = ox.Literal(f"{first} and {second} on {name(overlap.on)}", language="en")
+    label = ox.Literal(_label(first, second, name(overlap.on)), language=main_language())
     links = [
         *(("overlapMember", member) for member in overlap.members),
         ("overlapOn", overlap.on),
@@ -98,6 +99,11 @@ def overlap_quads(
         ox.Quad(node, _LABEL, label, graph),
         *(ox.Quad(node, ox.NamedNode(ECP + term), ox.NamedNode(value), graph) for term, value in links),
     ]
+
+
+def _label(first: str, second: str, thing: str) -> str:
+    """Return the label of an overlap in English, or without words of any language where English is not the main one."""
+    return f"{first} and {second} on {thing}" if main_language() == "en" else f"{first} – {second}: {thing}"
 
 
 def _slug(iri: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
+from ecp_graph.languages import preference
 from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH
 from ecp_graph.sparql.results import Table, Term, to_ox
 
@@ -102,11 +103,12 @@ def stated_in(
 
 
 def names_of(engine: Engine, terms: Iterable[Term], *, timeout_s: float | None = None) -> dict[str, str]:
-    """Return the names of those of the terms that are IRIs and have one, by IRI."""
+    """Return the names, in the main language if there are any, of those of the terms that are IRIs and have one."""
     found: dict[str, str] = {}
     for batch in batches(sorted({term.value for term in terms if term.kind == "iri"})):
         values = " ".join(in_sparql(iri(value)) for value in batch)
-        for term, preferred, plain in ask_table(engine, _NAMES.format(values=values), timeout_s=timeout_s).rows:
+        rows = ask_table(engine, _NAMES.format(values=values), timeout_s=timeout_s).rows
+        for term, preferred, plain in sorted(rows, key=lambda row: preference(row[1].language if row[1] else None)):
             name = preferred or plain
             if term and name:
                 found.setdefault(term.value, name.value)

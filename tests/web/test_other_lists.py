@@ -35,6 +35,7 @@ CHANGES = {
     "data/pc0457e1/annex-1.trig": [("concept:timeframe-continuous", "concept:timeframe-seasonal")],
     "queries/actions/actions-in-time.rq": [("values: {", "values: {seasonal: recurrent, ")],
     "queries/goals/contents.rq": [("values: {", "values: {seasonal: in spring, ")],
+    "queries/actions/action-facets.rq": [("{chapter: Chapter, body: Responsible,", "{topic: Field, body: Lead,")],
     "queries/bodies/bodies.rq": [("{secretariat: the secretariat}", "{working-group: a working group}")],
     "queries/overlap/overlap-body-pairs.rq": [
         (
@@ -166,3 +167,8 @@ def test_another_kind_of_body_is_set_apart(client: FlaskClient, bundled: FlaskCl
     assert "TFAWG is a working group, which stands in" in words(client, "/")
     assert "SEC is the secretariat" not in words(client, "/")
     assert "SEC is the secretariat, which stands in" in words(bundled, "/")
+
+
+def test_other_facets_are_columns_of_the_table_of_actions(client: FlaskClient, bundled: FlaskClient) -> None:
+    assert re.search(r"Field\s+Lead\s+Programme\s+Goal", words(client, "/actions"))
+    assert re.search(r"Chapter\s+Responsible\s+Programme\s+Goal", words(bundled, "/actions"))
