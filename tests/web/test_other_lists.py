@@ -45,6 +45,7 @@ CHANGES = {
         ("  (COUNT(?overlap)", '  (SUM(IF(STR(?evidenceGrade) = "E", 1, 0)) AS ?gradeE)\n  (COUNT(?overlap)'),
     ],
     "queries/overlap/dimension-things.rq": [
+        ('"secretariat", "secretariat", ""', '"office", "secretariat", ""'),
         ("#+       goal: goals", "#+       event: gatherings\n#+       goal: goals"),
         ("#+       body: bodies", "#+       body: committees"),
         ("matrices: [", "matrices: [event-body, "),
@@ -166,6 +167,9 @@ def bundled_annex() -> str:
 def test_another_kind_of_body_is_set_apart(client: FlaskClient, bundled: FlaskClient) -> None:
     assert "TFAWG is a working group, which stands in" in words(client, "/")
     assert "SEC is the secretariat" not in words(client, "/")
+    shared = "/overlap/on/topic/e-commerce"
+    assert "The Secretariat" not in words(client, shared)  # no body is an office
+    assert "The Secretariat stands in nearly every row" in words(bundled, shared)
     assert "SEC is the secretariat, which stands in" in words(bundled, "/")
 
 

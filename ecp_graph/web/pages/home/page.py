@@ -86,6 +86,7 @@ def index() -> Response:
     asked, refused = _asked(catalogue)
     report = current_report()
     found = chapters(_rows(asked, "contents"))
+    apart = _values(asked, "bodies", "kind")
     response = page(
         "home/home.html",
         is_passing=bool(refused),
@@ -99,7 +100,8 @@ def index() -> Response:
         due=_due(_rows(asked, "actions-due")),
         timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
         bodies=_bodies(_rows(asked, "bodies")),
-        apart=_values(asked, "bodies", "kind"),
+        apart=apart,
+        sets_apart=any(row["kind"] in apart for row in _rows(asked, "bodies")),
         groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
         pairs=_rows(asked, "overlap-body-pairs")[:_MOST_PAIRS],
         most_due=_MOST_DUE,

@@ -130,6 +130,7 @@ def on(dimension: str, slug: str) -> Response:
         "overlap/on.html",
         thing=thing,
         secretariat=secretariat,
+        has_everywhere=any(each.is_everywhere for each in _joins().things),
         sharing=sharing,
         rows=panel("overlap-rows", **given),
         passages=panel("overlap-passages", **given),
