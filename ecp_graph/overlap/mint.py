@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.namespaces import ECP, ID, PREFIXES
+from ecp_graph.namespaces import CONCEPTS, ECP, PREFIXES, names
 
 __all__ = ["GRADES", "Evidence", "Overlap", "gather", "overlap_quads"]
 
@@ -47,7 +47,7 @@ class Overlap:
     @property
     def iri(self) -> str:
         """``id/overlap/body-ptc--body-tfawg--instrument-transit-guidelines``."""
-        return f"{ID}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
+        return f"{names().id}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
 
 
 def gather(rows: Iterable[Evidence]) -> list[Overlap]:
@@ -84,7 +84,7 @@ def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedN
     links = [
         *(("overlapMember", member) for member in overlap.members),
         ("overlapOn", overlap.on),
-        ("evidenceGrade", f"{ID}concept/grade-{overlap.grade.lower()}"),
+        ("evidenceGrade", f"{CONCEPTS}grade-{overlap.grade.lower()}"),
         *(("overlapAction", action) for action in sorted(overlap.actions)),
         *(("statedIn", passage) for passage in sorted(overlap.passages)),
     ]
@@ -98,7 +98,8 @@ def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedN
 
 def _slug(iri: str) -> str:
     """Return ``body-ptc`` for ``…/id/body/ptc``; of other IRIs what follows the scheme, in letters, digits and dots."""
-    local = iri.removeprefix(ID) if iri.startswith(ID) else iri.partition("://")[2] or iri
+    own = names().id
+    local = iri.removeprefix(own) if iri.startswith(own) else iri.partition("://")[2] or iri
     return re.sub(r"[^\w.-]+", "-", local).strip("-")
 
 

@@ -13,7 +13,7 @@ from ecp_graph.errors import EndpointError
 from ecp_graph.linked_data.push.graph_store import GraphStore, graph_store_of
 from ecp_graph.linked_data.push.ledger import LEDGER_GRAPH
 from ecp_graph.linked_data.push.push import MERGED_GRAPH, PushReport, push
-from ecp_graph.namespaces import GRAPH
+from tests.bundled import GRAPH
 
 from .releases import MINI, A, B, C, count, mini_release, statements
 from .stores import Store, isql, oxigraph_server

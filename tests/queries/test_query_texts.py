@@ -11,8 +11,8 @@ import pytest
 import yaml
 from rdflib.plugins.sparql import prepareQuery
 
-from ecp_graph.namespaces import PREFIXES
 from ecp_graph.queries.catalogue import Query
+from tests.bundled import PREFIXES
 
 from .asking import bundled_catalogue
 

@@ -15,7 +15,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
-from ecp_graph.namespaces import ID
+from ecp_graph.namespaces import CONCEPTS
 from ecp_graph.queries.catalogue import Catalogue
 from ecp_graph.sparql.results import Term
 from ecp_graph.validation.report import SEVERITIES
@@ -110,7 +110,7 @@ def index() -> Response:
         questions=len(catalogue),
         period=period,
         address=_address,
-        grades={grade: name_of(f"{ID}concept/grade-{grade.lower()}") for grade in "ABCD"},
+        grades={grade: name_of(f"{CONCEPTS}grade-{grade.lower()}") for grade in "ABCD"},
     )
     if refused:
         response.headers[ERROR_HEADER] = next(iter(refused.values()))

@@ -17,7 +17,7 @@ from ecp_graph.release.release import Release
 from ecp_graph.engine import Engine
 from ecp_graph.release.opening import release_engine
 from ecp_graph.errors import ResultTooLarge
-from ecp_graph.namespaces import BASE
+from ecp_graph.namespaces import names
 from ecp_graph.linked_data.description import read_description
 from ecp_graph.queries.compare import Difference, compare
 from ecp_graph.release.versions import KeptRelease, kept_releases
@@ -53,7 +53,12 @@ def feed() -> Response:
     pairs = _pairs(kept)
     entries = [(one, _summary(pairs[one.id], one.release) if one.id in pairs else "") for one in kept]
     text = render_template(
-        "releases/feed.xml", entries=entries, pairs=pairs, here=request.url_root.rstrip("/"), iri=release_iri, base=BASE
+        "releases/feed.xml",
+        entries=entries,
+        pairs=pairs,
+        here=request.url_root.rstrip("/"),
+        iri=release_iri,
+        base=names().base,
     )
     response = make_response(text)
     response.headers["Content-Type"] = _ATOM
