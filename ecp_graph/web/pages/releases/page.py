@@ -25,7 +25,14 @@ from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
 from ecp_graph.web.pages.validation.page import COUNTED
-from ecp_graph.web.http.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
+from ecp_graph.web.http.release_rdf import (
+    alternates,
+    description_triples,
+    parse_turtle,
+    rdf_response,
+    split_suffix,
+    wanted,
+)
 from ecp_graph.web.state.site import PAGE_BYTES, site
 
 __all__ = ["blueprint"]
@@ -59,6 +66,7 @@ def feed() -> Response:
         here=request.url_root.rstrip("/"),
         iri=release_iri,
         base=names().base,
+        author=_author(),
     )
     response = make_response(text)
     response.headers["Content-Type"] = _ATOM
@@ -66,6 +74,14 @@ def feed() -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _author() -> str:
+    """Return who publishes the data; where nothing says so, what they are called."""
+    if site().current.opened is None:
+        return "ecp-graph"
+    about = read_description(description_triples())
+    return about.publisher or about.title
 
 
 @blueprint.get("/releases/<before>..<after>")
