@@ -36,6 +36,8 @@ TOPICS = (
 RULE_COLUMNS = {"memberA", "memberB", "on", "grade", "passage"}
 #: Queries whose rows come in no order, because there may be so many of them that ordering takes longest.
 UNORDERED = {"evidence/names.rq"}
+#: Prefixes that a query does not declare, because their namespaces are those of the workspace that it is asked in.
+OF_WORKSPACE = {name: PREFIXES[name] for name in ("graph", "id")}
 _LINK = re.compile(r"^\| \[([^\]]+)\]\(([^)]+)\) \| (.+) \|$", re.MULTILINE)
 
 
@@ -53,7 +55,7 @@ def header(text: str) -> dict[str, Any]:
 def column_faults(text: str) -> list[str]:
     """The columns of the header against the variables that rdflib, a second parser, sees the query select."""
     told = [str(column["name"]) for column in header(text).get("columns") or []]
-    algebra = prepareQuery(text, initNs={"graph": PREFIXES["graph"]}).algebra
+    algebra = prepareQuery(text, initNs=OF_WORKSPACE).algebra
     selected = [str(variable) for variable in algebra.PV] if algebra.name == "SelectQuery" else []
     return [] if told == selected else [f"the header tells {told}, the query selects {selected}"]
 
@@ -92,7 +94,7 @@ def order_faults(text: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_text(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    ox.Store().query(text)  # parses on its own, with the prefixes that it declares
+    ox.Store().query(text, prefixes=OF_WORKSPACE)  # parses on its own, with the prefixes that it declares
     faults = [*column_faults(text), *parameter_faults(text), *prefix_faults(text)]
     assert faults == []
     assert bool(order_faults(text)) == (named(path) in UNORDERED)
