@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from ecp_graph.namespaces import names
 
 __all__ = ["main_language", "preference"]
 
-_MAIN: Final = "en"
-
 
 def main_language() -> str:
-    """Return the tag of the main language (BCP 47), in lowercase."""
-    return _MAIN
+    """Return the tag of the main language (BCP 47)."""
+    return names().language
 
 
 def preference(tag: str | None) -> int:
@@ -21,5 +19,5 @@ def preference(tag: str | None) -> int:
     """
     if not tag:
         return 1
-    main = main_language()
+    main = main_language().lower()
     return 0 if tag.lower() == main or tag.lower().startswith(f"{main}-") else 2

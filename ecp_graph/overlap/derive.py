@@ -16,14 +16,13 @@ import pyoxigraph as ox
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
 from ecp_graph.inputs import read_input
 from ecp_graph.languages import preference
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES
+from ecp_graph.namespaces import ECP, PREFIXES, names
 from ecp_graph.overlap.mint import Evidence, gather, overlap_quads
 from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import position, tokens
 
 __all__ = ["derive", "merged_store"]
 
-_GRAPH: Final = ox.NamedNode(DERIVED_GRAPH)
 _STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
 _REQUIRED: Final = ("memberA", "memberB", "on", "grade")
 _OPTIONAL: Final = ("action", "passage")
@@ -59,18 +58,19 @@ def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
     grades = {row["notation"].value: row["grade"].value for row in _select(store, _GRADES)}
     overlaps = gather(row for path in rules for row in _rows(store, path, grades))
     name = _namer(store)
+    graph = ox.NamedNode(names().derived_graph)
     types = [row["super"] for row in _select(store, _SUPERCLASSES)]
-    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, grades, _GRAPH)]
+    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, grades, graph)]
     nodes = [ox.NamedNode(overlap.iri) for overlap in overlaps]
-    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, _GRAPH) for node in nodes for kind in types]
-    return sorted(dict.fromkeys([*quads, *_stated_in(store)]), key=str)
+    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, graph) for node in nodes for kind in types]
+    return sorted(dict.fromkeys([*quads, *_stated_in(store, graph)]), key=str)
 
 
 def _rows(store: ox.Store, path: Path, grades: Mapping[str, str]) -> Iterator[Evidence]:
     try:
         text = read_input(path).decode()
         refuse_excess(text)  # a deep one would overflow the stack
-        solutions = store.query(text, prefixes=dict(PREFIXES))
+        solutions = store.query(text, prefixes=dict(names().prefixes))
     except UnicodeDecodeError as reason:
         raise InputSyntaxError(path, f"it is not UTF-8 ({reason}).") from reason
     except QueryTooComplex as reason:
@@ -117,20 +117,20 @@ def _syntax_error(path: Path, message: str) -> InputSyntaxError:
     return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]))
 
 
-def _stated_in(store: ox.Store) -> Iterator[ox.Quad]:
+def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:
     for graph in store.named_graphs():
-        if graph.value not in OWN_GRAPHS:
+        if graph.value not in names().own_graphs:
             subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, graph)} - {graph}
-            yield from (ox.Quad(subject, _STATED_IN, graph, _GRAPH) for subject in subjects)
+            yield from (ox.Quad(subject, _STATED_IN, graph, target) for subject in subjects)
 
 
 def _namer(store: ox.Store) -> Callable[[str], str]:
     rows = sorted(_select(store, _NAMES), key=lambda row: (preference(row["label"].language), row["label"].value))
-    names: dict[str, str] = {}
+    known: dict[str, str] = {}
     for row in rows:
-        names.setdefault(row["thing"].value, (row["short"] or row["label"]).value)
-    return lambda iri: names.get(iri) or iri.rstrip("/").rpartition("/")[2]
+        known.setdefault(row["thing"].value, (row["short"] or row["label"]).value)
+    return lambda iri: known.get(iri) or iri.rstrip("/").rpartition("/")[2]
 
 
 def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    return store.query(query, prefixes=dict(PREFIXES))  # type: ignore[return-value]
+    return store.query(query, prefixes=dict(names().prefixes))  # type: ignore[return-value]

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.languages import main_language
-from ecp_graph.namespaces import ECP, ID, PREFIXES
+from ecp_graph.namespaces import ECP, PREFIXES, names
 
 __all__ = ["Evidence", "Overlap", "gather", "overlap_quads"]
 
@@ -48,7 +48,7 @@ class Overlap:
     @property
     def iri(self) -> str:
         """``id/overlap/body-ptc--body-tfawg--instrument-transit-guidelines``."""
-        return f"{ID}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
+        return f"{names().id}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
 
 
 def gather(rows: Iterable[Evidence]) -> list[Overlap]:
@@ -108,7 +108,8 @@ def _label(first: str, second: str, thing: str) -> str:
 
 def _slug(iri: str) -> str:
     """Return ``body-ptc`` for ``…/id/body/ptc``; of other IRIs what follows the scheme, in letters, digits and dots."""
-    local = iri.removeprefix(ID) if iri.startswith(ID) else iri.partition("://")[2] or iri
+    own = names().id
+    local = iri.removeprefix(own) if iri.startswith(own) else iri.partition("://")[2] or iri
     return re.sub(r"[^\w.-]+", "-", local).strip("-")
 
 

@@ -158,7 +158,7 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
                 path, f"the name '{path.stem}' is taken by {other}; names are unique over all topics."
             )
         paths[path.stem] = path
-    return Catalogue(paths, workspace.root / "queries")
+    return Catalogue(paths, workspace.folder("queries"))
 
 
 def read_query(path: Path, root: Path) -> Query:

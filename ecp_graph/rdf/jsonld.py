@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph.languages import main_language
-from ecp_graph.namespaces import ECP, PREFIXES, compact
+from ecp_graph.namespaces import ECP, PREFIXES, compact, names
 
 __all__ = ["context_of", "without_prefixes", "write_jsonld"]
 
@@ -46,7 +46,7 @@ def context_of(ontology: Iterable[ox.Quad]) -> dict[str, Any]:
                 kinds.setdefault(quad.subject.value, set()).add(quad.object.value)
             elif quad.predicate.value == _RANGE:
                 ranges.setdefault(quad.subject.value, set()).add(quad.object.value)
-    context: dict[str, Any] = {"@version": 1.1, **PREFIXES}
+    context: dict[str, Any] = {"@version": 1.1, **names().prefixes}
     context.update({name: {"@id": name, "@language": main_language()} for name in (*_TEXTS, *_TEXTS_TOO)})
     for iri in sorted(kinds):
         definition = _definition(iri, kinds[iri], ranges.get(iri, set()))
@@ -168,7 +168,7 @@ def _definition(iri: str, kinds: set[str], ranges: set[str]) -> dict[str, Any]:
 
 def _term(iri: str) -> str:
     local = iri.removeprefix(ECP)
-    return local if iri.startswith(ECP) and local.isidentifier() and local not in PREFIXES else _curie(iri)
+    return local if iri.startswith(ECP) and local.isidentifier() and local not in names().prefixes else _curie(iri)
 
 
 def _curie(iri: str) -> str:
@@ -179,4 +179,5 @@ def _curie(iri: str) -> str:
 
 def _expanded(name: str) -> str:
     prefix, _, local = name.partition(":")
-    return PREFIXES[prefix] + local if prefix in PREFIXES and not local.startswith("//") else name
+    known = names().prefixes
+    return known[prefix] + local if prefix in known and not local.startswith("//") else name

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.languages import preference
-from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH
+from ecp_graph.namespaces import names
 from ecp_graph.sparql.results import Table, Term, to_ox
 
 __all__ = ["Source", "Statement", "batches", "in_sparql", "iri", "names_of", "rows_of", "stated_in"]
@@ -37,7 +37,6 @@ SELECT ?term ?preferred ?plain WHERE {{
 }}
 ORDER BY ?term ?preferred ?plain
 """
-_BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 
 _Item = TypeVar("_Item")
 
@@ -96,7 +95,7 @@ def stated_in(
         for key, graph, locator, certainty in ask_table(
             engine, _STATED.format(values=values), timeout_s=timeout_s
         ).rows:
-            if key and graph and graph.value not in _BUILT:
+            if key and graph and graph.value not in names().added_graphs:
                 source = Source(graph.value, locator.value if locator else "", certainty.value if certainty else "")
                 found.setdefault(batch[int(key.value)], {})[source] = None
     return {statement: tuple(sources) for statement, sources in found.items()}

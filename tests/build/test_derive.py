@@ -8,12 +8,13 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
-from ecp_graph.namespaces import DERIVED_GRAPH, ID, compact
+from ecp_graph.namespaces import compact
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.overlap.mint import Evidence, gather
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.rdf.load import load
 from ecp_graph.workspace import Workspace
+from tests.bundled import DERIVED_GRAPH, ID
 
 from .conftest import ONTOLOGY, RULE, MakeWorkspace
 

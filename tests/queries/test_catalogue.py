@@ -9,6 +9,7 @@ import pytest
 from ecp_graph.errors import InputSyntaxError, UnknownQuery
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue, parse_query, read_query
 from ecp_graph.workspace import Workspace
+from tests.bundled import with_workspace_file
 
 _GOOD = """\
 #+ summary: What bodies do
@@ -40,7 +41,7 @@ def _workspace(root: Path, **files: str) -> Workspace:
         path = root / "queries" / f"{name.replace('__', '/').replace('_', '-')}.rq"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Workspace(root)
+    return with_workspace_file(root)
 
 
 def _parse(text: str) -> object:

@@ -15,6 +15,7 @@ from ecp_graph.pipeline import build
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace, bundled_workspace
+from tests.bundled import with_workspace_file
 from tests.web.conftest import BROWSER
 
 CONCEPTS = """
@@ -31,6 +32,7 @@ SELECT (body:council AS ?memberA) (body:icac AS ?memberB) (topic:e-commerce AS ?
 """
 #: What is replaced in files of the bundled workspace.
 CHANGES = {
+    "shapes/overlaps.ttl": [("concept:grade-d )", "concept:grade-d concept:rumour )")],
     "ontology/concepts.ttl": [('"same row"@en', '"one row for both"@en')],
     "data/pc0457e1/annex-1.trig": [("concept:timeframe-continuous", "concept:timeframe-seasonal")],
     "queries/actions/actions-in-time.rq": [("values: {", "values: {seasonal: recurrent, ")],
@@ -66,7 +68,7 @@ CHANGES = {
 
 
 def changed_copy(root: Path) -> Workspace:
-    for folder in ("ontology", "data", "queries"):
+    for folder in ("ontology", "data", "queries", "shapes"):
         shutil.copytree(bundled_workspace().root / folder, root / folder)
     for name, changes in CHANGES.items():
         text = (root / name).read_text(encoding="utf-8")
@@ -77,7 +79,7 @@ def changed_copy(root: Path) -> Workspace:
     with (root / "ontology/concepts.ttl").open("a", encoding="utf-8") as file:
         file.write(CONCEPTS)
     (root / "queries/derive/rumours.rq").write_text(RULE, encoding="utf-8")
-    return Workspace(root)
+    return with_workspace_file(root)
 
 
 @pytest.fixture(scope="module")

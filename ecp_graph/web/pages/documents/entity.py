@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from ecp_graph.languages import preference
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, INFERRED_GRAPH, PREFIXES, compact
+from ecp_graph.namespaces import ECP, PREFIXES, compact, names
 from ecp_graph.reasoning import Source
 from ecp_graph.sparql.results import Table, Term
 
@@ -29,7 +29,6 @@ _TITLES: Final = (
 _WORDS: Final = (ECP + "timeframeText", ECP + "locator")
 _VARIANTS: Final = (_SKOS + "notation", _SKOS + "altLabel", _SKOS + "hiddenLabel")
 _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "comment", _SKOS + "scopeNote")
-_BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +57,7 @@ class Value:
     @cached_property
     def stated(self) -> tuple[Source, ...]:
         """The graphs in which it stands because somebody wrote it, and not because the build found it."""
-        return tuple(source for source in self.sources if source.graph not in _BUILT)
+        return tuple(source for source in self.sources if source.graph not in names().added_graphs)
 
 
 @dataclass(frozen=True)
