@@ -12,12 +12,18 @@ import pytest
 from filelock import FileLock
 
 from ecp_graph.engine import Engine
+from ecp_graph.namespaces import using
 from ecp_graph.pipeline import build
 from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import Release, open_release
 from ecp_graph.settings import Settings, environment_name
 from ecp_graph.twin.publish import publish
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import NAMES, with_workspace_file
+
+#: Tests call functions far below a command, and modules of tests do so as they are imported.
+_NAMES_IN_USE = using(NAMES)
+_NAMES_IN_USE.__enter__()
 
 #: Where the twin of the tests says that it is.
 TWIN_BASE = "https://example.org/plan/"
@@ -149,7 +155,7 @@ QUERIES = {
 @pytest.fixture(scope="session")
 def asking_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a few queries and no data; with ``releases`` it asks the bundled graph."""
-    root = tmp_path_factory.mktemp("workspace")
+    root = with_workspace_file(tmp_path_factory.mktemp("workspace")).root
     for name in ("ontology", "data"):
         (root / name).mkdir()
     for name, text in QUERIES.items():

@@ -9,9 +9,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, PREFIXES, compact
+from ecp_graph.namespaces import ECP, compact
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import DERIVED_GRAPH, PREFIXES
 
 RULES = {path.stem: path for path in sorted((Path(__file__).resolve().parents[2] / "queries" / "derive").glob("*.rq"))}
 

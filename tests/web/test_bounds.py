@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from ecp_graph.engine import Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import QueryTimeout, ResultTooLarge, WorkerLost
-from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
+from ecp_graph.namespaces import compact
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.twin import crawl as crawling
@@ -31,6 +31,7 @@ from ecp_graph.web.show.names import known_names, name_all, name_of, names
 from ecp_graph.web.show.panels import panel, panel_of_first
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.web.state.source import FixedEngine
+from tests.bundled import GRAPH, ID, PREFIXES
 
 CUT = "So much is said of it"
 MORE = "The plan has more rows than the first"

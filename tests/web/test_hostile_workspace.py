@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.namespaces import ID
 from ecp_graph.pipeline import build
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace
+from tests.bundled import ID
 from tests.hostile_workspace import (
     FORMULAS,
     LONG,
