@@ -6,7 +6,7 @@ names into use with `using`; functions deep below ask `names` for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -141,6 +141,11 @@ class Names:
         every = {**PREFIXES, "graph": self.graph, "id": self.id, **dict(self.own_prefixes)}
         return MappingProxyType(dict(sorted(every.items())))
 
+    @cached_property
+    def compact(self) -> Callable[[str], str]:
+        """What gives the ``prefix:local`` of an IRI, or the IRI itself where no prefix fits; the latest are cached."""
+        return lru_cache(maxsize=4096)(self._compacted)
+
     def as_json(self) -> dict[str, Any]:
         """Return the names as a release's manifest holds them."""
         return {"base": self.base, "language": self.language, "prefixes": dict(self.own_prefixes)}
@@ -153,6 +158,13 @@ class Names:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the three parts and not what was made of them."""
         return Names, (self.base, self.language, self.own_prefixes)
+
+    def _compacted(self, iri: str) -> str:
+        best = max((ns for ns in self.prefixes.values() if iri.startswith(ns)), key=len, default=None)
+        if best is None or len(iri) == len(best) or "/" in iri[len(best) :]:
+            return iri
+        prefix = next(name for name, namespace in self.prefixes.items() if namespace == best)
+        return f"{prefix}:{iri[len(best) :]}"
 
 
 _in_use: ContextVar[Names] = ContextVar("names")
@@ -183,7 +195,7 @@ def using(chosen: Names) -> Iterator[Names]:
 
 def compact(iri: str) -> str:
     """Return ``prefix:local`` for an IRI of a known namespace, else the IRI itself."""
-    return _compacted(names(), iri)
+    return names().compact(iri)
 
 
 def expand(text: str) -> str:
@@ -193,13 +205,3 @@ def expand(text: str) -> str:
     if colon and prefix in known and not local.startswith("//"):
         return known[prefix] + local
     return text
-
-
-@lru_cache(maxsize=4096)
-def _compacted(chosen: Names, iri: str) -> str:
-    prefixes = chosen.prefixes
-    best = max((ns for ns in prefixes.values() if iri.startswith(ns)), key=len, default=None)
-    if best is None or len(iri) == len(best) or "/" in iri[len(best) :]:
-        return iri
-    prefix = next(name for name, namespace in prefixes.items() if namespace == best)
-    return f"{prefix}:{iri[len(best) :]}"

@@ -293,6 +293,18 @@ for number in range(int(sys.argv[3]), 10**9):
 """
 
 
+def test_a_release_that_does_not_say_its_names_has_to_be_built_again(workspace: Workspace, releases: Path) -> None:
+    manifest = built(build(workspace, releases)).path / "manifest.json"
+    held = json.loads(manifest.read_text())
+    assert held.pop("names")["base"] == "https://w3id.org/ecp-graph/"
+    manifest.write_text(json.dumps(held))
+    with pytest.raises(ReleaseError, match=r"was built by an earlier version of ecp-graph, .* Run `ecp-graph build`"):
+        open_release(releases)
+    manifest.write_text(json.dumps({**held, "names": {"base": "x"}}))
+    with pytest.raises(ReleaseError, match=r"is damaged: its manifest.json cannot be read"):
+        open_release(releases)
+
+
 def endless_builds(workspace: Workspace, releases: Path, start: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", _ENDLESS, str(workspace.root), str(releases), str(start)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
