@@ -7,17 +7,18 @@ from typing import Final
 from flask import current_app
 
 from ecp_graph.namespaces import BASE
-from ecp_graph.web.http.negotiation import SUFFIXES
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS
 from ecp_graph.web.state.site import site
 
 __all__ = ["may_be_named"]
 
+_SUFFIXES: Final = "|".join(["html", *DOCUMENT_FORMATS])
 _SUCH: Final = f"""
 SELECT ?thing WHERE {{
   {{ SELECT DISTINCT ?thing {{
     {{ ?thing ?out ?any }} UNION {{ ?any ?in ?thing }} UNION {{ GRAPH ?thing {{ ?s ?p ?o }} }}
   }} }}
-  FILTER (isIRI(?thing) && STRSTARTS(STR(?thing), "{BASE}") && REGEX(STR(?thing), "[.]({"|".join(SUFFIXES)})$"))
+  FILTER (isIRI(?thing) && STRSTARTS(STR(?thing), "{BASE}") && REGEX(STR(?thing), "[.]({_SUFFIXES})$"))
 }}
 """
 
