@@ -18,7 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.asking import ask_table
+from ecp_graph.engine.asking import ask_table, is_known
 from ecp_graph.linked_data.describe import DATASET
 from ecp_graph.namespaces import BASE, ID, PREFIXES
 from ecp_graph.rdf.writing import write_rdf
@@ -45,7 +45,6 @@ SELECT DISTINCT ?property ?value WHERE {{
 }}
 ORDER BY ?property ?value
 """
-_IS_KNOWN: Final = "ASK {{ {{ {thing} ?property ?value }} UNION {{ ?subject ?property {thing} }} }}"
 _BOTH_WAYS: Final = """
 SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
   {{
@@ -101,7 +100,7 @@ def standing_of(engine: Engine, thing: str, *, timeout_s: float | None = None) -
     if node is None:
         return None
     rows = ask_table(engine, _STANDING.format(thing=node), timeout_s=timeout_s).rows
-    if not rows and not ask_table(engine, _IS_KNOWN.format(thing=node), timeout_s=timeout_s).boolean:
+    if not rows and not is_known(engine, node, timeout_s=timeout_s):
         return None
     facts: dict[str, list[str]] = {}
     for property_, value in rows:

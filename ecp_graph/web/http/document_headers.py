@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from flask import Response
 from markupsafe import Markup
 
+from ecp_graph.addresses import PATH, quoted
 from ecp_graph.linked_data.document import Standing, document_iri, licence_of, self_description, serialise
 from ecp_graph.namespaces import ID
 from ecp_graph.sparql.formats import Format, format_named
@@ -24,15 +25,13 @@ from ecp_graph.web.state.site import site
 
 __all__ = ["add_headers", "downloads", "finish", "json_block", "licence", "links_of", "local_document", "stamp"]
 
-#: What may stand in a path as it is (RFC 3986, section 3.3); `%` is not among it, because an IRI may hold one.
-_PATH: Final = "/:@!$&'()*+,;=-._~"
 #: What may stand in a URI reference as it is; an IRI that is percent-encoded already stays as it is.
-_URI: Final = _PATH + "%?#[]"
+_URI: Final = PATH + "%?#[]"
 
 
 def local_document(thing: str, suffix: str = "") -> str:
     """Return the path on this host of the document about an individual, in the form of the suffix if there is one."""
-    return "/doc/" + quote(thing.removeprefix(ID), safe=_PATH) + (f".{suffix}" if suffix else "")
+    return "/doc/" + quoted(thing.removeprefix(ID)) + (f".{suffix}" if suffix else "")
 
 
 def downloads(base: str) -> list[tuple[str, Format]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import Response
 
 from ecp_graph.sparql.formats import format_named
-from ecp_graph.sparql.results import Table, Term
+from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, tag_of
@@ -19,9 +19,6 @@ from ecp_graph.web.http.responses import content, tag_of
 __all__ = ["TABLE_EXTENSIONS", "download", "table_as", "table_csv", "table_json"]
 
 TABLE_EXTENSIONS: Final = ("csv", "xlsx", "json")
-
-#: A spreadsheet takes a cell of a CSV file that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_as(table: Table, extension: str, name: str, *, also: Sequence[str] = ()) -> Response:
@@ -77,7 +74,7 @@ def _csv_cell(term: Term | None) -> str:
     if term is None:
         return ""
     text = term.value if term.kind != "bnode" else f"_:{term.value}"
-    return f"'{text}" if text.startswith(_FORMULA) and not term.is_number else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not term.is_number else text
 
 
 def _json_term(term: Term) -> dict[str, Any]:

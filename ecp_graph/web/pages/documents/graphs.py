@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 import pyoxigraph as ox
 from flask import Response, request
 
+from ecp_graph.addresses import quoted
 from ecp_graph.engine import Question
 from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import GRAPH, compact
@@ -25,7 +25,6 @@ from ecp_graph.web.state.site import site
 
 __all__ = ["graph_response", "local_graph"]
 
-_PATH: Final = "/:@!$&'()*+,;=-._~"
 #: Statements on one page; more are on further pages.
 _PAGE: Final = 200
 _SIZE: Final = "SELECT (COUNT(*) AS ?statements) WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}"
@@ -79,7 +78,7 @@ class Statement:
 
 def local_graph(iri: str, suffix: str = "") -> str:
     """Return the path on this host of a named graph, in the form of the suffix if there is one."""
-    return "/graph/" + quote(iri.removeprefix(GRAPH), safe=_PATH) + (f".{suffix}" if suffix else "")
+    return "/graph/" + quoted(iri.removeprefix(GRAPH)) + (f".{suffix}" if suffix else "")
 
 
 def graph_response(iri: str, suffix: str) -> Response | None:
