@@ -25,7 +25,7 @@ from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
 from ecp_graph.web.pages.validation.page import COUNTED
-from ecp_graph.web.http.negotiation import split_suffix, wanted_form
+from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.release_rdf import alternates, parse_turtle, rdf_response
 from ecp_graph.web.state.site import PAGE_BYTES, site
 
@@ -87,6 +87,7 @@ def release(name: str) -> Response:
         before=pairs.get(identity),
         counted=COUNTED,
         iri=release_iri(identity),
+        syntaxes=GRAPH_FORMATS,
     )
     return alternates(response, path)
 
