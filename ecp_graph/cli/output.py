@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -25,8 +25,8 @@ __all__ = ["FORMAT_NAMES", "output_options", "table_text", "without_wide_iris", 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
-_TABLES, _GRAPHS = ([fmt.name for fmt in formats_of(kind)] for kind in get_args(Kind))
-FORMAT_NAMES: Final = ("table", *_TABLES, "xlsx", *_GRAPHS)
+_GRAPHS: Final = [fmt.name for fmt in formats_of("graph")]
+FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xlsx", *_GRAPHS)
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000

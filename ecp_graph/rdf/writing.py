@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -43,7 +44,8 @@ def write_rdf(
 
 def prefixes_in_use(plain: bytes, prefixes: Mapping[str, str] = PREFIXES) -> dict[str, str]:
     """Return the prefixes that abbreviate an IRI of a text of N-Triples or N-Quads, which the longest one does."""
-    return {name: namespace for name, namespace in prefixes.items() if _is_in_use(namespace, plain, prefixes)}
+    starts = zip(prefixes.items(), _starts(tuple(prefixes.values())), strict=True)
+    return dict(prefix for prefix, (start, alone) in starts if (alone.search(plain) if alone else start in plain))
 
 
 def sorted_head(text: bytes) -> tuple[bytes, bytes]:
@@ -55,10 +57,13 @@ def sorted_head(text: bytes) -> tuple[bytes, bytes]:
     return b"".join(sorted(text[:end].splitlines(keepends=True))), text[end:]
 
 
-def _is_in_use(namespace: str, plain: bytes, prefixes: Mapping[str, str]) -> bool:
-    start = f"<{namespace}".encode()
-    longer = [other for other in prefixes.values() if other.startswith(namespace) and other != namespace]
-    if not longer:
-        return start in plain
-    rests = b"|".join(re.escape(other.removeprefix(namespace)).encode() for other in longer)
-    return re.search(b"%b(?!%b)" % (re.escape(start), rests), plain) is not None
+@lru_cache(maxsize=8)
+def _starts(namespaces: tuple[str, ...]) -> list[tuple[bytes, re.Pattern[bytes] | None]]:
+    """Return how an IRI of each namespace begins, and a pattern for those that are of no longer one where there is."""
+    starts: list[tuple[bytes, re.Pattern[bytes] | None]] = []
+    for namespace in namespaces:
+        start = f"<{namespace}".encode()
+        longer = [other for other in namespaces if other.startswith(namespace) and other != namespace]
+        rests = b"|".join(re.escape(other.removeprefix(namespace)).encode() for other in longer)
+        starts.append((start, re.compile(b"%b(?!%b)" % (re.escape(start), rests)) if longer else None))
+    return starts
