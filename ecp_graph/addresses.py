@@ -1,12 +1,14 @@
-"""Addresses on the web in one form, so that two can be compared."""
+"""Addresses on the web: in one form, so that two can be compared, and with any text in their path."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-__all__ = ["normalised"]
+__all__ = ["PATH", "normalised", "quoted"]
 
+#: What may stand in a path as it is (RFC 3986, section 3.3); `%` is not among it, because an IRI may hold one.
+PATH: Final = "/:@!$&'()*+,;=-._~"
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -26,3 +28,8 @@ def normalised(address: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port in {None, _PORTS[parts.scheme]} else f"{shown}:{port}"
     return parts._replace(netloc=netloc, path=parts.path or "/").geturl()
+
+
+def quoted(text: str) -> str:
+    """Return a text, such as the end of an IRI, as it stands in the path of an address."""
+    return quote(text, safe=PATH)

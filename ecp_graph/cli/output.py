@@ -14,18 +14,19 @@ import click
 
 from ecp_graph.cli.common import say
 from ecp_graph.errors import EcpGraphError, ParameterError
+from ecp_graph.sparql.formats import Kind, formats_of
 from ecp_graph.sparql.guard import query_kind
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.sparql.formats import Kind
     from ecp_graph.sparql.results import Table, Term
 
 __all__ = ["FORMAT_NAMES", "output_options", "table_text", "without_wide_iris", "write_answer", "write_bytes"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
-FORMAT_NAMES: Final = ("table", "csv", "tsv", "json", "xml", "xlsx", "ttl", "nt", "jsonld", "rdf", "trig", "nq")
+_GRAPHS: Final = [fmt.name for fmt in formats_of("graph")]
+FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xlsx", *_GRAPHS)
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
@@ -45,7 +46,7 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
     chosen = fmt or ("ttl" if kind == "graph" else "table" if to_terminal else "csv")
     if chosen in _MADE_HERE and kind == "graph":
         raise ParameterError(
-            f"The format '{chosen}' does not fit: this query answers with a graph. Use ttl, nt, jsonld or trig."
+            f"The format '{chosen}' does not fit: this query answers with a graph. Use one of {', '.join(_GRAPHS)}."
         )
     if chosen == "xlsx" and to_terminal:
         raise ParameterError(

@@ -16,7 +16,7 @@ from ecp_graph.engine import Answer, Engine
 from ecp_graph.errors import EndpointError, ResultTooLarge
 from ecp_graph.sparql.results import Table, parse_table, term_of
 
-__all__ = ["Stream", "ask_rows", "ask_stream", "ask_table", "read_table"]
+__all__ = ["Stream", "ask_rows", "ask_stream", "ask_table", "is_known", "read_table"]
 
 _STREAMED = {"json": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TSV}
 
@@ -50,6 +50,12 @@ def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None, ma
     """Return the table that a SELECT or ASK query comes to; raises ResultTooLarge for more JSON than ``max_bytes``."""
     answer: Answer = engine.query(sparql, fmt="json", timeout_s=timeout_s)
     return parse_table(answer.read(max_bytes), engine.describe())
+
+
+def is_known(engine: Engine, thing: ox.NamedNode, *, timeout_s: float | None = None) -> bool:
+    """Return whether a statement has the thing as its subject or object; raises what the engine raises."""
+    sparql = f"ASK {{ {{ {thing} ?property ?value }} UNION {{ ?subject ?property {thing} }} }}"
+    return bool(ask_table(engine, sparql, timeout_s=timeout_s).boolean)
 
 
 def ask_rows(

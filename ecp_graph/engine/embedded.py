@@ -24,36 +24,20 @@ from ecp_graph.engine.loading import open_store
 from ecp_graph.engine.spool import Spool
 from ecp_graph.errors import EngineBusy, FunctionUnknown, ParameterError, QueryError, QueryTimeout, ReleaseError
 from ecp_graph.namespaces import names
+from ecp_graph.rdf.writing import prefixes_in_use, sorted_head
 from ecp_graph.rdf.xml_text import XmlSink, checked_xml
 from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.guard import refuse_service
 from ecp_graph.sparql.labels import LABEL_FUNCTION, label_finder, with_labels
 from ecp_graph.sparql.syntax import explain_syntax_error
 
-__all__ = ["GRAPH_SYNTAXES", "EmbeddedEngine", "Sink", "evaluate", "write_results"]
+__all__ = ["EmbeddedEngine", "Sink", "evaluate", "write_results"]
 
 _STACK_BYTES: Final = 256 * 1024 * 1024
 _STACK_LOCK: Final = threading.Lock()
-_TABLES: Final = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-#: The syntaxes of RDF by the short names of `ecp_graph.sparql.formats`.
-GRAPH_SYNTAXES: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "trig": ox.RdfFormat.TRIG,
-    "nq": ox.RdfFormat.N_QUADS,
-}
 #: A graph of more N-Triples than this streams without prefixes; grouping takes a few times as much memory.
 _MOST_HELD_BYTES: Final = 8_000_000
 _UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<[^<>]*>) is not supported")
-#: Formats that abbreviate IRIs by prefixes.
-_WITH_PREFIXES: Final = frozenset({"ttl", "rdf", "trig"})
 
 
 class EmbeddedEngine(Engine):
@@ -221,32 +205,32 @@ def write_results(
 ) -> None:
     """Write results in the wanted format; raises FormatUnfit for a term that it cannot carry."""
     if not isinstance(results, ox.QueryTriples):
-        results.serialize(_as_file(XmlSink(sink, wanted) if wanted.name == "xml" else sink), _TABLES[wanted.name])
-    elif wanted.name in _WITH_PREFIXES:
+        results.serialize(_as_file(XmlSink(sink, wanted) if wanted.syntax == "xml" else sink), wanted.writer)
+    elif wanted.has_prefixes:
         _serialize_with_prefixes(results, wanted, sink, prefixes)
     else:
-        results.serialize(_as_file(sink), GRAPH_SYNTAXES[wanted.name])
+        results.serialize(_as_file(sink), wanted.writer)
 
 
 def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sink, prefixes: Mapping[str, str]) -> None:
     """Write a graph with prefixes and its triples grouped by subject, through a store in memory.
 
     Oxigraph's writer of query results knows no prefixes, and handing it the triples from Python would loop
-    over them. A graph that grows large in a worker streams without, as N-Triples, which are Turtle and TriG too.
+    over them. A graph that grows large in a worker streams without, as N-Triples, which are Turtle, TriG and N3 too.
     """
     if isinstance(sink, Spool):
         plain: Spool | _Held = sink.beside()
     else:
-        plain = _Held(sink, streams=wanted.name != "rdf")
+        plain = _Held(sink, streams=wanted.syntax == "text")
     results.serialize(_as_file(plain), ox.RdfFormat.N_TRIPLES)
     if isinstance(plain, _Held) and plain.is_passed_on:
         return
     lines = b"".join(plain.read_once())
-    used = {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}".encode() in lines}
     graph = ox.Store()
     graph.load(lines, ox.RdfFormat.N_TRIPLES)
-    text = graph.dump(format=GRAPH_SYNTAXES[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""
-    sink.write(checked_xml(text, wanted) if wanted.name == "rdf" else _sorted_prefixes(text))
+    used = prefixes_in_use(lines, prefixes)
+    text: bytes = graph.dump(format=wanted.writer, from_graph=ox.DefaultGraph(), prefixes=used) or b""
+    sink.write(checked_xml(text, wanted) if wanted.syntax == "xml" else b"".join(sorted_head(text)))
 
 
 class _Held:
@@ -273,15 +257,6 @@ class _Held:
 
     def read_once(self) -> Iterator[bytes]:
         yield bytes(self._held)
-
-
-def _sorted_prefixes(text: bytes) -> bytes:
-    """Return the text with the declarations at its head in order: Oxigraph's come in a random one."""
-    head, body = [], text
-    while body.startswith(b"@prefix "):
-        line, _, body = body.partition(b"\n")
-        head.append(line + b"\n")
-    return b"".join(sorted(head)) + body
 
 
 def _as_file(sink: Sink) -> IO[bytes]:

@@ -38,9 +38,9 @@ class Check(Protocol):
 
 def check_for(wanted: Format) -> Check:
     """Return a fresh check of a body in that format."""
-    if wanted.name in {"json", "jsonld"}:
+    if wanted.syntax == "json":
         return _Json(is_table=wanted.kind == "table")
-    if wanted.name in {"xml", "rdf"}:
+    if wanted.syntax == "xml":
         return _Xml("sparql" if wanted.kind == "table" else "RDF")
     return _Text(may_be_empty=wanted.kind == "graph")
 

@@ -13,20 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.asking import ask_table
-from ecp_graph.engine.embedded import GRAPH_SYNTAXES
+from ecp_graph.engine.asking import ask_table, is_known
 from ecp_graph.namespaces import PREFIXES, names
-from ecp_graph.rdf.xml_text import checked_xml
+from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.results import to_ox
 
 __all__ = [
-    "QUAD_FORMATS",
     "Standing",
     "describe_thing",
     "document_iri",
@@ -37,9 +35,6 @@ __all__ = [
     "standing_of",
 ]
 
-#: Formats that keep the named graphs.
-QUAD_FORMATS: Final = frozenset({"trig", "nq"})
-
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _DEPRECATED: Final = PREFIXES["owl"] + "deprecated"
 _STANDING: Final = """
@@ -49,7 +44,6 @@ SELECT DISTINCT ?property ?value WHERE {{
 }}
 ORDER BY ?property ?value
 """
-_IS_KNOWN: Final = "ASK {{ {{ {thing} ?property ?value }} UNION {{ ?subject ?property {thing} }} }}"
 _BOTH_WAYS: Final = """
 SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
   {{
@@ -105,7 +99,7 @@ def standing_of(engine: Engine, thing: str, *, timeout_s: float | None = None) -
     if node is None:
         return None
     rows = ask_table(engine, _STANDING.format(thing=node), timeout_s=timeout_s).rows
-    if not rows and not ask_table(engine, _IS_KNOWN.format(thing=node), timeout_s=timeout_s).boolean:
+    if not rows and not is_known(engine, node, timeout_s=timeout_s):
         return None
     facts: dict[str, list[str]] = {}
     for property_, value in rows:
@@ -158,14 +152,9 @@ def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
 
     Raises FormatUnfit for RDF/XML that could not be read.
     """
-    if wanted.name in QUAD_FORMATS:
-        statements: Any = list(quads)
-    else:
-        statements = sorted({quad.triple for quad in quads}, key=str)
-    used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for statement in statements for iri in _iris(statement)}
-    prefixes = {name: namespace for name, namespace in names().prefixes.items() if namespace in used}
-    text = ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
-    return checked_xml(text, wanted) if wanted.name == "rdf" else _ordered(text)
+    if wanted.named_graphs != "no":
+        return write_rdf(quads, wanted)
+    return write_rdf(sorted({quad.triple for quad in quads}, key=str), wanted)
 
 
 def self_description(thing: str, licence: str) -> list[ox.Quad]:
@@ -181,23 +170,5 @@ def self_description(thing: str, licence: str) -> list[ox.Quad]:
     return [ox.Quad(document, ox.NamedNode(PREFIXES[p] + name), ox.NamedNode(value)) for p, name, value in facts]
 
 
-def _iris(statement: ox.Quad | ox.Triple) -> Iterable[str]:
-    terms: list[object] = [statement.subject, statement.predicate, statement.object]
-    if isinstance(statement, ox.Quad):
-        terms.append(statement.graph_name)
-    if isinstance(statement.object, ox.Literal):
-        terms.append(statement.object.datatype)
-    return (term.value for term in terms if isinstance(term, ox.NamedNode))
-
-
 def _order(quad: ox.Quad) -> tuple[str, ...]:
     return (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object))
-
-
-def _ordered(text: bytes) -> bytes:
-    """Return Turtle or TriG with the prefixes at its head in order: Oxigraph's come in a random one."""
-    lines = text.split(b"\n")
-    head = [line for line in lines if line.startswith(b"@prefix ")]
-    if lines[: len(head)] != head:
-        return text
-    return b"\n".join([*sorted(head), *lines[len(head) :]])

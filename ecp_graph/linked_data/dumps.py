@@ -18,7 +18,8 @@ import pyoxigraph as ox
 
 from ecp_graph.namespaces import names
 from ecp_graph.rdf.jsonld import context_of, without_prefixes, write_jsonld
-from ecp_graph.rdf.syntaxes import with_prefixes
+from ecp_graph.rdf.writing import write_rdf
+from ecp_graph.sparql.formats import TURTLE, format_named
 
 __all__ = ["CHECKSUMS", "CONTEXT", "DUMPS", "FOLDER", "GZIP", "Dump", "write_checksums", "write_dumps"]
 
@@ -35,11 +36,13 @@ _SCOPES: Final = {
     "dataset": "all statements, with what was inferred and derived",
     "asserted": "what the ontology, the shapes and the document state, without what was inferred and derived",
 }
-_SYNTAXES: Final = {
-    "trig": ("TriG", "application/trig", "each statement in the named graph of its passage"),
-    "nq": ("N-Quads", "application/n-quads", "each statement in the named graph of its passage"),
-    "ttl": ("Turtle", "text/turtle", "each statement once, without its passage"),
-    "jsonld": ("JSON-LD", "application/ld+json", "each statement in the named graph of its passage"),
+_TRIG: Final = format_named("trig", "graph")
+#: The formats that dumps come in, by their extensions, and how statements stand in each.
+_FORMS: Final = {
+    "trig": "each statement in the named graph of its passage",
+    "nq": "each statement in the named graph of its passage",
+    "ttl": "each statement once, without its passage",
+    "jsonld": "each statement in the named graph of its passage",
 }
 
 
@@ -59,17 +62,17 @@ class Dump:
     @property
     def syntax(self) -> str:
         """The name of the syntax, as in ``TriG``."""
-        return _SYNTAXES[self.extension][0]
+        return format_named(self.extension, "graph").title
 
     @property
     def media_type(self) -> str:
         """The media type of what is inside."""
-        return _SYNTAXES[self.extension][1]
+        return format_named(self.extension, "graph").media_type
 
     @property
     def form(self) -> str:
         """How statements stand in it, as a phrase."""
-        return _SYNTAXES[self.extension][2]
+        return _FORMS[self.extension]
 
     @property
     def title(self) -> str:
@@ -80,7 +83,7 @@ class Dump:
 
 #: Every dump, in the order in which they are listed.
 DUMPS: Final = tuple(
-    Dump(scope, extension, compressed) for scope in _SCOPES for extension in _SYNTAXES for compressed in (False, True)
+    Dump(scope, extension, compressed) for scope in _SCOPES for extension in _FORMS for compressed in (False, True)
 )
 
 
@@ -102,8 +105,8 @@ def write_dumps(dataset: Path, folder: Path) -> None:
         if scope == "dataset":
             _link(folder / f"{scope}.nq", dataset)
         _write(folder / f"{scope}.nq", plain)
-        _write(folder / f"{scope}.ttl", with_prefixes(_merged(_parse(plain)), plain, ox.RdfFormat.TURTLE))
-        _write(folder / f"{scope}.trig", with_prefixes(_parse(by_graph), plain, ox.RdfFormat.TRIG))
+        _write(folder / f"{scope}.ttl", write_rdf(_merged(_parse(plain)), TURTLE, plain=plain))
+        _write(folder / f"{scope}.trig", write_rdf(_parse(by_graph), _TRIG, plain=plain))
         usable = without_prefixes(context, _schemes(plain))
         _write(folder / f"{scope}.jsonld", "".join(write_jsonld(_parse(by_graph), usable)).encode())
 

@@ -7,13 +7,11 @@ import io
 from typing import Final
 
 from ecp_graph.overlap.matrix import Matrix, Thing
-from ecp_graph.sparql.results import Table, Term, printable
+from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term, printable
 
 __all__ = ["cells_table", "csv_text", "numbers_table"]
 
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
-#: A spreadsheet takes text that begins with one of these for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def numbers_table(matrix: Matrix, corner: str, *, marked: bool = False) -> Table:
@@ -66,7 +64,7 @@ def csv_text(table: Table) -> str:
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _full(thing: Thing) -> str:

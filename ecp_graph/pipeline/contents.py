@@ -22,8 +22,9 @@ from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.derive import merged_store
 from ecp_graph.pipeline.complete import Completed
-from ecp_graph.rdf.turtle import to_turtle
+from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import MANIFEST, file_facts
+from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
 from ecp_graph.workspace import FOLDERS, Workspace
@@ -60,9 +61,8 @@ def write_contents(
     _write_dataset(folder / "dataset.nq", quads)
     with beside(partial(_write_dumps, folder)) as dumps_written:
         counts = _write_store(folder / "store", quads)
-        (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
-        ontology = to_turtle(quad.triple for quad in completed.sources.ontology)
-        (folder / "ontology.ttl").write_text(ontology, encoding="utf-8")
+        for name, content in (("description", description), ("ontology", completed.sources.ontology)):
+            (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         dumps_written()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from ecp_graph.engine.asking import ask_table
+from ecp_graph.engine.asking import ask_table, is_known
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES, compact, expand
 from ecp_graph.sparql.results import Table
@@ -65,8 +65,6 @@ ORDER BY LCASE(COALESCE(STR(?label), "")) ?thing
 LIMIT {limit}
 """
 
-_IS_KNOWN: Final = "ASK {{ {{ {iri} ?property ?value }} UNION {{ ?subject ?property {iri} }} }}"
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -120,7 +118,7 @@ def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> 
 def _stands_as_it_is(parameter: Parameter, iri: ox.NamedNode, engine: Engine, *, is_whole: bool) -> bool:
     """Whether an IRI names the thing by itself; pages give whole IRIs, and need no search through the whole class."""
     if parameter.of_class == ANYTHING:
-        return bool(ask_table(engine, _IS_KNOWN.format(iri=iri)).boolean)
+        return is_known(engine, iri)
     return is_whole and bool(ask_table(engine, f"ASK {{ {iri} a {ox.NamedNode(parameter.of_class or '')} }}").boolean)
 
 

@@ -11,7 +11,10 @@ import pyoxigraph as ox
 from ecp_graph.errors import EndpointError
 from ecp_graph.namespaces import compact
 
-__all__ = ["Table", "Term", "parse_table", "printable", "term_of", "to_ox"]
+__all__ = ["FORMULA_STARTS", "Table", "Term", "parse_table", "printable", "term_of", "to_ox"]
+
+#: A spreadsheet takes text that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _STRING = f"{_XSD}string"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ecp_graph.confined import LimitReached, Limits, confined
 from ecp_graph.errors import MissingExtra, ParameterError
-from ecp_graph.sparql.results import parse_table, printable
+from ecp_graph.sparql.results import FORMULA_STARTS, parse_table, printable
 from ecp_graph.turns import Turns
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml
 _ROWS: Final = 1_048_576
 _DIGITS: Final = 15
 _XSD: Final = "http://www.w3.org/2001/XMLSchema#"
-#: A spreadsheet takes text that begins with one of these for a formula when someone edits it.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 #: A smaller workbook takes less time than to start a process.
 _CELLS_IN_PLACE: Final = 2_000
@@ -103,7 +101,7 @@ def _fill(sheet: Any, table: Table) -> None:
     for head in heads:
         head.font = Font(bold=True)
         head.data_type = "s"
-        head.quotePrefix = str(head.value).startswith(_FORMULA)
+        head.quotePrefix = str(head.value).startswith(FORMULA_STARTS)  # or it becomes one when someone edits it
     sheet.append(heads)
     if table.boolean is not None:
         sheet.append(["yes" if table.boolean else "no"])
@@ -113,7 +111,7 @@ def _fill(sheet: Any, table: Table) -> None:
         for cell in cells:
             if isinstance(cell.value, str):
                 cell.data_type = "s"
-                cell.quotePrefix = cell.value.startswith(_FORMULA)
+                cell.quotePrefix = cell.value.startswith(FORMULA_STARTS)
         sheet.append(cells)
 
 

@@ -7,39 +7,13 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
+from ecp_graph.sparql.formats import FORMATS
+
 __all__ = ["file_of", "relative"]
 
+_FILES: Final = "atom css gz html ico js json map pdf png rq srj srx svg txt wasm webmanifest xlsx xml zip"
 #: Endings of addresses that say by themselves what comes; any other address is a page.
-_ENDINGS: Final = [
-    "atom",
-    "css",
-    "csv",
-    "gz",
-    "html",
-    "ico",
-    "js",
-    "json",
-    "jsonld",
-    "map",
-    "nq",
-    "nt",
-    "pdf",
-    "png",
-    "rdf",
-    "rq",
-    "srj",
-    "srx",
-    "svg",
-    "trig",
-    "tsv",
-    "ttl",
-    "txt",
-    "wasm",
-    "webmanifest",
-    "xlsx",
-    "xml",
-    "zip",
-]
+_ENDINGS: Final = frozenset({*_FILES.split(), *(fmt.extension for fmt in FORMATS)})
 _SAFE: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _RESERVED: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ecp_graph.sparql.formats import FORMATS, formats_of
+
 __all__ = ["redirect_files"]
 
 #: Endings of documents by their media types, in the order in which they are tried.
-_TYPES: Final = {
-    "text/turtle": "ttl",
-    "application/ld+json": "jsonld",
-    "application/rdf+xml": "rdf",
-    "application/n-triples": "nt",
-    "application/trig": "trig",
+_TYPES: Final = {fmt.media_type: fmt.extension for fmt in formats_of("graph") if fmt.named_graphs != "only"}
+#: Files whose ending tells their media type; what ends in .json or .xml may be something else than results.
+_MEDIA_TYPES: Final = {
+    **{fmt.media_type: fmt.extension for fmt in FORMATS if fmt.extension not in {"json", "xml"}},
+    "application/atom+xml": "atom",
+    "image/svg+xml": "svg",
 }
-_MEDIA_TYPES: Final = {**_TYPES, "application/n-quads": "nq", "application/atom+xml": "atom", "image/svg+xml": "svg"}
 _PLACES: Final = ("ontology", "shapes", "dataset")
 _FORMS: Final = "|".join(["html", *_TYPES.values()])
 #: The places, and the versions of the ontology and of the dataset; a version may have dots in it, but ends in no form.
@@ -79,7 +80,7 @@ def _nginx_rules(path: str) -> str:
             "# Written by `ecp-graph publish`.",
             "types {",
             "    text/html html; text/css css; text/javascript js; application/json json; application/wasm wasm;",
-            "    application/gzip gz; text/plain txt; text/csv csv; application/xml xml;",
+            "    application/gzip gz; text/plain txt; application/xml xml;",
             *(f"    {media_type} {ending};" for media_type, ending in _MEDIA_TYPES.items()),
             "}",
             "charset utf-8;",

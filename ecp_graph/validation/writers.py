@@ -13,7 +13,8 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, PREFIXES, SHAPES, compact
-from ecp_graph.rdf.turtle import to_turtle
+from ecp_graph.rdf.writing import write_rdf
+from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.validation.report import SEVERITIES, Finding, Report, Severity, shorten
 
 __all__ = ["FORMATS", "read_json", "render"]
@@ -110,7 +111,7 @@ def _turtle(report: Report) -> str:
     triples += [ox.Triple(node, _sh("result"), result) for result in results]
     for result, finding in zip(results, report.findings, strict=True):
         triples += [ox.Triple(result, predicate, term) for predicate, term in _result(finding)]
-    return to_turtle(triples)
+    return write_rdf(triples, TURTLE).decode()
 
 
 def _result(finding: Finding) -> Iterator[tuple[ox.NamedNode, ox.NamedNode | ox.BlankNode | ox.Literal]]:

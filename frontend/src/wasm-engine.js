@@ -6,7 +6,6 @@
 import init, { Store } from "oxigraph/web.js";
 
 const TABLES = ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"];
-const GRAPHS = ["text/turtle", "application/n-triples", "application/trig", "application/n-quads", "application/rdf+xml", "application/ld+json"];
 const NO_WORDS = /<[^<>"{}|^`\\\s]*>|"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#.*$|[\w-]*:[\w.-]*|[?$]\w+/gm;
 
 let loading = null;
@@ -41,9 +40,10 @@ async function fetchText(address) {
 
 function answer(store, query, accept, prefixes) {
   const form = query.replace(NO_WORDS, " ").match(/\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b/i)?.[1].toUpperCase();
-  const offered = form === "CONSTRUCT" || form === "DESCRIBE" ? GRAPHS : TABLES;
+  const isGraph = form === "CONSTRUCT" || form === "DESCRIBE";
   const wanted = accept.split(",").map((part) => part.split(";")[0].trim());
-  const contentType = wanted.find((type) => offered.includes(type)) ?? offered[0];
+  // The page asks for formats that the server knows: one that is none of a table is one of a graph.
+  const contentType = wanted.find((type) => TABLES.includes(type) !== isGraph) ?? (isGraph ? "text/turtle" : TABLES[0]);
   // On one line, so that the lines of a fault are off by one.
   const known = Object.entries(prefixes).map(([name, namespace]) => `PREFIX ${name}: <${namespace}>`);
   try {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 
 from ecp_graph.errors import ParameterError
-from ecp_graph.sparql.formats import FORMATS, Kind, format_named, formats_of, negotiate
+from ecp_graph.sparql.formats import FORMATS, TURTLE, Format, Kind, best_form, format_named, formats_of, negotiate
 
 
 def test_every_format_is_found_by_its_own_name_and_media_type() -> None:
@@ -13,6 +14,25 @@ def test_every_format_is_found_by_its_own_name_and_media_type() -> None:
     for fmt in FORMATS:
         assert format_named(fmt.name, fmt.kind) is fmt
         assert negotiate(fmt.media_type, fmt.kind) is fmt
+
+
+@pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
+def test_a_format_is_what_oxigraph_calls_it(fmt: Format) -> None:
+    assert fmt.writer.media_type.partition(";")[0] == fmt.media_type
+    assert isinstance(fmt.writer, ox.RdfFormat) == (fmt.kind == "graph")
+    # its IRI of JSON-LD is another one than W3C's registry has
+    assert fmt.iri == fmt.writer.iri or fmt.name == "jsonld"
+    if fmt.named_graphs != "no":
+        assert fmt.writer.supports_datasets
+
+
+def test_the_names_of_formats_name_one_each() -> None:
+    assert len({fmt.iri for fmt in FORMATS}) == len({fmt.extension for fmt in FORMATS}) == len(FORMATS)
+    for kind in ("table", "graph"):
+        names = [name for fmt in formats_of(kind) for name in (fmt.name, *fmt.other_names)]
+        media_types = [one for fmt in formats_of(kind) for one in (fmt.media_type, *fmt.also)]
+        assert len(names) == len(set(names))
+        assert len(media_types) == len(set(media_types))
 
 
 @pytest.mark.parametrize(
@@ -71,3 +91,21 @@ def test_a_page_wins_for_a_browser_and_loses_for_a_program() -> None:
     assert negotiate(browser, "table", also=["text/html"]) == "text/html"
     assert negotiate("*/*", "table", also=["text/html"]) == format_named("json", "table")
     assert negotiate("text/html;q=0.1, text/csv", "table", also=["text/html"]) == format_named("csv", "table")
+
+
+@pytest.mark.parametrize(
+    ("accept", "page_first", "page_last"),
+    [
+        ("", "text/html", TURTLE),
+        ("*/*", "text/html", TURTLE),
+        ("text/*", "text/html", TURTLE),
+        ("text/html, text/turtle", "text/html", TURTLE),
+        ("text/html;q=0.9, text/turtle", TURTLE, TURTLE),
+        ("text/turtle;q=0, text/html", "text/html", "text/html"),
+        ("image/png", None, None),
+    ],
+)
+def test_of_equals_the_default_comes_first(accept: str, page_first: object, page_last: object) -> None:
+    graphs = formats_of("graph")
+    assert best_form(accept, graphs, also=["text/html"], default="text/html") == page_first
+    assert best_form(accept, graphs, also=["text/html"]) == page_last

@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.engine.isolation.rows import RowCounter
+from ecp_graph.sparql.formats import DEFAULTS, TURTLE, Format, formats_of
 
 VALUES = [
     '"plain"',
@@ -18,21 +19,16 @@ VALUES = [
     "<http://x/y>",
     "3",
 ]
-FORMATS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
+FORMATS = pytest.mark.parametrize("fmt", formats_of("table"), ids=lambda fmt: fmt.name)
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 100_000])
-@pytest.mark.parametrize("fmt", FORMATS)
-def test_rows_are_counted(fmt: str, size: int) -> None:
+@FORMATS
+def test_rows_are_counted(fmt: Format, size: int) -> None:
     query = f"SELECT ?a ?b {{ VALUES ?a {{ {' '.join(VALUES)} }} VALUES ?b {{ {' '.join(VALUES)} }} }}"
     results = ox.Store().query(query)
     assert isinstance(results, ox.QuerySolutions)
-    answer = results.serialize(format=FORMATS[fmt])
+    answer = results.serialize(format=fmt.writer)
     assert answer is not None
     counter = RowCounter(fmt)
     for start in range(0, len(answer), size):
@@ -40,12 +36,12 @@ def test_rows_are_counted(fmt: str, size: int) -> None:
     assert counter.rows == len(VALUES) ** 2
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
-def test_no_rows(fmt: str) -> None:
+@FORMATS
+def test_no_rows(fmt: Format) -> None:
     results = ox.Store().query("SELECT ?a { ?a ?b ?c }")
     assert isinstance(results, ox.QuerySolutions)
     counter = RowCounter(fmt)
-    counter.feed(results.serialize(format=FORMATS[fmt]) or b"")
+    counter.feed(results.serialize(format=fmt.writer) or b"")
     assert counter.rows == 0
 
 
@@ -53,14 +49,14 @@ def test_no_rows(fmt: str) -> None:
 def test_rows_behind_rows_without_values_are_counted(size: int) -> None:
     results = ox.Store().query("SELECT ?a { VALUES ?a { UNDEF UNDEF 1 UNDEF 2 3 UNDEF } }")
     assert isinstance(results, ox.QuerySolutions)
-    answer = results.serialize(format=FORMATS["json"]) or b""
-    counter = RowCounter("json")
+    answer = results.serialize(format=ox.QueryResultsFormat.JSON) or b""
+    counter = RowCounter(DEFAULTS["table"])
     for start in range(0, len(answer), size):
         counter.feed(answer[start : start + size])
     assert counter.rows == 3
 
 
 def test_a_graph_in_turtle_has_no_rows_to_tell() -> None:
-    counter = RowCounter("ttl")
+    counter = RowCounter(TURTLE)
     counter.feed(b"<a> <b> <c> .\n")
     assert counter.rows is None

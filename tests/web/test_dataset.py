@@ -92,6 +92,25 @@ def test_void_is_well_known(client: FlaskClient, accept: str, place: str) -> Non
     assert response.headers["Vary"] == "Accept"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sitemap.xml",
+        "/releases.atom",
+        "/search.json?q=ptc",
+        "/search-index.json",
+        "/validation/report.ttl",
+    ],
+)
+def test_what_the_release_settles_has_a_tag_and_is_304_for_who_has_it(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    etag = response.headers["ETag"]
+    assert response.headers["Cache-Control"] == "public, no-cache"
+    assert etag.startswith('W/"'), "it may be compressed"
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    assert client.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
 def test_a_description_that_the_client_has_is_304(client: FlaskClient) -> None:
     etag = client.get("/dataset.ttl").headers["ETag"]
     assert client.get("/dataset.ttl", headers={"If-None-Match": etag}).status_code == 304

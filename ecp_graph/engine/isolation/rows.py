@@ -5,30 +5,21 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ecp_graph.sparql.formats import Format
+
 __all__ = ["RowCounter"]
 
 _GIVE_UP_BYTES: Final = 8_000_000
 #: A mark is never longer, so that one that is cut in two is found when the rest has come.
 _LONGEST_MARK: Final = 256
-#: What tells a row in each format. In JSON a row begins with its first variable
-#: and the type of its value; inside a string a quotation mark would follow a backslash. A row without values is missed.
-#: Each mark begins with letters and not with a choice, which is found ten times as fast.
-_MARKS: Final[dict[str, tuple[re.Pattern[bytes], ...]]] = {
-    "json": tuple(re.compile(rb'%b\{"[^"\\]{1,200}":\{"type":"' % before) for before in (rb"\[", rb"\},")),
-    "xml": (re.compile(rb"<result>"),),
-    **dict.fromkeys(("csv", "tsv", "nt", "nq"), (re.compile(rb"\n"),)),
-}
-_WITH_HEAD: Final = frozenset({"csv", "tsv"})
 _CSV_STRING: Final = re.compile(rb'"[^"]*+"')
 
 
 class RowCounter:
     """Counts the rows (or triples) of an answer in one format from its chunks."""
 
-    def __init__(self, fmt: str) -> None:
-        self._marks = _MARKS.get(fmt, ())
-        self._besides = int(fmt in _WITH_HEAD)
-        self._has_strings = fmt == "csv"
+    def __init__(self, fmt: Format) -> None:
+        self._marks = fmt.rows
         self._seen = 0
         self._count = 0
         self._rest = b""
@@ -36,14 +27,14 @@ class RowCounter:
     def feed(self, chunk: bytes) -> None:
         """Take the next chunk of the answer."""
         self._seen += len(chunk)
-        if not self._marks or self._seen > _GIVE_UP_BYTES:
+        if self._marks is None or self._seen > _GIVE_UP_BYTES:
             return
-        if self._has_strings:
+        if self._marks.has_strings:
             text, self._rest = _without_strings(self._rest + chunk)
             self._count += text.count(b"\n")
             return
         text, end = self._rest + chunk, 0
-        for mark in self._marks:
+        for mark in self._marks.patterns:
             for found in mark.finditer(text):
                 self._count += 1
                 end = max(end, found.end())
@@ -52,9 +43,9 @@ class RowCounter:
     @property
     def rows(self) -> int | None:
         """The rows counted; None where the format does not tell, or the answer is too long to count."""
-        if not self._marks or self._seen > _GIVE_UP_BYTES:
+        if self._marks is None or self._seen > _GIVE_UP_BYTES:
             return None
-        return max(0, self._count - self._besides)
+        return max(0, self._count - self._marks.besides)
 
 
 def _without_strings(text: bytes) -> tuple[bytes, bytes]:

@@ -70,7 +70,7 @@ def _serve(connection: socket.socket, stores: Stores, prefixes: Mapping[str, str
 def _answer(connection: socket.socket, stores: Stores, question: Question, prefixes: Mapping[str, str]) -> None:
     allow_cpu(question.limit_s or 0)
     started = time.perf_counter()
-    sink = _Sink(connection, RowCounter(question.format.name))
+    sink = _Sink(connection, RowCounter(question.format))
     try:
         store = stores.whole if question.has_dataset else stores.for_query(question.text)
         evaluate(store, question, sink, prefixes)

@@ -129,7 +129,7 @@ def on_budget() -> Iterator[None]:
 
 def answer_response(question: Question, *, is_reserved: bool = False) -> Response:
     """Return the response to a question: the answer, streamed if long, or 304 for a client that has it already."""
-    headers = {"Content-Type": question.format.content_type, "Cache-Control": "public, no-cache", "Vary": "Accept"}
+    headers = {"Content-Type": question.format.content_type, "Vary": "Accept"}
     site().note_outside(question.text)
     tag = question.tag(site().current.version) if site().may_be_kept else None
     if tag and request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(tag):

@@ -9,6 +9,7 @@ from typing import Final
 from flask import Response, request
 from werkzeug.http import parse_accept_header
 
+from ecp_graph.sparql.formats import FORMATS
 from ecp_graph.web.http.answers import BodyStream
 
 __all__ = ["compress"]
@@ -16,13 +17,9 @@ __all__ = ["compress"]
 #: A shorter response is sent as it is.
 _LEAST_BYTES: Final = 1_000
 _LEVEL: Final = 5
-_TYPES: Final = ("text/", "application/sparql-results", "application/json", "application/ld+json", "application/xml")
-_ALSO: Final = (
-    "application/rdf+xml",
-    "application/n-triples",
-    "application/n-quads",
-    "application/trig",
-    "image/svg+xml",
+_TYPES: Final = frozenset(
+    {"application/json", "application/xml", "image/svg+xml"}
+    | {fmt.media_type for fmt in FORMATS if fmt.is_compressible}
 )
 
 
@@ -40,7 +37,7 @@ def compress(response: Response) -> Response:
     if "no-transform" in response.headers.get("Cache-Control", ""):
         return response
     mimetype = response.mimetype or ""
-    if not (mimetype.startswith(_TYPES) or mimetype in _ALSO) or response.status_code != 200:
+    if not (mimetype.startswith("text/") or mimetype in _TYPES) or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
     if "Content-Encoding" in response.headers or not _takes_gzip(request.headers.get("Accept-Encoding", "")):

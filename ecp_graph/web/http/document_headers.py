@@ -14,30 +14,29 @@ import pyoxigraph as ox
 from flask import Response
 from markupsafe import Markup
 
+from ecp_graph.addresses import PATH, quoted
 from ecp_graph.linked_data.document import Standing, document_iri, licence_of, self_description, serialise
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import Format, format_named
 from ecp_graph.sparql.results import Table, to_ox
-from ecp_graph.web.http.negotiation import SUFFIXES, media_type, suffix_of
-from ecp_graph.web.http.responses import cacheable, tag_of
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS, HTML, suffix_of
+from ecp_graph.web.http.responses import cacheable, open_to_all, tag_of
 from ecp_graph.web.state.site import site
 
 __all__ = ["add_headers", "downloads", "finish", "json_block", "licence", "links_of", "local_document", "stamp"]
 
-#: What may stand in a path as it is (RFC 3986, section 3.3); `%` is not among it, because an IRI may hold one.
-_PATH: Final = "/:@!$&'()*+,;=-._~"
 #: What may stand in a URI reference as it is; an IRI that is percent-encoded already stays as it is.
-_URI: Final = _PATH + "%?#[]"
+_URI: Final = PATH + "%?#[]"
 
 
 def local_document(thing: str, suffix: str = "") -> str:
     """Return the path on this host of the document about an individual, in the form of the suffix if there is one."""
-    return "/doc/" + quote(thing.removeprefix(names().id), safe=_PATH) + (f".{suffix}" if suffix else "")
+    return "/doc/" + quoted(thing.removeprefix(names().id)) + (f".{suffix}" if suffix else "")
 
 
 def downloads(base: str) -> list[tuple[str, Format]]:
     """Return the address and the format of each form of the document at a path that is data."""
-    return [(f"{base}.{suffix}", form) for suffix, form in SUFFIXES.items() if isinstance(form, Format)]
+    return [(f"{base}.{suffix}", fmt) for suffix, fmt in DOCUMENT_FORMATS.items()]
 
 
 def links_of(base: str, *, canonical: str, licence: str, types: list[str], describes: str = "") -> list[str]:
@@ -46,7 +45,8 @@ def links_of(base: str, *, canonical: str, licence: str, types: list[str], descr
     ``alternate`` for every form, ``describedby`` for the description of the dataset, ``canonical`` for the address
     under which the project publishes the document, ``license``, ``type`` for every class of the thing, ``describes``.
     """
-    found = [f'<{base}.{suffix}>; rel="alternate"; type="{media_type(form)}"' for suffix, form in SUFFIXES.items()]
+    forms = [("html", HTML), *((suffix, fmt.media_type) for suffix, fmt in DOCUMENT_FORMATS.items())]
+    found = [f'<{base}.{suffix}>; rel="alternate"; type="{media_type}"' for suffix, media_type in forms]
     found.append('</.well-known/void>; rel="describedby"')
     found.append(f'<{_uri(canonical)}>; rel="canonical"')
     if licence:
@@ -56,7 +56,7 @@ def links_of(base: str, *, canonical: str, licence: str, types: list[str], descr
     return found + [f'<{_uri(kind)}>; rel="type"' for kind in types]
 
 
-def add_headers(response: Response, standing: Standing, form: Format | str, *, negotiated: bool) -> None:
+def add_headers(response: Response, standing: Standing, form: Format | None, *, negotiated: bool) -> None:
     """Add Link, Last-Modified, Vary and, when the form was negotiated, Content-Location (RFC 9110, section 8.7)."""
     links = links_of(
         local_document(standing.iri),
@@ -77,20 +77,19 @@ def licence() -> str:
     return here.keep("licence", lambda: licence_of(here.engine, timeout_s=here.settings.timeout))
 
 
-def finish(response: Response, *what: str) -> None:
+def finish(response: Response, *what: str) -> Response:
     """Let a response be cached that the release and ``what`` settle; 304 for a client that has it already."""
-    current = site().current
-    if current.is_fixed:
-        response.headers["Last-Modified"] = _last_modified()
-    cacheable(response, tag_of(repr((current.version, what)).encode()))
+    return cacheable(stamp(response), tag_of(repr((site().current.version, what)).encode()))
 
 
-def stamp(response: Response) -> None:
-    """Add Last-Modified and Vary, and let the scripts of any page read the response: the data are public."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    if modified := _last_modified():
-        response.headers["Last-Modified"] = modified
-    response.vary.add("Accept")
+def stamp(response: Response) -> Response:
+    """Add when the release was written, and what `open_to_all` adds."""
+    from werkzeug.http import http_date
+
+    made_at = site().current.made_at
+    if made_at is not None:
+        response.headers["Last-Modified"] = http_date(made_at)
+    return open_to_all(response)
 
 
 def json_block(thing: str, statements: Table) -> Markup:
@@ -115,10 +114,3 @@ def json_block(thing: str, statements: Table) -> Markup:
 
 def _uri(iri: str) -> str:
     return quote(iri, safe=_URI)
-
-
-def _last_modified() -> str:
-    from werkzeug.http import http_date
-
-    made_at = site().current.made_at
-    return http_date(made_at) if made_at is not None else ""

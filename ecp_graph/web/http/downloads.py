@@ -1,29 +1,24 @@
-"""Tables and graphs that pages made, as files to save."""
+"""Tables that pages made, as files to save."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-import pyoxigraph as ox
 from flask import Response
 
-from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import format_named
-from ecp_graph.sparql.results import Table, Term
+from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.web.http.errors import HttpError
-from ecp_graph.web.http.responses import cacheable, tag_of
+from ecp_graph.web.http.responses import content, tag_of
 
-__all__ = ["TABLE_EXTENSIONS", "download", "graph_as_turtle", "table_as", "table_csv", "table_json"]
+__all__ = ["TABLE_EXTENSIONS", "download", "table_as", "table_csv", "table_json"]
 
 TABLE_EXTENSIONS: Final = ("csv", "xlsx", "json")
-
-#: A spreadsheet takes a cell of a CSV file that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_as(table: Table, extension: str, name: str, *, also: Sequence[str] = ()) -> Response:
@@ -49,9 +44,9 @@ def download(
 
     ``tag`` tells it apart where the bytes hold the time at which they were made.
     """
-    disposition = f'{"inline" if inline else "attachment"}; filename="{filename}"'
-    headers = {"Content-Type": content_type, "Content-Disposition": disposition}
-    return cacheable(Response(body, headers=headers), tag_of(filename.encode() + (tag or body)))
+    response = content(body, content_type, tag=tag_of(filename.encode() + (tag or body)))
+    response.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{filename}"'
+    return response
 
 
 def table_csv(table: Table) -> bytes:
@@ -75,22 +70,11 @@ def table_json(table: Table) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def graph_as_turtle(triples: Iterable[ox.Triple]) -> bytes:
-    """Return triples as Turtle with those of the project's prefixes that it uses, in a fixed order."""
-    ordered = sorted(triples, key=str)
-    text = ox.serialize(ordered, format=ox.RdfFormat.N_TRIPLES)
-    assert text is not None  # noqa: S101 - no output was named
-    used = {name: iri for name, iri in names().prefixes.items() if f"<{iri}".encode() in text}
-    text = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used)
-    assert text is not None  # noqa: S101 - no output was named
-    return text
-
-
 def _csv_cell(term: Term | None) -> str:
     if term is None:
         return ""
     text = term.value if term.kind != "bnode" else f"_:{term.value}"
-    return f"'{text}" if text.startswith(_FORMULA) and not term.is_number else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not term.is_number else text
 
 
 def _json_term(term: Term) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, render_template, request
 from ecp_graph.web.http.exchange import exchange_of
 from ecp_graph.web.state.site import site
 
-__all__ = ["cacheable", "data", "page", "tag_of"]
+__all__ = ["cacheable", "content", "data", "open_to_all", "page", "tag_of"]
 
 _TAG_DIGITS: Final = 24
 
@@ -23,15 +23,17 @@ def tag_of(told: bytes) -> str:
 def cacheable(response: Response, tag: str | None = None, *, is_query: bool = False) -> Response:
     """Return a response with its entity tag, or the 304 for a client that has it already, and let it be cached.
 
-    ``tag`` is by default made of the body. Left as it is: a response that is no success, one over data that may change
-    without a new release, and one to anything but GET or HEAD. ``is_query`` says that a POST only asks (SPARQL 1.1
-    Protocol, section 2.1.2), so that the answer to it may be cached too.
+    ``tag`` is by default made of the body. A response over data that may change without a new release gets none. Left
+    as it is: a response that is no success, and one to anything but GET or HEAD. ``is_query`` says that a POST only
+    asks (SPARQL 1.1 Protocol, section 2.1.2), so that the answer to it may be cached too.
     """
     is_safe = request.method in {"GET", "HEAD"}
-    if response.status_code != 200 or not (is_safe or is_query) or not site().may_be_kept:
+    if response.status_code != 200 or not (is_safe or is_query):
+        return response
+    response.headers["Cache-Control"] = "public, no-cache"
+    if not site().may_be_kept:
         return response
     response.set_etag(tag or tag_of(response.get_data()), weak=True)
-    response.headers["Cache-Control"] = "public, no-cache"
     if is_safe and not response.is_streamed:  # a view has looked before it began to stream
         response.make_conditional(request)
     exchange_of(request.environ).cache_version = site().current.version
@@ -47,6 +49,19 @@ def page(template: str, *, status: int = 200, is_passing: bool = False, **contex
     return response
 
 
-def data(content: Any) -> Response:
-    """Return content as JSON, cacheable."""
-    return cacheable(jsonify(content))
+def data(value: Any, *, is_passing: bool = False) -> Response:
+    """Return a value as JSON, cacheable unless ``is_passing``, as for `page`."""
+    response = jsonify(value)
+    return response if is_passing else cacheable(response)
+
+
+def content(body: bytes | str, content_type: str, *, tag: str | None = None) -> Response:
+    """Return a body of a media type, cacheable."""
+    return cacheable(Response(body, content_type=content_type), tag)
+
+
+def open_to_all(response: Response) -> Response:
+    """Let the scripts of any page read a response, which depends on the Accept header: the data are public."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.vary.add("Accept")
+    return response

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
-from urllib.parse import quote
 
 from flask import current_app, g, url_for
 
+from ecp_graph.addresses import quoted
 from ecp_graph.namespaces import ECP, SHAPES, VOCABULARY, names
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.show.names import name_all, name_of
@@ -34,8 +34,6 @@ _NAMING: Final = ("Name", "Title", "Label")
 _NAMES: Final = ("name", "title", "label")
 #: The query of the catalogue that such a page is drawn from; a workspace that lacks it has no such pages.
 _DRAWN_FROM: Final = {"documents.document": "thing-statements"}
-#: What may stand in a path as it is (RFC 3986, section 3.3); an IRI that holds a `%`, `?` or `#` keeps it, encoded.
-_PATH: Final = "/:@!$&'()*+,;=-._~"
 #: An IRI without a name that is longer than this would take the room of the columns that say something; and so would
 #: a name that is longer than this, instead of it.
 _LONGEST_IRI: Final = 24
@@ -104,7 +102,7 @@ def local_path(iri: str) -> str | None:
     """
     for namespace, path in places():
         if iri.startswith(namespace) and len(iri) > len(namespace):
-            return path + quote(iri[len(namespace) :], safe=_PATH)
+            return path + quoted(iri[len(namespace) :])
     return None
 
 

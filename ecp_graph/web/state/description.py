@@ -10,27 +10,14 @@ import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
-from ecp_graph.engine.embedded import GRAPH_SYNTAXES
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.sparql.formats import FORMATS, Format
+from ecp_graph.rdf.writing import write_rdf
+from ecp_graph.sparql.formats import FORMATS, W3C_FORMATS, Format
 
 __all__ = ["DatasetFacts", "count_graphs", "service_description"]
 
 _SD: Final = PREFIXES["sd"]
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
-_W3C_FORMATS: Final = "http://www.w3.org/ns/formats/"
-_FORMAT_IRIS: Final = {
-    "json": "SPARQL_Results_JSON",
-    "xml": "SPARQL_Results_XML",
-    "csv": "SPARQL_Results_CSV",
-    "tsv": "SPARQL_Results_TSV",
-    "ttl": "Turtle",
-    "nt": "N-Triples",
-    "jsonld": "JSON-LD",
-    "rdf": "RDF_XML",
-    "trig": "TriG",
-    "nq": "N-Quads",
-}
 _SIMPLE_ENTAILMENT: Final = "http://www.w3.org/ns/entailment/Simple"
 _NAMED: Final = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 _DEFAULT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -77,8 +64,7 @@ def service_description(
         statements.append(ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph")))
     if services is not None:
         statements.append(ox.Triple(service, _sd("feature"), _sd("BasicFederatedQuery")))
-    for fmt in FORMATS:
-        statements.append(ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_W3C_FORMATS + _FORMAT_IRIS[fmt.name])))
+    statements += [ox.Triple(service, _sd("resultFormat"), ox.NamedNode(fmt.iri)) for fmt in FORMATS]
     for number, (name, count) in enumerate(sorted((facts.graphs or {}).items()), 1):
         entry, graph = (ox.NamedNode(f"{endpoint}#{part}-{number}") for part in ("named-graph", "graph"))
         statements += [
@@ -88,8 +74,8 @@ def service_description(
             ox.Triple(entry, _sd("graph"), graph),
             *_graph(graph, count),
         ]
-    prefixes = {"dcterms": PREFIXES["dcterms"], "sd": _SD, "void": PREFIXES["void"], "formats": _W3C_FORMATS}
-    return ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
+    prefixes = {name: PREFIXES[name] for name in ("dcterms", "sd", "void")}
+    return write_rdf(statements, wanted, prefixes={**prefixes, "formats": W3C_FORMATS})
 
 
 def count_graphs(engine: Engine, *, timeout_s: float) -> DatasetFacts:

@@ -12,7 +12,9 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.queries.binding import bind
-from ecp_graph.web.http.downloads import download, graph_as_turtle, table_as
+from ecp_graph.rdf.writing import write_rdf
+from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.actions.choice import PERIOD, WORDS, ActionList, Selection, action_list, sparql_of
 from ecp_graph.web.pages.actions.facets import Facet, Narrowed, Value, positions
@@ -101,7 +103,8 @@ def download_as(extension: str) -> Response:
     rows = _ordered(actions, positions(actions.narrow(selection).things), order)
     if extension == "ttl":
         wanted = {actions.facets.things[at] for at in rows}
-        return download(graph_as_turtle(_graph_of(wanted)), "text/turtle; charset=utf-8", "actions.ttl")
+        body = write_rdf(sorted(_graph_of(wanted), key=str), TURTLE)
+        return download(body, TURTLE.content_type, "actions.ttl")
     return table_as(actions.table(rows), extension, "actions", also=("ttl",))
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.release.versions import kept_releases
 from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.responses import content
 from ecp_graph.web.pages import navigation
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
@@ -66,10 +67,7 @@ def part(number: int) -> Response:
 
 def _rendered(template: str, paths: list[str]) -> Response:
     text = render_template(template, paths=paths, here=request.url_root.rstrip("/"))
-    response = Response(text, content_type=_XML, headers={"Cache-Control": "public, no-cache"})
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return content(text, _XML)
 
 
 def _paths() -> list[str]:

@@ -13,15 +13,15 @@ from ecp_graph.linked_data.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER
 from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.namespaces import ECP, names
 from ecp_graph.release.release import Release
+from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.negotiation import GRAPH_FORMATS, wanted_form
 from ecp_graph.web.http.release_rdf import (
-    SYNTAXES,
     alternates,
     current_release,
     description_triples,
     ontology_triples,
     rdf_response,
-    wanted,
 )
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.state.site import site
@@ -40,7 +40,7 @@ _SCOPES: Final = {"dataset": "Everything", "asserted": "As stated, nothing infer
 @blueprint.get("/dataset.<suffix>")
 def index(suffix: str = "") -> Response:
     """The page about the data, or their description: VoID, DCAT, PROV."""
-    fmt = wanted(suffix)
+    fmt = wanted_form(suffix)
     if fmt is not None:
         return alternates(rdf_response("description", description_triples(), fmt), "/dataset")
     release = current_release()
@@ -53,7 +53,7 @@ def index(suffix: str = "") -> Response:
         address=lambda name: url_for("dataset.dump", name=name),
         dataset=names().dataset,
         own=ECP,
-        syntaxes=SYNTAXES,
+        syntaxes=GRAPH_FORMATS,
     )
     return alternates(response, "/dataset")
 
@@ -61,9 +61,9 @@ def index(suffix: str = "") -> Response:
 @blueprint.get("/.well-known/void")
 def well_known() -> BaseResponse:
     """Lead to the description in the syntax wanted (VoID, section 7.2); Turtle for who does not mind."""
-    fmt = wanted(default="ttl")
+    fmt = wanted_form(default=TURTLE)
     response = redirect(url_for("dataset.index", suffix=fmt.extension if fmt else None), 302)
-    response.headers["Vary"] = "Accept"
+    response.vary.add("Accept")
     return response
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from flask import current_app
 
 from ecp_graph.namespaces import names
-from ecp_graph.web.http.negotiation import SUFFIXES
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS
 from ecp_graph.web.state.site import site
 
 __all__ = ["may_be_named"]
@@ -31,7 +31,7 @@ def may_be_named(iri: str) -> bool:
     if not current_app.config["TWIN"]:
         return True
     here = site()
-    query = _SUCH.format(base=names().base, suffixes="|".join(SUFFIXES))
+    query = _SUCH.format(base=names().base, suffixes="|".join(["html", *DOCUMENT_FORMATS]))
     return iri in here.keep(
         "names that end as forms do", lambda: {row[0].value for row in here.ask(query).rows if row[0]}
     )

@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote
 
 import pyoxigraph as ox
 from flask import Response, request
 
+from ecp_graph.addresses import quoted
 from ecp_graph.engine import Question
-from ecp_graph.linked_data.document import QUAD_FORMATS, named_node
+from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import compact, names
-from ecp_graph.sparql.formats import Format
+from ecp_graph.sparql.formats import TURTLE, Format
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.answers import answer_response, ask
 from ecp_graph.web.http.document_headers import downloads, finish, licence, links_of, stamp
 from ecp_graph.web.http.errors import HttpError
-from ecp_graph.web.http.negotiation import SUFFIXES, suffix_of, wanted_form
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS, suffix_of, wanted_form
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.show.anchors import anchor, certainty_tag
 from ecp_graph.web.state.site import site
 
 __all__ = ["graph_response", "local_graph"]
 
-_PATH: Final = "/:@!$&'()*+,;=-._~"
 #: Statements on one page; more are on further pages.
 _PAGE: Final = 200
 _SIZE: Final = "SELECT (COUNT(*) AS ?statements) WHERE {{ GRAPH {graph} {{ ?subject ?property ?value }} }}"
@@ -79,7 +78,7 @@ class Statement:
 
 def local_graph(iri: str, suffix: str = "") -> str:
     """Return the path on this host of a named graph, in the form of the suffix if there is one."""
-    return "/graph/" + quote(iri.removeprefix(names().graph), safe=_PATH) + (f".{suffix}" if suffix else "")
+    return "/graph/" + quoted(iri.removeprefix(names().graph)) + (f".{suffix}" if suffix else "")
 
 
 def graph_response(iri: str, suffix: str) -> Response | None:
@@ -89,14 +88,13 @@ def graph_response(iri: str, suffix: str) -> Response | None:
     size = here.keep(("graph size", iri), lambda: _size(node)) if node else 0
     if node is None or not size:
         return None
-    form = SUFFIXES[suffix] if suffix else wanted_form()
-    response = _rdf(node, form) if isinstance(form, Format) else _page(node, size)
+    form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
+    response = _rdf(node, form) if form else _page(node, size)
     base = local_graph(iri)
     response.headers["Link"] = ", ".join(links_of(base, canonical=iri, licence=licence(), types=[]))
     if not suffix:
         response.headers["Content-Location"] = local_graph(iri, suffix_of(form))
-    stamp(response)
-    return response
+    return stamp(response)
 
 
 def _size(node: ox.NamedNode) -> int:
@@ -107,13 +105,11 @@ def _size(node: ox.NamedNode) -> int:
 def _rdf(node: ox.NamedNode, form: Format) -> Response:
     """Return the triples of a graph as the engine streams them; TriG is N-Triples in braces (RDF 1.1 TriG, 2.2)."""
     triples = _TRIPLES.format(graph=node)
-    if form.name not in QUAD_FORMATS:
+    if form.named_graphs == "no":
         return answer_response(Question(triples, form.name), is_reserved=True)
     body = ask(Question(triples, "nt"), is_reserved=True).body
-    wrapped = _in_braces(body, node) if form.name == "trig" else _in_graph(body, node)
-    response = Response(b"".join(wrapped), content_type=form.content_type)
-    finish(response, node.value, form.name)
-    return response
+    wrapped = _in_graph(body, node) if form.named_graphs == "only" else _in_braces(body, node)
+    return finish(Response(b"".join(wrapped), content_type=form.content_type), node.value, form.name)
 
 
 def _in_braces(chunks: Iterator[bytes], node: ox.NamedNode) -> Iterator[bytes]:

@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.linked_data.document import Standing, describe_thing, serialise, standing_of
 from ecp_graph.namespaces import names
-from ecp_graph.sparql.formats import Format
+from ecp_graph.sparql.formats import TURTLE, Format
 from ecp_graph.web.http.document_headers import add_headers, downloads, finish, json_block, licence, local_document
 from ecp_graph.web.http.errors import HttpError
-from ecp_graph.web.http.negotiation import HTML, SUFFIXES, split_suffix, suffix_of, wanted_form
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.documents.endings import may_be_named
 from ecp_graph.web.pages.documents.entity import entity_of
@@ -45,8 +45,8 @@ def identifier(path: str) -> AnyResponse:
     standing, suffix = _find(path)
     if isinstance(standing, AnyResponse):
         return standing
-    form = SUFFIXES[suffix] if suffix else wanted_form()
-    shown = suffix or ("" if form == HTML else suffix_of(form))
+    form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
+    shown = suffix or (form.extension if form else "")
     response = redirect(local_document(standing.iri, shown), 303)
     response.vary.add("Accept")
     return response
@@ -58,8 +58,8 @@ def document(path: str) -> AnyResponse:
     standing, suffix = _find(path)
     if isinstance(standing, AnyResponse):
         return standing
-    form = SUFFIXES[suffix] if suffix else wanted_form()
-    response = _rdf(standing, form) if isinstance(form, Format) else _page(standing)
+    form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
+    response = _rdf(standing, form) if form else _page(standing)
     add_headers(response, standing, form, negotiated=not suffix)
     return response
 
@@ -68,7 +68,7 @@ def document(path: str) -> AnyResponse:
 def graph(path: str) -> AnyResponse:
     """One named graph: a passage with its statements, or what the build wrote."""
     _need_catalogue()
-    stem, suffix = split_suffix(path)
+    stem, suffix = split_suffix(path, DOCUMENT_FORMATS)
     graphs = names().graph
     response = graph_response(graphs + path, "") if not suffix or may_be_named(graphs + path) else None
     if response is None and suffix:
@@ -79,7 +79,7 @@ def graph(path: str) -> AnyResponse:
 def _find(path: str) -> tuple[Standing | AnyResponse, str]:
     """Return the standing of the thing of a path and the suffix; a response when it is unknown or deprecated."""
     _need_catalogue()
-    stem, suffix = split_suffix(path)
+    stem, suffix = split_suffix(path, DOCUMENT_FORMATS)
     things = names().id
     standing = _standing(things + path) if not suffix or may_be_named(things + path) else None
     if standing is not None:  # the name of the thing itself ends like a suffix
@@ -98,8 +98,7 @@ def _standing(iri: str) -> Standing | None:
 
 def _rdf(standing: Standing, form: Format) -> Response:
     response = Response(serialise(_quads(standing.iri), form), content_type=form.content_type)
-    finish(response, standing.iri, form.name)
-    return response
+    return finish(response, standing.iri, form.name)
 
 
 def _quads(iri: str) -> list[ox.Quad]:

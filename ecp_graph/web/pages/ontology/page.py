@@ -22,14 +22,12 @@ from ecp_graph.namespaces import VOCABULARY, compact, names
 from ecp_graph.release.versions import kept_releases
 from ecp_graph.sparql.results import Term as Cell
 from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.release_rdf import (
-    SYNTAXES,
     alternates,
     ontology_triples,
     parse_turtle,
     rdf_response,
-    split_suffix,
-    wanted,
 )
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.ontology.diagram import class_diagram
@@ -78,7 +76,7 @@ class Example:
 @blueprint.get("/ontology.<suffix>")
 def index(suffix: str = "") -> Response:
     """The reference of the version in use, or its file."""
-    fmt = wanted(suffix)
+    fmt = wanted_form(suffix)
     if fmt is not None:
         return alternates(rdf_response("ontology", ontology_triples(), fmt), "/ontology")
     return alternates(_page(_current(), is_current=True), "/ontology")
@@ -88,7 +86,7 @@ def index(suffix: str = "") -> Response:
 def version(name: str) -> Response:
     """One version, the one in use or that of an older release: its reference or its file."""
     wanted_version, suffix = split_suffix(name)
-    fmt = wanted(suffix)
+    fmt = wanted_form(suffix)
     current = _current()
     known = _versions()
     if wanted_version == _key(current):
@@ -125,7 +123,7 @@ def _page(vocabulary: Vocabulary, *, is_current: bool) -> Response:
         versions=list(dict.fromkeys([_key(_current()), *_versions()])),
         before=_key(before) if before else "",
         changes=changes,
-        syntaxes=SYNTAXES,
+        syntaxes=GRAPH_FORMATS,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response
 
 from ecp_graph import __version__
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.formats import FORMATS
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE
+from ecp_graph.web.http.responses import data
 from ecp_graph.web.pages.queries.described import ERROR, SCHEMAS, catalogue_path, query_paths
 from ecp_graph.web.state.site import site
 
@@ -28,7 +29,7 @@ def document() -> Response:
     catalogue = site().catalogue
     queries = list(catalogue.values()) if catalogue is not None else []
     examples = site().keep("openapi examples", lambda: {query.name: _examples(query) for query in queries})
-    return jsonify(openapi_document(queries, examples))
+    return data(openapi_document(queries, examples))
 
 
 def openapi_document(queries: Iterable[Query], examples: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

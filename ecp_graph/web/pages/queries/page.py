@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.engine import Question
 from ecp_graph.errors import EcpGraphError, EndpointError, OverBudget
@@ -16,7 +16,10 @@ from ecp_graph.queries.resolve import Choice
 from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.web.http.answers import answer_response, ask, on_budget
+from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
+from ecp_graph.web.http.negotiation import HTML
+from ecp_graph.web.http.responses import data
 from ecp_graph.web.http.responses import page as rendered
 from ecp_graph.web.pages.queries.charts import bar_chart
 from ecp_graph.web.pages.queries.samples import Sample, samples
@@ -82,24 +85,22 @@ def page(name: str) -> Response:
 @blueprint.get("/api/queries")
 def api_index() -> Response:
     """The catalogue as JSON: for each query its name, topic, summary, parameters, columns, tags and address."""
-    return jsonify({"queries": [_facts(query) for query in _catalogue().values()]})
+    return data({"queries": [_facts(query) for query in _catalogue().values()]})
 
 
 @blueprint.get("/api/queries/<name>")
 def api(name: str) -> Response:
     """The result of a query, in the format that the Accept header prefers; a browser gets the default one."""
     query = _catalogue()[name]
-    best = negotiate(request.headers.get("Accept", ""), query.kind, also=["text/html"])
-    if best == "text/html":
+    best = negotiate(request.headers.get("Accept", ""), query.kind, also=[HTML])
+    if best == HTML:
         best = DEFAULTS[query.kind]
     if not isinstance(best, Format):
         offered = ", ".join(fmt.media_type for fmt in formats_of(query.kind))
         raise HttpError(
             406, "not-acceptable", f"Nothing that is accepted can be sent. This query answers in {offered}."
         )
-    response = _serialised(query, best)
-    response.vary.add("Accept")
-    return response
+    return _serialised(query, best)
 
 
 @blueprint.get("/api/queries/<name>.<extension>")
@@ -109,9 +110,8 @@ def api_as(name: str, extension: str) -> Response:
     if extension == "xlsx" and query.kind == "table":
         with on_budget():
             bound = bind(query, _given(), site().engine)
-        book = workbook(ask(Question(bound, "json"), is_reserved=True).read(PAGE_BYTES))
-        headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-        return Response(book, headers=headers)
+        body = ask(Question(bound, "json"), is_reserved=True).read(PAGE_BYTES)
+        return download(workbook(body), MEDIA_TYPE, f"{name}.xlsx", tag=body)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
     if wanted is None:
         known = ", ".join(f".{download}" for download in _downloads(query))

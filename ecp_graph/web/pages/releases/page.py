@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from ecp_graph.linked_data.catalogue import release_iri
 from ecp_graph.release.release import Release
@@ -22,17 +22,11 @@ from ecp_graph.linked_data.description import read_description
 from ecp_graph.queries.compare import Difference, compare
 from ecp_graph.release.versions import KeptRelease, kept_releases
 from ecp_graph.web.http.errors import HttpError
-from ecp_graph.web.http.responses import page
+from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
 from ecp_graph.web.pages.validation.page import COUNTED
-from ecp_graph.web.http.release_rdf import (
-    alternates,
-    description_triples,
-    parse_turtle,
-    rdf_response,
-    split_suffix,
-    wanted,
-)
+from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
+from ecp_graph.web.http.release_rdf import alternates, description_triples, parse_turtle, rdf_response
 from ecp_graph.web.state.site import PAGE_BYTES, site
 
 __all__ = ["blueprint"]
@@ -68,12 +62,7 @@ def feed() -> Response:
         base=names().base,
         author=_author(),
     )
-    response = make_response(text)
-    response.headers["Content-Type"] = _ATOM
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return content(text, _ATOM)
 
 
 def _author() -> str:
@@ -97,7 +86,7 @@ def release(name: str) -> Response:
     """One release: its page, or how it is described, by the suffix or the Accept header."""
     identity, suffix = split_suffix(name)
     found = _named(identity)
-    fmt = wanted(suffix)
+    fmt = wanted_form(suffix)
     path = url_for("releases.release", name=identity)
     triples = site().keep(("description", identity), lambda: parse_turtle(found.release.description.read_bytes()))
     if fmt is not None:
@@ -112,6 +101,7 @@ def release(name: str) -> Response:
         before=pairs.get(identity),
         counted=COUNTED,
         iri=release_iri(identity),
+        syntaxes=GRAPH_FORMATS,
     )
     return alternates(response, path)
 

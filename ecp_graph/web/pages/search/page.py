@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.errors import EcpGraphError, QueryTimeout, ResultTooLarge
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError, status_of
-from ecp_graph.web.http.responses import page
+from ecp_graph.web.http.responses import content, data, page
 from ecp_graph.web.pages.search.index import Entry, Found, Hit, SearchIndex, as_objects, entry_of
 from ecp_graph.web.show.names import known_names, names
 from ecp_graph.web.show.terms import link
@@ -60,9 +60,8 @@ def index() -> Response:
 def suggest() -> Response:
     """The best hits for ``q`` as JSON: ``query``, ``total``, ``hits``, and ``near`` when there are none."""
     asked, found, near = _search(_MOST_SUGGESTED)
-    response = jsonify({"query": asked, "total": found.total, "hits": as_objects(found), "near": near})
-    response.headers["Cache-Control"] = "public, no-cache"
-    return response
+    facts = {"query": asked, "total": found.total, "hits": as_objects(found), "near": near}
+    return data(facts, is_passing=isinstance(_why_partial(), QueryTimeout))
 
 
 @blueprint.get("/search-index.json")
@@ -71,8 +70,7 @@ def whole() -> Response:
     if reason := _why_partial():
         status, code = status_of(reason)
         raise HttpError(status, code, f"{TOO_MANY} Ask for them with SPARQL, or take them from the dumps.")
-    body = search_index().as_json(request.host_url)
-    return Response(body, headers={"Content-Type": "application/json", "Cache-Control": "public, no-cache"})
+    return content(search_index().as_json(request.host_url), "application/json")
 
 
 def search_index() -> SearchIndex:

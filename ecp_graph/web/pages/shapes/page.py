@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from ecp_graph.engine import Question
 from ecp_graph.namespaces import SHAPES, compact
 from ecp_graph.queries.binding import bind
-from ecp_graph.sparql.formats import FORMATS, Format, formats_of, negotiate
+from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.results import Term
 from ecp_graph.validation.report import SEVERITIES
 from ecp_graph.web.http.answers import answer_response
 from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS, wanted_form
 from ecp_graph.web.http.release_rdf import alternates
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.show.findings import Piece
@@ -30,7 +31,6 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("shapes", __name__)
 
-_HTML: Final = "text/html"
 _MOST_TARGETS: Final = 6
 #: A variable inside a message, which a finding has a value in place of.
 _VARIABLE: Final = re.compile(r"\{[$?](\w+)\}")
@@ -59,13 +59,12 @@ class Group:
 
 
 @blueprint.get("/shapes")
-def index() -> Response:
-    """The shapes as a page, or as the RDF format that the Accept header prefers."""
-    best = negotiate(request.headers.get("Accept", ""), "graph", also=[_HTML])
-    if isinstance(best, Format) and request.headers.get("Accept", "").strip() not in {"", "*/*"}:
-        response = _graph(best)
-        response.vary.add("Accept")
-        return alternates(response, "/shapes")
+@blueprint.get("/shapes.<suffix>")
+def index(suffix: str = "") -> Response:
+    """The shapes as a page, or in a format of RDF."""
+    form = wanted_form(suffix, DOCUMENT_FORMATS)
+    if form is not None:
+        return alternates(_graph(form), "/shapes")
     catalogue = site().catalogue
     if catalogue is None or "shapes" not in catalogue:
         return page("shapes/none.html")
@@ -78,19 +77,9 @@ def index() -> Response:
         parts=[shape for shape in shown if not shape.targets],
         counts={severity: sum(shape.severity == severity for shape in shown) for severity in SEVERITIES},
         most_targets=_MOST_TARGETS,
-        downloads=[fmt.extension for fmt in formats_of("graph")],
+        downloads=list(DOCUMENT_FORMATS),
     )
     return alternates(response, "/shapes")
-
-
-@blueprint.get("/shapes.<extension>")
-def as_file(extension: str) -> Response:
-    """The shapes in the RDF format of the extension."""
-    wanted = next((fmt for fmt in FORMATS if fmt.kind == "graph" and fmt.extension == extension), None)
-    if wanted is None:
-        known = ", ".join(f".{fmt.extension}" for fmt in formats_of("graph"))
-        raise HttpError(404, "unknown-format", f"The shapes do not come as .{extension}, but as {known}.")
-    return alternates(_graph(wanted), "/shapes")
 
 
 def _graph(wanted: Format) -> Response:

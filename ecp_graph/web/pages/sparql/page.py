@@ -15,9 +15,10 @@ from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
 from ecp_graph.web.http.answers import answer_response, ask
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.errors import status_of
-from ecp_graph.web.http.responses import page
+from ecp_graph.web.http.negotiation import HTML
+from ecp_graph.web.http.responses import content, open_to_all, page
 from ecp_graph.web.pages.sparql.examples import example_text
-from ecp_graph.web.pages.sparql.request import HTML, MULTIPART, SHEET, SparqlRequest, read_request
+from ecp_graph.web.pages.sparql.request import MULTIPART, SHEET, SparqlRequest, read_request
 from ecp_graph.web.state.description import service_description
 from ecp_graph.web.state.site import PAGE_BYTES, site
 
@@ -86,9 +87,7 @@ def _without_query() -> Response:
     settings = site().settings
     services = settings.service if settings.calls_services and site().current.is_fixed else None
     body = service_description(endpoint_url, site().dataset_facts, settings.timeout, wanted, services=services)
-    response = Response(body, headers={"Content-Type": wanted.content_type})
-    response.vary.add("Accept")
-    return response
+    return open_to_all(content(body, wanted.content_type))
 
 
 def _result_page(asked: SparqlRequest) -> Response:

@@ -18,11 +18,11 @@ from ecp_graph.sparql.formats import Format, format_named, formats_of, negotiate
 from ecp_graph.sparql.guard import query_kind
 from ecp_graph.sparql.labels import check_labels
 from ecp_graph.web.http.errors import HttpError
+from ecp_graph.web.http.negotiation import HTML
 
-__all__ = ["HTML", "MULTIPART", "SHEET", "SparqlRequest", "read_request"]
+__all__ = ["MULTIPART", "SHEET", "SparqlRequest", "read_request"]
 
-#: What an answer may be besides a format of the engine: the page, and a workbook.
-HTML: Final = "text/html"
+#: What an answer may be besides a format of the engine and the page: a workbook.
 SHEET: Final = "xlsx"
 MULTIPART: Final = "multipart/form-data"
 _DIRECT: Final = "application/sparql-query"

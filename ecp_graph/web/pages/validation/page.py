@@ -10,7 +10,7 @@ from ecp_graph.errors import ReleaseError
 from ecp_graph.validation.report import SEVERITIES
 from ecp_graph.validation.writers import FORMATS
 from ecp_graph.web.http.errors import HttpError
-from ecp_graph.web.http.responses import page
+from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.show.findings import Piece, current_report, current_rules, things
 from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.show.terms import local_path
@@ -73,4 +73,4 @@ def report_file(suffix: str) -> Response:
         body = path.read_bytes()
     except OSError as reason:
         raise ReleaseError(f"The report {path} cannot be read ({reason}). Run `ecp-graph build`.") from reason
-    return Response(body, headers={"Content-Type": _MEDIA_TYPES[suffix], "Cache-Control": "public, no-cache"})
+    return content(body, _MEDIA_TYPES[suffix])
