@@ -7,8 +7,10 @@ import threading
 import time
 import urllib.parse
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from ecp_graph.namespaces import using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.pipeline.contents import release_id, write_contents
 from ecp_graph.rdf.load import load
@@ -37,9 +39,16 @@ def workspace_for(folder: Path, number: int) -> Workspace:
 
 def publish(folder: Path, releases: Path, number: int) -> Release:
     """Build a release that holds its own id, and make it the current one."""
-    completed = complete(load(workspace_for(folder / str(number), number)), ())
-    seed = str(number)
-    return install(releases, release_id(seed), lambda there: write_contents(there, completed, Report(), seed), kept=3)
+    workspace, seed = workspace_for(folder / str(number), number), str(number)
+    with using(workspace.names):
+        write = partial(
+            write_contents,
+            completed=complete(load(workspace), ()),
+            report=Report(),
+            workspace=workspace,
+            workspace_hash=seed,
+        )
+        return install(releases, release_id(seed), write, kept=3)
 
 
 @dataclass
