@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.workspace import bundled_workspace
-from tests.serving import Served, serving
+from tests.serving import Served, serving_with
 
-from .fuzz import BEFORE, Fuzz
+from .fuzz import PATIENCE, Fuzz
 from .siege import family
 
 _REQUESTS = 1_500
@@ -18,8 +18,7 @@ _REQUESTS = 1_500
 
 @pytest.fixture(scope="module")
 def served(releases: Path) -> Iterator[Served]:
-    place = ["--workspace", str(bundled_workspace().root), "--releases", str(releases), "--timeout", "1"]
-    with serving(*place, before=BEFORE) as served:
+    with serving_with(PATIENCE, workspace=bundled_workspace().root, releases=releases, timeout=1) as served:
         yield served
 
 

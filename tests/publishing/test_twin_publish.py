@@ -7,8 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,16 +23,9 @@ from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
 from tests.build.conftest import DATA, write_workspace
 from tests.conftest import TWIN_BASE as BASE
 from tests.publishing.conftest import QUERIES
+from tests.waiting import wait_for
 
 COMMAND = [sys.executable, "-m", "ecp_graph.cli", "publish"]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait a minute for something to come."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_it_has_the_pages_and_says_from_what(twin: Path, release: Release) -> None:
@@ -123,7 +114,7 @@ def test_interrupted_it_leaves_the_old_site_whole(begun: str, releases: Path, tm
     subprocess.run(command, check=True, capture_output=True)
     before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    until(lambda: bool(list(tmp_path.glob(f".site.publishing-*/{begun}"))))
+    wait_for(lambda: bool(list(tmp_path.glob(f".site.publishing-*/{begun}"))))
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode != 0
@@ -135,11 +126,11 @@ def test_interrupted_it_leaves_the_old_site_whole(begun: str, releases: Path, tm
 def test_killed_it_takes_its_processes_along(releases: Path, tmp_path: Path) -> None:
     command = [*COMMAND, "--out", str(tmp_path / "s"), "--releases", str(releases)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        until(lambda: bool(list(tmp_path.glob(".s.publishing-*/site/*"))))
+        wait_for(lambda: bool(list(tmp_path.glob(".s.publishing-*/site/*"))))
         children = _children(process.pid)
         process.kill()
     assert len(children) > 1
-    until(lambda: not any(Path("/proc", child, "cmdline").exists() for child in children))
+    wait_for(lambda: not any(Path("/proc", child, "cmdline").exists() for child in children))
 
 
 def _children(process: int) -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from ecp_graph.web.serving.warming import Warming, warm
 from ecp_graph.web.state import site
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.web.state.source import Current, CurrentRelease, FixedEngine
+from tests.waiting import wait_for
 
 BROWSER = {"Accept": "text/html"}
 
@@ -108,7 +108,7 @@ def test_it_warms_at_start_and_for_each_newer_release(releases: Path, tmp_path: 
         assert source.current().version
     assert calls == ["opened"]
     Warming(app).watch()
-    _wait_for(lambda: _is_warm(app))
+    wait_for(lambda: _is_warm(app))
     # the same release once more is nothing new; another one is
     pointer = folder / CURRENT
     pointer.touch()
@@ -117,8 +117,8 @@ def test_it_warms_at_start_and_for_each_newer_release(releases: Path, tmp_path: 
     source.renamed = "another"
     pointer.touch()
     app.test_client().get("/health")
-    _wait_for(lambda: calls == ["opened", "opened"])
-    _wait_for(lambda: _is_warm(app, "another"))
+    wait_for(lambda: calls == ["opened", "opened"])
+    wait_for(lambda: _is_warm(app, "another"))
 
 
 class _Counted(CurrentRelease):
@@ -138,10 +138,3 @@ def _is_warm(app: Flask, version: str = "") -> bool:
         and version in here._version
         and not any(thread.name == "warming" for thread in threading.enumerate())
     )
-
-
-def _wait_for(done: Callable[[], bool], limit_s: float = 60) -> None:
-    deadline = time.monotonic() + limit_s
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
