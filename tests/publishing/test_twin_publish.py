@@ -15,9 +15,8 @@ from flask import Flask, Response
 from ecp_graph.errors import PublishError
 from ecp_graph.pipeline import build
 from ecp_graph.release.release import Release
-from ecp_graph.twin import publish as publishing
 from ecp_graph.twin.names import file_of
-from ecp_graph.twin.publish import MARK, most_processes, publish
+from ecp_graph.twin.publish import MARK, most_processes, publish, put_in_place, twin_app
 from ecp_graph.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
 from tests.build.conftest import DATA, write_workspace
@@ -83,18 +82,14 @@ def test_a_folder_of_something_else_is_left_alone(release: Release, tmp_path: Pa
     assert (tmp_path / "thesis.txt").read_text() == "three years"
 
 
-def test_a_broken_link_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_link_is_told(tmp_path: Path) -> None:
     workspace, release = _small_release(tmp_path)
-    monkeypatch.setattr(publishing, "_app", _app_with_fault)
-    report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1)
+    report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1, make_app=_app_with_fault)
     assert report.broken == {"/nowhere": 404}
 
 
-_real_app = publishing._app
-
-
 def _app_with_fault(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
-    app = _real_app(release, workspace, answers, timeout_s)
+    app = twin_app(release, workspace, answers, timeout_s)
     app.jinja_env.globals["version"] = "1"
     app.after_request(_break_links)
     return app
@@ -180,25 +175,14 @@ def test_what_a_format_cannot_carry_is_said_in_its_file(tmp_path: Path) -> None:
     assert (folder / file_of(report.refused[0])).with_suffix(".nt").read_text().count("Read\\u000Bthe") == 1
 
 
-def test_where_folders_cannot_be_swapped_the_old_site_comes_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_folders_cannot_be_swapped_the_old_site_comes_back(tmp_path: Path) -> None:
     site, staging = tmp_path / "site", tmp_path / "aside" / "site"
     site.mkdir()
-    staging.mkdir(parents=True)
+    staging.parent.mkdir()
     (site / "index.html").write_text("old")
-    monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
-    real = Path.rename
-
-    def rename(path: Path, target: Path) -> Path:
-        if path == staging:
-            raise KeyboardInterrupt
-        return real(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", rename)
-        with pytest.raises(KeyboardInterrupt):
-            publishing._put_in_place(staging, site)
+    with pytest.raises(FileNotFoundError):
+        put_in_place(staging, site, swap=lambda *_: False)
     assert (site / "index.html").read_text() == "old"
-    publishing._put_in_place(staging, site)
+    staging.mkdir()
+    put_in_place(staging, site, swap=lambda *_: False)
     assert not (site / "index.html").exists()

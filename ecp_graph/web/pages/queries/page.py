@@ -22,7 +22,7 @@ from ecp_graph.web.pages.queries.charts import bar_chart
 from ecp_graph.web.pages.queries.samples import Sample, samples
 from ecp_graph.web.pages.queries.sources import sources
 from ecp_graph.web.show.panels import panel
-from ecp_graph.web.state.site import PAGE_BYTES, site
+from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
@@ -145,7 +145,8 @@ def _result(query: Query, given: Given) -> dict[str, Any]:
     with on_budget():
         bound = bind(query, given, site().engine)
         site().note_outside(bound)
-        graph = site().engine.query(bound, timeout_s=site().settings.timeout).read(PAGE_BYTES).decode("utf-8")
+        answer = site().engine.query(bound, timeout_s=site().settings.timeout)
+        graph = answer.read(site().bounds.page_bytes).decode("utf-8")
     return {"graph": graph, "bound": bound, "samples": _samples(query, given, bound)}
 
 
