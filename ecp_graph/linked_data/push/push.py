@@ -62,7 +62,7 @@ def push(
     release: Release,
     endpoint: str,
     *,
-    graph_store: str | None = None,
+    graph_store: str | GraphStore | None = None,
     login: Login | None = None,
     default_graph: DefaultGraph = "auto",
     again: bool = False,
@@ -72,7 +72,8 @@ def push(
 ) -> PushReport:
     """Bring a store to hold what a release holds, and count it; return what was done.
 
-    ``endpoint`` is asked, ``graph_store`` is written to (default: what is customary for such an endpoint). Graphs under
+    ``endpoint`` is asked, ``graph_store`` is written to, an address (default: what is customary for such an endpoint)
+    or a `GraphStore` with a login and a time limit of its own. Graphs under
     ``https://w3id.org/ecp-graph/graph/``, or put there by an earlier push, that the release does not have are removed.
     ``again`` writes every graph, whatever the store remembers. ``limit_s`` bounds each request.
 
@@ -81,9 +82,9 @@ def push(
     release. After any of these, and after KeyboardInterrupt, another push continues.
     """
     asked = without_dataset(endpoint)[0]
-    writer = GraphStore(
-        graph_store or graph_store_of(asked, with_login=login is not None), login=login, limit_s=limit_s
-    )
+    writer = graph_store or graph_store_of(asked, with_login=login is not None)
+    if isinstance(writer, str):
+        writer = GraphStore(writer, login=login, limit_s=limit_s)
     store = Store(RemoteEngine(asked, login=login), limit_s)
     job = _Push(release, asked, writer, store, piece_bytes, progress)
     report = job.run(default_graph, again=again)
