@@ -36,7 +36,7 @@ def test_malformed_requests_get_an_answer_and_do_no_harm(served: Served) -> None
     assert served.get("ASK {}").status == 200
 
 
-def test_a_fault_would_be_noticed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_would_be_noticed(served: Served) -> None:
     replies = [
         b'HTTP/1.1 500 Internal Server Error\r\n\r\n{"error": {"code": "internal"}}',
         b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"error": {"code": "no-release"}}',
@@ -44,8 +44,12 @@ def test_a_fault_would_be_noticed(served: Served, monkeypatch: pytest.MonkeyPatc
         b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"error": {"code": "timeout"}}',
         b"HTTP/1.1 404 Not Found\r\n\r\n",
     ]
-    fuzz = Fuzz(served)
-    monkeypatch.setattr(Served, "raw", lambda self, sent, *, timeout: replies[int(sent)])
+
+    class Faulty(Served):
+        def raw(self, sent: bytes, *, timeout: float = 15) -> bytes:
+            return replies[int(sent)]
+
+    fuzz = Fuzz(Faulty(served.port, served.process, served.log_path))
     for number in range(len(replies)):
         fuzz.send(str(number).encode())
     assert len(fuzz.faults) == 3
