@@ -142,7 +142,7 @@ class Visitor:
         return body, found
 
     def _stay_small(self) -> None:
-        """Let go of what the app keeps when this process has outgrown its share: few pages ask for the same again."""
+        """Drop what the app has cached when this process has outgrown its share: few pages ask for the same again."""
         if _own_bytes() < self._most_bytes:
             return
         self._app.extensions[EXTENSION].forget(but={NAMES})

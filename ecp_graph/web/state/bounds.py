@@ -17,7 +17,7 @@ class Bounds:
     ``statements``: on the page of a thing. ``contents``: rows of the contents on the first page.
     ``addresses``: in one file of the sitemap (sitemaps.org protocol).
 
-    ``name_bytes``: of an answer that all names are read from, row by row; what is kept of it takes about twice as much.
+    ``name_bytes``: of an answer that all names are read from, row by row; in memory they take about twice as much.
     Where the names are more, a page asks for ``names_singly`` one by one and ``names_at_once`` together; what is above
     is shown by its IRI in short. ``names_again_s``: seconds after which names that did not come in time are asked for
     again, because the machine may have been busy.
