@@ -8,11 +8,14 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # Tests run in so many processes, each test file in one of them, and not those with most tests first: the longest have few.
 JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+# What needs no server, no browser and no other store.
+QUICK := tests/test_rooms.py tests/data tests/docs tests/engine tests/explain tests/overlap tests/queries tests/shapes tests/sparql tests/web
 
-.PHONY: help serve build test lint format assets bench clean
+.PHONY: help serve build check test test-large lint format assets bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 serve: $(VENV)/.run $(ASSETS) ## build the graph and serve it at http://127.0.0.1:8000/
 	$(BIN)/ecp-graph build
@@ -21,8 +24,14 @@ serve: $(VENV)/.run $(ASSETS) ## build the graph and serve it at http://127.0.0.
 build: $(VENV)/.run ## build a release of the graph into releases/
 	$(BIN)/ecp-graph build
 
-test: lint $(ASSETS) ## run every check: formatter, linter, types, tests
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+check: lint $(ASSETS) ## run the quick checks while working: formatter, linter, types, tests within one process
+	$(PYTEST) -m "not slow and not large" $(QUICK)
+
+test: lint $(ASSETS) ## run every check: formatter, linter, types, all tests, with every real component
+	$(PYTEST) -m "not large"
+
+test-large: $(VENV)/.dev $(ASSETS) ## run the tests that take long: whole suites, large plans, long trials
+	$(PYTEST) -m large
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

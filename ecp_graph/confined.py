@@ -21,6 +21,8 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Any, Final, TypeVar
 
+from ecp_graph.namespaces import names_or_none, using
+
 if sys.platform != "win32":
     import resource
 
@@ -72,9 +74,9 @@ def confined(
 ) -> Result:
     """Return what a function of a module returns for the arguments, called in a process within the limits.
 
-    All of them have to be picklable. Temporary files go to ``scratch``, which whoever gives it clears. Raises
-    what the function raises, LimitReached when it needs more than it may have, and OSError when no such process starts.
-    Where no limits can be set it is called here.
+    All of them have to be picklable. The names in use are in use there too. Temporary files go to ``scratch``, which
+    whoever gives it clears. Raises what the function raises, LimitReached when it needs more than it may have, and
+    OSError when no such process starts. Where no limits can be set it is called here.
     """
     if not _CAN_CONFINE:
         return call(*arguments)
@@ -94,7 +96,7 @@ def confined(
     with process:
         timer.start()
         try:
-            outcome = _outcome(process, (call, arguments))
+            outcome = _outcome(process, (call, arguments, names_or_none()))
         finally:
             timer.cancel()
             process.kill()
@@ -156,8 +158,9 @@ def serve_call() -> None:
 
 def _called(stream: IO[bytes]) -> tuple[Any] | Exception:
     try:
-        call, arguments = pickle.load(stream)  # noqa: S301 - written by the process that started this one
-        return (call(*arguments),)
+        call, arguments, chosen = pickle.load(stream)  # noqa: S301 - written by the process that started this one
+        with using(chosen) if chosen else contextlib.nullcontext():
+            return (call(*arguments),)
     except (MemoryError, RecursionError):
         os._exit(1)
     except Exception as error:

@@ -77,7 +77,7 @@ class Settings:
     """Every setting with its default; `settings_from` reads the environment."""
 
     workspace: Path | None = field(
-        default=None, metadata=_facts(_folder, "the folder that holds ontology/, data/, shapes/ and queries/")
+        default=None, metadata=_facts(_folder, "the folder that holds workspace.toml and data/")
     )
     releases: Path | None = field(
         default=None, metadata=_facts(_folder, "the folder that releases are built into and read from")

@@ -1,13 +1,19 @@
-"""Where the authored files are: a workspace is a folder with ontology/, data/, shapes/ and queries/."""
+"""Where the authored files are: a workspace is a folder with a workspace.toml and data/.
+
+Of ontology/, shapes/ and queries/ it may have its own; without them it uses those of the package.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from ecp_graph.errors import WorkspaceError
+from ecp_graph.namespaces import Names
+from ecp_graph.workspace_file import WORKSPACE_FILE, WorkspaceFile, read_workspace_file
 
 __all__ = ["FOLDERS", "Workspace", "bundled_workspace", "default_releases", "find_workspace", "is_hidden"]
 
@@ -21,7 +27,8 @@ FOLDERS: Final = {
 
 _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "_workspace"
-_REQUIRED = ("ontology", "data")
+#: Folders of which a workspace that has none of its own uses the package's.
+_FROM_PACKAGE = frozenset({"ontology", "shapes", "queries"})
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,23 @@ class Workspace:
     """One workspace; its lists of files are sorted, recursive, and leave out hidden files and folders."""
 
     root: Path
+
+    @cached_property
+    def about(self) -> WorkspaceFile:
+        """What it says of itself, read once; raises WorkspaceError without a file, InputSyntaxError for a bad one."""
+        path = self.root / WORKSPACE_FILE
+        if not path.is_file():
+            raise WorkspaceError(
+                f"{self.root} is not a workspace: it has no {WORKSPACE_FILE}. Write one there, such as "
+                '`title = "Plan of the port"`, or name another folder with --workspace.',
+                self.root,
+            )
+        return read_workspace_file(path)
+
+    @property
+    def names(self) -> Names:
+        """What its IRIs begin with, its prefixes and its language; raises as `about` does."""
+        return self.about.names
 
     @property
     def ontology_files(self) -> list[Path]:
@@ -53,29 +77,38 @@ class Workspace:
     @property
     def rule_files(self) -> list[Path]:
         """SPARQL files below ``queries/derive/``: the rules that find overlaps."""
-        rules = self.root / "queries" / "derive"
+        rules = self.folder("queries") / "derive"
         return [path for path in self.query_files if rules in path.parents]
 
     @property
     def files(self) -> list[Path]:
-        """Every authored file of the workspace, in the order of its path."""
+        """Every file that a build reads, those of the package included, in the order of its path."""
         every = [*self.ontology_files, *self.data_files, *self.shape_files, *self.query_files]
-        return sorted(every, key=self.relative)
+        return sorted([self.root / WORKSPACE_FILE, *every], key=self.relative)
+
+    def has_own(self, folder: str) -> bool:
+        """Whether a folder is the workspace's own, and not the package's."""
+        return folder not in _FROM_PACKAGE or (self.root / folder).is_dir()
+
+    def folder(self, name: str) -> Path:
+        """Return the folder of that name: its own, or the package's where it has none."""
+        return self.root / name if self.has_own(name) else bundled_workspace().root / name
 
     def relative(self, path: Path) -> str:
-        """Return the path as the workspace's own files are named in findings: ``data/plans.trig``."""
-        try:
-            return path.relative_to(self.root).as_posix()
-        except ValueError:
-            return path.as_posix()
+        """Return the path as findings name it, ``data/plans.trig``; so too for a file of the package."""
+        for name in FOLDERS:
+            if path.is_relative_to(folder := self.folder(name)):
+                return path.relative_to(folder.parent).as_posix()
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
 
     def _files(self, folder: str) -> list[Path]:
-        found = (path for path in (self.root / folder).rglob("*") if path.suffix in FOLDERS[folder] and path.is_file())
-        return sorted(path for path in found if not is_hidden(path.relative_to(self.root)))
+        root = self.folder(folder)
+        found = (path for path in root.rglob("*") if path.suffix in FOLDERS[folder] and path.is_file())
+        return sorted(path for path in found if not is_hidden(path.relative_to(root)))
 
 
 def is_hidden(path: Path) -> bool:
-    """Whether a path, relative to a workspace, is hidden or below a hidden folder."""
+    """Whether a path, relative to a workspace or one of its folders, is hidden or below a hidden folder."""
     return any(part.startswith(".") for part in path.parts)
 
 
@@ -95,16 +128,22 @@ def bundled_workspace() -> Workspace:
 
 
 def find_workspace(given: Path | None = None) -> Workspace:
-    """Return the workspace given, or that of ECP_GRAPH_WORKSPACE, the current folder, or the bundled one.
+    """Return the workspace given, else that of ECP_GRAPH_WORKSPACE, of the current folder, or the bundled one.
 
-    The current folder counts when it holds both ontology/ and data/. Raises WorkspaceError when a folder that was
-    named is not a workspace.
+    That of the current folder is the nearest one, upwards, that has a workspace.toml. Raises WorkspaceError when a
+    folder that was named is not a workspace, and InputSyntaxError when its workspace.toml is faulty.
     """
     named = given or _from_environment("ECP_GRAPH_WORKSPACE")
     if named is not None:
-        return _checked(named)
-    here = Path.cwd()
-    return Workspace(here) if _is_workspace(here) else bundled_workspace()
+        if not named.is_dir():
+            raise WorkspaceError(f"There is no folder {named}. Name the one that holds {WORKSPACE_FILE}.", named)
+        found = Workspace(named.resolve())
+    else:
+        here = Path.cwd()
+        around = next((folder for folder in (here, *here.parents) if _is_workspace(folder)), None)
+        found = Workspace(around) if around else bundled_workspace()
+    _ = found.about
+    return found
 
 
 def default_releases(workspace: Workspace) -> Path:
@@ -127,15 +166,5 @@ def _from_environment(name: str) -> Path | None:
     return Path(value).expanduser() if value else None
 
 
-def _checked(root: Path) -> Workspace:
-    if not root.is_dir():
-        raise WorkspaceError(f"There is no folder {root}. Give the folder that holds ontology/ and data/.", root)
-    missing = [name for name in _REQUIRED if not (root / name).is_dir()]
-    if missing:
-        parts = " and ".join(f"{name}/" for name in missing)
-        raise WorkspaceError(f"{root} is not a workspace: it has no {parts}. `ecp-graph init` makes one.", root)
-    return Workspace(root.resolve())
-
-
 def _is_workspace(root: Path) -> bool:
-    return all((root / name).is_dir() for name in _REQUIRED)
+    return (root / WORKSPACE_FILE).is_file()

@@ -12,12 +12,18 @@ import pytest
 from filelock import FileLock
 
 from ecp_graph.engine import Engine
+from ecp_graph.namespaces import using
 from ecp_graph.pipeline import build
 from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import Release, open_release
 from ecp_graph.settings import Settings, environment_name
 from ecp_graph.twin.publish import publish
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import NAMES, with_workspace_file
+
+#: Tests call functions far below a command, and modules of tests do so as they are imported.
+_NAMES_IN_USE = using(NAMES)
+_NAMES_IN_USE.__enter__()
 
 #: Where the twin of the tests says that it is.
 TWIN_BASE = "https://example.org/plan/"
@@ -30,12 +36,23 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(environment_name(setting.name), raising=False)
 
 
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one release of the bundled workspace; tests read it and leave it as it is."""
-    folder = tmp_path_factory.mktemp("releases")
-    result = build(bundled_workspace(), folder)
-    assert result.release is not None, [finding.message for finding in result.report.findings]
+    """A folder with one release of the bundled workspace; tests read it and leave it as it is.
+
+    It is built once for all processes that the tests run in: the one that comes first does it.
+    """
+    folder = _shared(tmp_path_factory) / "releases"
+    with FileLock(folder.with_name("releases.lock")):
+        if not folder.exists():
+            result = build(bundled_workspace(), folder)
+            assert result.release is not None, [finding.message for finding in result.report.findings]
     return folder
 
 
@@ -51,8 +68,7 @@ def twin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     It is published once for all processes that the tests run in: the one that comes first does it.
     """
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shared = _shared(tmp_path_factory)
     folder = shared / "twin" / "site"
     with FileLock(shared / "twin.lock"):
         if not folder.exists():
@@ -139,7 +155,7 @@ QUERIES = {
 @pytest.fixture(scope="session")
 def asking_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a few queries and no data; with ``releases`` it asks the bundled graph."""
-    root = tmp_path_factory.mktemp("workspace")
+    root = with_workspace_file(tmp_path_factory.mktemp("workspace")).root
     for name in ("ontology", "data"):
         (root / name).mkdir()
     for name, text in QUERIES.items():

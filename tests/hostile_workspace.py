@@ -9,8 +9,9 @@ from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import ECP, GRAPH, ID, PREFIXES
+from ecp_graph.namespaces import ECP
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import GRAPH, ID, PREFIXES, with_workspace_file
 
 __all__ = ["FORMULAS", "LONG", "PAGES", "PAYLOADS", "SLUGS", "STRANGE", "address_of", "write_hostile_workspace"]
 
@@ -133,6 +134,7 @@ PAGES: Final = {
 def write_hostile_workspace(root: Path) -> Path:
     """Write the workspace into an empty folder and return it: the bundled ontology and queries, and data of its own."""
     bundled = bundled_workspace()
+    with_workspace_file(root)
     for folder in ("ontology", "queries"):
         shutil.copytree(bundled.root / folder, root / folder)
     for name, content in (("shapes/hostile.ttl", _SHAPE), ("data/hostile.nq", _data())):

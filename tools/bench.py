@@ -29,9 +29,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from ecp_graph.engine.embedded import EmbeddedEngine
+from ecp_graph.namespaces import using
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
+from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import Release, open_release
 from ecp_graph.workspace import bundled_workspace
 from tools.bench_pages import time_pages
@@ -128,8 +129,9 @@ def data(name: str, releases: Path, questions: Mapping[str, Question]) -> Data:
 
 def texts(questions: Mapping[str, Question], release: Release) -> dict[str, str]:
     """Return each query with its values bound; the catalogue's queries declare their prefixes themselves."""
-    catalogue, engine = load_catalogue(bundled_workspace()), EmbeddedEngine.open(release.store, name="store")
-    return {kind: bind(catalogue[name], given, engine) for kind, (name, given) in questions.items()}
+    with using(release.names):
+        catalogue, engine = load_catalogue(bundled_workspace()), release_engine(release)
+        return {kind: bind(catalogue[name], given, engine) for kind, (name, given) in questions.items()}
 
 
 def compare_servers(asked: Data) -> None:
@@ -188,7 +190,7 @@ def first_answers(servers: dict[Server, ExitStack], kind: str, text: str) -> lis
 
 def sizes(asked: Data) -> dict[str, int]:
     """Return the kilobytes of the answers."""
-    engine = EmbeddedEngine.open(asked.release.store, name="store")
+    engine = release_engine(asked.release)
     return {kind: len(engine.query(text, fmt="json").read()) // 1000 for kind, text in asked.queries.items()}
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from ecp_graph.linked_data.push.contents import merged, pieces, read_contents
 from ecp_graph.linked_data.push.graph_store import GraphStore
-from ecp_graph.linked_data.push.push import MERGED_GRAPH
+from ecp_graph.linked_data.push.push import merged_graph
+from ecp_graph.namespaces import using
 from ecp_graph.release.release import Release
 
 __all__ = ["COMMAND", "SERVERS", "Data", "Server", "our_server"]
@@ -110,9 +111,11 @@ def virtuoso(data: Data) -> Iterator[Server | None]:
     with tempfile.TemporaryDirectory() as folder, virtuoso_server(Path(folder), threads=20) as store:
         # The merge alone, which is what the queries ask: a push would bring thousands of small graphs as well.
         writer = GraphStore(store.graph_store, login=store.login, limit_s=300)
-        for piece in pieces(merged(read_contents(data.release.dataset), MERGED_GRAPH), 4_000_000):
-            writer.post(MERGED_GRAPH, piece)
-        yield Server("Virtuoso", f"{store.endpoint}?default-graph-uri={MERGED_GRAPH}")
+        with using(data.release.names):
+            graph = merged_graph()
+        for piece in pieces(merged(read_contents(data.release.dataset), graph), 4_000_000):
+            writer.post(graph, piece)
+        yield Server("Virtuoso", f"{store.endpoint}?default-graph-uri={graph}")
 
 
 @contextmanager

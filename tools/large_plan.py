@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import GRAPH, ID, PREFIXES
+from ecp_graph.namespaces import using
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.pipeline.contents import release_id, write_contents
 from ecp_graph.rdf.load import Sources, load
@@ -23,6 +24,7 @@ from ecp_graph.release.swap import install
 from ecp_graph.validation.report import Report
 from ecp_graph.workspace import bundled_workspace
 
+WORKSPACE = bundled_workspace()
 BODIES, PROGRAMMES, INSTRUMENTS, TOPICS, PER_CHAPTER = 200, 60, 2_000, 300, 40
 VERBS = ("Develop", "Review", "Promote", "Discuss", "Support", "Publish", "Assess", "Refine")
 KINDS = ("continuous", "deadline", "not-stated", "session-window")
@@ -39,12 +41,16 @@ def main() -> None:
 
 def write_release(actions: int, releases: Path) -> str:
     """Write a release of a plan of so many actions, and return a sentence that tells its size."""
-    own = load(bundled_workspace())
+    with using(WORKSPACE.names):
+        return _written(actions, releases)
+
+
+def _written(actions: int, releases: Path) -> str:
+    own = load(WORKSPACE)
     made = Completed(Sources(own.ontology, list(plan(actions)), own.shapes, own.index), [], [], ())
     label = f"large plan of {actions} actions"
-    release = install(
-        releases, release_id(label), lambda folder: write_contents(folder, made, Report(), workspace_hash=label)
-    )
+    write = partial(write_contents, completed=made, report=Report(), workspace=WORKSPACE, workspace_hash=label)
+    release = install(releases, release_id(label), write)
     return f"Release {release.id} with {release.manifest['triples']} triples is in {release.path}."
 
 
@@ -94,7 +100,7 @@ def _action(number: int) -> Iterator[tuple[str, str, str | int]]:
 
 
 def _in(passage: str, facts: Iterator[tuple[str, str, str | int]]) -> Iterator[ox.Quad]:
-    graph = ox.NamedNode(f"{GRAPH}large/{passage}")
+    graph = ox.NamedNode(f"{WORKSPACE.names.graph}large/{passage}")
     for predicate, value in (
         ("rdf:type", "ecp:SourcePassage"),
         ("ecp:locator", f'"{passage}"'),
@@ -102,7 +108,7 @@ def _in(passage: str, facts: Iterator[tuple[str, str, str | int]]) -> Iterator[o
     ):
         yield ox.Quad(graph, _iri(predicate), _term(value), graph)
     for subject, predicate, value in facts:
-        yield ox.Quad(ox.NamedNode(ID + subject), _iri(predicate), _term(value), graph)
+        yield ox.Quad(ox.NamedNode(WORKSPACE.names.id + subject), _iri(predicate), _term(value), graph)
 
 
 def _term(value: str | int) -> ox.NamedNode | ox.Literal:
@@ -115,7 +121,7 @@ def _term(value: str | int) -> ox.NamedNode | ox.Literal:
 
 def _iri(name: str) -> ox.NamedNode:
     prefix, _, local = name.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local)
+    return ox.NamedNode(WORKSPACE.names.prefixes[prefix] + local)
 
 
 if __name__ == "__main__":

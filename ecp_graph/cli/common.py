@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from ecp_graph.errors import EcpGraphError, ParameterError
+from ecp_graph.namespaces import using
 
 if TYPE_CHECKING:
     from ecp_graph.release.release import Release
@@ -37,6 +38,8 @@ __all__ = [
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+#: The key of the workspace among what click remembers for a command.
+_WORKSPACE = "ecp_graph.workspace"
 
 
 class Commands(click.Group):
@@ -71,9 +74,9 @@ def leave(code: int) -> NoReturn:
 def workspace_option(command: Decorated) -> Decorated:
     """Add ``--workspace``."""
     about = (
-        "Folder with ontology/, data/, shapes/ and queries/.  [env: ECP_GRAPH_WORKSPACE; default: the current folder"
+        "Folder with a workspace.toml.  [env: ECP_GRAPH_WORKSPACE; default: the nearest one upwards from the current"
     )
-    about += " if it is one, else the bundled one]"
+    about += " folder, else the bundled one]"
     return click.option("--workspace", type=_FOLDER, metavar="DIR", help=about)(command)
 
 
@@ -114,10 +117,18 @@ def _addresses(_: click.Context, option: click.Parameter, given: tuple[str, ...]
 
 
 def place(settings: Settings) -> tuple[Workspace, Path]:
-    """Return the workspace to work in and the folder of its releases."""
+    """Return the workspace to work in and the folder of its releases.
+
+    The first time a command asks, stderr says which workspace it is, and its names come into use.
+    """
     from ecp_graph.workspace import default_releases, find_workspace
 
-    workspace = find_workspace(settings.workspace)
+    context = click.get_current_context()
+    if _WORKSPACE not in context.meta:
+        context.meta[_WORKSPACE] = found = find_workspace(settings.workspace)
+        say(f"Workspace: {found.root} ({found.about.title})")
+        context.with_resource(using(found.names))
+    workspace = context.meta[_WORKSPACE]
     return workspace, settings.releases.resolve() if settings.releases else default_releases(workspace)
 
 
@@ -129,7 +140,9 @@ def release_or_build(workspace: Workspace, releases: Path) -> Release:
     from ecp_graph.release.release import current_id, open_release
 
     if current_id(releases) is not None:
-        return open_release(releases)
+        release = open_release(releases)
+        click.get_current_context().with_resource(using(release.names))
+        return release
     say(f"There is no release in {releases} yet; building one.")
     from ecp_graph.pipeline import build
 

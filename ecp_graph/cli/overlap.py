@@ -29,7 +29,7 @@ from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.overlap.matrix import Choice, Joins
+    from ecp_graph.overlap.matrix import Matrix
     from ecp_graph.queries.catalogue import Catalogue
 
 __all__ = ["overlap"]
@@ -40,11 +40,9 @@ _WIDEST: Final = 10_000
 
 @click.command()
 @click.argument("kind", metavar="bodies|programmes|actions|body-body|body-instrument|...")
-@click.option("--on", metavar="instrument|topic|action|programme", help="Only overlaps on things of this kind.")
-@click.option("--grade", metavar="A|B|C|D", help="Only this grade of evidence and better ones; A is the best.")
-@click.option(
-    "--tie", metavar="row|programme|chapter|text|may", help="Of a matrix by links: this tie and stronger ones."
-)
+@click.option("--on", metavar="KIND", help="Only overlaps on things of this kind, such as instrument or topic.")
+@click.option("--grade", metavar="GRADE", help="Only this grade of evidence and better ones.")
+@click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as row.")
 @click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which is in nearly every row.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
@@ -68,8 +66,9 @@ def overlap(
 ) -> None:
     """Show what overlaps, on what, and how good the evidence is.
 
-    The grade says how directly the document proves it, from A, the best, to D. `ecp-graph queries` shows each query
-    of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
+    The grade says how directly the document proves it; `ecp-graph query grades` lists the grades, the best first, and
+    `ecp-graph queries` each query of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix:
+    body-body, programme-goal.
     """
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
@@ -81,7 +80,8 @@ def overlap(
     if name not in catalogue and "-" in kind:
         if pairs:
             raise ParameterError("A matrix is made of several queries and takes no --param.")
-        _write_matrix(engine_for(settings), catalogue, kind, _choice(on, grade, tie, with_secretariat), fmt, output)
+        matrix = _matrix(engine_for(settings), catalogue, kind, on, grade, tie, with_secretariat)
+        _write_matrix(matrix, kind.replace("-", " \\ ", 1), fmt, output)
         return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
@@ -92,38 +92,46 @@ def overlap(
     write_answer(engine, bind(catalogue[name], values, engine), fmt=fmt, output=output, timeout_s=settings.timeout)
 
 
-def _choice(on: str | None, grade: str | None, tie: str | None, with_secretariat: bool) -> Choice:
-    from ecp_graph.overlap.matrix import TIES, Choice
-    from ecp_graph.overlap.mint import GRADES
+def _matrix(
+    engine: Engine,
+    catalogue: Catalogue,
+    kind: str,
+    on: str | None,
+    grade: str | None,
+    tie: str | None,
+    with_secretariat: bool,
+) -> Matrix:
+    """Return the matrix of two dimensions; raises ParameterError for dimensions and options that do not fit."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.overlap.matrix import Choice, make_matrix
+    from ecp_graph.overlap.reading import read_joins
+    from ecp_graph.queries.binding import bind
 
     if grade and tie:
         raise ParameterError("A matrix has grades or ties, so give --grade or --tie.")
-    for option, value, known in (("--grade", grade, tuple(GRADES)), ("--tie", tie, TIES)):
-        if value and value not in known:
-            raise ParameterError(f"'{value}' does not fit {option}; use one of {', '.join(known)}.")
-    return Choice(weakest=grade or tie or "", on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
+    joins = read_joins(catalogue, lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
+    sides = joins.sides(kind)
+    if sides is None:
+        known = ", ".join(joins.dimensions)
+        raise ParameterError(f"There are no overlaps of '{kind}', and no matrix. Join two of these by '-': {known}.")
+    for option, value, ranks in (("--grade", grade, joins.grade_ranks), ("--tie", tie, joins.tie_ranks)):
+        if value and value not in ranks:
+            raise ParameterError(f"'{value}' does not fit {option}; use one of {', '.join(ranks)}.")
+    weakest = grade or tie or ""
+    choice = Choice(weakest=weakest, on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
+    matrix = make_matrix(joins, *sides, choice)
+    if tie if matrix.is_graded else grade:
+        raise ParameterError(f"The matrix '{kind}' has {'grades' if matrix.is_graded else 'ties'}, not '{weakest}'.")
+    if on and not matrix.is_graded:
+        raise ParameterError(f"The matrix '{kind}' counts links, and '--on' is for findings.")
+    return matrix
 
 
-def _write_matrix(
-    engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, fmt: str | None, output: Path | None
-) -> None:
+def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | None) -> None:
     """Write a matrix as a table with marks, as CSV or as a workbook of the matrix and its cells."""
-    from ecp_graph.engine.asking import ask_table
-    from ecp_graph.overlap.matrix import make_matrix
-    from ecp_graph.overlap.reading import read_joins
     from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
-    from ecp_graph.queries.binding import bind
     from ecp_graph.sparql.spreadsheet import workbook_of
 
-    joins = read_joins(lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
-    rows, columns = _sides(kind, joins)
-    matrix = make_matrix(joins, rows, columns, choice)
-    weakest = choice.weakest
-    if weakest and (weakest in "ABCD") != matrix.is_graded:
-        raise ParameterError(f"The matrix '{kind}' has {'grades' if matrix.is_graded else 'ties'}, not '{weakest}'.")
-    if choice.on and not matrix.is_graded:
-        raise ParameterError(f"The matrix '{kind}' counts links, and '--on' is for findings.")
-    corner = f"{rows} \\ {columns}"
     chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":
         body = table_text(numbers_table(matrix, corner, marked=True), _WIDEST).encode()
@@ -134,11 +142,3 @@ def _write_matrix(
     else:
         raise ParameterError(f"A matrix is written as table, csv or xlsx, not as {chosen}.")
     write_bytes(body, output)
-
-
-def _sides(kind: str, joins: Joins) -> tuple[str, str]:
-    rows, _, columns = kind.partition("-")
-    if rows not in joins.dimensions or columns not in joins.dimensions:
-        known = ", ".join(joins.dimensions)
-        raise ParameterError(f"There are no overlaps of '{kind}', and no matrix. Join two of these by '-': {known}.")
-    return rows, columns

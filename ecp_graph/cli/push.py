@@ -97,12 +97,12 @@ def _login(user: str | None) -> Login | None:
 
 def _summary(report: PushReport, endpoint: str) -> str:
     """Return what was done, and at which address the store answers as the release does."""
-    from ecp_graph.linked_data.push.push import MERGED_GRAPH
+    from ecp_graph.linked_data.push.push import merged_graph
 
     counts = f"{len(report.pushed)} graphs pushed, {len(report.unchanged)} unchanged, {len(report.removed)} removed"
     lines = [f"Release {report.release} is in the store: {counts}; {report.statements} statements counted."]
     ask = endpoint
-    if MERGED_GRAPH in (*report.pushed, *report.unchanged):
-        ask += f"{'&' if '?' in endpoint else '?'}default-graph-uri={MERGED_GRAPH}"
+    if report.has(merged_graph()):
+        ask += f"{'&' if '?' in endpoint else '?'}default-graph-uri={merged_graph()}"
     lines.append(f"Ask it with --endpoint '{ask}'.")
     return "\n".join(lines)

@@ -89,9 +89,10 @@ def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: 
     from ecp_graph.web.app import create_app
     from ecp_graph.web.state.source import FixedEngine
 
+    where = place(settings)
     if files:
         engine = files_engine(files, default_graph or "own", settings)
         return create_app(settings, source=FixedEngine(engine, is_fixed=True), with_catalogue=False)
     if not settings.endpoint:
-        release_or_build(*place(settings))
+        release_or_build(*where)
     return create_app(settings)

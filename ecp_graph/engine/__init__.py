@@ -1,7 +1,7 @@
 """Asking: one small interface, with an embedded engine and a remote one behind it.
 
 An `Engine` gets a `Question` and gives an `Answer`: bytes, serialised by the engine itself. Nothing here loops over
-rows; `ecp_graph.engine.results` reads a JSON answer where cells are wanted.
+rows; `ecp_graph.sparql.results` reads a JSON answer where cells are needed.
 """
 
 from __future__ import annotations

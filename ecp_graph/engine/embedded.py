@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, cast
 
@@ -23,7 +23,7 @@ from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.loading import open_store
 from ecp_graph.engine.spool import Spool
 from ecp_graph.errors import EngineBusy, FunctionUnknown, ParameterError, QueryError, QueryTimeout, ReleaseError
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import names
 from ecp_graph.rdf.xml_text import XmlSink, checked_xml
 from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.guard import refuse_service
@@ -62,10 +62,12 @@ class EmbeddedEngine(Engine):
     def __init__(
         self, store: ox.Store, *, name: str, places: int | None = None, max_result_bytes: int | None = None
     ) -> None:
+        """Answer from a store; queries may use the prefixes of the names that are in use now."""
         self._store: ox.Store | None = store
         self._name = name
         self._places = threading.BoundedSemaphore(places) if places else None
         self._max_result_bytes = max_result_bytes
+        self._prefixes = names().prefixes
 
     @classmethod
     def open(
@@ -83,7 +85,7 @@ class EmbeddedEngine(Engine):
         def work() -> None:
             if self._store is None:
                 raise ReleaseError("The engine is closed.")
-            evaluate(self._store, question, spool)
+            evaluate(self._store, question, spool, self._prefixes)
 
         self._run(work, spool, question.limit_s)
         return Answer(kind, wanted, spool.read_once(), len(spool))
@@ -170,8 +172,8 @@ class Sink(Protocol):
         ...
 
 
-def evaluate(store: ox.Store, question: Question, sink: Sink) -> None:
-    """Write the answer to a question; nothing bounds its time but what ``sink`` raises.
+def evaluate(store: ox.Store, question: Question, sink: Sink, prefixes: Mapping[str, str]) -> None:
+    """Write the answer to a question that may use the prefixes; nothing bounds its time but what ``sink`` raises.
 
     Raises QueryError for a query that does not parse (line, column) or that cannot be evaluated, FunctionUnknown, and
     FormatUnfit for an answer that the format cannot carry.
@@ -179,16 +181,16 @@ def evaluate(store: ox.Store, question: Question, sink: Sink) -> None:
     text, labels = question.text, question.labels
     try:
         results = store.query(
-            _labelled(question) if labels else text,
+            _labelled(question, prefixes) if labels else text,
             base_iri=question.base,
-            prefixes=dict(PREFIXES),
+            prefixes=dict(prefixes),
             default_graph=_graphs(question.default_graphs, question),
             named_graphs=_graphs(question.named_graphs, question),
             custom_functions={LABEL_FUNCTION: label_finder(store, labels)} if labels else None,
         )
-        write_results(results, question.format, sink)
+        write_results(results, question.format, sink, prefixes)
     except SyntaxError as report:
-        raise explain_syntax_error(str(report), text, PREFIXES) from None
+        raise explain_syntax_error(str(report), text, prefixes) from None
     except (RuntimeError, ValueError) as reason:
         if function := _UNKNOWN_FUNCTION.search(str(reason)):
             raise FunctionUnknown(f"There is no function {function[1]} here; the query is well-formed.") from reason
@@ -203,25 +205,30 @@ def _graphs(iris: Sequence[str] | None, question: Question) -> list[Any] | None:
     return [_graph(iri) for iri in iris or ()] if question.has_dataset else None
 
 
-def _labelled(question: Question) -> str:
+def _labelled(question: Question, prefixes: Mapping[str, str]) -> str:
     """Return the query with label columns; an empty store tells its columns, and its errors, without evaluating it."""
-    plain = ox.Store().query(question.text, base_iri=question.base, prefixes=dict(PREFIXES))
+    plain = ox.Store().query(question.text, base_iri=question.base, prefixes=dict(prefixes))
     if not isinstance(plain, ox.QuerySolutions):
         raise ParameterError("Labels go with a SELECT query; this one has no columns.")
     return with_labels(question.text, [variable.value for variable in plain.variables])
 
 
-def write_results(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, wanted: Format, sink: Sink) -> None:
+def write_results(
+    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+    wanted: Format,
+    sink: Sink,
+    prefixes: Mapping[str, str],
+) -> None:
     """Write results in the wanted format; raises FormatUnfit for a term that it cannot carry."""
     if not isinstance(results, ox.QueryTriples):
         results.serialize(_as_file(XmlSink(sink, wanted) if wanted.name == "xml" else sink), _TABLES[wanted.name])
     elif wanted.name in _WITH_PREFIXES:
-        _serialize_with_prefixes(results, wanted, sink)
+        _serialize_with_prefixes(results, wanted, sink, prefixes)
     else:
         results.serialize(_as_file(sink), GRAPH_SYNTAXES[wanted.name])
 
 
-def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sink) -> None:
+def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sink, prefixes: Mapping[str, str]) -> None:
     """Write a graph with prefixes and its triples grouped by subject, through a store in memory.
 
     Oxigraph's writer of query results knows no prefixes, and handing it the triples from Python would loop
@@ -235,7 +242,7 @@ def _serialize_with_prefixes(results: ox.QueryTriples, wanted: Format, sink: Sin
     if isinstance(plain, _Held) and plain.is_passed_on:
         return
     lines = b"".join(plain.read_once())
-    used = {prefix: namespace for prefix, namespace in PREFIXES.items() if f"<{namespace}".encode() in lines}
+    used = {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}".encode() in lines}
     graph = ox.Store()
     graph.load(lines, ox.RdfFormat.N_TRIPLES)
     text = graph.dump(format=GRAPH_SYNTAXES[wanted.name], from_graph=ox.DefaultGraph(), prefixes=used) or b""

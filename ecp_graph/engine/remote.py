@@ -23,7 +23,7 @@ from ecp_graph.engine.login import Login
 from ecp_graph.engine.spool import Spool
 from ecp_graph.engine.wholeness import Unwhole, check_for
 from ecp_graph.errors import EndpointError, EngineBusy, ParameterError, QueryError
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.guard import query_kind, refuse_service
 from ecp_graph.sparql.text import declared_prefixes, first_keyword
@@ -57,11 +57,13 @@ class RemoteEngine(Engine):
     ) -> None:
         """Raise EndpointError for an address that is not one; nothing is sent yet.
 
+        Queries may use the prefixes of the names that are in use now.
         ``limit_s`` is the time limit of a query that is given none. With ``places``, so many queries are under way at
         a time, and one more is refused at once: an endpoint that stalls cannot take every thread of a server.
         ``resolve`` says where to connect to, see `ecp_graph.engine.client.Client`.
         """
         Client(endpoint)
+        self._prefixes = names().prefixes
         self._endpoint = endpoint
         self._address, self._dataset = without_dataset(endpoint)
         self._max_result_bytes = max_result_bytes or _MOST_BYTES
@@ -122,7 +124,7 @@ class RemoteEngine(Engine):
         protocol.setMethod(POST)
         protocol.setOnlyConneg(True)
         # Not setQuery: it looks for the form of a query with a pattern that some texts make it search without end.
-        protocol.queryString = f"{_prologue(sparql)}{sparql}"
+        protocol.queryString = f"{_prologue(sparql, self._prefixes)}{sparql}"
         protocol.queryType = first_keyword(sparql)
         protocol.setReturnFormat("json" if wanted.kind == "table" else "turtle")
         protocol.addCustomHttpHeader("Accept", wanted.media_type)
@@ -167,11 +169,11 @@ def without_dataset(endpoint: str) -> tuple[str, dict[str, list[str]]]:
     return urlunsplit(parts._replace(query=rest, fragment="")), dataset
 
 
-def _prologue(sparql: str) -> str:
-    """Return declarations of the project's prefixes that the text uses, without a line break: so lines stay right.
+def _prologue(sparql: str, prefixes: Mapping[str, str]) -> str:
+    """Return declarations of those of the prefixes that the text uses, without a line break: so lines stay right.
 
     Those that it declares itself are left out, because some stores refuse a second declaration.
     """
     declared = declared_prefixes(sparql)
-    names = (name for name in PREFIXES if f"{name}:" in sparql and name not in declared)
-    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in names)
+    used = (name for name in prefixes if f"{name}:" in sparql and name not in declared)
+    return "".join(f"PREFIX {name}: <{prefixes[name]}> " for name in used)

@@ -10,13 +10,11 @@ import pyoxigraph as ox
 
 from ecp_graph import __version__
 from ecp_graph.linked_data.dumps import DUMPS, GZIP, Dump
-from ecp_graph.namespaces import BASE, DATASET, PREFIXES
+from ecp_graph.namespaces import names
 
 __all__ = ["Facts", "Header", "catalogue", "iri", "release", "release_iri", "titles", "types"]
 
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
-_CATALOGUE: Final = DATASET + "#catalogue"
-_SERVICE: Final = DATASET + "#sparql"
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 #: Subject, curie of the property, object.
@@ -25,43 +23,49 @@ Facts: TypeAlias = Iterator[tuple[str, str, Term]]
 
 @dataclass(frozen=True)
 class Header:
-    """The IRI of the ontology, the first value of each property in its header by curie, and its publisher's names."""
+    """The IRI of the ontology, the first value of each property in its header by curie, and its publisher's names.
+
+    ``title`` is that of the workspace where the values are not those of the ontology.
+    """
 
     ontology: str
     values: Mapping[str, Term]
     publisher_names: list[Term]
+    title: str = ""
 
 
 def release_iri(release_id: str) -> str:
     """Return the IRI of a release: the version of the dataset that one build made."""
-    return f"{BASE}release/{release_id}"
+    return f"{names().base}release/{release_id}"
 
 
 def catalogue(header: Header) -> Facts:
     """Yield the catalogue, its distributions and its data service (DCAT 3, sections 6.3, 6.8 and 6.9)."""
-    yield from types(_CATALOGUE, "dcat:Catalog")
-    yield from titles(_CATALOGUE, header, "Catalogue of the data described with the {title}")
-    yield _CATALOGUE, "dcat:dataset", iri(DATASET)
-    yield _CATALOGUE, "dcat:service", iri(_SERVICE)
+    dataset, address = names().dataset, names().base + "sparql"
+    node, service = f"{dataset}#catalogue", f"{dataset}#sparql"
+    yield from types(node, "dcat:Catalog")
+    yield from titles(node, header, before="Catalogue of the ")
+    yield node, "dcat:dataset", iri(dataset)
+    yield node, "dcat:service", iri(service)
     publisher, license_ = header.values.get("dcterms:publisher"), header.values.get("dcterms:license")
     if publisher:
-        yield _CATALOGUE, "dcterms:publisher", publisher
+        yield node, "dcterms:publisher", publisher
         yield from types(publisher.value, "foaf:Agent")
         for name in header.publisher_names:
             yield publisher.value, "foaf:name", name
     if license_:
-        yield _CATALOGUE, "dcterms:license", license_
+        yield node, "dcterms:license", license_
         yield from types(license_.value, "dcterms:LicenseDocument")
     for dump in DUMPS:
-        yield DATASET, "dcat:distribution", iri(_dump_iri(dump))
+        yield dataset, "dcat:distribution", iri(_dump_iri(dump))
         yield from _distribution(dump, license_)
-    yield from types(_SERVICE, "dcat:DataService")
-    yield _SERVICE, "dcterms:title", ox.Literal("SPARQL endpoint", language="en")
-    yield _SERVICE, "dcat:endpointURL", iri(BASE + "sparql")
-    yield _SERVICE, "dcat:endpointDescription", iri(BASE + "sparql")
-    yield _SERVICE, "dcat:servesDataset", iri(DATASET)
+    yield from types(service, "dcat:DataService")
+    yield service, "dcterms:title", ox.Literal("SPARQL endpoint", language="en")
+    yield service, "dcat:endpointURL", iri(address)
+    yield service, "dcat:endpointDescription", iri(address)
+    yield service, "dcat:servesDataset", iri(dataset)
     if license_:
-        yield _SERVICE, "dcterms:license", license_
+        yield service, "dcterms:license", license_
 
 
 def release(header: Header, release_id: str, workspace_hash: str, triples: int) -> Facts:
@@ -73,11 +77,11 @@ def release(header: Header, release_id: str, workspace_hash: str, triples: int) 
         return
     version = release_iri(release_id)
     build, software, files = (f"{version}#{part}" for part in ("build", "software", "workspace"))
-    yield DATASET, "dcat:hasVersion", iri(version)
+    yield names().dataset, "dcat:hasVersion", iri(version)
     yield from types(version, "dcat:Dataset", "prov:Entity")
-    yield from titles(version, header, "Data described with the {title}, release " + release_id)
-    yield version, "dcat:isVersionOf", iri(DATASET)
-    yield version, "prov:specializationOf", iri(DATASET)
+    yield from titles(version, header, after=f", release {release_id}")
+    yield version, "dcat:isVersionOf", iri(names().dataset)
+    yield version, "prov:specializationOf", iri(names().dataset)
     yield version, "dcat:version", ox.Literal(release_id)
     yield version, "dcterms:identifier", ox.Literal(version)
     yield version, "void:triples", ox.Literal(triples)
@@ -98,10 +102,12 @@ def release(header: Header, release_id: str, workspace_hash: str, triples: int) 
     yield files, "dcterms:identifier", ox.Literal(f"sha256:{workspace_hash}")
 
 
-def titles(node: str, header: Header, title: str) -> Facts:
-    """Yield a title, in which ``{title}`` is that of the ontology, and the ontology's description or the title."""
+def titles(node: str, header: Header, *, before: str = "", after: str = "") -> Facts:
+    """Yield a title, made of that of the workspace or the ontology, and the ontology's description or the title."""
     ontology = header.values.get("dcterms:title")
-    text = title.format(title=ontology.value if ontology is not None else "ontology of the workspace")
+    data = f"data described with the {ontology.value if ontology is not None else 'ontology of the workspace'}"
+    text = before + (header.title or data) + after
+    text = text[:1].upper() + text[1:]
     yield node, "dcterms:title", ox.Literal(text, language="en")
     yield node, "dcterms:description", header.values.get("dcterms:description") or ox.Literal(text, language="en")
 
@@ -114,11 +120,12 @@ def types(node: str, *classes: str) -> Facts:
 def iri(name: str) -> ox.NamedNode:
     """Return the node of a curie or an IRI."""
     prefix, _, local = name.partition(":")
-    return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else name)
+    known = names().prefixes
+    return ox.NamedNode(known[prefix] + local if prefix in known else name)
 
 
 def _distribution(dump: Dump, license_: Term | None) -> Facts:
-    node, address = _dump_iri(dump), f"{BASE}dumps/{dump.name}"
+    node, address = _dump_iri(dump), f"{names().base}dumps/{dump.name}"
     yield from types(node, "dcat:Distribution")
     yield node, "dcterms:title", ox.Literal(dump.title, language="en")
     yield node, "dcat:accessURL", iri(address)
@@ -134,4 +141,4 @@ def _distribution(dump: Dump, license_: Term | None) -> Facts:
 
 
 def _dump_iri(dump: Dump) -> str:
-    return f"{DATASET}#dump-{dump.name.replace('.', '-')}"
+    return f"{names().dataset}#dump-{dump.name.replace('.', '-')}"

@@ -13,30 +13,30 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import BASE, ECP, ID, PREFIXES
+from ecp_graph.namespaces import ECP, PREFIXES, names
 
 __all__ = ["Counts", "count", "select"]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _DEFAULT: Final = ox.DefaultGraph()
-_CLASSES: Final = f"""
-    SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) (MIN(?local) AS ?example) WHERE {{
+_CLASSES: Final = """
+    SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) (MIN(?local) AS ?example) WHERE {
       ?thing a ?class FILTER(isIRI(?class) && isIRI(?thing))
-      BIND(IF(STRSTARTS(STR(?thing), "{ID}"), STR(?thing), ?none) AS ?local)
-    }} GROUP BY ?class ORDER BY ?class"""
+      BIND(IF(STRSTARTS(STR(?thing), STR(id:)), STR(?thing), ?none) AS ?local)
+    } GROUP BY ?class ORDER BY ?class"""
 _PROPERTIES: Final = """
     SELECT ?property (COUNT(*) AS ?count) WHERE { ?s ?property ?o } GROUP BY ?property ORDER BY ?property"""
-_TOTALS: Final = f"""
+_TOTALS: Final = """
     SELECT (COUNT(*) AS ?triples) (COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)
            (COUNT(DISTINCT ?entity) AS ?entities)
-    WHERE {{ ?s ?p ?o BIND(IF(STRSTARTS(STR(?s), "{ID}"), ?s, ?none) AS ?entity) }}"""
+    WHERE { ?s ?p ?o BIND(IF(STRSTARTS(STR(?s), STR(id:)), ?s, ?none) AS ?entity) }"""
 #: Properties that say that a thing here is, or is like, a thing elsewhere, or that more is told there.
-_LINKS: Final = f"""
+_LINKS: Final = """
     SELECT ?property ?target WHERE {{
       VALUES ?property {{ skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch
                          owl:sameAs rdfs:seeAlso }}
       ?thing ?property ?target
-      FILTER(isIRI(?target) && STRSTARTS(STR(?thing), "{ID}") && !STRSTARTS(STR(?target), "{BASE}"))
+      FILTER(isIRI(?target) && STRSTARTS(STR(?thing), STR(id:)) && !STRSTARTS(STR(?target), "{base}"))
     }} ORDER BY ?property ?target"""
 
 
@@ -73,7 +73,7 @@ class Counts:
             triples=self.triples + len(new),
             subjects=self.subjects + len(subjects),
             objects=self.objects + len(objects),
-            entities=self.entities + sum(getattr(subject, "value", "").startswith(ID) for subject in subjects),
+            entities=self.entities + sum(getattr(subject, "value", "").startswith(names().id) for subject in subjects),
             classes=_sum(self.classes, (getattr(t.object, "value", "") for t in named)),
             properties=_sum(self.properties, (t.predicate.value for t in new)),
         )
@@ -84,7 +84,7 @@ def count(store: ox.Store) -> Counts:
     totals = next(iter(select(store, _TOTALS)))
     classes = list(select(store, _CLASSES))
     links: Counter[tuple[str, str]] = Counter()
-    for row in select(store, _LINKS):
+    for row in select(store, _LINKS.format(base=names().base)):
         links[row["property"].value, namespace_of(row["target"].value)] += 1
     return Counts(
         **{name: int(totals[name].value) for name in ("triples", "subjects", "objects", "entities")},
@@ -102,7 +102,7 @@ def namespace_of(term: str) -> str:
 
 def select(store: ox.Store, query: str) -> Any:
     """Return the solutions of a SELECT, the project's prefixes declared."""
-    return store.query(query, prefixes=dict(PREFIXES))
+    return store.query(query, prefixes=dict(names().prefixes))
 
 
 def _has_example(row: Any) -> bool:

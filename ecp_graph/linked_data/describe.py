@@ -20,18 +20,18 @@ import pyoxigraph as ox
 from ecp_graph.linked_data.catalogue import Facts, Header, catalogue, iri, release, titles, types
 from ecp_graph.linked_data.counts import Counts, count, select
 from ecp_graph.linked_data.dumps import DUMPS
-from ecp_graph.namespaces import BASE, DATASET, DATASET_GRAPH, ID, ONTOLOGY_GRAPH, PREFIXES, compact
+from ecp_graph.namespaces import compact, names
+from ecp_graph.workspace_file import WorkspaceFile
 
-__all__ = ["DATASET", "describe"]
+__all__ = ["describe"]
 
-_GRAPH: Final = ox.NamedNode(DATASET_GRAPH)
 _EXAMPLES: Final = 5
 #: Numbers in the description are numbers of the description too; they settle in the second round.
 _MOST_ROUNDS: Final = 10
-_HEADER: Final = f"""
-    SELECT ?ontology ?property ?value WHERE {{
-      GRAPH <{ONTOLOGY_GRAPH}> {{ ?ontology a owl:Ontology ; ?property ?value }}
-    }} ORDER BY ?ontology ?property ?value"""
+_HEADER: Final = """
+    SELECT ?ontology ?property ?value WHERE {
+      GRAPH graph:ontology { ?ontology a owl:Ontology ; ?property ?value }
+    } ORDER BY ?ontology ?property ?value"""
 _DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?passage ecp:passageOf ?document } ORDER BY ?document"
 _KEYWORDS: Final = """
     SELECT DISTINCT ?name WHERE { ?about dcterms:subject ?topic . ?topic a ecp:Topic ; skos:prefLabel ?name }
@@ -55,18 +55,24 @@ class _Subjects:
     languages: list[str]
 
 
-def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "") -> list[ox.Quad]:
+def describe(
+    store: ox.Store, *, about: WorkspaceFile | None = None, release_id: str = "", workspace_hash: str = ""
+) -> list[ox.Quad]:
     """Return the quads of graph/dataset for a store whose default graph is the merge of all other graphs.
 
     The counts are those of that default graph with these very quads in it (VoID, section 4.6): ``void:triples`` is
     what a query counts in the release. With a release's id, that version and how it was made are described too.
+
+    The title, the licence and the like are those of the ontology, where that was written for the data; with ``about``
+    they are those of the workspace, which uses an ontology of others.
     """
-    header = _header(store)
+    header = _header(store, about)
     subjects = _Subjects(
         [row["name"] for row in select(store, _KEYWORDS)],
         sorted({row["tag"].value.partition("-")[0].lower() for row in select(store, _LANGUAGES)}),
     )
     documents = [row["document"] for row in select(store, _DOCUMENTS)]
+    graph = ox.NamedNode(names().dataset_graph)
     base = counts = count(store)
     for _ in range(_MOST_ROUNDS):
         facts = (
@@ -77,7 +83,7 @@ def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "")
             *_partitions(counts),
             *_linksets(counts),
         )
-        quads = list(dict.fromkeys(ox.Quad(iri(s), iri(p), o, _GRAPH) for s, p, o in facts))
+        quads = list(dict.fromkeys(ox.Quad(iri(s), iri(p), o, graph) for s, p, o in facts))
         counted = base.plus(store, (quad.triple for quad in quads))
         if counted == counts:
             return quads
@@ -85,70 +91,77 @@ def describe(store: ox.Store, *, release_id: str = "", workspace_hash: str = "")
     raise AssertionError("The description of the dataset does not settle.")
 
 
-def _header(store: ox.Store) -> Header:
-    """Return the first value of each property in the header of the ontology, and the names of its publisher."""
+def _header(store: ox.Store, about: WorkspaceFile | None) -> Header:
+    """Return the first value of each property in the header of the ontology, and the names of its publisher.
+
+    With ``about`` the values are the workspace's instead.
+    """
     values: dict[str, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
     ontology = ""
     for row in select(store, _HEADER):
         ontology = ontology or getattr(row["ontology"], "value", "")
         values.setdefault(compact(row["property"].value), row["value"])
+    if about:
+        licence = str(about.site.get("licence", ""))
+        own = {"dcterms:license": ox.NamedNode(licence)} if licence.startswith(("http://", "https://")) else {}
+        return Header(ontology, own, [], about.title)
     publisher = values.get("dcterms:publisher")
-    names = select(store, _NAMES.format(agent=publisher.value)) if isinstance(publisher, ox.NamedNode) else []
-    return Header(ontology, values, [row["name"] for row in names])
+    found = select(store, _NAMES.format(agent=publisher.value)) if isinstance(publisher, ox.NamedNode) else []
+    return Header(ontology, values, [row["name"] for row in found])
 
 
 def _dataset(header: Header, documents: list[ox.NamedNode], counts: Counts) -> Facts:
-    yield from types(DATASET, "void:Dataset", "dcat:Dataset", "prov:Entity")
-    yield from titles(DATASET, header, "Data described with the {title}")
+    yield from types(names().dataset, "void:Dataset", "dcat:Dataset", "prov:Entity")
+    yield from titles(names().dataset, header)
     for name in _COPIED:
         if value := header.values.get(f"dcterms:{name}"):
-            yield DATASET, f"dcterms:{name}", value
+            yield names().dataset, f"dcterms:{name}", value
     if version := header.values.get("owl:versionInfo"):
-        yield DATASET, "dcat:version", version
+        yield names().dataset, "dcat:version", version
     if header.ontology:
-        yield DATASET, "dcterms:conformsTo", iri(header.ontology)
+        yield names().dataset, "dcterms:conformsTo", iri(header.ontology)
         yield from types(header.ontology, "dcterms:Standard")
-    yield DATASET, "dcterms:identifier", ox.Literal(DATASET)
-    yield DATASET, "void:triples", ox.Literal(counts.triples)
-    yield DATASET, "void:entities", ox.Literal(counts.entities)
-    yield DATASET, "void:distinctSubjects", ox.Literal(counts.subjects)
-    yield DATASET, "void:distinctObjects", ox.Literal(counts.objects)
-    yield DATASET, "void:classes", ox.Literal(len(counts.classes))
-    yield DATASET, "void:properties", ox.Literal(len(counts.properties))
-    yield DATASET, "void:uriSpace", ox.Literal(ID)
-    yield DATASET, "void:sparqlEndpoint", iri(BASE + "sparql")
+    yield names().dataset, "dcterms:identifier", ox.Literal(names().dataset)
+    yield names().dataset, "void:triples", ox.Literal(counts.triples)
+    yield names().dataset, "void:entities", ox.Literal(counts.entities)
+    yield names().dataset, "void:distinctSubjects", ox.Literal(counts.subjects)
+    yield names().dataset, "void:distinctObjects", ox.Literal(counts.objects)
+    yield names().dataset, "void:classes", ox.Literal(len(counts.classes))
+    yield names().dataset, "void:properties", ox.Literal(len(counts.properties))
+    yield names().dataset, "void:uriSpace", ox.Literal(names().id)
+    yield names().dataset, "void:sparqlEndpoint", iri(names().base + "sparql")
     for dump in DUMPS:
-        yield DATASET, "void:dataDump", iri(f"{BASE}dumps/{dump.name}")
+        yield names().dataset, "void:dataDump", iri(f"{names().base}dumps/{dump.name}")
     for namespace in counts.vocabularies:
-        yield DATASET, "void:vocabulary", ox.NamedNode(namespace)
+        yield names().dataset, "void:vocabulary", ox.NamedNode(namespace)
     for class_ in sorted(counts.examples, key=lambda name: (-counts.classes[name], name))[:_EXAMPLES]:
-        yield DATASET, "void:exampleResource", ox.NamedNode(counts.examples[class_])
+        yield names().dataset, "void:exampleResource", ox.NamedNode(counts.examples[class_])
     for document in documents:
-        yield DATASET, "prov:wasDerivedFrom", document
+        yield names().dataset, "prov:wasDerivedFrom", document
 
 
 def _about(header: Header, subjects: _Subjects) -> Facts:
     """Yield the topics as keywords, the languages of names, and the contact that the header gives, if it does."""
     for keyword in subjects.keywords:
-        yield DATASET, "dcat:keyword", keyword
+        yield names().dataset, "dcat:keyword", keyword
     for tag in subjects.languages:
         if len(tag) == _LETTERS:
-            yield DATASET, "dcterms:language", iri(_LANGUAGE + tag)
+            yield names().dataset, "dcterms:language", iri(_LANGUAGE + tag)
             yield from types(_LANGUAGE + tag, "dcterms:LinguisticSystem")
     contact = header.values.get("dcat:contactPoint")
     if isinstance(contact, ox.NamedNode):
-        yield DATASET, "dcat:contactPoint", contact
+        yield names().dataset, "dcat:contactPoint", contact
 
 
 def _partitions(counts: Counts) -> Facts:
     for name, number in counts.classes.items():
         part = _part("class", name)
-        yield DATASET, "void:classPartition", iri(part)
+        yield names().dataset, "void:classPartition", iri(part)
         yield part, "void:class", ox.NamedNode(name)
         yield part, "void:entities", ox.Literal(number)
     for name, number in counts.properties.items():
         part = _part("property", name)
-        yield DATASET, "void:propertyPartition", iri(part)
+        yield names().dataset, "void:propertyPartition", iri(part)
         yield part, "void:property", ox.NamedNode(name)
         yield part, "void:triples", ox.Literal(number)
 
@@ -156,13 +169,13 @@ def _partitions(counts: Counts) -> Facts:
 def _linksets(counts: Counts) -> Facts:
     """Yield one void:Linkset for each property and other data set (VoID, section 5)."""
     for (name, space), number in counts.links.items():
-        target = f"{DATASET}#target-{_slug(space)}"
-        links = f"{DATASET}#links-{_slug(compact(name))}-{_slug(space)}"
+        target = f"{names().dataset}#target-{_slug(space)}"
+        links = f"{names().dataset}#links-{_slug(compact(name))}-{_slug(space)}"
         yield from types(links, "void:Linkset")
-        yield DATASET, "void:subset", iri(links)
-        yield links, "void:target", iri(DATASET)
+        yield names().dataset, "void:subset", iri(links)
+        yield links, "void:target", iri(names().dataset)
         yield links, "void:target", iri(target)
-        yield links, "void:subjectsTarget", iri(DATASET)
+        yield links, "void:subjectsTarget", iri(names().dataset)
         yield links, "void:objectsTarget", iri(target)
         yield links, "void:linkPredicate", ox.NamedNode(name)
         yield links, "void:triples", ox.Literal(number)
@@ -171,8 +184,8 @@ def _linksets(counts: Counts) -> Facts:
 
 
 def _part(kind: str, term: str) -> str:
-    return f"{DATASET}#{kind}-{_slug(compact(term))}"
+    return f"{names().dataset}#{kind}-{_slug(compact(term))}"
 
 
 def _slug(text: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", text.removeprefix(PREFIXES["id"])).strip("-")
+    return re.sub(r"[^\w.-]+", "-", text.removeprefix(names().id)).strip("-")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import DATASET, compact, expand
+from ecp_graph.namespaces import compact, expand, names
 
 __all__ = ["Description", "Linkset", "read_description"]
 
@@ -49,38 +49,40 @@ class Description:
         """How to cite the dataset, without the release."""
         year = self.modified[:4] or self.issued[:4]
         parts = [self.publisher, self.title, f"version {self.version}" if self.version else "", year]
-        return ", ".join(part for part in parts if part) + f". {DATASET}"
+        return ", ".join(part for part in parts if part) + f". {names().dataset}"
 
 
 def read_description(triples: Iterable[ox.Triple]) -> Description:
     """Return the description; what it does not say is an empty text, or not in the mappings."""
     facts = _Facts(triples)
-    publisher = facts.one(DATASET, "dcterms:publisher") or facts.one(f"{DATASET}#catalogue", "dcterms:publisher")
+    publisher = facts.one(names().dataset, "dcterms:publisher") or facts.one(
+        f"{names().dataset}#catalogue", "dcterms:publisher"
+    )
     linksets = [
         Linkset(
             facts.one(links, "void:linkPredicate"),
             facts.one(facts.one(links, "void:objectsTarget"), "void:uriSpace"),
             _number(facts.one(links, "void:triples")),
         )
-        for links in facts.all(DATASET, "void:subset")
+        for links in facts.all(names().dataset, "void:subset")
     ]
-    totals = {name: facts.one(DATASET, f"void:{name}") for name in _TOTALS}
+    totals = {name: facts.one(names().dataset, f"void:{name}") for name in _TOTALS}
     return Description(
-        title=facts.one(DATASET, "dcterms:title"),
-        description=facts.one(DATASET, "dcterms:description"),
-        license=facts.one(DATASET, "dcterms:license"),
+        title=facts.one(names().dataset, "dcterms:title"),
+        description=facts.one(names().dataset, "dcterms:description"),
+        license=facts.one(names().dataset, "dcterms:license"),
         publisher=facts.one(publisher, "foaf:name") or publisher,
         publisher_iri=publisher,
-        version=facts.one(DATASET, "dcat:version"),
-        issued=facts.one(DATASET, "dcterms:issued"),
-        modified=facts.one(DATASET, "dcterms:modified"),
+        version=facts.one(names().dataset, "dcat:version"),
+        issued=facts.one(names().dataset, "dcterms:issued"),
+        modified=facts.one(names().dataset, "dcterms:modified"),
         totals={name: _number(text) for name, text in totals.items() if text},
         classes=_partition(facts, "void:classPartition", "void:class", "void:entities"),
         properties=_partition(facts, "void:propertyPartition", "void:property", "void:triples"),
         linksets=tuple(linksets),
-        vocabularies=tuple(facts.all(DATASET, "void:vocabulary")),
-        examples=tuple(facts.all(DATASET, "void:exampleResource")),
-        sources=tuple(facts.all(DATASET, "prov:wasDerivedFrom")),
+        vocabularies=tuple(facts.all(names().dataset, "void:vocabulary")),
+        examples=tuple(facts.all(names().dataset, "void:exampleResource")),
+        sources=tuple(facts.all(names().dataset, "prov:wasDerivedFrom")),
     )
 
 
@@ -103,7 +105,7 @@ class _Facts:
 
 
 def _partition(facts: _Facts, part: str, term: str, number: str) -> dict[str, int]:
-    counts = {facts.one(one, term): _number(facts.one(one, number)) for one in facts.all(DATASET, part)}
+    counts = {facts.one(one, term): _number(facts.one(one, number)) for one in facts.all(names().dataset, part)}
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -20,8 +20,7 @@ import pyoxigraph as ox
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.embedded import GRAPH_SYNTAXES
-from ecp_graph.linked_data.describe import DATASET
-from ecp_graph.namespaces import BASE, ID, PREFIXES
+from ecp_graph.namespaces import PREFIXES, names
 from ecp_graph.rdf.xml_text import checked_xml
 from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.results import to_ox
@@ -84,7 +83,7 @@ SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
   }}
 }}
 """
-_LICENCE: Final = f"SELECT ?licence WHERE {{ <{DATASET}> dcterms:license ?licence }} ORDER BY ?licence LIMIT 1"
+_LICENCE: Final = "SELECT ?licence WHERE {{ <{dataset}> dcterms:license ?licence }} ORDER BY ?licence LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def standing_of(engine: Engine, thing: str, *, timeout_s: float | None = None) -
 
 def licence_of(engine: Engine, *, timeout_s: float | None = None) -> str:
     """Return the IRI of the dataset's licence; empty when it states none."""
-    rows = ask_table(engine, _LICENCE, timeout_s=timeout_s).rows
+    rows = ask_table(engine, _LICENCE.format(dataset=names().dataset), timeout_s=timeout_s).rows
     return rows[0][0].value if rows and rows[0][0] else ""
 
 
@@ -136,7 +135,7 @@ def named_node(iri: str) -> ox.NamedNode | None:
 
 def document_iri(thing: str) -> str:
     """Return the IRI of the document about an individual: ``…/doc/body/ptc`` for ``…/id/body/ptc``."""
-    return BASE + "doc/" + thing.removeprefix(ID)
+    return names().base + "doc/" + thing.removeprefix(names().id)
 
 
 def describe_thing(engine: Engine, thing: str, licence: str, *, timeout_s: float | None = None) -> list[ox.Quad]:
@@ -164,7 +163,7 @@ def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
     else:
         statements = sorted({quad.triple for quad in quads}, key=str)
     used = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for statement in statements for iri in _iris(statement)}
-    prefixes = {name: namespace for name, namespace in PREFIXES.items() if namespace in used}
+    prefixes = {name: namespace for name, namespace in names().prefixes.items() if namespace in used}
     text = ox.serialize(statements, format=GRAPH_SYNTAXES[wanted.name], prefixes=prefixes) or b""
     return checked_xml(text, wanted) if wanted.name == "rdf" else _ordered(text)
 
@@ -175,7 +174,7 @@ def self_description(thing: str, licence: str) -> list[ox.Quad]:
     facts = [
         ("rdf", "type", PREFIXES["foaf"] + "Document"),
         ("foaf", "primaryTopic", thing),
-        ("void", "inDataset", DATASET),
+        ("void", "inDataset", names().dataset),
     ]
     if licence:
         facts.append(("dcterms", "license", licence))

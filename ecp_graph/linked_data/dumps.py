@@ -16,7 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
+from ecp_graph.namespaces import names
 from ecp_graph.rdf.jsonld import context_of, without_prefixes, write_jsonld
 from ecp_graph.rdf.syntaxes import with_prefixes
 
@@ -31,7 +31,6 @@ CONTEXT: Final = "context.jsonld"
 GZIP: Final = "application/gzip"
 
 _LEVEL: Final = 6
-_ADDED: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 _SCOPES: Final = {
     "dataset": "all statements, with what was inferred and derived",
     "asserted": "what the ontology, the shapes and the document state, without what was inferred and derived",
@@ -92,10 +91,12 @@ def write_dumps(dataset: Path, folder: Path) -> None:
     """
     lines = dataset.read_bytes().splitlines(keepends=True)
     graphs = _graphs(lines)
-    context = context_of(_parsed(line for line, graph in zip(lines, graphs, strict=True) if graph == ONTOLOGY_GRAPH))
+    context = context_of(
+        _parsed(line for line, graph in zip(lines, graphs, strict=True) if graph == names().ontology_graph)
+    )
     (folder / CONTEXT).write_text(_json({"@context": context}), encoding="utf-8")
     for scope in _SCOPES:
-        kept = [at for at, graph in enumerate(graphs) if scope == "dataset" or graph not in _ADDED]
+        kept = [at for at, graph in enumerate(graphs) if scope == "dataset" or graph not in names().added_graphs]
         plain = b"".join(lines[at] for at in kept)
         by_graph = b"".join(lines[at] for at in sorted(kept, key=graphs.__getitem__))
         if scope == "dataset":
@@ -151,7 +152,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _schemes(text: bytes) -> set[str]:
     """Return those schemes of IRIs that a prefix of the project has as its name: JSON-LD would take them for it."""
-    return {name for name in PREFIXES if f"<{name}:".encode() in text}
+    return {name for name in names().prefixes if f"<{name}:".encode() in text}
 
 
 def _json(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from ecp_graph.languages import preference
 from ecp_graph.namespaces import ECP, PREFIXES, compact, expand
 
 __all__ = ["KINDS", "Concept", "Scheme", "Term", "Vocabulary", "read_vocabulary"]
@@ -210,9 +211,9 @@ def _values(store: ox.Store, iri: str, curie: str) -> list[Any]:
 
 
 def _text(store: ox.Store, iri: str, curie: str) -> str:
-    """Return the value of a property, an English one before others, the first in order."""
+    """Return the value of a property, one in the main language before others, the first in order."""
     values = _values(store, iri, curie)
-    values.sort(key=lambda value: (getattr(value, "language", None) != "en", str(value)))
+    values.sort(key=lambda value: (preference(getattr(value, "language", None)), str(value)))
     return str(values[0].value) if values else ""
 
 

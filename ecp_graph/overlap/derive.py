@@ -7,7 +7,7 @@ never graph/derived, so that running them again on a release adds nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,21 +15,26 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
 from ecp_graph.inputs import read_input
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, OWN_GRAPHS, PREFIXES
-from ecp_graph.overlap.mint import GRADES, Evidence, gather, overlap_quads
+from ecp_graph.languages import preference
+from ecp_graph.namespaces import ECP, PREFIXES, names
+from ecp_graph.overlap.mint import Evidence, gather, overlap_quads
 from ecp_graph.sparql.guard import refuse_excess
+from ecp_graph.sparql.text import position, tokens
 
 __all__ = ["derive", "merged_store"]
 
-_GRAPH: Final = ox.NamedNode(DERIVED_GRAPH)
 _STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
 _REQUIRED: Final = ("memberA", "memberB", "on", "grade")
 _OPTIONAL: Final = ("action", "passage")
 _POSITION: Final = re.compile(r"error at (\d+):(\d+):")
 _NAMES: Final = """
-    SELECT ?thing (MIN(?notation) AS ?short) (MIN(?label) AS ?long) WHERE {
+    SELECT ?thing ?label (MIN(?notation) AS ?short) WHERE {
       ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
-    } GROUP BY ?thing"""
+    } GROUP BY ?thing ?label"""
+_SCHEME: Final = PREFIXES["scheme"] + "evidence-grades"
+_GRADES: Final = f"""
+    SELECT ?notation ?grade WHERE {{ ?grade skos:inScheme <{_SCHEME}> ; skos:notation ?notation }}
+    ORDER BY STR(?notation) ?grade"""
 _SUPERCLASSES: Final = """
     SELECT DISTINCT ?super WHERE { ecp:Overlap rdfs:subClassOf+ ?super FILTER(isIRI(?super)) } ORDER BY ?super"""
 
@@ -46,23 +51,26 @@ def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
 def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
     """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
-    A rule selects ?memberA ?memberB ?on ?grade ("A" to "D") and, where it knows them, ?action and ?passage. Raises
-    InputSyntaxError for a rule that does not parse or gives something else.
+    A rule selects ?memberA ?memberB ?on ?grade and, where it knows them, ?action and ?passage. The grade is the
+    notation of a concept of scheme:evidence-grades, as the store has it. Raises InputSyntaxError for a rule that does
+    not parse or gives something else.
     """
-    overlaps = gather(row for path in rules for row in _rows(store, path))
+    grades = {row["notation"].value: row["grade"].value for row in _select(store, _GRADES)}
+    overlaps = gather(row for path in rules for row in _rows(store, path, grades))
     name = _namer(store)
+    graph = ox.NamedNode(names().derived_graph)
     types = [row["super"] for row in _select(store, _SUPERCLASSES)]
-    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, _GRAPH)]
+    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, grades, graph)]
     nodes = [ox.NamedNode(overlap.iri) for overlap in overlaps]
-    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, _GRAPH) for node in nodes for kind in types]
-    return sorted(dict.fromkeys([*quads, *_stated_in(store)]), key=str)
+    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, graph) for node in nodes for kind in types]
+    return sorted(dict.fromkeys([*quads, *_stated_in(store, graph)]), key=str)
 
 
-def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
+def _rows(store: ox.Store, path: Path, grades: Mapping[str, str]) -> Iterator[Evidence]:
     try:
         text = read_input(path).decode()
         refuse_excess(text)  # a deep one would overflow the stack
-        solutions = store.query(text, prefixes=dict(PREFIXES))
+        solutions = store.query(text, prefixes=dict(names().prefixes))
     except UnicodeDecodeError as reason:
         raise InputSyntaxError(path, f"it is not UTF-8 ({reason}).") from reason
     except QueryTooComplex as reason:
@@ -78,8 +86,10 @@ def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
         }
         if any(not isinstance(row[name], ox.NamedNode) for name in values if name != "grade"):
             raise InputSyntaxError(path, f"the rule gives something other than an IRI in {row}")
-        if len(values.get("grade", "")) != 1 or values["grade"] not in GRADES or len(values) < len(_REQUIRED):
-            raise InputSyntaxError(path, f"the rule gives {row}; all members, ?on and a grade from A to D are needed")
+        if missing := [name for name in _REQUIRED if name not in values]:
+            raise InputSyntaxError(path, f"the rule gives {row}, which lacks ?{' ?'.join(missing)}")
+        if values["grade"] not in grades:
+            raise _unknown_grade(path, text, values["grade"], grades)
         yield Evidence(
             values["memberA"],
             values["memberB"],
@@ -90,6 +100,15 @@ def _rows(store: ox.Store, path: Path) -> Iterator[Evidence]:
         )
 
 
+def _unknown_grade(path: Path, text: str, grade: str, grades: Iterable[str]) -> InputSyntaxError:
+    """Return the error of a rule that gives a grade which is none, with the line that the grade is written on."""
+    written = (token.start for token in tokens(text) if token.kind == "string" and token.text.strip("\"'") == grade)
+    line = next((position(text, start)[0] for start in written), None)
+    known = ", ".join(grades) or "none"
+    reason = f"the rule gives the grade '{grade}', which is no concept of {_SCHEME}. Its concepts are: {known}."
+    return InputSyntaxError(path, f"{reason} Give one of these, or add '{grade}' to the scheme.", line)
+
+
 def _syntax_error(path: Path, message: str) -> InputSyntaxError:
     """Return the parser's error with the line in the file, and without its list of all that could follow."""
     match = _POSITION.match(message)
@@ -98,17 +117,20 @@ def _syntax_error(path: Path, message: str) -> InputSyntaxError:
     return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]))
 
 
-def _stated_in(store: ox.Store) -> Iterator[ox.Quad]:
+def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:
     for graph in store.named_graphs():
-        if graph.value not in OWN_GRAPHS:
+        if graph.value not in names().own_graphs:
             subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, graph)} - {graph}
-            yield from (ox.Quad(subject, _STATED_IN, graph, _GRAPH) for subject in subjects)
+            yield from (ox.Quad(subject, _STATED_IN, graph, target) for subject in subjects)
 
 
 def _namer(store: ox.Store) -> Callable[[str], str]:
-    names = {row["thing"].value: (row["short"] or row["long"]).value for row in _select(store, _NAMES)}
-    return lambda iri: names.get(iri) or iri.rstrip("/").rpartition("/")[2]
+    rows = sorted(_select(store, _NAMES), key=lambda row: (preference(row["label"].language), row["label"].value))
+    known: dict[str, str] = {}
+    for row in rows:
+        known.setdefault(row["thing"].value, (row["short"] or row["label"]).value)
+    return lambda iri: known.get(iri) or iri.rstrip("/").rpartition("/")[2]
 
 
 def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    return store.query(query, prefixes=dict(PREFIXES))  # type: ignore[return-value]
+    return store.query(query, prefixes=dict(names().prefixes))  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 Two of one dimension on which findings exist (bodies with bodies) are counted from the findings, each with its grade;
 all others from the links that two things have in common, each with its tie. Nothing here asks the graph: the rows come
-from the queries dimension-things, dimension-links and overlap-cells.
+from the queries dimension-things, dimension-links, overlap-cells and grades.
 """
 
 from __future__ import annotations
@@ -13,12 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from ecp_graph.overlap.mint import GRADES
+__all__ = ["HEATS", "Cell", "Choice", "Finding", "Joins", "Link", "Matrix", "Thing", "make_matrix"]
 
-__all__ = ["HEATS", "TIES", "Cell", "Choice", "Finding", "Joins", "Link", "Matrix", "Thing", "make_matrix"]
-
-#: How a thing hangs on a link, from the strongest to the weakest.
-TIES: Final = ("row", "programme", "chapter", "text", "may")
 #: Steps of shading, from the lightest, which is 1.
 HEATS: Final = 5
 
@@ -45,8 +41,8 @@ class Thing:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether it stands in nearly every row, as a secretariat does, and swamps a matrix."""
-        return self.remark == "secretariat"
+        """Whether it stands in nearly every row, as the remark says of a secretariat, and swamps a matrix."""
+        return bool(self.remark)
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cell:
-    """How much joins two things: the number of findings or links, the best mark, and the number at each mark."""
+    """How much joins two things: the number of findings or links at each mark, from the strongest to the weakest."""
 
     counts: Mapping[str, int]
 
@@ -99,13 +95,14 @@ class Cell:
     @cached_property
     def best(self) -> str:
         """The strongest mark, a grade or a tie."""
-        return min(self.counts, key=_strength)
+        return next(iter(self.counts))
 
 
 @dataclass(frozen=True)
 class Matrix:
     """Rows, columns and the cells that are not empty, by the IRIs of their row and column.
 
+    ``ranks`` has the grades or ties by strength, 0 for the strongest.
     ``rows_left_out`` and ``columns_left_out`` count what had no room; ``lone_rows`` and ``lone_columns`` are the things
     that nothing joins to the other side.
     """
@@ -115,6 +112,7 @@ class Matrix:
     cells: Mapping[tuple[str, str], Cell]
     is_graded: bool
     is_symmetric: bool
+    ranks: Mapping[str, int]
     lone_rows: tuple[Thing, ...] = ()
     lone_columns: tuple[Thing, ...] = ()
     rows_left_out: int = 0
@@ -130,7 +128,7 @@ class Matrix:
     @property
     def marks(self) -> tuple[str, ...]:
         """The marks that occur, from the strongest to the weakest."""
-        return tuple(sorted({mark for cell in self.cells.values() for mark in cell.counts}, key=_strength))
+        return tuple(sorted({mark for cell in self.cells.values() for mark in cell.counts}, key=self.ranks.__getitem__))
 
     @cached_property
     def most(self) -> int:
@@ -140,6 +138,10 @@ class Matrix:
     def cell(self, row: Thing, column: Thing) -> Cell | None:
         """Return the cell of a row and a column, or None for an empty one."""
         return self.cells.get((row.iri, column.iri))
+
+    def shown_mark(self, cell: Cell) -> str:
+        """Return the best mark of a cell; of links the strongest tie goes without saying, and is empty."""
+        return cell.best if self.is_graded or self.ranks[cell.best] else ""
 
     def heat(self, cell: Cell) -> int:
         """Return the step of shading of a cell, 1 to `HEATS`, in even parts of the largest number."""
@@ -152,7 +154,7 @@ class Matrix:
     def joined(self) -> Iterator[tuple[Thing, Thing, Cell]]:
         """Yield the cells that are not empty, the fullest first; of a symmetric matrix each pair once."""
         found = [(row, column, cell) for row, column, cell in self._pairs() if cell]
-        yield from sorted(found, key=lambda one: (-one[2].number, _strength(one[2].best)))
+        yield from sorted(found, key=lambda one: (-one[2].number, self.ranks[one[2].best]))
 
     def gaps(self) -> dict[Thing, list[Thing]]:
         """Return, for each row, the columns that nothing joins it to; of a symmetric matrix each pair once."""
@@ -170,11 +172,13 @@ class Matrix:
 
 @dataclass
 class Joins:
-    """All that matrices of one graph are counted from."""
+    """All that matrices of one graph are counted from; ``grades`` and ``ties`` go from the strongest to the weakest."""
 
     things: Sequence[Thing]
     links: Sequence[Link]
     findings: Sequence[Finding]
+    grades: Sequence[str] = ()
+    ties: Sequence[str] = ()
     by_iri: dict[tuple[str, str], Thing] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -184,6 +188,11 @@ class Joins:
     def dimensions(self) -> tuple[str, ...]:
         """The dimensions that have things."""
         return tuple(sorted({thing.dimension for thing in self.things}))
+
+    def sides(self, pair: str) -> tuple[str, str] | None:
+        """Return the two dimensions that a pair joins by a hyphen, as in ``body-instrument``; None for others."""
+        known = self.dimensions
+        return next(((one, other) for one in known for other in known if pair == f"{one}-{other}"), None)
 
     @cached_property
     def graded(self) -> frozenset[str]:
@@ -195,12 +204,23 @@ class Joins:
         return [thing for thing in self.by_iri.values() if thing.dimension == dimension][::-1]
 
     @cached_property
-    def ties(self) -> dict[str, dict[str, dict[str, str]]]:
+    def grade_ranks(self) -> Mapping[str, int]:
+        """The grades by strength, 0 for the strongest; one that is not listed comes after those that are."""
+        return _ranks(self.grades, (finding.grade for finding in self.findings))
+
+    @cached_property
+    def tie_ranks(self) -> Mapping[str, int]:
+        """The ties in the same way."""
+        return _ranks(self.ties, (link.tie for link in self.links))
+
+    @cached_property
+    def by_link(self) -> dict[str, dict[str, dict[str, str]]]:
         """For each dimension and link, the strongest tie of each thing on it."""
         found: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+        ranks = self.tie_ranks
         for link in self.links:
             on_link = found[link.dimension][link.link]
-            if link.thing not in on_link or _strength(link.tie) < _strength(on_link[link.thing]):
+            if link.thing not in on_link or ranks[link.tie] < ranks[on_link[link.thing]]:
                 on_link[link.thing] = link.tie
         return found
 
@@ -217,7 +237,12 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
     right = left if is_symmetric else _admitted(joins.of(columns), choice, choice.column_words)
     sides = ({thing.iri for thing in left}, {thing.iri for thing in right})
     counts = _count_findings(joins, rows, choice) if is_graded else _count_links(joins, rows, columns, choice)
-    cells = {pair: Cell(found) for pair, found in counts.items() if pair[0] in sides[0] and pair[1] in sides[1]}
+    ranks = joins.grade_ranks if is_graded else joins.tie_ranks
+    cells = {
+        pair: Cell(dict(sorted(found.items(), key=lambda one: ranks[one[0]])))
+        for pair, found in counts.items()
+        if pair[0] in sides[0] and pair[1] in sides[1]
+    }
     kept_rows, lone_rows, rows_out = _side(left, _loads(cells, 0), choice.most)
     kept_columns, lone_columns, columns_out = _side(right, _loads(cells, 1), choice.most)
     shown = ({thing.iri for thing in kept_rows}, {thing.iri for thing in kept_columns})
@@ -227,6 +252,7 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
         cells={pair: cell for pair, cell in cells.items() if pair[0] in shown[0] and pair[1] in shown[1]},
         is_graded=is_graded,
         is_symmetric=is_symmetric,
+        ranks=ranks,
         lone_rows=lone_rows,
         lone_columns=() if is_symmetric else lone_columns,
         rows_left_out=rows_out,
@@ -234,10 +260,9 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
     )
 
 
-def _strength(mark: str) -> int:
-    """Return the place of a mark among grades or ties, 0 for the strongest; an unknown one comes last."""
-    order: Sequence[str] = TIES if mark in TIES else GRADES
-    return order.index(mark) if mark and mark in order else len(TIES)
+def _ranks(listed: Iterable[str], used: Iterable[str]) -> dict[str, int]:
+    order = dict.fromkeys(listed)
+    return {mark: at for at, mark in enumerate((*order, *sorted(set(used) - set(order))))}
 
 
 def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing]:
@@ -257,14 +282,14 @@ def _add(counts: _Counts, row: str, column: str, mark: str) -> None:
     of_cell[mark] = of_cell.get(mark, 0) + 1
 
 
-def _is_wanted(mark: str, weakest: str) -> bool:
-    return not weakest or _strength(mark) <= _strength(weakest)
+def _is_wanted(mark: str, weakest: str, ranks: Mapping[str, int]) -> bool:
+    return ranks[mark] <= ranks.get(weakest, len(ranks))
 
 
 def _count_findings(joins: Joins, dimension: str, choice: Choice) -> _Counts:
     counts: _Counts = {}
     for finding in joins.findings:
-        if finding.dimension != dimension or not _is_wanted(finding.grade, choice.weakest):
+        if finding.dimension != dimension or not _is_wanted(finding.grade, choice.weakest, joins.grade_ranks):
             continue
         if choice.on and finding.on != choice.on:
             continue
@@ -276,15 +301,16 @@ def _count_findings(joins: Joins, dimension: str, choice: Choice) -> _Counts:
 def _count_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Counts:
     """Count the links of each pair; a pair hangs on a link by the weaker of its two ties."""
     counts: _Counts = {}
-    others: Mapping[str, Mapping[str, str]] = joins.ties.get(columns, {})
-    for link, on_row in joins.ties.get(rows, {}).items():
+    ranks = joins.tie_ranks
+    others: Mapping[str, Mapping[str, str]] = joins.by_link.get(columns, {})
+    for link, on_row in joins.by_link.get(rows, {}).items():
         on_column = others.get(link)
         if not on_column:
             continue
         for row, row_tie in on_row.items():
             for column, column_tie in on_column.items():
-                tie = max(row_tie, column_tie, key=_strength)
-                if _is_wanted(tie, choice.weakest) and not (rows == columns and row == column):
+                tie = max(row_tie, column_tie, key=ranks.__getitem__)
+                if _is_wanted(tie, choice.weakest, ranks) and not (rows == columns and row == column):
                     _add(counts, row, column, tie)
     return counts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -11,12 +11,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.namespaces import ECP, ID, PREFIXES
+from ecp_graph.languages import main_language
+from ecp_graph.namespaces import ECP, PREFIXES, names
 
-__all__ = ["GRADES", "Evidence", "Overlap", "gather", "overlap_quads"]
-
-#: Notations of the grades, from the strongest evidence to the weakest.
-GRADES: Final = "ABCD"
+__all__ = ["Evidence", "Overlap", "gather", "overlap_quads"]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _LABEL: Final = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
@@ -24,7 +22,10 @@ _LABEL: Final = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a passage if known."""
+    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a passage if known.
+
+    The grade is a notation; of two, the first in the alphabet is the stronger.
+    """
 
     member_a: str
     member_b: str
@@ -47,7 +48,7 @@ class Overlap:
     @property
     def iri(self) -> str:
         """``id/overlap/body-ptc--body-tfawg--instrument-transit-guidelines``."""
-        return f"{ID}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
+        return f"{names().id}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
 
 
 def gather(rows: Iterable[Evidence]) -> list[Overlap]:
@@ -71,8 +72,12 @@ def gather(rows: Iterable[Evidence]) -> list[Overlap]:
     return overlaps
 
 
-def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedNode) -> list[ox.Quad]:
-    """Return the triples of an overlap in the graph; ``name`` gives the short name of a thing for the label.
+def overlap_quads(
+    overlap: Overlap, name: Callable[[str], str], grades: Mapping[str, str], graph: ox.NamedNode
+) -> list[ox.Quad]:
+    """Return the triples of an overlap in the graph.
+
+    ``name`` gives the short name of a thing for the label, ``grades`` the concept (IRI) of a grade by its notation.
 
     ::
 
@@ -80,11 +85,11 @@ def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedN
             ecp:overlapOn … ; ecp:evidenceGrade concept:grade-b ; ecp:overlapAction … ; ecp:statedIn … .
     """
     first, second = (name(member) for member in overlap.members)
-    label = ox.Literal(f"{first} and {second} on {name(overlap.on)}", language="en")
+    label = ox.Literal(_label(first, second, name(overlap.on)), language=main_language())
     links = [
         *(("overlapMember", member) for member in overlap.members),
         ("overlapOn", overlap.on),
-        ("evidenceGrade", f"{ID}concept/grade-{overlap.grade.lower()}"),
+        ("evidenceGrade", grades[overlap.grade]),
         *(("overlapAction", action) for action in sorted(overlap.actions)),
         *(("statedIn", passage) for passage in sorted(overlap.passages)),
     ]
@@ -96,9 +101,15 @@ def overlap_quads(overlap: Overlap, name: Callable[[str], str], graph: ox.NamedN
     ]
 
 
+def _label(first: str, second: str, thing: str) -> str:
+    """Return the label of an overlap in English, or without words of any language where English is not the main one."""
+    return f"{first} and {second} on {thing}" if main_language() == "en" else f"{first} – {second}: {thing}"
+
+
 def _slug(iri: str) -> str:
     """Return ``body-ptc`` for ``…/id/body/ptc``; of other IRIs what follows the scheme, in letters, digits and dots."""
-    local = iri.removeprefix(ID) if iri.startswith(ID) else iri.partition("://")[2] or iri
+    own = names().id
+    local = iri.removeprefix(own) if iri.startswith(own) else iri.partition("://")[2] or iri
     return re.sub(r"[^\w.-]+", "-", local).strip("-")
 
 

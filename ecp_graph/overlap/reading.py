@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from ecp_graph.overlap.matrix import Finding, Joins, Link, Thing
+from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table
 
-__all__ = ["QUERIES", "read_joins"]
+__all__ = ["FINDINGS", "GRADES", "LINKS", "THINGS", "read_joins"]
 
-#: The queries whose answers are read: things, links, findings.
-QUERIES: Final = ("dimension-things", "dimension-links", "overlap-cells")
+#: The queries whose answers are read.
+THINGS: Final = "dimension-things"
+LINKS: Final = "dimension-links"
+FINDINGS: Final = "overlap-cells"
+GRADES: Final = "grades"
 
 
-def read_joins(ask: Callable[[str], Table]) -> Joins:
+def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table]) -> Joins:
     """Return what matrices are counted from; ``ask`` answers a query of the catalogue by its name.
 
-    A thing with several names has the first. Raises what ``ask`` raises, and KeyError for an answer without a column
-    that is needed.
+    Grades have the order of the query ``grades``, ties that of the values which the header of ``dimension-links``
+    lists for its column ``tie``. A thing with several names has the first. Raises what ``ask`` raises, and KeyError for
+    an answer without a column that is needed.
     """
-    things, links, findings = (ask(name) for name in QUERIES)
+    things, links, findings, grades = (ask(name) for name in (THINGS, LINKS, FINDINGS, GRADES))
     return Joins(
         things=[Thing(*row) for row in _rows(things, "thing", "dimension", "code", "name", "remark")],
         links=[Link(*row) for row in _rows(links, "dimension", "thing", "link", "tie")],
         findings=[Finding(*row) for row in _rows(findings, "dimension", "memberA", "memberB", "on", "evidenceGrade")],
+        grades=tuple(dict.fromkeys(grade for (grade,) in _rows(grades, "evidenceGrade"))),
+        ties=tuple(catalogue[LINKS].values_of("tie")),
     )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ecp_graph.namespaces import using
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.workspace import Workspace
 
@@ -35,4 +36,5 @@ def build(
     # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
     from ecp_graph.pipeline.steps import run
 
-    return run(workspace, releases, kept, progress)
+    with using(workspace.names):
+        return run(workspace, releases, kept, progress)

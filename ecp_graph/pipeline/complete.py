@@ -9,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import Graph
 
-from ecp_graph.namespaces import INFERRED_GRAPH
+from ecp_graph.namespaces import names
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.terms import to_graph, to_quads
@@ -46,7 +46,7 @@ class Completed:
 def complete(sources: Sources, rules: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised."""
     inferred = infer(to_graph(sources.data), to_graph(sources.ontology), passages=sources.passages)
-    quads = to_quads(inferred.graph, INFERRED_GRAPH)
+    quads = to_quads(inferred.graph, names().inferred_graph)
     progress(f"Inferred {len(quads)} statements")
     derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)
     progress(f"Derived {len(derived)} statements by {len(rules)} rules")

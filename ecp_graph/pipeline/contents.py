@@ -19,18 +19,19 @@ from ecp_graph.inputs import read_input
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
+from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.derive import merged_store
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.turtle import to_turtle
 from ecp_graph.release.release import MANIFEST, file_facts
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
-from ecp_graph.workspace import Workspace
+from ecp_graph.workspace import FOLDERS, Workspace
 
 __all__ = ["fingerprint", "release_id", "write_contents"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 2
+_LAYOUT: Final = 3
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -47,10 +48,14 @@ def release_id(workspace_hash: str) -> str:
     return hashlib.sha256(f"{workspace_hash} {__version__} {_LAYOUT}".encode()).hexdigest()[:12]
 
 
-def write_contents(folder: Path, completed: Completed, report: Report, workspace_hash: str) -> None:
+def write_contents(
+    folder: Path, completed: Completed, report: Report, workspace: Workspace, workspace_hash: str
+) -> None:
     """Write every file of a release into an existing, empty folder, the manifest last, and all of it to disk."""
     identity = release_id(workspace_hash)
-    description = describe(merged_store(completed.quads), release_id=identity, workspace_hash=workspace_hash)
+    about = None if workspace.has_own("ontology") else workspace.about
+    store = merged_store(completed.quads)
+    description = describe(store, about=about, release_id=identity, workspace_hash=workspace_hash)
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
     with beside(partial(_write_dumps, folder)) as dumps_written:
@@ -66,12 +71,22 @@ def write_contents(folder: Path, completed: Completed, report: Report, workspace
         "id": identity,
         "version": __version__,
         "workspace": workspace_hash,
+        "title": workspace.about.title,
+        "names": workspace.names.as_json(),
+        "ontology": _ontology_version(completed),
+        "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
         **counts,
         "findings": report.counts,
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     _to_disk([*files, folder / MANIFEST, folder / "store", folder / DUMPS_FOLDER, folder])
+
+
+def _ontology_version(completed: Completed) -> str:
+    version = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
+    found = (quad.object for quad in completed.sources.ontology if quad.predicate == version)
+    return min((value.value for value in found if isinstance(value, ox.Literal)), default="")
 
 
 def _write_dataset(path: Path, quads: Iterable[ox.Quad]) -> None:

@@ -21,7 +21,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.beside import beside
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import PREFIXES, using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import load, parse_files
@@ -39,6 +39,11 @@ def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
 
     Raises InputSyntaxError for a file that cannot be parsed (path, line), and what `load` raises for the workspace.
     """
+    with using(workspace.names):
+        return _report(files, workspace)
+
+
+def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     parsed = parse_files([(path, f"file{number}x") for number, path in enumerate(files)])
     quads = list(dict.fromkeys(quad for part in parsed.values() for quad in part))
     sources = load(workspace)

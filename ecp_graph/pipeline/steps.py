@@ -34,7 +34,7 @@ def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str
         return BuildResult(None, report)
     if fingerprint(workspace) != before:
         raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
-    write = partial(write_contents, completed=completed, report=report, workspace_hash=before)
+    write = partial(write_contents, completed=completed, report=report, workspace=workspace, workspace_hash=before)
     release = install(releases, release_id(before), write, kept=kept, progress=progress)
     progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
     return BuildResult(release, report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ecp_graph.beside import beside
+from ecp_graph.namespaces import using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
 from ecp_graph.validation.check import check, judge_statements
@@ -19,7 +20,8 @@ def validate_workspace(workspace: Workspace) -> Report:
 
     A contradiction with the ontology is a violation of the report. Raises InputSyntaxError and WorkspaceError.
     """
-    sources = load(workspace)
-    with beside(partial(judge_statements, sources)) as of_statements:
-        completed = complete(sources, workspace.rule_files)
-        return check(sources, completed.graph(), completed.contradictions, of_statements)
+    with using(workspace.names):
+        sources = load(workspace)
+        with beside(partial(judge_statements, sources)) as of_statements:
+            completed = complete(sources, workspace.rule_files)
+            return check(sources, completed.graph(), completed.contradictions, of_statements)

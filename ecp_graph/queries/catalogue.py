@@ -19,6 +19,8 @@ A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the 
 The line ``#= instrument`` marks where a value given for that parameter is bound; see `ecp_graph.queries.parameters`.
 ``compare`` makes the query one by which two releases are compared: rows of one ``key`` are one thing, called by the
 columns of ``name``, and the columns are what may change about it, but for those to ``ignore``.
+A column lists ``values: {body: bodies}`` where a page has to know them: their order, and what they are called.
+``matrices: [body-body, body-goal]`` of the query ``dimension-things`` are those that the site offers.
 The rules of the build, ``queries/derive/``, are no questions and are left out.
 """
 
@@ -27,7 +29,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -42,16 +44,20 @@ __all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "pars
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
-_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags", "compare"})
+_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags", "compare", "matrices"})
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a result: the variable, what it means, and the unit of its numbers."""
+    """One column of a result: the variable, what it means, the unit of its numbers, and its values in words.
+
+    The values are in the order of the header; a value that it does not list stands for itself.
+    """
 
     name: str
     meaning: str
     unit: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,11 @@ class Query:
     text: str
     kind: Kind
     comparison: Comparison | None = None
+    matrices: tuple[tuple[str, str], ...] = ()
+
+    def values_of(self, column: str) -> Mapping[str, str]:
+        """Return the values that the header lists for a column, with their words; none for a column that it lacks."""
+        return next((each.values for each in self.columns if each.name == column), {})
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
@@ -147,7 +158,7 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
                 path, f"the name '{path.stem}' is taken by {other}; names are unique over all topics."
             )
         paths[path.stem] = path
-    return Catalogue(paths, workspace.root / "queries")
+    return Catalogue(paths, workspace.folder("queries"))
 
 
 def read_query(path: Path, root: Path) -> Query:
@@ -172,6 +183,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         tags = tuple(str(tag) for tag in _list(header, "tags"))
         kind = query_kind(text)
         comparison = _comparison(header.get("compare"), [column.name for column in columns])
+        matrices = _matrices(_list(header, "matrices"), columns)
     except (EcpGraphError, ValueError) as reason:
         raise InputSyntaxError(path, str(reason)) from reason
     if kind is None:
@@ -190,6 +202,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         text=text,
         kind=kind,
         comparison=comparison,
+        matrices=matrices,
     )
 
 
@@ -243,7 +256,13 @@ def _column(item: Any) -> Column:
         raise ValueError(
             f"a column needs a name and a meaning, as in {{name: body, meaning: code of the body}}: {item!r}."
         )
-    return Column(str(item["name"]), str(item["meaning"]), str(item.get("unit", "")))
+    values = item.get("values") or {}
+    if not isinstance(values, dict):
+        raise ValueError(
+            f"the values of the column '{item['name']}' are written {{body: bodies, goal: goals}}, not {values!r}."
+        )
+    words = {str(value): str(told or "") for value, told in values.items()}
+    return Column(str(item["name"]), str(item["meaning"]), str(item.get("unit", "")), words)
 
 
 def _comparison(item: Any, columns: list[str]) -> Comparison | None:
@@ -258,6 +277,19 @@ def _comparison(item: Any, columns: list[str]) -> Comparison | None:
         if name not in columns:
             raise ValueError(f"'compare' speaks of '{name}', which is no column of the query.")
     return Comparison(str(item["title"]), str(item["key"]), names, ignored)
+
+
+def _matrices(items: list[Any], columns: tuple[Column, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of values of the column ``dimension`` that the header joins by a hyphen."""
+    known = next((column.values for column in columns if column.name == "dimension"), {})
+    pairs = {f"{rows}-{others}": (rows, others) for rows in known for others in known}
+    for item in map(str, items):
+        if item not in pairs:
+            raise ValueError(
+                f"'matrices' offers '{item}', which is not two values of the column 'dimension' joined by '-'. "
+                f"Its values are: {', '.join(known) or 'none'}."
+            )
+    return tuple(pairs[str(item)] for item in items)
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from ecp_graph.engine.asking import Stream
 from ecp_graph.errors import ParameterError
+from ecp_graph.languages import preference
 
 __all__ = ["QUERY", "Named", "gather"]
 
@@ -47,8 +48,8 @@ class _Row(NamedTuple):
 def gather(answer: Stream) -> dict[str, Named]:
     """Return the things of an answer to the query ``names`` by their IRIs, whatever the order of its rows.
 
-    A thing of several kinds goes by the first. The label is the preferred name in English or without a language,
-    else the first preferred name, else any name; the other preferred names count among the others. Raises
+    A thing of several kinds goes by the first. The label is the preferred name in the main language, else one without
+    a language, else the first preferred name, else any name; the other preferred names count among the others. Raises
     ParameterError when the answer has other columns than kind, nameKind, name and thing, and what the rows raise.
     """
     if missing := [name for name in _COLUMNS if name not in answer.columns]:
@@ -83,7 +84,7 @@ def _named(iri: str, rows: Sequence[_Row]) -> Named:
     for row in rows:
         if row.kind == kind:
             by_kind.setdefault(row.name_kind, []).append(row)
-    preferred = sorted(by_kind.get("preferred", []), key=lambda row: row.language.partition("-")[0] not in {"", "en"})
+    preferred = sorted(by_kind.get("preferred", []), key=lambda row: preference(row.language))
     codes, others, hidden = (_texts(by_kind.get(name_kind, [])) for name_kind in ("code", "other", "hidden"))
     made = _texts(by_kind.get("made", []))
     first, *further = _texts(preferred) or made or others or codes or hidden or _texts(rows)

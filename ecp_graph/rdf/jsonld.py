@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import ECP, PREFIXES, compact
+from ecp_graph.languages import main_language
+from ecp_graph.namespaces import ECP, PREFIXES, compact, names
 
 __all__ = ["context_of", "without_prefixes", "write_jsonld"]
 
@@ -29,14 +30,13 @@ _TERMS: Final = _LINKS | frozenset(
 #: Terms of other vocabularies whose values have one form in this graph; any other form is spelled out.
 _TEXTS: Final = ("dcterms:description", "dcterms:title", "rdfs:label", "skos:altLabel", "skos:definition")
 _TEXTS_TOO: Final = ("skos:prefLabel", "skos:scopeNote")
-_LANGUAGE: Final = "en"
 
 
 def context_of(ontology: Iterable[ox.Quad]) -> dict[str, Any]:
     """Return the JSON-LD context for an ontology: prefixes, its own classes and properties by their local names.
 
     A property with links as values has ``@type: @id``, one with a single datatype as range has that. A local name that
-    is a prefix too stays a curie.
+    is a prefix too stays a curie. Names and definitions are in the main language unless they say otherwise.
     """
     kinds: dict[str, set[str]] = {}
     ranges: dict[str, set[str]] = {}
@@ -46,8 +46,8 @@ def context_of(ontology: Iterable[ox.Quad]) -> dict[str, Any]:
                 kinds.setdefault(quad.subject.value, set()).add(quad.object.value)
             elif quad.predicate.value == _RANGE:
                 ranges.setdefault(quad.subject.value, set()).add(quad.object.value)
-    context: dict[str, Any] = {"@version": 1.1, **PREFIXES}
-    context.update({name: {"@id": name, "@language": _LANGUAGE} for name in (*_TEXTS, *_TEXTS_TOO)})
+    context: dict[str, Any] = {"@version": 1.1, **names().prefixes}
+    context.update({name: {"@id": name, "@language": main_language()} for name in (*_TEXTS, *_TEXTS_TOO)})
     for iri in sorted(kinds):
         definition = _definition(iri, kinds[iri], ranges.get(iri, set()))
         if iri.startswith(ECP) or "@type" in definition:
@@ -168,7 +168,7 @@ def _definition(iri: str, kinds: set[str], ranges: set[str]) -> dict[str, Any]:
 
 def _term(iri: str) -> str:
     local = iri.removeprefix(ECP)
-    return local if iri.startswith(ECP) and local.isidentifier() and local not in PREFIXES else _curie(iri)
+    return local if iri.startswith(ECP) and local.isidentifier() and local not in names().prefixes else _curie(iri)
 
 
 def _curie(iri: str) -> str:
@@ -179,4 +179,5 @@ def _curie(iri: str) -> str:
 
 def _expanded(name: str) -> str:
     prefix, _, local = name.partition(":")
-    return PREFIXES[prefix] + local if prefix in PREFIXES and not local.startswith("//") else name
+    known = names().prefixes
+    return known[prefix] + local if prefix in known and not local.startswith("//") else name

@@ -36,7 +36,7 @@ def refuse_left_out(workspace: Workspace) -> None:
     and what is no regular file.
     """
     for folder, suffixes in FOLDERS.items():
-        for path in sorted(_visible(workspace.root, folder)):
+        for path in sorted(_visible(workspace.folder(folder))):
             if path.is_dir():
                 raise InputSyntaxError(path, f"a link to a folder is not followed. Copy the files, or {_OTHERWISE}")
             if path.is_symlink() and not path.exists():
@@ -54,11 +54,11 @@ def _refuse_unread(path: Path, rule: str) -> None:
         raise InputSyntaxError(path, f"it would be left out. {rule}: convert it, {_OTHERWISE}")
 
 
-def _visible(root: Path, folder: str) -> Iterator[Path]:
-    """Yield the paths of all files and links that are not hidden."""
-    if not (root / folder).is_dir():
+def _visible(root: Path) -> Iterator[Path]:
+    """Yield the paths of all files and links below a folder that are not hidden."""
+    if not root.is_dir():
         return
-    for parent, folders, files in os.walk(root / folder, onerror=_unreadable):
+    for parent, folders, files in os.walk(root, onerror=_unreadable):
         paths = [Path(parent, name) for name in files]
         paths += [path for name in folders if (path := Path(parent, name)).is_symlink()]
         yield from (path for path in paths if not is_hidden(path.relative_to(root)))

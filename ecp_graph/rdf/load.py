@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ecp_graph.confined import GREEDY, LimitReached, Limits, confined, now_reading
 from ecp_graph.errors import InputSyntaxError, WorkspaceError
 from ecp_graph.inputs import TOO_LONG, input_size, read_input, too_long
-from ecp_graph.namespaces import ONTOLOGY_GRAPH, OWN_GRAPHS, SHAPES_GRAPH, compact
+from ecp_graph.namespaces import compact, names
 from ecp_graph.rdf.left_out import refuse_left_out
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.workspace import Workspace
@@ -53,16 +53,16 @@ def load(workspace: Workspace) -> Sources:
     """
     refuse_left_out(workspace)
     ontology, data, shapes = workspace.ontology_files, workspace.data_files, workspace.shape_files
-    for folder, files in (("ontology", ontology), ("data", data)):
+    for name, files in (("ontology", ontology), ("data", data)):
         if not files:
-            raise WorkspaceError(
-                f"{workspace.root / folder} holds no RDF file, so there is nothing to build.", workspace.root
-            )
-    parsed = parse_files([*_numbered(ONTOLOGY_GRAPH, ontology), *_numbered(SHAPES_GRAPH, shapes), *_data(data)])
+            folder = workspace.folder(name)
+            raise WorkspaceError(f"{folder} holds no RDF file, so there is nothing to build.", workspace.root)
+    of_ontology, of_shapes = names().ontology_graph, names().shapes_graph
+    parsed = parse_files([*_numbered("ontology", ontology), *_numbered("shapes", shapes), *_data(data)])
     return Sources(
-        ontology=_in_graph(ONTOLOGY_GRAPH, (parsed[path] for path in ontology)),
+        ontology=_in_graph(of_ontology, (parsed[path] for path in ontology)),
         data=list(dict.fromkeys(quad for path in data for quad in parsed[path])),
-        shapes=_in_graph(SHAPES_GRAPH, (parsed[path] for path in shapes)),
+        shapes=_in_graph(of_shapes, (parsed[path] for path in shapes)),
         index=SourceIndex(data + ontology, workspace.relative),
     )
 
@@ -130,8 +130,8 @@ def _named(quads: Iterable[ox.Quad], prefix: str) -> Iterator[ox.Quad]:
         yield ox.Quad(named(quad.subject), quad.predicate, named(quad.object), named(quad.graph_name))
 
 
-def _numbered(graph: str, files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    return ((path, f"{graph.rpartition('/')[2]}{number}x") for number, path in enumerate(files))
+def _numbered(what: str, files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    return ((path, f"{what}{number}x") for number, path in enumerate(files))
 
 
 def _data(files: Iterable[Path]) -> Iterator[tuple[Path, None]]:
@@ -157,7 +157,7 @@ def _unfit(quad: ox.Quad) -> str | None:
     if any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object, graph)):
         what = f"{_show(quad.subject)} {_show(quad.predicate)} {_show(quad.object)}"
         return f"blank node in data ({what}); give the thing an IRI"
-    if isinstance(graph, ox.NamedNode) and graph.value in OWN_GRAPHS:
+    if isinstance(graph, ox.NamedNode) and graph.value in names().own_graphs:
         return f"{compact(graph.value)} is written by the build; use the graph of a passage"
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import names
 
 __all__ = ["with_prefixes"]
 
@@ -16,7 +16,7 @@ def with_prefixes(content: Iterable[ox.Quad] | Iterable[ox.Triple], text: bytes,
 
     Oxigraph declares prefixes in an order that changes from run to run; here they come in the order of their names.
     """
-    used = {name: namespace for name, namespace in PREFIXES.items() if f"<{namespace}".encode() in text}
+    used = {name: namespace for name, namespace in names().prefixes.items() if f"<{namespace}".encode() in text}
     body: bytes = ox.serialize(content, format=form, prefixes=used) or b""
     if form not in {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}:
         return body

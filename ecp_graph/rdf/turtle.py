@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import names
 
 __all__ = ["to_turtle"]
 
 
 def to_turtle(triples: Iterable[ox.Triple]) -> str:
     """Return the triples as Turtle, in the order given, headed by the prefixes in use in the order of their names."""
-    data = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
+    data = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(names().prefixes))
     lines = (data or b"").decode().splitlines(keepends=True)
     header = [line for line in lines if line.startswith("@prefix ")]
     body = "".join(lines[len(header) :])

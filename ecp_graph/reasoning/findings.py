@@ -16,7 +16,7 @@ from typing import Final
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.errors import QueryError
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP
+from ecp_graph.namespaces import ECP
 from ecp_graph.queries.catalogue import Query, parse_query
 from ecp_graph.reasoning.proof import Derivation, Explanation
 from ecp_graph.reasoning.statements import Statement, in_sparql, iri, rows_of, stated_in
@@ -25,8 +25,8 @@ from ecp_graph.sparql.results import Table, Term
 __all__ = ["explain_finding"]
 
 _STATED_IN: Final = ECP + "statedIn"
-_FACTS: Final = f"""
-SELECT ?property ?value WHERE {{{{ GRAPH <{DERIVED_GRAPH}> {{{{ {{thing}} ?property ?value }}}} }}}}
+_FACTS: Final = """
+SELECT ?property ?value WHERE {{ GRAPH graph:derived {{ {thing} ?property ?value }} }}
 ORDER BY ?property ?value
 """
 _SPOKEN_OF: Final = """

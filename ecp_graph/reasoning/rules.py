@@ -18,7 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
-from ecp_graph.namespaces import ONTOLOGY_GRAPH, PREFIXES, compact
+from ecp_graph.namespaces import PREFIXES, compact
 from ecp_graph.sparql.results import Term
 
 __all__ = ["TYPE", "Pattern", "Rule", "read_rules"]
@@ -28,7 +28,7 @@ TYPE: Final = Term("iri", RDF + "type")
 
 _AXIOMS: Final = f"""
 CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  GRAPH <{ONTOLOGY_GRAPH}> {{ ?s ?p ?o }}
+  GRAPH graph:ontology {{ ?s ?p ?o }}
   FILTER (STRSTARTS(STR(?p), "{OWL}") || STRSTARTS(STR(?p), "{RDF}")
     || ?p IN (rdfs:subClassOf, rdfs:subPropertyOf, rdfs:domain, rdfs:range))
 }}

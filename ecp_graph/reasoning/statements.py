@@ -10,7 +10,8 @@ from typing import Final, NamedTuple, TypeVar
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
-from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH
+from ecp_graph.languages import preference
+from ecp_graph.namespaces import names
 from ecp_graph.sparql.results import Table, Term, to_ox
 
 __all__ = ["Source", "Statement", "batches", "in_sparql", "iri", "names_of", "rows_of", "stated_in"]
@@ -36,7 +37,6 @@ SELECT ?term ?preferred ?plain WHERE {{
 }}
 ORDER BY ?term ?preferred ?plain
 """
-_BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 
 _Item = TypeVar("_Item")
 
@@ -95,18 +95,19 @@ def stated_in(
         for key, graph, locator, certainty in ask_table(
             engine, _STATED.format(values=values), timeout_s=timeout_s
         ).rows:
-            if key and graph and graph.value not in _BUILT:
+            if key and graph and graph.value not in names().added_graphs:
                 source = Source(graph.value, locator.value if locator else "", certainty.value if certainty else "")
                 found.setdefault(batch[int(key.value)], {})[source] = None
     return {statement: tuple(sources) for statement, sources in found.items()}
 
 
 def names_of(engine: Engine, terms: Iterable[Term], *, timeout_s: float | None = None) -> dict[str, str]:
-    """Return the names of those of the terms that are IRIs and have one, by IRI."""
+    """Return the names, in the main language if there are any, of those of the terms that are IRIs and have one."""
     found: dict[str, str] = {}
     for batch in batches(sorted({term.value for term in terms if term.kind == "iri"})):
         values = " ".join(in_sparql(iri(value)) for value in batch)
-        for term, preferred, plain in ask_table(engine, _NAMES.format(values=values), timeout_s=timeout_s).rows:
+        rows = ask_table(engine, _NAMES.format(values=values), timeout_s=timeout_s).rows
+        for term, preferred, plain in sorted(rows, key=lambda row: preference(row[1].language if row[1] else None)):
             name = preferred or plain
             if term and name:
                 found.setdefault(term.value, name.value)

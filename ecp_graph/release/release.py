@@ -6,7 +6,7 @@
       current              the id of the release that is in use, as text
       .lock                held by a running build
       3f2a9c01b7de/        one release
-        manifest.json      id, package version, counts, findings, and size and SHA-256 of every other file
+        manifest.json      id, package version, names, counts, findings, and size and SHA-256 of every other file
         dataset.nq         every statement in its named graph, literals as they were written
         store/             the same for the embedded engine, with the merge of all graphs as its default graph
         description.ttl    VoID, DCAT and PROV
@@ -14,7 +14,7 @@
         dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
         report.txt|json|ttl|html
 
-This module is imported by every query command, so it needs nothing outside the standard library.
+This module is imported by every query command, so it needs nothing outside the package and the standard library.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ecp_graph.errors import ReleaseError
+from ecp_graph.namespaces import Names
 
 __all__ = ["CURRENT", "MANIFEST", "Release", "current_id", "file_facts", "open_release", "verify_release"]
 
@@ -39,14 +40,16 @@ _PARTS: Final = ("dataset.nq", "store/CURRENT", "description.ttl", "report.json"
 class Release:
     """One release on disk.
 
-    ``manifest`` has the keys ``id``, ``version``, ``workspace`` (SHA-256 of the authored files), ``triples`` (of the
-    default graph), ``graphs`` (named graph to count), ``findings`` (severity to count) and ``files`` (path to size and
-    SHA-256).
+    ``manifest`` has the keys ``id``, ``version``, ``workspace`` (SHA-256 of the authored files), its ``title`` and
+    ``names``, ``ontology`` (its version), ``from_package`` (folders of the package that were used), ``triples``
+    (of the default graph), ``graphs`` (named graph to count), ``findings`` (severity to count) and ``files`` (path to
+    size and SHA-256).
     """
 
     id: str
     path: Path
     manifest: Mapping[str, Any]
+    names: Names
 
     @property
     def store(self) -> Path:
@@ -95,7 +98,7 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
     missing = [part for part in _PARTS if not (path / part).exists()]
     if missing:
         raise ReleaseError(f"The release {path} is damaged: it lacks {', '.join(missing)}. Run `ecp-graph build`.")
-    return Release(wanted, path, _read_manifest(path))
+    return Release(wanted, path, *_read_manifest(path))
 
 
 def verify_release(release: Release) -> list[str]:
@@ -124,12 +127,18 @@ def _compare(path: Path, facts: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _read_manifest(path: Path) -> Mapping[str, Any]:
+def _read_manifest(path: Path) -> tuple[Mapping[str, Any], Names]:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        files = manifest["files"]
+        files, held = manifest["files"], manifest.get("names")
+        if held is None:
+            raise ReleaseError(
+                f"The release {path} was built by an earlier version of ecp-graph, which did not record what its names "
+                "begin with. Run `ecp-graph build`."
+            )
+        names = Names.from_json(held)
     except (OSError, ValueError, KeyError, TypeError) as reason:
         raise ReleaseError(f"The release {path} is damaged: its {MANIFEST} cannot be read ({reason}).") from reason
     if manifest.get("id") != path.name or not isinstance(files, dict):
         raise ReleaseError(f"The release {path} is damaged: its {MANIFEST} belongs to another release.")
-    return dict(manifest)
+    return dict(manifest), names

@@ -48,7 +48,7 @@ _TURNS: Final = Turns(most_waiting=8, limit_s=30)
 def workbook(table: Table | bytes) -> bytes:
     """Return a table as an Excel workbook of one sheet: numbers and dates typed, everything else as text.
 
-    It may be a SPARQL results JSON document, too, as `ecp_graph.engine.results.parse_table` reads it. Raises
+    It may be a SPARQL results JSON document, too, as `ecp_graph.sparql.results.parse_table` reads it. Raises
     MissingExtra without openpyxl, ParameterError when a sheet cannot hold the rows or takes too much to make, and
     EngineBusy when others are made and it would have to wait too long.
     """

@@ -124,5 +124,5 @@ def _rewritten(made: bytes | Path, wanted: Format) -> Answer:
         results = ox.parse_query_results(path=str(made), format=json_format)
     else:
         results = ox.parse_query_results(made, json_format)
-    write_results(results, wanted, spool)
+    write_results(results, wanted, spool, prefixes={})
     return Answer(wanted.kind, wanted, spool.read_once(), len(spool))

@@ -19,7 +19,7 @@ from rdflib.query import Result
 from rdflib.term import Node
 
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.namespaces import PREFIXES, SHAPES
+from ecp_graph.namespaces import SHAPES, names
 from ecp_graph.rdf.terms import to_oxigraph
 from ecp_graph.validation.report import SEVERITIES, Finding, Severity, shorten
 
@@ -134,7 +134,7 @@ class _Reader:
     def _path(self, path: Node | None) -> str | None:
         if path is None or isinstance(path, URIRef):
             return None if path is None else str(path)
-        return str(shacl_path_to_sparql_path(self._shape_graph, path, prefixes=dict(PREFIXES)))
+        return str(shacl_path_to_sparql_path(self._shape_graph, path, prefixes=dict(names().prefixes)))
 
 
 class _Validated(Graph):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from jinja2 import FileSystemLoader
 
 from ecp_graph import __version__
-from ecp_graph.namespaces import compact
+from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -36,6 +37,7 @@ from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.site import EXTENSION, Site
 from ecp_graph.web.state.site import site as app_site
 from ecp_graph.web.state.source import CurrentRelease, EngineSource, FixedEngine
+from ecp_graph.workspace import Workspace
 
 __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
@@ -82,14 +84,15 @@ def create_app(
     from ecp_graph.workspace import find_workspace
 
     settings = settings or settings_from()
-    workspace = find_workspace(settings.workspace) if with_catalogue or source is None else None
+    workspace = find_workspace(settings.workspace)
     app = Flask("ecp_graph.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
     # set when the app is asked for the static twin, whose pages do in the browser what a server does here
     app.config["TWIN"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
+    source = source or _source(settings, workspace)
     catalogued = workspace if with_catalogue else None
-    app.extensions[EXTENSION] = Site(settings, source or _source(settings), catalogued, bounds)
+    app.extensions[EXTENSION] = Site(settings, source, catalogued, workspace.names, bounds)
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -111,21 +114,35 @@ def create_app(
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     register_errors(app)
+    app.before_request(_use_names)
+    app.teardown_request(_put_names_back)
     app.before_request(_refuse_long_headers)
     app.after_request(_add_headers)
     app.after_request(compress)
     return app
 
 
-def _source(settings: Settings) -> EngineSource:
-    from ecp_graph.workspace import default_releases, find_workspace
+def _source(settings: Settings, workspace: Workspace) -> EngineSource:
+    from ecp_graph.workspace import default_releases
 
     if settings.endpoint:
         from ecp_graph.engine.opening import remote_engine
 
-        return FixedEngine(remote_engine(settings.endpoint, settings), is_fixed=False)
-    releases = settings.releases or default_releases(find_workspace(settings.workspace))
+        with using(workspace.names):
+            return FixedEngine(remote_engine(settings.endpoint, settings), is_fixed=False)
+    releases = settings.releases or default_releases(workspace)
     return CurrentRelease(releases.resolve(), settings)
+
+
+def _use_names() -> None:
+    """Put the names of what is served into use until the request ends."""
+    g.in_use = ExitStack()
+    g.in_use.enter_context(using(app_site().names))
+
+
+def _put_names_back(_: BaseException | None) -> None:
+    if in_use := g.pop("in_use", None):
+        in_use.close()
 
 
 def _refuse_long_headers() -> None:

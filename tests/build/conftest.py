@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.namespaces import PREFIXES
 from ecp_graph.workspace import Workspace
+from tests.bundled import PREFIXES, with_workspace_file
 
 HEADER = "\n".join(f"@prefix {name}: <{namespace}> ." for name, namespace in PREFIXES.items()) + "\n"
 
@@ -38,6 +38,8 @@ ecp:passageOf a owl:ObjectProperty .
 ecp:locator a owl:DatatypeProperty , owl:FunctionalProperty .
 skos:prefLabel a owl:AnnotationProperty .
 skos:notation a owl:DatatypeProperty .
+concept:grade-a skos:inScheme scheme:evidence-grades ; skos:notation "A" .
+concept:grade-b skos:inScheme scheme:evidence-grades ; skos:notation "B" .
 """
 
 DATA = """
@@ -104,7 +106,7 @@ def write_workspace(root: Path, changes: Mapping[str, str | None] | None = None)
         path.parent.mkdir(parents=True, exist_ok=True)
         if text is not None:
             path.write_text(HEADER + text if path.suffix in {".ttl", ".trig"} else text, encoding="utf-8")
-    return Workspace(root)
+    return with_workspace_file(root)
 
 
 def line_of(text: str, part: str) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.namespaces import ECP, ID, PREFIXES
+from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents
@@ -18,6 +19,7 @@ from ecp_graph.release.swap import install
 from ecp_graph.validation.check import check, judge_statements
 from ecp_graph.validation.report import Report
 from ecp_graph.workspace import Workspace, bundled_workspace
+from tests.bundled import ID, PREFIXES
 
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 
@@ -34,7 +36,8 @@ def completed(workspace: Workspace) -> Completed:
 
 @pytest.fixture(scope="module")
 def report(completed: Completed) -> Report:
-    return check(completed, lambda: judge_statements(completed.sources))
+    sources = completed.sources
+    return check(sources, completed.graph(), completed.contradictions, lambda: judge_statements(sources))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +46,8 @@ def release(
 ) -> Release:
     seed = fingerprint(workspace)
     folder = tmp_path_factory.mktemp("bundled") / "releases"
-    return install(folder, release_id(seed), lambda staging: write_contents(staging, completed, report, seed))
+    write = partial(write_contents, completed=completed, report=report, workspace=workspace, workspace_hash=seed)
+    return install(folder, release_id(seed), write)
 
 
 def test_it_conforms_and_every_shape_looked_at_something(report: Report) -> None:

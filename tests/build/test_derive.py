@@ -8,14 +8,15 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
-from ecp_graph.namespaces import DERIVED_GRAPH, ID, compact
+from ecp_graph.namespaces import compact
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.overlap.mint import Evidence, gather
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.rdf.load import load
 from ecp_graph.workspace import Workspace
+from tests.bundled import DERIVED_GRAPH, ID
 
-from .conftest import RULE, MakeWorkspace
+from .conftest import ONTOLOGY, RULE, MakeWorkspace
 
 OVERLAP = ID + "overlap/body-ptc--body-sec--instrument-guide"
 
@@ -72,6 +73,23 @@ def test_a_comment_declares_no_prefix(make_workspace: MakeWorkspace) -> None:
     assert not about(completed(make_workspace({"queries/derive/same-row.rq": redeclared})).derived, OVERLAP)
 
 
+GRADES = """
+concept:level-1 skos:inScheme scheme:evidence-grades ; skos:notation "1 proved" .
+concept:level-2 skos:inScheme scheme:evidence-grades ; skos:notation "2 likely" .
+concept:level-9 skos:inScheme scheme:others ; skos:notation "A" .
+"""
+
+
+def test_the_grades_are_the_concepts_of_the_scheme(make_workspace: MakeWorkspace) -> None:
+    own = {"ontology/main.ttl": ONTOLOGY.replace("evidence-grades", "others") + GRADES}
+    rule = {"queries/derive/same-row.rq": RULE.replace('"A"', '"2 likely"')}
+    assert "ecp:evidenceGrade concept:level-2" in about(completed(make_workspace(own | rule)).derived, OVERLAP)
+    better = rule | {"queries/derive/better.rq": RULE.replace('"A"', '"1 proved"')}
+    assert "ecp:evidenceGrade concept:level-1" in about(completed(make_workspace(own | better)).derived, OVERLAP)
+    with pytest.raises(InputSyntaxError, match="'A', which is no concept"):
+        completed(make_workspace({**own, "queries/derive/same-row.rq": RULE, "queries/derive/better.rq": None}))
+
+
 A, B, ON = ID + "body/a", ID + "body/b", ID + "topic/t"
 
 
@@ -111,13 +129,18 @@ def test_two_overlaps_never_share_an_iri() -> None:
         ("SELECT ?memberA ?memberB WHERE { ?memberA ?p ?memberB }", r"does not select \?on \?grade"),
         ("ASK { ?s ?p ?o }", "does not select"),
         (
-            'SELECT ?memberA ?memberB ?on ("E" AS ?grade) WHERE { BIND(body:a AS ?memberA) '
+            '# as good as "E"\nSELECT ?memberA ?memberB ?on\n("E" AS ?grade) WHERE { BIND(body:a AS ?memberA) '
             "BIND(body:b AS ?memberB) BIND(topic:t AS ?on) }",
-            "grade from A to D",
+            r"rule\.rq:3: the rule gives the grade 'E', which is no concept of .*/evidence-grades\. .* are: A, B\.",
+        ),
+        (
+            'SELECT ?memberA ?memberB ?on (CONCAT("A", "B") AS ?grade) WHERE { BIND(body:a AS ?memberA) '
+            "BIND(body:b AS ?memberB) BIND(topic:t AS ?on) }",
+            r"rule\.rq: the rule gives the grade 'AB'",
         ),
         (
             'SELECT ?memberA ?memberB ?on ("A" AS ?grade) WHERE { BIND(body:a AS ?memberA) BIND(body:b AS ?memberB) }',
-            "all members",
+            r"which lacks \?on",
         ),
         (
             'SELECT ?memberA ?memberB ?on ("A" AS ?grade) WHERE { BIND("a" AS ?memberA) '

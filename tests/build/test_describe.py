@@ -8,14 +8,14 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph import __version__
-from ecp_graph.linked_data.describe import DATASET, describe
+from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import DUMPS
-from ecp_graph.namespaces import BASE, DATASET_GRAPH, ID, PREFIXES
 from ecp_graph.overlap.derive import merged_store
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
 from ecp_graph.workspace import Workspace
 from tests.build.conftest import DATA, MakeWorkspace
+from tests.bundled import BASE, DATASET, DATASET_GRAPH, ID, PREFIXES
 
 FOAF_PERSON = PREFIXES["foaf"] + "Person"
 

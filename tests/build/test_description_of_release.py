@@ -11,8 +11,8 @@ import pytest
 from pyshacl import validate
 from rdflib import DCAT, DCTERMS, RDF, SH, Graph, Literal, URIRef
 
-from ecp_graph.namespaces import BASE, ID, PREFIXES
 from ecp_graph.release.release import Release
+from tests.bundled import BASE, ID, PREFIXES
 
 LINE = re.compile(r"(?P<s><[^>]*>|_:\S+) (?P<p><[^>]*>) (?P<o>.*?) (?P<g><[^>]*>) \.$")
 VOCABULARIES = "ECP_VOCAB_DIR"

@@ -8,11 +8,11 @@ import pyoxigraph as ox
 import pytest
 
 from ecp_graph.errors import InputSyntaxError, WorkspaceError
-from ecp_graph.namespaces import GRAPH, ID, ONTOLOGY_GRAPH, SHAPES_GRAPH
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import load, parse_file
 from ecp_graph.rdf.terms import to_graph, to_oxigraph, to_rdflib
 from ecp_graph.workspace import Workspace
+from tests.bundled import GRAPH, ID, ONTOLOGY_GRAPH, SHAPES_GRAPH
 
 from .conftest import HEADER, MakeWorkspace, line_of
 

@@ -7,11 +7,12 @@ import pytest
 from owlrl.OWLRL import OWLRL_Semantics
 from rdflib import OWL, RDF, Graph, Literal, URIRef
 
-from ecp_graph.namespaces import ECP, ID, PREFIXES, compact
+from ecp_graph.namespaces import ECP, compact
 from ecp_graph.rdf.load import load
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Inferred, _Usefulness, infer
 from ecp_graph.workspace import Workspace
+from tests.bundled import ID, PREFIXES
 
 from .conftest import HEADER, ONTOLOGY
 

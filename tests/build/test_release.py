@@ -12,18 +12,18 @@ import threading
 import time
 from pathlib import Path
 
-import ecp_graph.build.contents as contents
-import ecp_graph.build.pipeline as pipeline
 import pyoxigraph as ox
 import pytest
 
+import ecp_graph.pipeline.contents as contents
+import ecp_graph.pipeline.steps as pipeline
 from ecp_graph.errors import InconsistentData, InputSyntaxError, ReleaseError
-from ecp_graph.namespaces import DATASET_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
 from ecp_graph.pipeline import BuildResult, build
 from ecp_graph.rdf.load import load, parse_file
 from ecp_graph.release.release import Release, current_id, open_release, verify_release
 from ecp_graph.release.swap import install
 from ecp_graph.workspace import Workspace
+from tests.bundled import DATASET_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, SHAPES_GRAPH
 
 from .conftest import MakeWorkspace, write_workspace
 
@@ -273,20 +273,36 @@ def test_the_newest_releases_and_the_current_one_are_kept(make_workspace: MakeWo
 _ENDLESS = """
 import sys
 from pathlib import Path
-from ecp_graph.build.complete import complete
-from ecp_graph.build.contents import release_id, write_contents
-from ecp_graph.build.load import load
-from ecp_graph.build.report import Report
-from ecp_graph.build.swap import install
+from ecp_graph.namespaces import using
+from ecp_graph.pipeline.complete import complete
+from ecp_graph.pipeline.contents import release_id, write_contents
+from ecp_graph.rdf.load import load
+from ecp_graph.release.swap import install
+from ecp_graph.validation.report import Report
 from ecp_graph.workspace import Workspace
 
 workspace, releases = Workspace(Path(sys.argv[1])), Path(sys.argv[2])
+in_use = using(workspace.names)
+in_use.__enter__()
 completed = complete(load(workspace), workspace.rule_files)
 for number in range(int(sys.argv[3]), 10**9):
     seed = str(number)
-    install(releases, release_id(seed), lambda folder: write_contents(folder, completed, Report(), seed), kept=2)
+    write = lambda folder: write_contents(folder, completed, Report(), workspace, seed)
+    install(releases, release_id(seed), write, kept=2)
     print(number, flush=True)
 """
+
+
+def test_a_release_that_does_not_say_its_names_has_to_be_built_again(workspace: Workspace, releases: Path) -> None:
+    manifest = built(build(workspace, releases)).path / "manifest.json"
+    held = json.loads(manifest.read_text())
+    assert held.pop("names")["base"] == "https://w3id.org/ecp-graph/"
+    manifest.write_text(json.dumps(held))
+    with pytest.raises(ReleaseError, match=r"was built by an earlier version of ecp-graph, .* Run `ecp-graph build`"):
+        open_release(releases)
+    manifest.write_text(json.dumps({**held, "names": {"base": "x"}}))
+    with pytest.raises(ReleaseError, match=r"is damaged: its manifest.json cannot be read"):
+        open_release(releases)
 
 
 def endless_builds(workspace: Workspace, releases: Path, start: int) -> subprocess.Popen[str]:

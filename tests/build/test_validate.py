@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
-from ecp_graph.namespaces import ECP, GRAPH, ID, SHAPES
+from ecp_graph.namespaces import ECP, SHAPES
 from ecp_graph.pipeline.files import validate_files
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.validation.report import Finding, Report
 from ecp_graph.workspace import Workspace
+from tests.bundled import GRAPH, ID
 
 from .conftest import DATA, HEADER, MakeWorkspace, line_of
 from .conftest import SHAPES as SHAPES_TEXT

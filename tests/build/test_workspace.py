@@ -8,7 +8,8 @@ import pytest
 
 import ecp_graph.workspace as module
 from ecp_graph.errors import WorkspaceError
-from ecp_graph.workspace import Workspace, bundled_workspace, default_releases, find_workspace
+from ecp_graph.workspace import FOLDERS, Workspace, bundled_workspace, default_releases, find_workspace
+from tests.bundled import with_workspace_file
 
 from .conftest import MakeWorkspace
 
@@ -30,7 +31,7 @@ def test_files_are_sorted_recursive_and_not_hidden(make_workspace: MakeWorkspace
         "data/main.trig",
     ]
     assert [workspace.relative(path) for path in workspace.rule_files] == ["queries/derive/same-row.rq"]
-    assert len(workspace.files) == 6
+    assert len(workspace.files) == 7
 
 
 def test_the_order_is_given_environment_current_folder_bundled(
@@ -38,11 +39,11 @@ def test_the_order_is_given_environment_current_folder_bundled(
 ) -> None:
     root = make_workspace().root
     assert find_workspace() == bundled_workspace()
-    monkeypatch.chdir(root)
-    assert find_workspace() == Workspace(root)
-    other = tmp_path / "other"
-    (other / "ontology").mkdir(parents=True)
-    (other / "data").mkdir()
+    (root / "data" / "deep").mkdir()
+    for folder in (root, root / "data" / "deep"):
+        monkeypatch.chdir(folder)
+        assert find_workspace() == Workspace(root)
+    other = with_workspace_file(tmp_path / "other").root
     monkeypatch.setenv("ECP_GRAPH_WORKSPACE", str(other))
     assert find_workspace() == Workspace(other)
     assert find_workspace(root) == Workspace(root)
@@ -52,8 +53,20 @@ def test_a_named_folder_that_is_no_workspace_is_an_error(tmp_path: Path) -> None
     with pytest.raises(WorkspaceError, match=r"There is no folder .*nowhere"):
         find_workspace(tmp_path / "nowhere")
     (tmp_path / "half" / "data").mkdir(parents=True)
-    with pytest.raises(WorkspaceError, match="is not a workspace: it has no ontology/"):
+    with pytest.raises(WorkspaceError, match=r"half is not a workspace: it has no workspace.toml. Write one there"):
         find_workspace(tmp_path / "half")
+
+
+def test_what_a_folder_lacks_comes_from_the_package(tmp_path: Path) -> None:
+    workspace, bundled = with_workspace_file(tmp_path / "bare"), bundled_workspace()
+    for folder in ("data", "shapes"):
+        (workspace.root / folder).mkdir()
+    assert workspace.ontology_files == bundled.ontology_files
+    assert workspace.rule_files == bundled.rule_files
+    assert workspace.shape_files == workspace.data_files == []
+    assert [name for name in FOLDERS if not workspace.has_own(name)] == ["ontology", "queries"]
+    assert workspace.relative(bundled.root / "ontology" / "ecp.ttl") == "ontology/ecp.ttl"
+    assert workspace.relative(workspace.root / "workspace.toml") == "workspace.toml"
 
 
 def test_releases_lie_in_the_workspace_unless_told_otherwise(

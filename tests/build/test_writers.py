@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.namespaces import ECP, GRAPH, ID, SHAPES
+from ecp_graph.namespaces import ECP, SHAPES
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.validation.writers import FORMATS, render
+from tests.bundled import GRAPH, ID
 
 FOUND = Finding(
     severity="Violation",

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from ecp_graph.cli import cli
 from ecp_graph.release.release import current_id
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import messages, with_workspace_file
 
 
 def _run(*arguments: str) -> Result:
@@ -20,7 +21,7 @@ def _run(*arguments: str) -> Result:
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
     """A workspace whose only data contradict a shape of its own."""
-    root = tmp_path / "broken"
+    root = with_workspace_file(tmp_path / "broken").root
     for name in ("ontology", "data", "shapes", "queries"):
         (root / name).mkdir(parents=True)
     (root / "shapes" / "s.ttl").write_text(
@@ -64,7 +65,7 @@ def test_a_query_without_a_release_builds_one_first(broken: Path, tmp_path: Path
     assert (result.exit_code, result.stdout) == (0, "true")
     assert "There is no release in" in result.stderr
     again = _run(*arguments)
-    assert (again.exit_code, again.stdout, again.stderr) == (0, "true", "")
+    assert (again.exit_code, again.stdout, messages(again.stderr)) == (0, "true", "")
 
 
 def test_validate_the_workspace(broken: Path) -> None:
@@ -105,3 +106,23 @@ def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:
         result = _run(command, "--workspace", str(tmp_path))
         assert result.exit_code == 2
         assert "is not a workspace" in result.stderr
+
+
+def test_a_command_says_once_which_workspace_it_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    bundled = bundled_workspace()
+    assert _run("queries").stderr == f"Workspace: {bundled.root} ({bundled.about.title})\n"
+    port = tmp_path / "port"
+    (port / "data" / "deep").mkdir(parents=True)
+    (port / "workspace.toml").write_text('title = "The port"', encoding="utf-8")
+    monkeypatch.chdir(port / "data" / "deep")
+    listed = _run("queries")
+    assert listed.stderr == f"Workspace: {port} (The port)\n"
+    assert "bodies-load" in listed.stdout  # the package's
+
+
+def test_a_faulty_workspace_file_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "workspace.toml").write_text('titel = "The port"', encoding="utf-8")
+    result = _run("queries", "--workspace", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Error: {tmp_path / 'workspace.toml'}:1: there is no key 'titel'")

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import messages
 
 Ask = Callable[..., Result]
 
@@ -30,7 +31,7 @@ def test_what_is_stated_shows_its_passage(ask: Ask) -> None:
     lines = result.stdout.splitlines()
     assert lines[0].endswith("[action:ecp3-3 ecp:responsibleBody body:ptc]")
     assert lines[1:] == ["  stated in Annex, table row of action 3 (passage:action-3, verbatim)"]
-    assert result.stderr == ""
+    assert messages(result.stderr) == ""
 
 
 def test_what_follows_is_a_tree_down_to_the_passages(ask: Ask) -> None:

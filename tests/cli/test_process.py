@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bundled import messages
+
 _SILENT = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
@@ -39,14 +41,14 @@ def test_a_query_does_not_load_the_tools_of_the_build(place: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert "PTC" in done.stdout
-    assert done.stderr == "\n"
+    assert messages(done.stderr) == "\n"
 
 
 def test_the_time_limit_ends_a_query_that_computes(place: list[str]) -> None:
     done = _run("query", "-", "--timeout", "0.5", *place, input=_SILENT)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr == (
+    assert messages(done.stderr) == (
         "Error: The query was stopped at its time limit of 0.5 s; narrow it, add a LIMIT, or raise --timeout.\n"
     )
 
@@ -72,7 +74,7 @@ def test_ctrl_c_stops_a_query(place: list[str]) -> None:
     process.send_signal(signal.SIGINT)
     assert process.wait(5) == 130
     assert process.stderr is not None
-    assert process.stderr.read().strip() == "Stopped."
+    assert messages(process.stderr.read()).strip() == "Stopped."
     process.stderr.close()
 
 
@@ -108,6 +110,7 @@ def _serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     assert process.stderr is not None
     assert process.stdout is not None
     try:
+        assert process.stderr.readline().startswith("Workspace: ")
         line = process.stderr.readline()
         assert line.startswith("Serving at http://127.0.0.1:"), line
         yield line.split()[2], process

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
+from tests.bundled import messages
 
 Ask = Callable[..., Result]
 
@@ -33,7 +34,7 @@ def test_a_query_of_the_catalogue_as_csv_when_piped(ask: Ask) -> None:
     assert {"code": "PTC", "name": "Permanent Technical Committee"}.items() <= {r["code"]: r for r in rows}[
         "PTC"
     ].items()
-    assert result.stderr == ""
+    assert messages(result.stderr) == ""
 
 
 @pytest.mark.parametrize(
@@ -103,9 +104,10 @@ def test_errors_are_one_sentence_and_exit_2(ask: Ask, arguments: list[str], sent
     result = ask(*arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("Error: ")
-    assert sentence in result.stderr
-    assert result.stderr.count("\n") == 1
+    said = messages(result.stderr)
+    assert said.startswith("Error: ")
+    assert sentence in said
+    assert said.count("\n") == 1
     assert "Traceback" not in result.stderr
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import pyoxigraph as ox
 from selectolax.lexbor import LexborHTMLParser
 
-from ecp_graph.namespaces import BASE
+from tests.bundled import BASE
 
 __all__ = ["RDF", "Fetched", "Site", "crawl", "own_addresses", "triples"]
 

@@ -18,10 +18,10 @@ from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
 from ecp_graph.engine.loading import load_files
 from ecp_graph.engine.merge import Stores, with_merge
 from ecp_graph.errors import ParameterError
-from ecp_graph.namespaces import PREFIXES
 from ecp_graph.queries.binding import bind
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.guard import may_name_graphs
+from tests.bundled import PREFIXES
 from tests.queries.asking import bundled_catalogue, cases
 
 ALL = "{ ?s ?p ?o }"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ecp_graph.linked_data.push.push import MERGED_GRAPH, push
+from ecp_graph.linked_data.push.push import merged_graph, push
 from ecp_graph.release.release import Release
 
 from .stores import Store, oxigraph_program, oxigraph_server, virtuoso_program, virtuoso_server
@@ -52,8 +52,8 @@ def _pushed(store: Store, release: Release) -> Store:
         report = push(release, store.endpoint, login=store.login)
     assert len(report.pushed) > 100
     address = store.endpoint
-    if report.has(MERGED_GRAPH):
-        address += f"?default-graph-uri={MERGED_GRAPH}"
+    if report.has(merged_graph()):
+        address += f"?default-graph-uri={merged_graph()}"
     return replace(store, endpoint=address)
 
 

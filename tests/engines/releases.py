@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.remote import RemoteEngine
-from ecp_graph.namespaces import GRAPH
 from ecp_graph.release.release import Release
+from tests.bundled import GRAPH
 
 from .stores import Store
 

@@ -11,9 +11,9 @@ import pytest
 from ecp_graph.engine.login import Login
 from ecp_graph.errors import EndpointError
 from ecp_graph.linked_data.push.graph_store import GraphStore, graph_store_of
-from ecp_graph.linked_data.push.ledger import LEDGER_GRAPH
-from ecp_graph.linked_data.push.push import MERGED_GRAPH, PushReport, push
-from ecp_graph.namespaces import GRAPH
+from ecp_graph.linked_data.push.ledger import ledger_graph
+from ecp_graph.linked_data.push.push import PushReport, merged_graph, push
+from tests.bundled import GRAPH
 
 from .releases import MINI, A, B, C, count, mini_release, statements
 from .stores import Store, isql, oxigraph_server
@@ -67,11 +67,11 @@ def push_to(store: Store, release: Any, **options: Any) -> PushReport:
 
 def merge_of(store: Store) -> str | None:
     """Where the merge goes: Virtuoso's default graph is a view that repeats statements."""
-    return MERGED_GRAPH if store.name == "virtuoso" else None
+    return merged_graph() if store.name == "virtuoso" else None
 
 
 def merge_pattern(store: Store) -> str:
-    return f"GRAPH <{MERGED_GRAPH}> {{ ?s ?p ?o }}" if store.name == "virtuoso" else "?s ?p ?o"
+    return f"GRAPH <{merged_graph()}> {{ ?s ?p ?o }}" if store.name == "virtuoso" else "?s ?p ?o"
 
 
 def assert_holds(store: Store, graphs: dict[str, list[str]]) -> None:
@@ -80,7 +80,7 @@ def assert_holds(store: Store, graphs: dict[str, list[str]]) -> None:
         assert count(store, f"GRAPH <{graph}> {{ ?s ?p ?o }}") == len(lines), graph
     assert count(store, merge_pattern(store)) == len(statements(graphs))
     under = f"""{{ SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), "{GRAPH}")) }} }}"""
-    assert count(store, under) == len({*graphs, LEDGER_GRAPH}) + (store.name == "virtuoso")
+    assert count(store, under) == len({*graphs, ledger_graph()}) + (store.name == "virtuoso")
 
 
 def changed(**graphs: list[str]) -> dict[str, list[str]]:
@@ -122,7 +122,7 @@ def test_a_changed_release_replaces_what_changed(store: Store, tmp_path: Path) -
     report = push_to(store, mini_release(tmp_path / "2", after, "ba9876543210"), graph_store=watched)
     assert set(report.pushed) == {B, merge_of(store)}
     assert set(report.unchanged) == {A, C}
-    assert {graph for _, graph in watched.writes} == {B, merge_of(store), LEDGER_GRAPH}
+    assert {graph for _, graph in watched.writes} == {B, merge_of(store), ledger_graph()}
     assert_holds(store, after)
 
 

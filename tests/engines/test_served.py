@@ -22,6 +22,7 @@ from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.queries.binding import bind
 from ecp_graph.sparql.results import parse_table
+from tests.bundled import messages
 from tests.queries.asking import bundled_catalogue
 from tests.waiting import wait_for
 
@@ -169,11 +170,13 @@ def test_the_command_gives_the_rows_of_the_release(pushed: Store, releases: Path
     arguments = ["actions-of-body", "--param", "body=ptc", "--format", "json"]
     there = run(*arguments, "--endpoint", pushed.endpoint)
     here = run(*arguments, "--releases", str(releases))
-    assert (there.returncode, there.stderr) == (0, "")
+    assert (there.returncode, messages(there.stderr)) == (0, "")
     assert parse_table(there.stdout.encode()) == parse_table(here.stdout.encode())
     wrong = run("-", "--endpoint", pushed.endpoint, given="SELECT * { ?s ?p }")
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr.startswith(f"Error: The endpoint {pushed.endpoint.partition('?')[0]} failed (HTTP 400): ")
+    assert messages(wrong.stderr).startswith(
+        f"Error: The endpoint {pushed.endpoint.partition('?')[0]} failed (HTTP 400): "
+    )
 
 
 # ---------------------------------------------------------------- over an endpoint that misbehaves

@@ -6,11 +6,12 @@ import pytest
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
-from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH, expand
+from ecp_graph.namespaces import expand
 from ecp_graph.reasoning import Explainer, Explanation, Statement
 from ecp_graph.reasoning.findings import explain_finding
 from ecp_graph.reasoning.statements import iri
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import DERIVED_GRAPH, INFERRED_GRAPH
 
 
 def statements_of(engine: Engine, graph: str) -> list[Statement]:

@@ -10,7 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib import DCTERMS, PROV, URIRef
 
-from ecp_graph.namespaces import DATASET, ID, OWN_GRAPHS
+from tests.bundled import DATASET, ID, OWN_GRAPHS
 from tests.fair.dwbp import DC, DCAT, RULES, VOID, everywhere, practice, results, says, things, twin
 from tests.fair.hosts import Host
 from tests.fair.reading import (

@@ -14,7 +14,7 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib import DCTERMS, PROV, Literal, URIRef
 
-from ecp_graph.namespaces import BASE, DERIVED_GRAPH, ID, INFERRED_GRAPH
+from tests.bundled import BASE, DERIVED_GRAPH, ID, INFERRED_GRAPH
 from tests.fair.dwbp import DC, DCAT, RULES, VOID, everywhere, practice, results, says, twin
 from tests.fair.hosts import Answer, Host
 from tests.fair.reading import (

@@ -8,7 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 from rdflib import DCTERMS, Namespace, URIRef
 
-from ecp_graph.namespaces import ID
+from tests.bundled import ID
 from tests.fair.hosts import Fault, Host
 from tests.fair.reading import (
     Practice,

@@ -14,7 +14,7 @@ from rdflib import OWL, RDF, Graph, URIRef
 from selectolax.lexbor import LexborHTMLParser
 from werkzeug.datastructures import Headers
 
-from ecp_graph.namespaces import BASE, DATASET
+from tests.bundled import BASE, DATASET
 from tests.fair.hosts import Answer, Fault, Host
 
 __all__ = ["Practice", "absent", "changed", "dump", "is_page", "path_of", "rdf", "tree", "values", "without_header"]

@@ -11,7 +11,8 @@ from typing import Final
 
 from rdflib import URIRef
 
-from ecp_graph.namespaces import BASE, ECP, ID
+from ecp_graph.namespaces import ECP
+from tests.bundled import BASE, ID
 from tests.fair.hosts import Host
 from tests.fair.reading import (
     SYNTAXES,

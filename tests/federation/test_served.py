@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from ecp_graph.cli import cli
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
+from tests.bundled import messages
 from tests.engines.faulty import FaultyServer, answer, faulty_server
 from tests.serving import Served, serving
 from tests.waiting import wait_for
@@ -207,7 +208,7 @@ def test_the_command_line_has_the_same_settings(
 
     def ask(*more: str) -> tuple[int, str, str]:
         done = CliRunner().invoke(cli, [*options, *more], input=_query(endpoint.url), catch_exceptions=False)
-        return done.exit_code, done.stdout, done.stderr
+        return done.exit_code, done.stdout, messages(done.stderr)
 
     assert ask()[0] == 2
     assert endpoint.connections == 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.build.conftest import write_workspace
+from tests.bundled import messages
 
 from .files import GREEDY_FILES, TOO_LONG, write_file
 
@@ -24,9 +25,10 @@ def _refusal(*arguments: str | Path) -> str:
     command = [sys.executable, "-m", "ecp_graph.cli", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("Error: ")
-    assert done.stderr.count("\n") == 1
-    return done.stderr.removeprefix("Error: ")
+    said = messages(done.stderr)
+    assert said.startswith("Error: ")
+    assert said.count("\n") == 1
+    return said.removeprefix("Error: ")
 
 
 @pytest.mark.parametrize("name", _FAULTS)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.release.release import CURRENT, MANIFEST, current_id, open_release
+from tests.bundled import with_workspace_file
 from tests.serving import Served, serving
 
 from .damage import damage
@@ -32,6 +33,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def served(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with_workspace_file(releases.parent / "place")
     for name in ("ontology", "data", "queries"):
         (releases.parent / "place" / name).mkdir(parents=True)
     place = ["--workspace", str(releases.parent / "place"), "--releases", str(releases), "--timeout", "20"]

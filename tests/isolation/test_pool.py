@@ -321,7 +321,7 @@ def evaluate(*_, **__):
     raise MemoryError
 worker.evaluate = evaluate
 here, _ = socket.socketpair()
-worker._answer(here, Stores(ox.Store()), Question("", "csv", 9))
+worker._answer(here, Stores(ox.Store()), Question("", "csv", 9), {})
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert isinstance(loss := run.loss(ended.returncode, 1), WorkerLost)

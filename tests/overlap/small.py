@@ -37,4 +37,4 @@ FINDINGS = [
 
 def small() -> Joins:
     things = [BODY_A, BODY_B, BODY_C, BODY_S, TOOL_X, TOOL_Y, TOOL_Z, GOAL_2, GOAL_10]
-    return Joins(things, LINKS, FINDINGS)
+    return Joins(things, LINKS, FINDINGS, grades="ABCD", ties=("row", "programme", "chapter", "text", "may"))

@@ -21,7 +21,7 @@ TABLES = Path(__file__).resolve().parents[1] / "second_reading" / "tables.csv"
 @pytest.fixture(scope="module")
 def joins(engine: Engine) -> Joins:
     catalogue = load_catalogue(bundled_workspace())
-    return read_joins(lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
+    return read_joins(catalogue, lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
 
 
 def cells(matrix: Matrix) -> dict[tuple[str, str], str]:

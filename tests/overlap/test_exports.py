@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from ecp_graph.overlap.matrix import Joins, Link, Matrix, Thing, make_matrix
 from ecp_graph.overlap.reading import read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
+from ecp_graph.queries.catalogue import parse_query
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.sparql.spreadsheet import workbook_of
 from ecp_graph.web.pages.overlap.drawing import draw
@@ -110,9 +112,14 @@ def test_answers_are_read_by_the_names_of_their_columns() -> None:
         ),
         "overlap-cells": Table(("dimension", "on", "evidenceGrade", "memberA", "memberB"), ()),
     }
-    joins = read_joins(answers.__getitem__)
+    answers["grades"] = Table(("evidenceGrade",), ((term("high"),), (term("low"),), (term("low"),)))
+    header = "#+ summary: Links\n#+ columns: [{name: tie, meaning: tie, values: {row: names both, may: may}}]\nASK {}"
+    catalogue = {"dimension-links": parse_query(header, Path("dimension-links.rq"), Path())}
+    joins = read_joins(catalogue, answers.__getitem__)
     assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
     assert joins.links == [Link("body", "u:s", "u:1", "row")]
     assert joins.findings == []
+    assert (joins.grades, joins.ties) == (("high", "low"), ("row", "may"))
+    answers["overlap-cells"] = Table(("dimension", "on", "evidenceGrade", "memberA"), ())
     with pytest.raises(KeyError, match="memberB"):
-        read_joins({**answers, "overlap-cells": Table(("dimension", "on", "evidenceGrade", "memberA"), ())}.__getitem__)
+        read_joins(catalogue, answers.__getitem__)

@@ -75,6 +75,28 @@ def test_findings_can_be_chosen(choice: Choice, cells: dict[str, str]) -> None:
     assert found == {**cells, **{"×".join(reversed(pair.split("×"))): cell for pair, cell in cells.items()}}
 
 
+def test_any_list_of_grades_and_ties_has_an_order() -> None:
+    findings = [Finding("body", "u:a", "u:b", "tool", grade) for grade in ("weak", "strong", "fair", "other")]
+    joins = Joins(
+        [BODY_A, BODY_B, TOOL_X], small().links, findings, grades=("strong", "fair", "weak"), ties=("text", "row")
+    )
+    matrix = make_matrix(joins, "body", "body")
+    assert matrix.marks == ("strong", "fair", "weak", "other")  # what is not listed comes last
+    assert told(make_matrix(joins, "body", "body", Choice(weakest="fair"))) == {"A×B": "2 strong", "B×A": "2 strong"}
+    assert told(make_matrix(joins, "body", "tool"))["B×Tool X"] == "1 row"  # by text too, but X hangs on it by a row
+    assert joins.sides("body-tool") == ("body", "tool")
+    assert joins.sides("body-colour") is None
+
+
+def test_the_strongest_tie_goes_without_saying() -> None:
+    shown = {
+        f"{cell.number} {matrix.shown_mark(cell)}".strip()
+        for matrix in (make_matrix(small(), "body", "tool"), make_matrix(small(), "body", "body"))
+        for cell in matrix.cells.values()
+    }
+    assert shown == {"2", "1", "1 programme", "3 B"}
+
+
 def test_one_dimension_without_findings_is_counted_by_links_and_not_with_itself() -> None:
     matrix = make_matrix(small(), "tool", "tool")
     assert told(matrix) == {"Tool X×Tool Y": "1 row", "Tool Y×Tool X": "1 row"}
@@ -119,6 +141,7 @@ def large(rows: int) -> Joins:
     return Joins([*(Thing(f"u:b{n}", "body", "", f"Body {n:03}") for n in range(200)), *TOOLS], links, [])
 
 
+@pytest.mark.slow
 def test_counting_takes_time_in_proportion_to_the_links() -> None:
     def cost(rows: int) -> float:
         costs = []

@@ -51,6 +51,7 @@ def test_the_wheel_holds_the_whole_workspace(wheel: Path) -> None:
         for path in (ROOT / folder).rglob(suffixes)
     ]
     assert len(written) > 90
+    written.append(Path("workspace.toml"))
     assert [path for path in written if f"ecp_graph/_workspace/{path}" not in held] == []
     assert not [name for name in held if name.startswith("tests/")]
     assert "ecp_graph/py.typed" in held

@@ -21,6 +21,7 @@ from ecp_graph.queries.catalogue import Catalogue, load_catalogue, parse_query
 from ecp_graph.queries.compare import Difference, compare
 from ecp_graph.release.release import Release
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import messages
 from tests.publishing.conftest import COMPARED
 
 Versions = tuple[Path, Path, Release, Release]
@@ -77,8 +78,8 @@ def test_a_release_is_the_same_as_itself(two_releases: Versions) -> None:
 def test_a_release_that_is_not_there(two_releases: Versions, name: str) -> None:
     result = _run(two_releases, name, "current")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("Error: ")
-    assert result.stderr.count("\n") == 1
+    assert messages(result.stderr).startswith("Error: ")
+    assert messages(result.stderr).count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import pytest
 from rdflib import Dataset
 
 from ecp_graph.linked_data.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER, Dump, write_dumps
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, GRAPH, ID, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
+from ecp_graph.namespaces import ECP
 from ecp_graph.release.release import Release
+from tests.bundled import DERIVED_GRAPH, GRAPH, ID, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES
 
 FORMS = {
     "trig": ox.RdfFormat.TRIG,

@@ -9,13 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import Graph, URIRef
 
-from ecp_graph.namespaces import BASE, PREFIXES
 from ecp_graph.pipeline import build
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.state.bounds import Bounds
 from tests.build.conftest import ONTOLOGY, write_workspace
+from tests.bundled import BASE, PREFIXES
 
 Versions = tuple[Path, Path, Release, Release]
 ATOM = "{http://www.w3.org/2005/Atom}"

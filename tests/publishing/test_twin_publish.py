@@ -18,8 +18,9 @@ from ecp_graph.release.release import Release
 from ecp_graph.twin.names import file_of
 from ecp_graph.twin.publish import MARK, most_processes, publish, put_in_place, twin_app
 from ecp_graph.twin.redirects import redirect_files
-from ecp_graph.workspace import Workspace, bundled_workspace, find_workspace
+from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.build.conftest import DATA, write_workspace
+from tests.bundled import with_workspace_file
 from tests.conftest import TWIN_BASE as BASE
 from tests.publishing.conftest import QUERIES
 from tests.waiting import wait_for
@@ -152,7 +153,7 @@ def _small_workspace(folder: Path):  # type: ignore[no-untyped-def]
     for name in ("ontology", "data", "queries"):
         (root / name).mkdir(parents=True)
     (root / "queries" / "all.rq").write_text("#+ summary: Everything\nSELECT ?s { ?s ?p ?o } LIMIT 1\n")
-    return find_workspace(root)
+    return with_workspace_file(root)
 
 
 def _small_release(folder: Path, data: str = DATA) -> tuple[Workspace, Release]:

@@ -9,6 +9,7 @@ import pytest
 from ecp_graph.errors import InputSyntaxError, UnknownQuery
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue, parse_query, read_query
 from ecp_graph.workspace import Workspace
+from tests.bundled import with_workspace_file
 
 _GOOD = """\
 #+ summary: What bodies do
@@ -40,7 +41,7 @@ def _workspace(root: Path, **files: str) -> Workspace:
         path = root / "queries" / f"{name.replace('__', '/').replace('_', '-')}.rq"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Workspace(root)
+    return with_workspace_file(root)
 
 
 def _parse(text: str) -> object:
@@ -63,6 +64,32 @@ def test_a_header_says_everything(tmp_path: Path) -> None:
     assert query.text == _GOOD
     assert query.body.startswith("SELECT ?on")
     assert "# not a header: #+ x" in query.body
+
+
+_THINGS = """\
+#+ summary: Things
+#+ columns:
+#+   - {name: dimension, meaning: kind of thing, values: {body: bodies, work-package: packages, goal: }}
+#+ matrices: [body-body, work-package-goal]
+SELECT ?dimension {}
+"""
+
+
+def test_a_header_lists_the_values_of_a_column_and_the_matrices_on_offer() -> None:
+    query = parse_query(_THINGS, Path("things.rq"), Path())
+    assert list(query.values_of("dimension").items()) == [
+        ("body", "bodies"),
+        ("work-package", "packages"),
+        ("goal", ""),
+    ]
+    assert query.values_of("colour") == {}
+    assert query.matrices == (("body", "body"), ("work-package", "goal"))
+
+
+@pytest.mark.parametrize("pair", ["body-colour", "goal", "body-body-goal"])
+def test_a_matrix_of_what_is_no_dimension_is_an_error(pair: str) -> None:
+    with pytest.raises(InputSyntaxError, match=f"'matrices' offers '{pair}'.*: body, work-package, goal"):
+        parse_query(_THINGS.replace("work-package-goal", pair), Path("things.rq"), Path())
 
 
 def test_topics_and_names_are_in_order(tmp_path: Path) -> None:
@@ -130,6 +157,8 @@ def test_a_broken_query_does_not_hide_the_others(tmp_path: Path) -> None:
         (("SELECT ?on", "SELEC ?on"), "is no SPARQL query"),
         (("SELECT ?on (COUNT(*) AS ?n) WHERE", "INSERT"), "read-only"),
         (("[body, yes]", "[body, yes"), "header is not YAML"),
+        (("unit: rows", "values: [a, b]"), "values of the column 'n' are written {body: bodies"),
+        (("#+ tags", "#+ matrices: [on-on]\n#+ tags"), "offers 'on-on', which is not two values"),
     ],
 )
 def test_a_fault_in_the_header_is_said(change: tuple[str, str], sentence: str) -> None:

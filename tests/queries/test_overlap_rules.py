@@ -9,9 +9,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, PREFIXES, compact
+from ecp_graph.namespaces import ECP, compact
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import DERIVED_GRAPH, PREFIXES
 
 RULES = {path.stem: path for path in sorted((Path(__file__).resolve().parents[2] / "queries" / "derive").glob("*.rq"))}
 
@@ -280,6 +281,7 @@ def growth(bundled: ox.Store) -> Callable[[str], float]:
     return lambda text: cost(text, stores[1]) / cost(text, stores[0])
 
 
+@pytest.mark.slow
 def test_a_rule_takes_time_in_proportion_to_the_plans(growth: Callable[[str], float]) -> None:
     for name, path in RULES.items():
         assert growth(path.read_text(encoding="utf-8")) < 10, f"{name}: in proportion it is 4, quadratic 16"

@@ -11,8 +11,9 @@ import pytest
 import yaml
 from rdflib.plugins.sparql import prepareQuery
 
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import PREFIXES as VOCABULARIES
 from ecp_graph.queries.catalogue import Query
+from tests.bundled import PREFIXES
 
 from .asking import bundled_catalogue
 
@@ -35,6 +36,8 @@ TOPICS = (
 RULE_COLUMNS = {"memberA", "memberB", "on", "grade", "passage"}
 #: Queries whose rows come in no order, because there may be so many of them that ordering takes longest.
 UNORDERED = {"evidence/names.rq"}
+#: Prefixes that a query does not declare, because their namespaces are those of the workspace that it is asked in.
+OF_WORKSPACE = {name: PREFIXES[name] for name in ("graph", "id")}
 _LINK = re.compile(r"^\| \[([^\]]+)\]\(([^)]+)\) \| (.+) \|$", re.MULTILINE)
 
 
@@ -52,7 +55,7 @@ def header(text: str) -> dict[str, Any]:
 def column_faults(text: str) -> list[str]:
     """The columns of the header against the variables that rdflib, a second parser, sees the query select."""
     told = [str(column["name"]) for column in header(text).get("columns") or []]
-    algebra = prepareQuery(text).algebra
+    algebra = prepareQuery(text, initNs=OF_WORKSPACE).algebra
     selected = [str(variable) for variable in algebra.PV] if algebra.name == "SelectQuery" else []
     return [] if told == selected else [f"the header tells {told}, the query selects {selected}"]
 
@@ -71,7 +74,9 @@ def prefix_faults(text: str) -> list[str]:
     names = [name for name, _ in declared]
     faults = [] if names == sorted(set(names)) else ["the prefixes are not in the order of the alphabet, each once"]
     faults += [
-        f"{name}: is not the project's namespace of that name" for name, iri in declared if PREFIXES.get(name) != iri
+        f"{name}: is not the namespace of a vocabulary of that name"
+        for name, iri in declared
+        if VOCABULARIES.get(name) != iri
     ]
     body = re.sub(r'^PREFIX .*$|"[^"]*"|(?:^|\s)#.*$', "", text, flags=re.MULTILINE)
     return faults + [
@@ -89,7 +94,7 @@ def order_faults(text: str) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_text(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    ox.Store().query(text)  # parses on its own, with the prefixes that it declares
+    ox.Store().query(text, prefixes=OF_WORKSPACE)  # parses on its own, with the prefixes that it declares
     faults = [*column_faults(text), *parameter_faults(text), *prefix_faults(text)]
     assert faults == []
     assert bool(order_faults(text)) == (named(path) in UNORDERED)
@@ -131,7 +136,12 @@ ORDER BY ?body
             "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\nPREFIX ecp",
             ["the prefixes are not in the order of the alphabet, each once", "skos: is declared and not used"],
         ),
-        ("ontology#>", "terms#>", ["ecp: is not the project's namespace of that name"]),
+        ("ontology#>", "terms#>", ["ecp: is not the namespace of a vocabulary of that name"]),
+        (
+            "PREFIX ecp",
+            "PREFIX body: <https://w3id.org/ecp-graph/id/body/>\nPREFIX ecp",
+            ["body: is not the namespace of a vocabulary of that name", "body: is declared and not used"],
+        ),
         ("ORDER BY ?body\n", "", ["the rows come in no order"]),
     ],
 )

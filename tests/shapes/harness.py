@@ -29,13 +29,14 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result as QueryResult
 from rdflib.term import Node
 
-from ecp_graph.namespaces import PREFIXES, SHAPES
+from ecp_graph.namespaces import SHAPES
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.validation.shacl import deactivate
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import PREFIXES
 
 __all__ = [
     "FIXTURES",

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.namespaces import ID, compact
+from ecp_graph.namespaces import compact
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.validation.report import Report
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import ID
 from tests.shapes.harness import name_of, rules
 
 #: The tables of the document, typed from its text without the data.

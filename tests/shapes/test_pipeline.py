@@ -8,7 +8,10 @@ import pytest
 
 from ecp_graph.pipeline.files import validate_files
 from ecp_graph.workspace import Workspace, bundled_workspace
+from tests.bundled import with_workspace_file
 from tests.shapes.harness import FIXTURES, WORLD, Result, expected, name_of, shape_of
+
+pytestmark = pytest.mark.slow
 
 #: Fixtures of every severity and mechanism: counting, lists, patterns, queries, the statement view.
 PLANTED = [
@@ -34,7 +37,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
         shutil.copytree(bundled_workspace().root / folder, root / folder)
     (root / "data").mkdir()
     shutil.copy(WORLD, root / "data")
-    return Workspace(root)
+    return with_workspace_file(root)
 
 
 @pytest.mark.parametrize("name", PLANTED)

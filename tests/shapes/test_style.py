@@ -11,10 +11,11 @@ import pytest
 from pyshacl import validate
 from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, URIRef
 
-from ecp_graph.namespaces import ECP, ID, SHAPES
+from ecp_graph.namespaces import ECP, SHAPES
 from ecp_graph.rdf.load import parse_file
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import ID
 from tests.shapes.harness import name_of, named_shapes, rules, shapes_graph
 
 REMEDY = URIRef(SHAPES + "remedy")

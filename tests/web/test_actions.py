@@ -188,6 +188,7 @@ def test_pages_of_rows(releases: Path) -> None:
     assert len(client.get("/actions.csv").data.splitlines()) == 29
 
 
+@pytest.mark.slow
 def test_a_plan_of_many_actions(tmp_path: Path) -> None:
     write_release(450, tmp_path)
     client = create_app(Settings(releases=tmp_path, timeout=30)).test_client()

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from ecp_graph.engine import Engine, Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import QueryTimeout, ResultTooLarge, WorkerLost
-from ecp_graph.namespaces import GRAPH, ID, PREFIXES, compact
+from ecp_graph.namespaces import compact
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
@@ -30,6 +30,7 @@ from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.web.state.source import FixedEngine
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import GRAPH, ID, PREFIXES, with_workspace_file
 from tests.watched import Watched
 
 CUT = "So much is said of it"
@@ -80,6 +81,7 @@ def test_a_panel_of_the_first_rows_has_those_and_says_that_there_are_more(app: F
 
 @pytest.mark.parametrize("own", ["LIMIT 4", "limit 4 offset 0\n"])
 def test_a_query_with_a_limit_of_its_own_is_cut_as_well(make_app: MakeApp, tmp_path: Path, own: str) -> None:
+    with_workspace_file(tmp_path)
     for name in ("ontology", "data"):
         (tmp_path / name).mkdir()
     queries = shutil.copytree(bundled_workspace().root / "queries", tmp_path / "queries")

@@ -17,11 +17,11 @@ from flask.testing import FlaskClient
 from rdflib import Graph
 
 from ecp_graph.linked_data.dumps import DUMPS, FOLDER
-from ecp_graph.namespaces import BASE
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.state.bounds import Bounds
+from tests.bundled import BASE
 from tests.web.conftest import BROWSER
 
 SYNTAXES = {

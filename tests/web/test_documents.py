@@ -18,12 +18,12 @@ from flask.testing import FlaskClient
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.namespaces import BASE, GRAPH, ID
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.state.source import FixedEngine
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import BASE, GRAPH, ID
 from tests.watched import Watched
 from tests.web.conftest import BROWSER
 

@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from ecp_graph.namespaces import ID
 from ecp_graph.pipeline import build
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace
+from tests.bundled import ID
 from tests.hostile_workspace import (
     FORMULAS,
     LONG,
@@ -32,6 +32,8 @@ from tests.hostile_workspace import (
     write_hostile_workspace,
 )
 from tests.web.conftest import BROWSER
+
+pytestmark = pytest.mark.slow
 
 #: Attributes that hold an address.
 _ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "poster", "srcset", "background"}

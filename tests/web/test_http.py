@@ -21,6 +21,8 @@ from tests.hostile.siege import memory_of
 from tests.serving import Served, serving_with
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 _DIRECT = b"Content-Type: application/sparql-query\r\n"
 _STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 _PATIENCE = Patience(head_s=1.5, body_s=1.5, stall_s=1.5)

@@ -10,10 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
-from ecp_graph.namespaces import BASE, ECP
+from ecp_graph.namespaces import ECP
 from ecp_graph.release.release import Release
 from ecp_graph.web.http.release_rdf import parse_turtle
 from ecp_graph.web.pages.ontology.diagram import class_diagram
+from tests.bundled import BASE
 from tests.web.conftest import BROWSER
 
 

@@ -193,6 +193,7 @@ def test_the_browser_finds_the_same_in_the_same_order(whole: FlaskClient) -> Non
         assert answer["near"] == ([] if found.total else index.nearest(text)), text
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_names_are_found_too() -> None:
     chance = random.Random(7)
     words = ["".join(chance.choices("abcdefghiklmnoprstuvwy", k=chance.randint(3, 9))) for _ in range(8_000)]

@@ -21,6 +21,8 @@ from ecp_graph.web.state.source import Current, CurrentRelease, FixedEngine
 from tests.waiting import wait_for
 from tests.watched import Watched
 
+pytestmark = pytest.mark.slow
+
 BROWSER = {"Accept": "text/html"}
 
 

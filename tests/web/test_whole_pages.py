@@ -17,6 +17,7 @@ from ecp_graph.validation.writers import read_json, render
 from ecp_graph.web.app import create_app
 from ecp_graph.web.pages.home.page import day, period
 from ecp_graph.web.state.source import FixedEngine
+from tests.bundled import NAMES, with_workspace_file
 from tests.web.conftest import BROWSER
 
 
@@ -79,6 +80,7 @@ def test_home_leads_to_overlaps_findings_and_questions(whole: FlaskClient, relea
 
 
 def test_home_leaves_out_a_query_that_only_shares_the_name(releases: Path, tmp_path: Path) -> None:
+    with_workspace_file(tmp_path)
     for name in ("ontology", "data", "queries/bodies", "queries/goals"):
         (tmp_path / name).mkdir(parents=True)
     bodies = (
@@ -147,7 +149,7 @@ def _with_report(release: Release, folder: Path, text: str) -> FlaskClient:
     from ecp_graph.release.opening import release_engine
 
     (folder / "report.json").write_text(text, encoding="utf-8")
-    source = FixedEngine.of_release(release_engine(release), Release("x", folder, {}))
+    source = FixedEngine.of_release(release_engine(release), Release("x", folder, {}, NAMES))
     return create_app(Settings(), source=source).test_client()
 
 

@@ -32,7 +32,8 @@ __all__ = ["main"]
 def main() -> None:
     """Load what the command line says and fork on request.
 
-    It says in JSON: ``control``, ``memory_bytes``, and ``files`` with ``union``, or the folder of a ``store``.
+    It says in JSON: ``control``, ``memory_bytes``, the ``prefixes`` of queries, and ``files`` with ``union``, or the
+    folder of a ``store``.
     """
     order = json.loads(sys.argv[1])
     # A service manager tells every process of the server to stop; queries under way may finish first.
@@ -55,7 +56,7 @@ def main() -> None:
         while request := control.recv(100):
             what, number = request.split()
             if what == b"fork":
-                workers.add(_fork(control, opened, order["memory_bytes"], int(number)))
+                workers.add(_fork(control, opened, order, int(number)))
             else:
                 control.send(b"%d" % _end(int(number), workers))
     finally:
@@ -76,14 +77,14 @@ def _opener(order: dict[str, Any], reading: Callable[[Path], object]) -> Callabl
     return lambda: stores
 
 
-def _fork(control: socket.socket, opened: Callable[[], Stores], memory_bytes: int, niceness: int) -> int:
+def _fork(control: socket.socket, opened: Callable[[], Stores], order: dict[str, Any], niceness: int) -> int:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         try:
             ours.close()
             control.close()
-            run_worker(theirs, opened, memory_bytes, niceness)
+            run_worker(theirs, opened, order, niceness)
         except ReleaseError as problem:  # of which the parent has told already, when it tried the first one
             print(problem, file=sys.stderr, flush=True)
         finally:

@@ -21,6 +21,7 @@ from ecp_graph.engine.isolation.run import Run
 from ecp_graph.engine.isolation.slots import Slots
 from ecp_graph.engine.loading import open_store
 from ecp_graph.errors import ReleaseError, WorkerLost
+from ecp_graph.namespaces import names
 from ecp_graph.processors import usable_processors
 from ecp_graph.sparql.guard import refuse_service
 
@@ -57,7 +58,10 @@ class IsolatedEngine(Engine):
     """Answers queries in killable workers."""
 
     def __init__(self, files: Sequence[Path], *, name: str, union: bool, limits: Limits | None = None) -> None:
-        """Load files into memory; raises InputSyntaxError for one that cannot be parsed, ReleaseError if that dies."""
+        """Load files into memory; queries may use the prefixes of the names that are in use now.
+
+        Raises InputSyntaxError for a file that cannot be parsed, and ReleaseError when loading ends the process.
+        """
         self._begin({"files": [str(path) for path in files], "union": union}, name, limits)
 
     @classmethod
@@ -86,7 +90,7 @@ class IsolatedEngine(Engine):
         self._shared = _Lane(Slots(limits.workers, limits.queue, part=max(1, limits.workers // 2)), niceness)
         self._reserved = _Lane(Slots(limits.reserved, limits.queue), 0) if limits.reserved else self._shared
         sizes = {0: limits.reserved + 1, niceness: limits.workers + 1}
-        self.crew = Crew(data, memory_bytes=limits.memory_bytes, sizes=sizes)
+        self.crew = Crew({**data, "prefixes": dict(names().prefixes)}, memory_bytes=limits.memory_bytes, sizes=sizes)
         self._is_closed = False
         # An engine that is forgotten without being closed takes its processes along.
         self._cleanup = weakref.finalize(self, _close_aside, self.crew)

@@ -9,7 +9,7 @@ import resource
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,9 +31,12 @@ _RETIRE_AT_KB: Final = 128 * 1024
 _first_peak_kb = 0
 
 
-def run_worker(connection: socket.socket, opened: Callable[[], Stores], memory_bytes: int, niceness: int) -> None:
+def run_worker(
+    connection: socket.socket, opened: Callable[[], Stores], order: Mapping[str, Any], niceness: int
+) -> None:
     """Serve queries of the stores that `opened` returns until the other side closes; never returns.
 
+    The nursery's order has the memory that a query may take and the prefixes that it may use.
     The higher its niceness, the more readily it leaves the processors to others.
     """
     global _first_peak_kb
@@ -44,33 +47,33 @@ def run_worker(connection: socket.socket, opened: Callable[[], Stores], memory_b
     kept = open_descriptors() - before
     _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
-    thread = threading.Thread(target=_serve, args=(connection, stores), daemon=True)
+    thread = threading.Thread(target=_serve, args=(connection, stores, order["prefixes"]), daemon=True)
     left = stores.files - sum(Path(f"/proc/self/fd/{one}").readlink().suffix == TABLE_ENDING for one in kept)
-    enter_sandbox(memory_bytes + _STACK_BYTES, keep={connection.fileno(), *kept}, spare=max(0, left))
+    enter_sandbox(order["memory_bytes"] + _STACK_BYTES, keep={connection.fileno(), *kept}, spare=max(0, left))
     thread.start()
     thread.join()
     os._exit(0)
 
 
-def _serve(connection: socket.socket, stores: Stores) -> None:
+def _serve(connection: socket.socket, stores: Stores, prefixes: Mapping[str, str]) -> None:
     while True:
         try:
             _, request = receive(connection)
         except (EOFError, OSError):
             return
         try:
-            _answer(connection, stores, Question(**json.loads(request)))
+            _answer(connection, stores, Question(**json.loads(request)), prefixes)
         except _ServerGone:
             return
 
 
-def _answer(connection: socket.socket, stores: Stores, question: Question) -> None:
+def _answer(connection: socket.socket, stores: Stores, question: Question, prefixes: Mapping[str, str]) -> None:
     allow_cpu(question.limit_s or 0)
     started = time.perf_counter()
     sink = _Sink(connection, RowCounter(question.format.name))
     try:
         store = stores.whole if question.has_dataset else stores.for_query(question.text)
-        evaluate(store, question, sink)
+        evaluate(store, question, sink, prefixes)
         rest = sink.rest()
     except _ServerGone:
         raise

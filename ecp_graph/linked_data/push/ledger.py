@@ -20,20 +20,14 @@ import pyoxigraph as ox
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.linked_data.push.contents import Content
-from ecp_graph.namespaces import GRAPH, PREFIXES
+from ecp_graph.namespaces import PREFIXES, names
 from ecp_graph.sparql.results import Term
 
-__all__ = ["BEGUN", "LEDGER_GRAPH", "Ledger", "Store", "mark_line", "unchanged"]
-
-LEDGER_GRAPH: Final = GRAPH + "push-manifest"
+__all__ = ["BEGUN", "Ledger", "Store", "ledger_graph", "mark_line", "unchanged"]
 
 _TITLE: Final = ox.NamedNode(PREFIXES["dcterms"] + "title")
 _VERSION_OF: Final = ox.NamedNode(PREFIXES["dcterms"] + "isVersionOf")
 _IDENTIFIER: Final = ox.NamedNode(PREFIXES["dcterms"] + "identifier")
-_LEDGER: Final = ox.NamedNode(LEDGER_GRAPH)
-#: Stands for the default graph, which has no IRI.
-_DEFAULT: Final = LEDGER_GRAPH + "#default-graph"
-_DIGEST: Final = LEDGER_GRAPH + "#sha256-"
 #: Stands for the digest while a push writes a graph: what is in there is its own to replace.
 BEGUN: Final = "begun"
 _PAGE: Final = 5000
@@ -55,16 +49,22 @@ class Ledger:
     def ntriples(self, *, release: str | None = None) -> bytes:
         """Return the whole ledger."""
         title = ox.Literal("What ecp-graph push has put into this store", language="en")
-        triples = [ox.Triple(_LEDGER, _TITLE, title)]
+        ledger = ox.NamedNode(ledger_graph())
+        triples = [ox.Triple(ledger, _TITLE, title)]
         if release:
-            triples.append(ox.Triple(_LEDGER, _IDENTIFIER, ox.Literal(release)))
+            triples.append(ox.Triple(ledger, _IDENTIFIER, ox.Literal(release)))
         lines = [f"{triple} .\n".encode() for triple in triples]
         return b"".join([*lines, *(mark_line(graph, digest) for graph, digest in self.marks.items())])
 
 
+def ledger_graph() -> str:
+    """Return the graph of the ledger: ``graph/push-manifest``."""
+    return names().graph + "push-manifest"
+
+
 def mark_line(graph: str | None, digest: str) -> bytes:
     """Return the mark of a graph with the digest of its content, as a line of N-Triples."""
-    triple = ox.Triple(ox.NamedNode(_DIGEST + digest), _VERSION_OF, ox.NamedNode(graph or _DEFAULT))
+    triple = ox.Triple(ox.NamedNode(_digest() + digest), _VERSION_OF, ox.NamedNode(graph or _default()))
     return f"{triple} .\n".encode()
 
 
@@ -78,14 +78,15 @@ class Store:
     def ledger(self) -> Ledger:
         """Return what earlier pushes have noted; an empty ledger when there were none."""
         ledger = Ledger()
-        facts = f"SELECT ?property ?value WHERE {{ GRAPH <{LEDGER_GRAPH}> {{ <{LEDGER_GRAPH}> ?property ?value }} }}"
+        at = ledger_graph()
+        facts = f"SELECT ?property ?value WHERE {{ GRAPH <{at}> {{ <{at}> ?property ?value }} }}"
         for row in self._rows(facts):
             ledger.exists = True
             if row[0].value == _IDENTIFIER.value:
                 ledger.release = row[1].value
-        marks = f"GRAPH <{LEDGER_GRAPH}> {{ ?mark {_VERSION_OF} ?graph }}"
+        marks = f"GRAPH <{at}> {{ ?mark {_VERSION_OF} ?graph }}"
         for graph, mark in self._pages(marks, "?graph ?mark"):
-            known, digest = None if graph == _DEFAULT else graph, mark.removeprefix(_DIGEST)
+            known, digest = None if graph == _default() else graph, mark.removeprefix(_digest())
             # Begun, and a digest: the push arrived, and was stopped before it could tidy up.
             if digest != BEGUN or known not in ledger.marks:
                 ledger.marks[known] = digest
@@ -115,7 +116,7 @@ class Store:
 
     def default_is_union(self) -> bool:
         """Whether the default graph shows what stands in a named graph; tell once there is a ledger."""
-        text = f"ASK {{ <{LEDGER_GRAPH}> {_TITLE} ?title }}"
+        text = f"ASK {{ <{ledger_graph()}> {_TITLE} ?title }}"
         return bool(ask_table(self._engine, text, timeout_s=self._limit_s).boolean)
 
     def _pages(self, pattern: str, columns: str) -> Iterator[list[str]]:
@@ -143,3 +144,12 @@ def unchanged(contents: list[Content], ledger: Ledger, counts: Mapping[str | Non
         for content in contents
         if ledger.marks.get(content.graph) == content.digest and counts[content.graph] == len(content.lines)
     ]
+
+
+def _default() -> str:
+    """Return what stands for the default graph, which has no IRI."""
+    return ledger_graph() + "#default-graph"
+
+
+def _digest() -> str:
+    return ledger_graph() + "#sha256-"

@@ -17,19 +17,16 @@ from ecp_graph.engine.remote import RemoteEngine, without_dataset
 from ecp_graph.errors import EndpointError
 from ecp_graph.linked_data.push.contents import Content, merged, pieces, read_contents
 from ecp_graph.linked_data.push.graph_store import GraphStore, graph_store_of
-from ecp_graph.linked_data.push.ledger import BEGUN, LEDGER_GRAPH, Ledger, Store, mark_line, unchanged
-from ecp_graph.namespaces import GRAPH
+from ecp_graph.linked_data.push.ledger import BEGUN, Ledger, Store, ledger_graph, mark_line, unchanged
+from ecp_graph.namespaces import names, using
 from ecp_graph.release.release import Release
 
-__all__ = ["MERGED_GRAPH", "DefaultGraph", "PushReport", "push"]
+__all__ = ["DefaultGraph", "PushReport", "merged_graph", "push"]
 
 #: Where the merge of all graphs goes. ``own``: into the store's default graph; ``merged``: into the graph graph/merged;
 #: ``none``: nowhere. ``auto``: own; but where the default graph is a view of the named graphs, merged if that view
 #: repeats a statement that two graphs make (Virtuoso), and none if it does not (Neptune, Fuseki with a union).
 DefaultGraph = Literal["auto", "own", "merged", "none"]
-
-#: Where the merge of all graphs stands in a store whose default graph cannot hold it.
-MERGED_GRAPH: Final = GRAPH + "merged"
 
 _PIECE_BYTES: Final = 4_000_000
 _SMALLEST_PIECE_BYTES: Final = 50_000
@@ -73,8 +70,8 @@ def push(
     """Bring a store to hold what a release holds, and count it; return what was done.
 
     ``endpoint`` is asked, ``graph_store`` is written to, an address (default: what is customary for such an endpoint)
-    or a `GraphStore` with a login and a time limit of its own. Graphs under
-    ``https://w3id.org/ecp-graph/graph/``, or put there by an earlier push, that the release does not have are removed.
+    or a `GraphStore` with a login and a time limit of its own. Graphs under ``graph/`` of the release's base, or put
+    there by an earlier push, that the release does not have are removed.
     ``again`` writes every graph, whatever the store remembers. ``limit_s`` bounds each request.
 
     Raises EndpointError, which names the graph and what the store said, when a request fails, when the default graph
@@ -85,10 +82,20 @@ def push(
     writer = graph_store or graph_store_of(asked, with_login=login is not None)
     if isinstance(writer, str):
         writer = GraphStore(writer, login=login, limit_s=limit_s)
-    store = Store(RemoteEngine(asked, login=login), limit_s)
-    job = _Push(release, asked, writer, store, piece_bytes, progress)
+    with using(release.names):
+        store = Store(RemoteEngine(asked, login=login), limit_s)
+        job = _Push(release, asked, writer, store, piece_bytes, progress)
+        return _pushed(job, default_graph, again=again, progress=progress)
+
+
+def merged_graph() -> str:
+    """Return where the merge of all graphs stands in a store whose default graph cannot hold it: ``graph/merged``."""
+    return names().graph + "merged"
+
+
+def _pushed(job: _Push, default_graph: DefaultGraph, *, again: bool, progress: Callable[[str], None]) -> PushReport:
     report = job.run(default_graph, again=again)
-    if default_graph == "auto" and report.union and not report.has(MERGED_GRAPH) and job.repeats():
+    if default_graph == "auto" and report.union and not report.has(merged_graph()) and job.repeats():
         progress("The default graph of this store repeats statements; putting their merge into a graph of its own")
         second = job.run("merged", again=False)
         left = tuple(graph for graph in second.unchanged if graph not in report.pushed)
@@ -118,7 +125,7 @@ class _Push:
         ledger = self._ledger()
         union = self._store.default_is_union()
         if default_graph == "auto" and union:
-            default_graph = "merged" if ledger.owns(MERGED_GRAPH) else "none"
+            default_graph = "merged" if ledger.owns(merged_graph()) else "none"
         contents = self._contents(default_graph, union=union)
         self._guard_default(contents, ledger)
         counts = self._store.counts(contents)
@@ -155,7 +162,7 @@ class _Push:
         ledger = self._store.ledger()
         if not ledger.exists:
             with self._about("push manifest"):
-                self._writer.put(LEDGER_GRAPH, ledger.ntriples())
+                self._writer.put(ledger_graph(), ledger.ntriples())
             if not self._store.ledger().exists:
                 raise EndpointError(
                     self._endpoint,
@@ -168,7 +175,7 @@ class _Push:
         graphs = read_contents(self._release.dataset)
         named = [content for content in graphs if content.graph is not None]
         if default_graph == "merged":
-            return [*named, merged(graphs, MERGED_GRAPH)]
+            return [*named, merged(graphs, merged_graph())]
         if default_graph == "own" and union:
             raise EndpointError(
                 self._endpoint,
@@ -188,8 +195,8 @@ class _Push:
             )
 
     def _stale(self, contents: list[Content], ledger: Ledger) -> list[str | None]:
-        wanted = {LEDGER_GRAPH, *(content.graph for content in contents)}
-        known = {*self._store.graphs_under(GRAPH), *ledger.marks}
+        wanted = {ledger_graph(), *(content.graph for content in contents)}
+        known = {*self._store.graphs_under(names().graph), *ledger.marks}
         return sorted(known - wanted, key=lambda graph: graph or "")
 
     def _write(self, todo: list[Content], stale: list[str | None], ledger: Ledger) -> None:
@@ -205,15 +212,15 @@ class _Push:
             self._speak(f"{number} of {len(todo)}: {content.name}, {len(content.lines)} statements")
             with self._about(content.name):
                 if content.graph is None and not ledger.owns(None):
-                    self._writer.post(LEDGER_GRAPH, mark_line(None, BEGUN))
+                    self._writer.post(ledger_graph(), mark_line(None, BEGUN))
                 self._put(content)
-                self._writer.post(LEDGER_GRAPH, mark_line(content.graph, content.digest))
+                self._writer.post(ledger_graph(), mark_line(content.graph, content.digest))
             ledger.marks[content.graph] = content.digest
         self._note(ledger, release=self._release.id)
 
     def _note(self, ledger: Ledger, *, release: str | None = None) -> None:
         with self._about("push manifest"):
-            self._writer.put(LEDGER_GRAPH, ledger.ntriples(release=release))
+            self._writer.put(ledger_graph(), ledger.ntriples(release=release))
 
     def _put(self, content: Content) -> None:
         """Write one graph, in smaller pieces when the store finds one too large."""

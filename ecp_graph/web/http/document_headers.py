@@ -15,7 +15,7 @@ from flask import Response
 from markupsafe import Markup
 
 from ecp_graph.linked_data.document import Standing, document_iri, licence_of, self_description, serialise
-from ecp_graph.namespaces import ID
+from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import Format, format_named
 from ecp_graph.sparql.results import Table, to_ox
 from ecp_graph.web.http.negotiation import SUFFIXES, media_type, suffix_of
@@ -32,7 +32,7 @@ _URI: Final = _PATH + "%?#[]"
 
 def local_document(thing: str, suffix: str = "") -> str:
     """Return the path on this host of the document about an individual, in the form of the suffix if there is one."""
-    return "/doc/" + quote(thing.removeprefix(ID), safe=_PATH) + (f".{suffix}" if suffix else "")
+    return "/doc/" + quote(thing.removeprefix(names().id), safe=_PATH) + (f".{suffix}" if suffix else "")
 
 
 def downloads(base: str) -> list[tuple[str, Format]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 from flask import Response
 
-from ecp_graph.namespaces import PREFIXES
+from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import format_named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
@@ -80,7 +80,7 @@ def graph_as_turtle(triples: Iterable[ox.Triple]) -> bytes:
     ordered = sorted(triples, key=str)
     text = ox.serialize(ordered, format=ox.RdfFormat.N_TRIPLES)
     assert text is not None  # noqa: S101 - no output was named
-    used = {name: iri for name, iri in PREFIXES.items() if f"<{iri}".encode() in text}
+    used = {name: iri for name, iri in names().prefixes.items() if f"<{iri}".encode() in text}
     text = ox.serialize(ordered, format=ox.RdfFormat.TURTLE, prefixes=used)
     assert text is not None  # noqa: S101 - no output was named
     return text

@@ -10,7 +10,7 @@ from flask import Response, request
 
 from ecp_graph.engine.embedded import GRAPH_SYNTAXES
 from ecp_graph.errors import ReleaseError
-from ecp_graph.namespaces import DATASET_GRAPH, ONTOLOGY_GRAPH
+from ecp_graph.namespaces import names
 from ecp_graph.rdf.syntaxes import with_prefixes
 from ecp_graph.rdf.xml_text import checked_xml
 from ecp_graph.release.release import Release
@@ -95,12 +95,12 @@ def current_release() -> Release | None:
 
 def description_triples() -> list[ox.Triple]:
     """Return graph/dataset: from the release's own file, else from the engine. Raises HttpError when there is none."""
-    return site().keep(("description",), lambda: _graph(DATASET_GRAPH, "description.ttl"))
+    return site().keep(("description",), lambda: _graph(names().dataset_graph, "description.ttl"))
 
 
 def ontology_triples() -> list[ox.Triple]:
     """Return graph/ontology: from the release's own file, else from the engine. Raises HttpError when there is none."""
-    return site().keep(("ontology",), lambda: _graph(ONTOLOGY_GRAPH, "ontology.ttl"))
+    return site().keep(("ontology",), lambda: _graph(names().ontology_graph, "ontology.ttl"))
 
 
 def parse_turtle(text: bytes) -> list[ox.Triple]:

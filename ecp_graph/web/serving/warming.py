@@ -12,6 +12,7 @@ from typing import Final
 
 from flask import Flask, url_for
 
+from ecp_graph.namespaces import using
 from ecp_graph.web.pages import navigation
 from ecp_graph.web.show.names import known_names
 from ecp_graph.web.show.terms import local_path
@@ -62,8 +63,8 @@ def warm(app: Flask) -> list[str]:
     """
     for name in app.jinja_env.list_templates(extensions=("html", "svg", "xml")):
         app.jinja_env.get_template(name)
-    with app.test_request_context("/"):
-        site: Site = app.extensions[EXTENSION]
+    site: Site = app.extensions[EXTENSION]
+    with app.test_request_context("/"), using(site.names):
         if not site.current.is_fixed or site.catalogue is None:
             return []
         paths = [url_for(entry.endpoint) for entry in navigation()]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from flask import current_app, g, url_for
 
-from ecp_graph.namespaces import BASE, ECP, GRAPH, ID, SHAPES
+from ecp_graph.namespaces import ECP, SHAPES, VOCABULARY, names
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.state.site import site
@@ -32,13 +32,6 @@ _WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 #: Columns that hold the name of what another column gives by its IRI: ``thingName`` beside ``thing``.
 _NAMING: Final = ("Name", "Title", "Label")
 _NAMES: Final = ("name", "title", "label")
-#: Where this host shows what a namespace of the project holds: the path, and the endpoint that answers there.
-_PLACES: Final = (
-    (ID, "/doc/", "documents.document"),
-    (GRAPH, "/graph/", "documents.graph"),
-    (ECP, "/ontology#", "ontology.index"),
-    (SHAPES, "/shapes#", "shapes.index"),
-)
 #: The query of the catalogue that such a page is drawn from; a workspace that lacks it has no such pages.
 _DRAWN_FROM: Final = {"documents.document": "thing-statements"}
 #: What may stand in a path as it is (RFC 3986, section 3.3); an IRI that holds a `%`, `?` or `#` keeps it, encoded.
@@ -96,8 +89,10 @@ def link(term: Term) -> str | None:
     """
     if term.kind != "iri":
         return None
-    if term.value.startswith(BASE):
-        return local_path(term.value) or url_for("sparql.endpoint", query=f"DESCRIBE <{term.value}>")
+    if path := local_path(term.value):
+        return path
+    if term.value.startswith((names().base, VOCABULARY)):
+        return url_for("sparql.endpoint", query=f"DESCRIBE <{term.value}>")
     return term.value if term.value.startswith(("http://", "https://")) else None
 
 
@@ -117,9 +112,15 @@ def places() -> list[tuple[str, str]]:
     """Return the namespaces and paths that this app has pages for, found once for each request."""
     if "places" not in g:
         catalogue = site().catalogue
+        every = (
+            (names().id, "/doc/", "documents.document"),
+            (names().graph, "/graph/", "documents.graph"),
+            (ECP, "/ontology#", "ontology.index"),
+            (SHAPES, "/shapes#", "shapes.index"),
+        )
         g.places = [
             (namespace, path)
-            for namespace, path, endpoint in _PLACES
+            for namespace, path, endpoint in every
             if catalogue is not None
             and endpoint in current_app.view_functions
             and (endpoint not in _DRAWN_FROM or _DRAWN_FROM[endpoint] in catalogue)

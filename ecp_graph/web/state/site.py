@@ -14,7 +14,8 @@ from flask import current_app, g, request
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import Stream, ask_rows, ask_stream, ask_table
-from ecp_graph.errors import ReleaseError
+from ecp_graph.errors import EcpGraphError, ReleaseError
+from ecp_graph.namespaces import Names
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import Choice, choices
@@ -40,11 +41,15 @@ _Result = TypeVar("_Result")
 
 @dataclass
 class Site:
-    """The state of one app; ``workspace`` is None when files are served, which have no catalogue."""
+    """The state of one app; ``workspace`` is None when files are served, which have no catalogue.
+
+    ``own_names`` are used where the data are not those of a release, which has its own.
+    """
 
     settings: Settings
     source: EngineSource
     workspace: Workspace | None
+    own_names: Names
     bounds: Bounds
     budget: QueryBudget = field(init=False)
     metrics: Metrics = field(init=False)
@@ -73,6 +78,15 @@ class Site:
             return str(self.current.facts.get("release", ""))
         except ReleaseError:
             return ""
+
+    @property
+    def names(self) -> Names:
+        """The names of the release in use; where there is none, those of the workspace."""
+        try:
+            opened = self.current.opened
+        except EcpGraphError:
+            return self.own_names
+        return opened.names if opened else self.own_names
 
     @property
     def engine(self) -> Engine:

@@ -36,13 +36,17 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True)
 class ActionList:
-    """All actions of the graph by number: rows and terms, facets, and the wording of bodies that are left unnamed."""
+    """All actions of the graph by number: rows and terms, facets, and the wording of bodies that are left unnamed.
+
+    ``columns`` are the facets that the table has a column for, with their headings.
+    """
 
     query: Query
     rows: tuple[Row, ...]
     terms: Table
     facets: Facets
     unnamed: Mapping[str, str]
+    columns: Mapping[str, str]
 
     @cached_property
     def wordings(self) -> tuple[str, ...]:
@@ -157,6 +161,7 @@ def _ask() -> ActionList:
         Table(times.table.columns, tuple(times.table.rows[at] for at in first.values())),
         facets_of(stated, list(first), column="action"),
         unnamed,
+        catalogue[FACETS].values_of("facet"),
     )
 
 

@@ -205,9 +205,11 @@ def _period(selection: Selection) -> str:
 
 
 def _columns(actions: ActionList) -> list[tuple[str, str]]:
-    """Return the facets that are columns of the table, each with its heading; the time has one of its own."""
-    shown = {"chapter": "Chapter", "body": "Responsible", "programme": "Programme", "goal": "Goal"}
-    return [(name, label) for name, label in shown.items() if name in actions.facets.facets]
+    """Return the facets that the header of their query lists as columns of the table, each with its heading.
+
+    The time has a column of its own.
+    """
+    return [(name, label or name) for name, label in actions.columns.items() if name in actions.facets.facets]
 
 
 def _graph_of(wanted: set[str]) -> list[ox.Triple]:

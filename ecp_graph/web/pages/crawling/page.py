@@ -8,7 +8,6 @@ from typing import Final
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.namespaces import BASE, GRAPH, ID
 from ecp_graph.release.versions import kept_releases
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.pages import navigation
@@ -22,12 +21,12 @@ blueprint = Blueprint("crawling", __name__)
 _XML: Final = "application/xml; charset=utf-8"
 #: The things and the passages; what is distinct is found first, because a text is looked up for each row of a filter.
 _NAMED: Final = (
-    f"""SELECT ?thing {{
-      {{ SELECT DISTINCT ?thing {{ ?thing ?p ?o }} }} FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{ID}"))
-    }}""",
-    f"""SELECT ?thing {{
-      {{ SELECT DISTINCT ?thing {{ GRAPH ?thing {{ ?s ?p ?o }} }} }} FILTER(STRSTARTS(STR(?thing), "{GRAPH}"))
-    }}""",
+    """SELECT ?thing {
+      { SELECT DISTINCT ?thing { ?thing ?p ?o } } FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), STR(id:)))
+    }""",
+    """SELECT ?thing {
+      { SELECT DISTINCT ?thing { GRAPH ?thing { ?s ?p ?o } } } FILTER(STRSTARTS(STR(?thing), STR(graph:)))
+    }""",
 )
 #: Pages that have an address of their own and no place in the navigation.
 _PAGES: Final = ("home.index", "releases.index", "queries.index")
@@ -86,7 +85,7 @@ def _make_paths() -> list[str]:
         things = sorted(thing for query in _NAMED for thing in _iris(query))
     except EcpGraphError:  # a store elsewhere that is slow has the pages alone in its sitemap
         things = []
-    paths += [path for thing in things if thing.startswith(BASE) and (path := local_path(thing))]
+    paths += filter(None, map(local_path, things))
     return list(dict.fromkeys(paths))
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ecp_graph.linked_data.description import Description, read_description
 from ecp_graph.linked_data.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER
 from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
-from ecp_graph.namespaces import BASE, DATASET, ECP
+from ecp_graph.namespaces import ECP, names
 from ecp_graph.release.release import Release
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.release_rdf import (
@@ -51,7 +51,7 @@ def index(suffix: str = "") -> Response:
         release=release,
         scopes=listed_dumps(release) if release else {},
         address=lambda name: url_for("dataset.dump", name=name),
-        dataset=DATASET,
+        dataset=names().dataset,
         own=ECP,
         syntaxes=SYNTAXES,
     )
@@ -101,7 +101,7 @@ def send_dump(release: Release, name: str) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, no-cache, no-transform"
     response.headers["Link"] = (
-        f'</dataset.ttl>; rel="describedby"; type="text/turtle", <{BASE}dumps/{name}>; rel="canonical"'
+        f'</dataset.ttl>; rel="describedby"; type="text/turtle", <{names().base}dumps/{name}>; rel="canonical"'
     )
     if name.endswith(".gz"):
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -160,11 +160,11 @@ def schema_dataset() -> dict[str, Any]:
     facts = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "@id": DATASET,
+        "@id": names().dataset,
         "name": about.title,
         "description": about.description,
         "url": here + url_for("dataset.index"),
-        "sameAs": DATASET,
+        "sameAs": names().dataset,
         "license": about.license,
         "version": about.version,
         "datePublished": about.issued,

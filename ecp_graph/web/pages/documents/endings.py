@@ -6,18 +6,18 @@ from typing import Final
 
 from flask import current_app
 
-from ecp_graph.namespaces import BASE
+from ecp_graph.namespaces import names
 from ecp_graph.web.http.negotiation import SUFFIXES
 from ecp_graph.web.state.site import site
 
 __all__ = ["may_be_named"]
 
-_SUCH: Final = f"""
+_SUCH: Final = """
 SELECT ?thing WHERE {{
   {{ SELECT DISTINCT ?thing {{
     {{ ?thing ?out ?any }} UNION {{ ?any ?in ?thing }} UNION {{ GRAPH ?thing {{ ?s ?p ?o }} }}
   }} }}
-  FILTER (isIRI(?thing) && STRSTARTS(STR(?thing), "{BASE}") && REGEX(STR(?thing), "[.]({"|".join(SUFFIXES)})$"))
+  FILTER (isIRI(?thing) && STRSTARTS(STR(?thing), "{base}") && REGEX(STR(?thing), "[.]({suffixes})$"))
 }}
 """
 
@@ -31,6 +31,7 @@ def may_be_named(iri: str) -> bool:
     if not current_app.config["TWIN"]:
         return True
     here = site()
+    query = _SUCH.format(base=names().base, suffixes="|".join(SUFFIXES))
     return iri in here.keep(
-        "names that end as forms do", lambda: {row[0].value for row in here.ask(_SUCH).rows if row[0]}
+        "names that end as forms do", lambda: {row[0].value for row in here.ask(query).rows if row[0]}
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
-from ecp_graph.namespaces import DERIVED_GRAPH, ECP, INFERRED_GRAPH, PREFIXES, compact
+from ecp_graph.languages import preference
+from ecp_graph.namespaces import ECP, PREFIXES, compact, names
 from ecp_graph.reasoning import Source
 from ecp_graph.sparql.results import Table, Term
 
@@ -28,7 +29,6 @@ _TITLES: Final = (
 _WORDS: Final = (ECP + "timeframeText", ECP + "locator")
 _VARIANTS: Final = (_SKOS + "notation", _SKOS + "altLabel", _SKOS + "hiddenLabel")
 _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "comment", _SKOS + "scopeNote")
-_BUILT: Final = frozenset({INFERRED_GRAPH, DERIVED_GRAPH})
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Value:
     @cached_property
     def stated(self) -> tuple[Source, ...]:
         """The graphs in which it stands because somebody wrote it, and not because the build found it."""
-        return tuple(source for source in self.sources if source.graph not in _BUILT)
+        return tuple(source for source in self.sources if source.graph not in names().added_graphs)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Entity:
     """One thing: its IRI and everything that is said of it; the groups are in the order of their labels.
 
     ``overlaps`` are the IRIs of those that it takes part in: a table of the page shows them. ``called`` is what it is
-    called when it states no name.
+    called when it states no name. ``language`` is the tag of the title's language, empty where it has none.
     """
 
     iri: str
@@ -88,10 +88,12 @@ class Entity:
     overlaps: frozenset[str] = frozenset()
     called: str = ""
     title: str = field(init=False)
+    language: str = field(init=False)
 
     def __post_init__(self) -> None:
-        titles = [value.other.value for value in (self._of(_TITLES) or self._of(_WORDS))]
-        object.__setattr__(self, "title", titles[0] if titles else self.called or compact(self.iri))
+        title = next(iter(self._of(_TITLES) or self._of(_WORDS)), None)
+        object.__setattr__(self, "title", title.other.value if title else self.called or compact(self.iri))
+        object.__setattr__(self, "language", title.other.language if title else "")
 
     @property
     def kinds(self) -> list[Value]:
@@ -133,7 +135,8 @@ class Entity:
 
     def _of(self, properties: Sequence[str]) -> list[Value]:
         found = {group.predicate: group.values for group in self.groups if group.direction == "from"}
-        return [value for name in properties for value in found.get(name, ())]
+        of_each = (sorted(found.get(name, ()), key=_by_language) for name in properties)
+        return [value for values in of_each for value in values]
 
     def _groups(self, direction: Direction, *, stated: bool) -> list[Group]:
         apart = {*_TITLES, *_VARIANTS, *_DEFINITIONS} if direction == "from" else set()
@@ -179,6 +182,10 @@ def _grouped(values: Iterable[Value], labels: dict[str, str]) -> list[Group]:
         Group(way, property_, label, tuple(sorted(found, key=lambda value: _natural(value.text))))
         for (label, property_, way), found in sorted(groups.items(), key=lambda item: item[0])
     ]
+
+
+def _by_language(value: Value) -> int:
+    return preference(value.other.language)
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:

@@ -12,7 +12,7 @@ from flask import Response, request
 
 from ecp_graph.engine import Question
 from ecp_graph.linked_data.document import QUAD_FORMATS, named_node
-from ecp_graph.namespaces import GRAPH, compact
+from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.formats import Format
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.answers import answer_response, ask
@@ -79,7 +79,7 @@ class Statement:
 
 def local_graph(iri: str, suffix: str = "") -> str:
     """Return the path on this host of a named graph, in the form of the suffix if there is one."""
-    return "/graph/" + quote(iri.removeprefix(GRAPH), safe=_PATH) + (f".{suffix}" if suffix else "")
+    return "/graph/" + quote(iri.removeprefix(names().graph), safe=_PATH) + (f".{suffix}" if suffix else "")
 
 
 def graph_response(iri: str, suffix: str) -> Response | None:
@@ -183,8 +183,8 @@ def _readings(passage: Table) -> list[tuple[Term, str]]:
 
 def _statements(table: Table) -> list[Statement]:
     found: dict[tuple[Term, Term, Term], Statement] = {}
-    for *names, subject, property_, value in table.rows:
+    for *named, subject, property_, value in table.rows:
         if subject and property_ and value:
-            first, second, third = (name.value if name else "" for name in names)
+            first, second, third = (name.value if name else "" for name in named)
             found.setdefault((subject, property_, value), Statement(subject, property_, value, (first, second, third)))
     return list(found.values())

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Response, jsonify, make_response, render_template, request
 
 from ecp_graph.linked_data.document import Standing, named_node
-from ecp_graph.namespaces import BASE, compact
+from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import error_body, wants_html
 from ecp_graph.web.state.site import site
@@ -60,7 +60,7 @@ def _respond(status: int, code: str, message: str, heading: str, things: list[tu
 
 def _nearest(iri: str) -> list[tuple[Term, str]]:
     """Return the nearest things, first among those of the same type, each with its name."""
-    known = _names(iri.rpartition("/")[0] + "/") or _names(BASE + request.path.split("/")[1] + "/")
+    known = _names(iri.rpartition("/")[0] + "/") or _names(names().base + request.path.split("/")[1] + "/")
     wanted = iri.rpartition("/")[2].casefold()
     keys = {name.casefold(): thing for thing, name in known.items()}
     keys |= {thing.rpartition("/")[2].casefold(): thing for thing in known}

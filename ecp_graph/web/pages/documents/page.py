@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.linked_data.document import Standing, describe_thing, serialise, standing_of
-from ecp_graph.namespaces import GRAPH, ID
+from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import Format
 from ecp_graph.web.http.document_headers import add_headers, downloads, finish, json_block, licence, local_document
 from ecp_graph.web.http.errors import HttpError
@@ -64,23 +64,25 @@ def graph(path: str) -> AnyResponse:
     """One named graph: a passage with its statements, or what the build wrote."""
     _need_catalogue()
     stem, suffix = split_suffix(path)
-    response = graph_response(GRAPH + path, "") if not suffix or may_be_named(GRAPH + path) else None
+    graphs = names().graph
+    response = graph_response(graphs + path, "") if not suffix or may_be_named(graphs + path) else None
     if response is None and suffix:
-        response = graph_response(GRAPH + stem, suffix)
-    return response or missing(GRAPH + stem)
+        response = graph_response(graphs + stem, suffix)
+    return response or missing(graphs + stem)
 
 
 def _find(path: str) -> tuple[Standing | AnyResponse, str]:
     """Return the standing of the thing of a path and the suffix; a response when it is unknown or deprecated."""
     _need_catalogue()
     stem, suffix = split_suffix(path)
-    standing = _standing(ID + path) if not suffix or may_be_named(ID + path) else None
+    things = names().id
+    standing = _standing(things + path) if not suffix or may_be_named(things + path) else None
     if standing is not None:  # the name of the thing itself ends like a suffix
         suffix = ""
     elif suffix:
-        standing = _standing(ID + stem)
+        standing = _standing(things + stem)
     if standing is None:
-        return missing(ID + stem), suffix
+        return missing(things + stem), suffix
     return (gone(standing) if standing.is_deprecated else standing), suffix
 
 

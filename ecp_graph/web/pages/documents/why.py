@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ecp_graph.namespaces import DERIVED_GRAPH, INFERRED_GRAPH
+from ecp_graph.namespaces import names
 from ecp_graph.reasoning import Explainer, Explanation, Statement
 from ecp_graph.reasoning.findings import explain_finding
 from ecp_graph.reasoning.rules import read_rules
@@ -44,7 +44,7 @@ def reasons_of(entity: Entity) -> Reasons:
     statements = {value: _statement(entity.iri, value) for value in values}
     explainer.learn({statement: value.stated for value, statement in statements.items()})
     shown = [value for group in entity.following for value in group.values]
-    following = {value: statements[value] for value in shown if _stands_in(value, INFERRED_GRAPH)}
+    following = {value: statements[value] for value in shown if _stands_in(value, names().inferred_graph)}
     explained = explainer.explain(following.values())
     found = {value: explained[statement] for value, statement in following.items() if statement in explained}
     finding = _finding(values, statements, limit_s)
@@ -59,7 +59,7 @@ def reasons_of(entity: Entity) -> Reasons:
 def _finding(values: list[Value], statements: Mapping[Value, Statement], limit_s: float) -> Explanation | None:
     """Return how the build found the thing, when it is one of its findings."""
     here = site()
-    own = [v for v in values if v.direction == "from" and all(s.graph == DERIVED_GRAPH for s in v.sources)]
+    own = [v for v in values if v.direction == "from" and all(s.graph == names().derived_graph for s in v.sources)]
     if here.workspace is None or not own or any(v.is_stated for v in values if v.direction == "from"):
         return None
     files = here.keep("rule files", lambda: here.workspace.rule_files if here.workspace else [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,7 +15,6 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
-from ecp_graph.namespaces import ID
 from ecp_graph.queries.catalogue import Catalogue
 from ecp_graph.sparql.results import Term
 from ecp_graph.validation.report import SEVERITIES
@@ -45,7 +44,8 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
     "actions-by-timeframe": ({}, "timeframeKind actionCount kind"),
     "bodies": ({}, "code name kind actions body"),
     "bodies-load": ({}, "party kind actionCount"),
-    "overlap-body-pairs": ({}, "bodyA bodyB gradeA gradeB gradeC gradeD total memberA memberB"),
+    "overlap-body-pairs": ({}, "bodyA bodyB total memberA memberB"),
+    "grades": ({}, "evidenceGrade grade"),
 }
 #: The question that a large plan has too many rows for; the page shows the first ones, and says so.
 _LONGEST: Final = "contents"
@@ -86,6 +86,7 @@ def index() -> Response:
     asked, refused = _asked(catalogue)
     report = current_report()
     found = chapters(_rows(asked, "contents"))
+    apart = _values(asked, "bodies", "kind")
     response = page(
         "home/home.html",
         is_passing=bool(refused),
@@ -94,10 +95,13 @@ def index() -> Response:
         plans=_rows(asked, "plans-at-a-glance"),
         goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
         chapters=found,
+        times=_values(asked, "contents", "timeframeKind"),
         is_long=sum(len(chapter.actions) for chapter in found) > _MOST_ACTIONS,
         due=_due(_rows(asked, "actions-due")),
         timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
         bodies=_bodies(_rows(asked, "bodies")),
+        apart=apart,
+        sets_apart=any(row["kind"] in apart for row in _rows(asked, "bodies")),
         groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
         pairs=_rows(asked, "overlap-body-pairs")[:_MOST_PAIRS],
         most_due=_MOST_DUE,
@@ -110,7 +114,7 @@ def index() -> Response:
         questions=len(catalogue),
         period=period,
         address=_address,
-        grades={grade: name_of(f"{ID}concept/grade-{grade.lower()}") for grade in "ABCD"},
+        grades=_grades(asked),
     )
     if refused:
         response.headers[ERROR_HEADER] = next(iter(refused.values()))
@@ -204,6 +208,20 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
 
 def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:
     return asked[name].rows if name in asked else ()
+
+
+def _values(asked: dict[str, Panel], name: str, column: str) -> Mapping[str, str]:
+    """Return what the header of a question says of the values of a column; nothing for one that was not asked."""
+    return asked[name].query.values_of(column) if name in asked else {}
+
+
+def _grades(asked: dict[str, Panel]) -> dict[str, str]:
+    """Return the grades for which pairs of bodies are counted, each with its name, the strongest first."""
+    counted = (
+        {column.name for column in asked["overlap-body-pairs"].query.columns} if "overlap-body-pairs" in asked else ()
+    )
+    known = ((row["evidenceGrade"], row["grade"]) for row in _rows(asked, "grades"))
+    return {grade: name_of(iri) for grade, iri in known if f"grade{grade}" in counted}
 
 
 def _due(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.linked_data.vocabulary import KINDS, Term, Vocabulary, read_vocabulary
 from ecp_graph.linked_data.vocabulary_changes import TermChange, vocabulary_changes
-from ecp_graph.namespaces import BASE, ECP, ID, compact
+from ecp_graph.namespaces import VOCABULARY, compact, names
 from ecp_graph.release.versions import kept_releases
 from ecp_graph.sparql.results import Term as Cell
 from ecp_graph.web.http.errors import HttpError
@@ -41,21 +41,21 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("ontology", __name__)
 
-_VERSIONS: Final = BASE + "ontology/"
+_VERSIONS: Final = VOCABULARY + "ontology/"
 #: One thing of each own class.
-_INSTANCES: Final = f"""
+_INSTANCES: Final = """
     SELECT ?class ?thing ?name WHERE {{
       {{ SELECT ?class (MIN(STR(?instance)) AS ?text) WHERE {{
-           ?instance a ?class FILTER(STRSTARTS(STR(?class), "{ECP}") && STRSTARTS(STR(?instance), "{BASE}"))
+           ?instance a ?class FILTER(STRSTARTS(STR(?class), STR(ecp:)) && STRSTARTS(STR(?instance), "{base}"))
          }} GROUP BY ?class }}
       BIND(IRI(?text) AS ?thing)
       OPTIONAL {{ ?thing skos:prefLabel ?name }}
     }} ORDER BY ?class ?name"""
 #: One statement with each own property.
-_STATEMENTS: Final = f"""
+_STATEMENTS: Final = """
     SELECT ?property ?thing ?name ?value ?valueName WHERE {{
       {{ SELECT ?property (MIN(STR(?subject)) AS ?text) WHERE {{
-           ?subject ?property ?any FILTER(STRSTARTS(STR(?property), "{ECP}") && STRSTARTS(STR(?subject), "{BASE}"))
+           ?subject ?property ?any FILTER(STRSTARTS(STR(?property), STR(ecp:)) && STRSTARTS(STR(?subject), "{base}"))
          }} GROUP BY ?property }}
       BIND(IRI(?text) AS ?thing)
       ?thing ?property ?value
@@ -199,11 +199,11 @@ def _examples() -> dict[str, Example]:
     """Return an example for each term that the data use; none where the engine is too slow to find them."""
     found: dict[str, Example] = {}
     try:
-        for row in site().ask(_INSTANCES).rows:
+        for row in site().ask(_INSTANCES.format(base=names().base)).rows:
             class_, thing, name = row
             if class_ and thing:
                 found.setdefault(class_.value, Example(thing, _shown(thing, name)))
-        for row in site().ask(_STATEMENTS).rows:
+        for row in site().ask(_STATEMENTS.format(base=names().base)).rows:
             property_, thing, name, value, value_name = row
             if property_ and thing and value:
                 example = Example(thing, _shown(thing, name), value, _shown(value, value_name))
@@ -214,4 +214,4 @@ def _examples() -> dict[str, Example]:
 
 
 def _shown(term: Cell, name: Cell | None) -> str:
-    return name.value if name else term.text.removeprefix(ID)
+    return name.value if name else term.text.removeprefix(names().id)

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ecp_graph.overlap.matrix import Cell, Matrix, Thing
+from ecp_graph.overlap.matrix import Matrix, Thing
 
 __all__ = ["draw"]
 
@@ -71,15 +71,15 @@ def _draw_cells(svg: Element, matrix: Matrix, left: int, top: int) -> None:
             SubElement(svg, "rect", {**at, "fill": fill, "stroke": "#dcd8cf"})
             middle = left + _CELL * x + _CELL / 2
             if cell:
-                _write_cell(svg, cell, middle, top + _CELL * y + _CELL / 2)
+                _write_cell(svg, cell.number, matrix.shown_mark(cell), middle, top + _CELL * y + _CELL / 2)
             elif matrix.is_itself(row, column):
                 _write(svg, middle, top + _CELL * y + _CELL / 2 + 4, "–", anchor="middle", colour="#5c5a55")
 
 
-def _write_cell(svg: Element, cell: Cell, x: float, y: float) -> None:
-    _write(svg, x, y, str(cell.number), anchor="middle", size=14)
-    if cell.best != "row":
-        _write(svg, x, y + 14, cell.best, anchor="middle", size=9 if len(cell.best) > 7 else 10)
+def _write_cell(svg: Element, number: int, mark: str, x: float, y: float) -> None:
+    _write(svg, x, y, str(number), anchor="middle", size=14)
+    if mark:
+        _write(svg, x, y + 14, mark, anchor="middle", size=9 if len(mark) > 7 else 10)
 
 
 def _write(

@@ -12,11 +12,11 @@ from urllib.parse import quote
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from ecp_graph.overlap.matrix import TIES, Choice, Joins, Matrix, Thing, make_matrix
-from ecp_graph.overlap.mint import GRADES
-from ecp_graph.overlap.reading import read_joins
+from ecp_graph.overlap.matrix import Choice, Joins, Matrix, Thing, make_matrix
+from ecp_graph.overlap.reading import GRADES, LINKS, THINGS, read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
 from ecp_graph.queries.binding import bind
+from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook_of
 from ecp_graph.web.http.errors import HttpError
@@ -29,20 +29,10 @@ __all__ = ["blueprint"]
 
 blueprint = Blueprint("overlap", __name__)
 
-#: The matrices that the page offers first; a graph that lacks a dimension goes without its own.
-_STANDARD: Final = (
-    ("body", "body"),
-    ("body", "instrument"),
-    ("body", "topic"),
-    ("programme", "programme"),
-    ("programme", "goal"),
-    ("instrument", "phase"),
-    ("action", "action"),
-)
-#: The queries that tell more of the findings on a dimension.
-_FINDINGS: Final = {"action": "overlap-actions", "body": "overlap-bodies", "programme": "overlap-programmes"}
-_PLURALS: Final = {"activity": "activities", "body": "bodies", "timeframe": "kinds of timeframe"}
-_SEPARATOR: Final = "-"
+#: The query of who shares a thing, whose column lists the dimensions that share something, the main one first; and the
+#: one of what is shared most, with the tag of the dimension that shares it.
+_SHARING: Final = "overlap-on-thing"
+_SHARED: Final = "overlap-things"
 _PAIRS_TOLD: Final = 3
 _MOST_WORDS: Final = 100
 #: Findings and shared things that a page lists; the downloads have all of them.
@@ -60,7 +50,7 @@ class Sides:
     @property
     def path(self) -> str:
         """As it stands in addresses: ``body-instrument``."""
-        return f"{self.rows}{_SEPARATOR}{self.columns}"
+        return f"{self.rows}-{self.columns}"
 
     @property
     def title(self) -> str:
@@ -69,8 +59,8 @@ class Sides:
 
 
 def plural(dimension: str) -> str:
-    """Return the word for several things of a dimension."""
-    return _PLURALS.get(dimension, f"{dimension}s")
+    """Return the word for several things of a dimension, which the header of the query of the things has."""
+    return _query(THINGS).values_of("dimension").get(dimension, dimension)
 
 
 @blueprint.get("/overlap")
@@ -79,7 +69,7 @@ def index() -> AnyResponse:
     asked = {name: request.args.get(name, "") for name in ("rows", "columns")}
     if any(asked.values()):
         kept: dict[str, Any] = {name: value for name, value in request.args.items() if name not in asked and value}
-        sides = _sides(f"{asked['rows']}{_SEPARATOR}{asked['columns']}")
+        sides = _sides(f"{asked['rows']}-{asked['columns']}")
         return redirect(url_for("overlap.matrix", pair=sides.path, **kept))
     return _matrix_page(_offered()[0])
 
@@ -123,7 +113,8 @@ def cell(pair: str, first: str, second: str) -> Response:
         is_graded=is_graded,
         panels=panels,
         marks=_marks(panels[0].panel, is_graded),
-        grades=panel("grades") if is_graded else None,
+        grades=panel(GRADES) if is_graded else None,
+        ties=_query(LINKS).values_of("tie"),
         term=_term,
     )
 
@@ -134,15 +125,16 @@ def on(dimension: str, slug: str) -> Response:
     thing = _thing(dimension, slug)
     secretariat = _one_of("secretariat", ("", "with", "without")) or "without"
     given = {"thing": thing.iri, "secretariat": secretariat}
-    sharing = [(kind, panel("overlap-on-thing", dimension=kind, **given)) for kind in ("body", "programme", "action")]
+    sharing = [(kind, panel(_SHARING, dimension=kind, **given)) for kind in _query(_SHARING).values_of("dimension")]
     return page(
         "overlap/on.html",
         thing=thing,
         secretariat=secretariat,
-        sharing=[(kind, found) for kind, found in sharing if found.rows or kind == "body"],
+        has_everywhere=any(each.is_everywhere for each in _joins().things),
+        sharing=sharing,
         rows=panel("overlap-rows", **given),
         passages=panel("overlap-passages", **given),
-        grades=panel("grades"),
+        grades=panel(GRADES),
         plural=plural,
         term=_term,
         pair_path=_pair_path,
@@ -157,15 +149,23 @@ def _term(iri: str) -> Term:
     return Term("iri", iri)
 
 
-def _ask(name: str) -> Table:
+def _catalogue() -> Catalogue:
     catalogue = site().catalogue
     if catalogue is None:
         raise HttpError(404, "no-catalogue", "This server has no catalogue: it serves files. Ask at /sparql.")
-    return site().ask(bind(catalogue[name], {}, site().engine))
+    return catalogue
+
+
+def _query(name: str) -> Query:
+    return _catalogue()[name]
+
+
+def _ask(name: str) -> Table:
+    return site().ask(bind(_query(name), {}, site().engine))
 
 
 def _joins() -> Joins:
-    return site().keep("overlap-joins", lambda: read_joins(_ask))
+    return site().keep("overlap-joins", lambda: read_joins(_catalogue(), _ask))
 
 
 def _slugs() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Thing]]:
@@ -221,20 +221,18 @@ def _pair_path(dimension: str, first: str, second: str) -> str | None:
 
 def _offered() -> list[Sides]:
     known = _joins().dimensions
-    offered = [Sides(rows, columns) for rows, columns in _STANDARD if rows in known and columns in known]
+    offered = [Sides(*pair) for pair in _query(THINGS).matrices if set(pair) <= set(known)]
     if not offered and not known:
         raise HttpError(404, "nothing-to-compare", "The graph holds no bodies, actions or tools that could overlap.")
     return offered or [Sides(known[0], known[-1])]
 
 
 def _sides(pair: str) -> Sides:
-    known = _joins().dimensions
-    rows, _, columns = pair.partition(_SEPARATOR)
-    if rows not in known or columns not in known:
-        raise HttpError(
-            404, "unknown-matrix", f"There is no matrix '{pair}'. Join two of these by '-': {', '.join(known)}."
-        )
-    return Sides(rows, columns)
+    sides = _joins().sides(pair)
+    if sides is None:
+        known = ", ".join(_joins().dimensions)
+        raise HttpError(404, "unknown-matrix", f"There is no matrix '{pair}'. Join two of these by '-': {known}.")
+    return Sides(*sides)
 
 
 def _one_of(name: str, values: tuple[str, ...]) -> str:
@@ -254,9 +252,9 @@ def _is_graded(sides: Sides) -> bool:
 
 
 def _choice(sides: Sides) -> Choice:
-    is_graded = _is_graded(sides)
+    is_graded, joins = _is_graded(sides), _joins()
     return Choice(
-        weakest=_one_of("grade", ("", *GRADES)) if is_graded else _one_of("tie", ("", *TIES)),
+        weakest=_one_of("grade", ("", *joins.grade_ranks)) if is_graded else _one_of("tie", ("", *joins.tie_ranks)),
         on=_one_of("on", ("", *_kinds_shared(sides.rows))) if is_graded else "",
         with_everywhere=_one_of("secretariat", ("", "with", "without")) == "with",
         row_words=request.args.get("row", "")[:_MOST_WORDS],
@@ -296,13 +294,14 @@ def _matrix_page(sides: Sides) -> Response:
         kinds=_kinds_shared(sides.rows) if found.is_graded else (),
         has_everywhere=any(t.is_everywhere for t in joins.things if t.dimension in (sides.rows, sides.columns)),
         everywhere=[t.name for t in joins.things if t.is_everywhere],
+        remark=next((t.remark for t in joins.things if t.is_everywhere), ""),
         pairs=list(found.joined())[:_PAIRS_TOLD],
-        grades=panel("grades") if found.is_graded else None,
+        grades=panel(GRADES) if found.is_graded else None,
         findings=_findings(sides, choice) if found.is_graded else None,
         things=_things_met(sides, choice),
-        links=None if found.is_graded else _foot_of("dimension-links"),
-        ties=TIES,
-        letters=GRADES,
+        links=None if found.is_graded else _foot_of(LINKS),
+        ties=_query(LINKS).values_of("tie"),
+        letters=tuple(found.ranks),
         cell_path=_cell_paths(sides),
         most_listed=_MOST_LISTED,
         thing_path=_thing_path,
@@ -312,10 +311,12 @@ def _matrix_page(sides: Sides) -> Response:
 
 
 def _findings(sides: Sides, choice: Choice) -> Panel | None:
-    """Return the findings behind a matrix as a panel, with the same choice where the query knows it."""
-    name = _FINDINGS.get(sides.rows, "")
-    catalogue = site().catalogue
-    if catalogue is None or name not in catalogue:
+    """Return the findings behind a matrix as a panel, with the same choice where the query knows it.
+
+    The query is `overlap-bodies` for bodies, as it is for the command.
+    """
+    name, catalogue = f"overlap-{plural(sides.rows)}", _catalogue()
+    if name not in catalogue:
         return None
     secretariat = "with" if choice.with_everywhere else ""
     given = {"grade": choice.weakest, "on": choice.on, "secretariat": secretariat}
@@ -323,17 +324,15 @@ def _findings(sides: Sides, choice: Choice) -> Panel | None:
 
 
 def _things_met(sides: Sides, choice: Choice) -> Panel | None:
-    """Return the things on which most bodies meet, for the matrix of bodies with bodies."""
-    if sides.rows != sides.columns or sides.rows != "body":
+    """Return the things that are shared most, for the matrix of the dimension that the query is about."""
+    if sides.rows != sides.columns or sides.rows not in _query(_SHARED).tags:
         return None
-    return panel("overlap-things", on=choice.on, secretariat="with" if choice.with_everywhere else "")
+    return panel(_SHARED, on=choice.on, secretariat="with" if choice.with_everywhere else "")
 
 
 def _foot_of(name: str) -> Panel:
     """Return a panel of a query without its rows, for its links alone; the matrix holds what was made of them."""
-    catalogue = site().catalogue
-    assert catalogue is not None  # noqa: S101 - the things were asked of it
-    query = catalogue[name]
+    query = _query(name)
     return Panel(query, {}, bind(query, {}, site().engine), Table((), ()))
 
 
@@ -368,11 +367,12 @@ def _panels_of_links(one: Thing, other: Thing) -> list[_Part]:
 
 def _marks(found: Panel, is_graded: bool) -> Mapping[str, int]:
     """Count the rows of a cell's first panel by grade or tie, the strongest first."""
+    ranks = _joins().grade_ranks if is_graded else _joins().tie_ranks
     if is_graded:
         marks = [row["evidenceGrade"] for row in found.rows]
     else:
-        marks = [max(row["firstTie"], row["secondTie"], key=TIES.index) for row in found.rows]
-    return {mark: marks.count(mark) for mark in (*GRADES, *TIES) if mark in marks}
+        marks = [max(row["firstTie"], row["secondTie"], key=ranks.__getitem__) for row in found.rows]
+    return {mark: marks.count(mark) for mark in ranks if mark in marks}
 
 
 def _title_of(found: Matrix, sides: Sides, choice: Choice) -> str:
@@ -385,8 +385,9 @@ def _title_of(found: Matrix, sides: Sides, choice: Choice) -> str:
 
 
 def _note(found: Matrix) -> str:
+    grades = tuple(found.ranks)
     what = (
-        "Things that both share, with the best grade of the evidence, A to D."
+        f"Things that both share, with the best grade of the evidence, {grades[0]} to {grades[-1]}."
         if found.is_graded
         else ("Rows, events and tools that join the two, with the strongest tie where it is not a row that names both.")
     )

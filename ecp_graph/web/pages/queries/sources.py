@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from ecp_graph.namespaces import GRAPH, OWN_GRAPHS, compact
+from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.results import Table
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.show.terms import local_path
@@ -44,7 +44,7 @@ def sources(table: Table) -> list[Source]:
 
 
 def _is_passage(kind: str, value: str) -> bool:
-    return kind == "iri" and value.startswith(GRAPH) and value not in OWN_GRAPHS
+    return kind == "iri" and value.startswith(names().graph) and value not in names().own_graphs
 
 
 def _places() -> dict[str, tuple[str, str]]:

@@ -17,7 +17,7 @@ from ecp_graph.release.release import Release
 from ecp_graph.engine import Engine
 from ecp_graph.release.opening import release_engine
 from ecp_graph.errors import ResultTooLarge
-from ecp_graph.namespaces import BASE
+from ecp_graph.namespaces import names
 from ecp_graph.linked_data.description import read_description
 from ecp_graph.queries.compare import Difference, compare
 from ecp_graph.release.versions import KeptRelease, kept_releases
@@ -25,7 +25,14 @@ from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
 from ecp_graph.web.pages.validation.page import COUNTED
-from ecp_graph.web.http.release_rdf import alternates, parse_turtle, rdf_response, split_suffix, wanted
+from ecp_graph.web.http.release_rdf import (
+    alternates,
+    description_triples,
+    parse_turtle,
+    rdf_response,
+    split_suffix,
+    wanted,
+)
 from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
@@ -53,7 +60,13 @@ def feed() -> Response:
     pairs = _pairs(kept)
     entries = [(one, _summary(pairs[one.id], one.release) if one.id in pairs else "") for one in kept]
     text = render_template(
-        "releases/feed.xml", entries=entries, pairs=pairs, here=request.url_root.rstrip("/"), iri=release_iri, base=BASE
+        "releases/feed.xml",
+        entries=entries,
+        pairs=pairs,
+        here=request.url_root.rstrip("/"),
+        iri=release_iri,
+        base=names().base,
+        author=_author(),
     )
     response = make_response(text)
     response.headers["Content-Type"] = _ATOM
@@ -61,6 +74,14 @@ def feed() -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+def _author() -> str:
+    """Return who publishes the data; where nothing says so, what they are called."""
+    if site().current.opened is None:
+        return "ecp-graph"
+    about = read_description(description_triples())
+    return about.publisher or about.title
 
 
 @blueprint.get("/releases/<before>..<after>")

@@ -29,7 +29,7 @@ TOO_MANY: Final = "This graph has more names than the site can search through."
 #: What finds a thing by a word of its name there.
 _EXAMPLE: Final = """SELECT ?thing ?name WHERE {
   ?thing skos:prefLabel ?name .
-  FILTER (CONTAINS(LCASE(STR(?name)), "transit"))
+  FILTER (CONTAINS(LCASE(STR(?name)), "guide"))
 }
 ORDER BY ?name
 LIMIT 100"""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response
 
-from ecp_graph.namespaces import BASE, PREFIXES, compact
+from ecp_graph.namespaces import compact, names
 from ecp_graph.web.http.responses import data
 from ecp_graph.web.pages.sparql.examples import example_text
 from ecp_graph.web.show.panels import panel
@@ -29,8 +29,8 @@ def terms() -> Response:
     """The prefixes, the namespaces that have pages on this host, and the terms, each ``[name, label, kind]``."""
     return data(
         {
-            "base": BASE,
-            "prefixes": dict(PREFIXES),
+            "base": names().base,
+            "prefixes": dict(names().prefixes),
             "places": [[namespace, path] for namespace, path in places()],
             "terms": site().keep("editor terms", _terms),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,14 +30,8 @@ _ROWS_OF_PICTURE: Final = 40
 _MOST_ROWS: Final = 400
 #: The word in the address for an axis that holds no more than the plans of the rows.
 _PLAN: Final = "plan"
-#: How a timeframe of each kind is drawn; other kinds as far as their dates go.
-_KINDS: Final[dict[str, Kind]] = {
-    "deadline": "deadline",
-    "session-window": "window",
-    "recurrent-sessions": "recurrent",
-    "continuous": "continuous",
-    "not-stated": "none",
-}
+#: How a time without a date can be drawn, by the word that the header of the times has for its kind.
+_DATELESS: Final[dict[str, Kind]] = {"continuous": "continuous", "recurrent": "recurrent"}
 
 
 @dataclass(frozen=True)
@@ -142,22 +137,21 @@ def _in_time(actions: ActionList, rows: list[int]) -> list[int]:
 
 
 def _groups(asked: Asked, most: int | None = None) -> list[Group]:
+    drawn = panel(TIMES).query.values_of("timeframeKind")
     groups, left = [], asked.found if most is None else most
     for name, rows in asked.groups:
         if taken := rows[:left]:
-            groups.append(Group(name, [_entry(asked.actions.rows[at]) for at in taken]))
+            groups.append(Group(name, [_entry(asked.actions.rows[at], drawn) for at in taken]))
             left -= len(taken)
     return groups
 
 
-def _entry(row: Row) -> Entry:
+def _entry(row: Row, drawn: Mapping[str, str]) -> Entry:
     begins, ends = moment_of(row["begins"]), moment_of(row["ends"])
     plan = moment_of(row["planBegins"]), moment_of(row["planEnds"])
-    kind = _KINDS.get(row["timeframeKind"], "none")
+    kind = _DATELESS.get(drawn.get(row["timeframeKind"], ""), "none")
     if ends is not None:
         kind = "window" if begins is not None else "deadline"
-    elif kind in {"deadline", "window"}:
-        kind = "none"
     return Entry(
         number=row["number"],
         title=row["title"],

@@ -1,0 +1,53 @@
+"""The names of the bundled workspace, which small workspaces of tests use too."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from ecp_graph.workspace import Workspace, bundled_workspace
+from ecp_graph.workspace_file import WORKSPACE_FILE
+
+__all__ = [
+    "BASE",
+    "DATASET",
+    "DATASET_GRAPH",
+    "DERIVED_GRAPH",
+    "GRAPH",
+    "ID",
+    "INFERRED_GRAPH",
+    "NAMES",
+    "ONTOLOGY_GRAPH",
+    "OWN_GRAPHS",
+    "PREFIXES",
+    "SHAPES_GRAPH",
+    "messages",
+    "with_workspace_file",
+]
+
+NAMES: Final = bundled_workspace().names
+BASE: Final = NAMES.base
+ID: Final = NAMES.id
+GRAPH: Final = NAMES.graph
+DATASET: Final = NAMES.dataset
+ONTOLOGY_GRAPH: Final = NAMES.ontology_graph
+SHAPES_GRAPH: Final = NAMES.shapes_graph
+INFERRED_GRAPH: Final = NAMES.inferred_graph
+DERIVED_GRAPH: Final = NAMES.derived_graph
+DATASET_GRAPH: Final = NAMES.dataset_graph
+OWN_GRAPHS: Final = NAMES.own_graphs
+PREFIXES: Final = NAMES.prefixes
+
+
+def with_workspace_file(root: Path) -> Workspace:
+    """Return the workspace in a folder, which gets the file of the bundled one: its names, and no others."""
+    root.mkdir(parents=True, exist_ok=True)
+    shutil.copy(bundled_workspace().root / WORKSPACE_FILE, root)
+    return Workspace(root)
+
+
+def messages(stderr: str) -> str:
+    """Return what a command says on stderr behind the line that names its workspace."""
+    first, _, rest = stderr.partition("\n")
+    return rest if first.startswith("Workspace: ") else stderr

@@ -1,0 +1,186 @@
+"""A site of another plan shows nothing of the bundled one, but for what the ontology and the shapes themselves say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import Context
+from pathlib import Path
+from typing import Final
+from urllib.request import Request
+
+import pytest
+
+from ecp_graph.pipeline import build
+from ecp_graph.release.opening import release_engine
+from ecp_graph.release.release import Release, open_release
+from ecp_graph.settings import Settings
+from ecp_graph.web.app import create_app
+from ecp_graph.workspace import Workspace
+from tests.serving import serving
+
+from .crawler import Fetched, Site, crawl
+from .other_plan import OTHER_BASE, write_other_plan
+from .test_server import BROWSER, HOST
+
+#: What only the bundled plan has: its IRIs, its document, codes and labels.
+FORBIDDEN: Final = re.compile(
+    r"w3id\.org/ecp-graph/(?!ontology\b|shapes\b|id/(?:concept|scheme)/)[a-z]\S*"
+    r"|(?i:pc0457e1)|\b(?:PTC|TFAWG|ECP|WCO)\b|(?i:\btransit\b|\bcustoms\b)"
+)
+#: The ontology and the shapes are the package's: their pages, graphs and files, and the files that hold everything.
+VOCABULARY: Final = re.compile(r"/(ontology|shapes|graph/(ontology|shapes)|dumps|release/\w+/dumps)\b")
+#: The remedies of the shapes give examples from the bundled plan, and this query lists them.
+EXAMPLES: Final = re.compile(r"/(api/)?queries/shapes\b")
+#: What the ontology is called, where the dataset says what it conforms to.
+TITLE: Final = "ECP action plan ontology"
+#: What no link leads to.
+OTHERS: Final = (
+    "/openapi.json",
+    "/sparql/terms.json",
+    "/sparql/examples.json",
+    "/search-index.json",
+    "/releases.atom",
+    "/context.jsonld",
+    "/health",
+    "/metrics",
+    "/robots.txt",
+    "/doc/body/nobody",
+)
+
+
+def traces(pages: Mapping[str, bytes]) -> list[str]:
+    """Return where a page shows something of the bundled plan."""
+    found = []
+    for address, body in sorted(pages.items()):
+        text = body.decode("utf-8", "replace").replace(TITLE, "")
+        if not VOCABULARY.match(address) and not EXAMPLES.match(address) and (trace := FORBIDDEN.search(text)):
+            found.append(f"{address}: {trace[0]}")
+    return found
+
+
+def with_sitemap(fetch: Callable[[str], Fetched], host: str) -> tuple[Site, dict[str, bytes]]:
+    """Return the site that a crawl finds, and what each address answers, those of the sitemap and `OTHERS` included."""
+    pages: dict[str, bytes] = {}
+
+    def kept(address: str) -> Fetched:
+        got = fetch(address)
+        pages[address] = got.body
+        return got
+
+    site = crawl(kept, host)
+    listed = re.findall(r"<loc>([^<]*)</loc>", kept("/sitemap.xml").body.decode())
+    assert len(listed) > 50
+    for address in (*(address.removeprefix(host) for address in listed), *OTHERS):
+        if address not in pages:
+            kept(address)
+    return site, pages
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return write_other_plan(tmp_path_factory.mktemp("other") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def release(workspace: Workspace) -> Release:
+    """Built where no names are in use, as in a process of its own."""
+    result = Context().run(build, workspace, workspace.root / "releases")
+    assert result.release is not None, [finding.message for finding in result.report.findings]
+    return result.release
+
+
+def _crawled(release: Release, workspace: Workspace) -> tuple[Site, dict[str, bytes]]:
+    client = create_app(Settings(workspace=workspace.root, releases=release.path.parent, timeout=60)).test_client()
+
+    def fetch(address: str) -> Fetched:
+        with client.get(address, headers={"Accept": BROWSER}, follow_redirects=True) as response:
+            links = tuple(response.headers.getlist("Link"))
+            return Fetched(response.status_code, response.mimetype or "", response.get_data(), links)
+
+    return with_sitemap(fetch, HOST)
+
+
+@pytest.fixture(scope="module")
+def crawled(release: Release, workspace: Workspace) -> tuple[Site, dict[str, bytes]]:
+    return Context().run(_crawled, release, workspace)
+
+
+def test_no_page_shows_anything_of_the_bundled_plan(crawled: tuple[Site, dict[str, bytes]]) -> None:
+    site, pages = crawled
+    assert site.broken == {}
+    assert len(pages) > 500
+    assert traces(pages) == []
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "<a href='https://w3id.org/ecp-graph/id/body/ptc'>",
+        "GRAPH <https://w3id.org/ecp-graph/graph/derived>",
+        "PREFIX%20graph%3A%20%3Chttps://w3id.org/ecp-graph/graph/%3E",
+        "https://w3id.org/ecp-graph/dataset",
+        "a row of PTC",
+        "The ECP plan",
+        "graph:pc0457e1",
+    ],
+)
+def test_a_trace_would_be_found(trace: str) -> None:
+    assert len(traces({"/queries/x": trace.encode(), "/ontology": b"PTC"})) == 1
+
+
+def test_pages_and_files_have_the_names_of_the_workspace(crawled: tuple[Site, dict[str, bytes]]) -> None:
+    _, pages = crawled
+    assert "Develop the chart" in pages["/"].decode()
+    assert f"<{OTHER_BASE}id/action/harbour-1>" in pages["/doc/action/harbour-1.nt"].decode()
+    assert "deed:harbour-1" in pages["/doc/action/harbour-1.ttl"].decode()
+    assert "Harbour plans" in pages["/dataset"].decode()
+    held = json.loads(pages["/sparql/terms.json"])
+    assert held["base"] == OTHER_BASE
+    assert held["prefixes"]["who"] == f"{OTHER_BASE}id/body/"
+    assert "passage" not in held["prefixes"]
+    assert json.loads(pages["/context.jsonld"])["@context"]["row"] == f"{OTHER_BASE}graph/harbour/"
+
+
+def test_a_release_opens_without_its_workspace(release: Release, tmp_path: Path) -> None:
+    moved = tmp_path / "releases"
+    moved.mkdir()
+    (moved / release.id).symlink_to(release.path)
+    opened = open_release(moved, release.id)
+    assert (opened.names.base, opened.names.language) == (OTHER_BASE, "fr")
+    assert opened.manifest["title"] == "Harbour plans"
+    assert opened.manifest["from_package"] == ["ontology", "shapes", "queries"]
+    assert opened.manifest["ontology"] == "0.1.0"
+    engine = release_engine(opened)
+    asked = engine.query("SELECT ?name { deed:harbour-1 skos:prefLabel ?name }", fmt="csv").read()
+    engine.close()
+    assert asked.decode().split() == ["name", "Develop", "the", "chart"]
+
+
+@pytest.fixture(scope="module")
+def served(release: Release, workspace: Workspace) -> Iterator[Callable[[str], Fetched]]:
+    place = ["--workspace", str(workspace.root), "--releases", str(release.path.parent)]
+    with serving(*place, environment={"ECP_GRAPH_ACCESS_LOG": "no"}) as server:
+        assert f"Workspace: {workspace.root} (Harbour plans)" in server.log()
+
+        def fetch(address: str) -> Fetched:
+            request = Request(server.url + address.lstrip("/"), headers={"Accept": BROWSER})
+            reply = server.open(request)
+            media_type = reply.headers.get("content-type", "").partition(";")[0]
+            return Fetched(reply.status, media_type, reply.body)
+
+        yield fetch
+
+
+def test_a_server_in_a_process_of_its_own_shows_nothing_either(served: Callable[[str], Fetched]) -> None:
+    pages = {
+        address: served(address).body
+        for address in ("/", "/actions", "/overlap", "/plans", "/timeline", "/dataset", "/search?q=chart", *OTHERS)
+    }
+    pages["/doc/body/pilots"] = served("/doc/body/pilots").body
+    query = "/sparql?format=ttl&query=CONSTRUCT+WHERE+%7B+deed:harbour-1+?p+?o+%7D"
+    pages[query] = served(query).body
+    assert traces(pages) == []
+    assert b"deed:harbour-1" in pages[query]
+    assert "Pilots’ Committee" in pages["/doc/body/pilots"].decode()

@@ -1,0 +1,180 @@
+"""A workspace with lists of its own: what the bundled plan has no word for is on the pages all the same."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from ecp_graph.cli import cli
+from ecp_graph.pipeline import build
+from ecp_graph.settings import Settings
+from ecp_graph.web.app import create_app
+from ecp_graph.workspace import Workspace, bundled_workspace
+from tests.bundled import with_workspace_file
+from tests.web.conftest import BROWSER
+
+CONCEPTS = """
+concept:rumour a skos:Concept ; skos:prefLabel "hearsay"@en ; skos:notation "E" ; skos:definition "They say so."@en ;
+    skos:inScheme scheme:evidence-grades .
+concept:timeframe-seasonal a skos:Concept ; skos:prefLabel "each spring"@en ; skos:notation "seasonal" ;
+    skos:definition "The work comes back."@en ; skos:inScheme scheme:timeframe-kinds .
+"""
+RULE = """\
+#+ summary: Two bodies are said to overlap
+SELECT (body:council AS ?memberA) (body:icac AS ?memberB) (topic:e-commerce AS ?on) ("E" AS ?grade) ?passage {
+  ?passage ecp:locator "Cover paper, paragraph 9"
+}
+"""
+#: What is replaced in files of the bundled workspace.
+CHANGES = {
+    "shapes/overlaps.ttl": [("concept:grade-d )", "concept:grade-d concept:rumour )")],
+    "ontology/concepts.ttl": [('"same row"@en', '"one row for both"@en')],
+    "data/pc0457e1/annex-1.trig": [("concept:timeframe-continuous", "concept:timeframe-seasonal")],
+    "queries/actions/actions-in-time.rq": [("values: {", "values: {seasonal: recurrent, ")],
+    "queries/goals/contents.rq": [("values: {", "values: {seasonal: in spring, ")],
+    "queries/actions/action-facets.rq": [("{chapter: Chapter, body: Responsible,", "{topic: Field, body: Lead,")],
+    "queries/bodies/bodies.rq": [("{secretariat: the secretariat}", "{working-group: a working group}")],
+    "queries/overlap/overlap-body-pairs.rq": [
+        (
+            "#+   - {name: total",
+            "#+   - {name: gradeE, meaning: things shared at grade E, unit: things}\n#+   - {name: total",
+        ),
+        ("  (COUNT(?overlap)", '  (SUM(IF(STR(?evidenceGrade) = "E", 1, 0)) AS ?gradeE)\n  (COUNT(?overlap)'),
+    ],
+    "queries/overlap/dimension-things.rq": [
+        ('"secretariat", "secretariat", ""', '"office", "secretariat", ""'),
+        ("#+       goal: goals", "#+       event: gatherings\n#+       goal: goals"),
+        ("#+       body: bodies", "#+       body: committees"),
+        ("matrices: [", "matrices: [event-body, "),
+        ('(ecp:Topic "topic")', '(ecp:Topic "topic")\n      (ecp:Event "event")'),
+    ],
+    "queries/overlap/dimension-links.rq": [
+        (
+            "#+       row: a row of the plan names both",
+            "#+       event: a gathering of both\n#+       row: one row names both",
+        ),
+        (
+            "  # tools and their editions",
+            '  { ?link a ecp:Event . BIND (?link AS ?thing) BIND ("event" AS ?dimension)\n'
+            '    BIND ("event" AS ?tie) } UNION',
+        ),
+    ],
+}
+
+
+def changed_copy(root: Path) -> Workspace:
+    for folder in ("ontology", "data", "queries", "shapes"):
+        shutil.copytree(bundled_workspace().root / folder, root / folder)
+    for name, changes in CHANGES.items():
+        text = (root / name).read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text, (name, old)
+            text = text.replace(old, new)
+        (root / name).write_text(text, encoding="utf-8")
+    with (root / "ontology/concepts.ttl").open("a", encoding="utf-8") as file:
+        file.write(CONCEPTS)
+    (root / "queries/derive/rumours.rq").write_text(RULE, encoding="utf-8")
+    return with_workspace_file(root)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    workspace = changed_copy(tmp_path_factory.mktemp("own") / "workspace")
+    releases = workspace.root / "releases"
+    assert build(workspace, releases).release is not None
+    return Settings(workspace=workspace.root, releases=releases, timeout=10)
+
+
+@pytest.fixture(scope="module")
+def client(own: Settings) -> FlaskClient:
+    return create_app(own).test_client()
+
+
+@pytest.fixture(scope="module")
+def bundled(releases: Path) -> FlaskClient:
+    return create_app(Settings(releases=releases, timeout=10)).test_client()
+
+
+def words(client: FlaskClient, url: str) -> str:
+    response = client.get(url, headers={"Accept": BROWSER})
+    assert response.status_code == 200, url
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)))
+
+
+def test_a_fifth_grade_is_on_every_page(client: FlaskClient, bundled: FlaskClient) -> None:
+    names = "A one row for both, B through a programme or another row, C stated in prose, D through a shared topic"
+    assert f"by grade of evidence: {names}, E hearsay." in words(client, "/")
+    overlap = words(client, "/overlap/body-body")
+    assert "all, A to E" in overlap
+    assert "Grade E: hearsay They say so." in overlap
+    assert overlap.count(", grade E") == 2
+    assert words(client, "/overlap/body-body?grade=D").count(", grade E") == 0
+    assert "1 at grade E." in words(client, "/overlap/body-body/council/icac")
+    assert "Grade E: hearsay" in words(client, "/overlap/on/topic/e-commerce")
+    assert "with the best grade of the evidence, A to E." in words(client, "/overlap/body-body.svg")
+    for url in ("/", "/overlap/body-body", "/overlap/on/topic/e-commerce"):
+        assert "hearsay" not in words(bundled, url)
+    assert bundled.get("/overlap/body-body?grade=E").status_code == 400
+
+
+def test_a_matrix_more_comes_first_with_its_words(client: FlaskClient, bundled: FlaskClient) -> None:
+    overlap = words(client, "/overlap")
+    assert "Gatherings × committees" in overlap
+    assert "Programmes × programmes" in overlap
+    ties = overlap[overlap.index("What the ties mean") :]
+    assert "Event A gathering of both. Row One row names both. Programme A row runs" in ties
+    assert (
+        "event or stronger" not in overlap
+    )  # the first in the list is the strongest: the form says so in its own words
+    assert "row or stronger" in overlap
+    assert "Gatherings" not in words(bundled, "/overlap")
+    assert bundled.get("/overlap/event-body").status_code == 404
+
+
+def test_the_command_knows_them_too(own: Settings) -> None:
+    places = ["--workspace", str(own.workspace), "--releases", str(own.releases), "--format", "csv"]
+
+    def overlap(*arguments: str) -> str:
+        result = CliRunner().invoke(cli, ["overlap", *arguments, *places])
+        return result.stdout or result.stderr
+
+    assert overlap("event-body", "--tie", "text").startswith("event \\ body,")
+    assert "COUNCIL" in overlap("body-body", "--grade", "E")
+    assert "'F' does not fit --grade; use one of A, B, C, D, E." in overlap("body-body", "--grade", "F")
+
+
+def test_another_kind_of_timeframe_is_drawn_and_worded(client: FlaskClient, bundled: FlaskClient) -> None:
+    def dotted(of: FlaskClient) -> int:
+        return of.get("/timeline.svg").get_data(as_text=True).count('class="mark recurrent"')
+
+    seasonal = len(re.findall("concept:timeframe-continuous", annex := bundled_annex()))
+    assert seasonal > 1, annex[:80]
+    assert dotted(client) == dotted(bundled) + seasonal
+    home = words(client, "/")
+    assert home.count(" in spring ") == seasonal
+    assert "Actions without a time beside them are continuous." in home
+    assert f"{seasonal} each spring" in home
+    assert " in spring " not in words(bundled, "/")
+
+
+def bundled_annex() -> str:
+    return (bundled_workspace().root / "data/pc0457e1/annex-1.trig").read_text(encoding="utf-8")
+
+
+def test_another_kind_of_body_is_set_apart(client: FlaskClient, bundled: FlaskClient) -> None:
+    assert "TFAWG is a working group, which stands in" in words(client, "/")
+    assert "SEC is the secretariat" not in words(client, "/")
+    shared = "/overlap/on/topic/e-commerce"
+    assert "The Secretariat" not in words(client, shared)  # no body is an office
+    assert "The Secretariat stands in nearly every row" in words(bundled, shared)
+    assert "SEC is the secretariat, which stands in" in words(bundled, "/")
+
+
+def test_other_facets_are_columns_of_the_table_of_actions(client: FlaskClient, bundled: FlaskClient) -> None:
+    assert re.search(r"Field\s+Lead\s+Programme\s+Goal", words(client, "/actions"))
+    assert re.search(r"Chapter\s+Responsible\s+Programme\s+Goal", words(bundled, "/actions"))
