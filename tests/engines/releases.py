@@ -8,7 +8,7 @@ from pathlib import Path
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.engine.remote import RemoteEngine
 from ecp_graph.release.release import Release
-from tests.bundled import GRAPH
+from tests.bundled import GRAPH, NAMES
 
 from .stores import Store
 
@@ -40,7 +40,7 @@ def mini_release(folder: Path, graphs: Mapping[str, Sequence[str]], release_id: 
     folder.mkdir(parents=True, exist_ok=True)
     lines = sorted(f"{line} <{graph}> .\n" for graph, statements in graphs.items() for line in statements)
     (folder / "dataset.nq").write_text("".join(lines), encoding="utf-8")
-    return Release(release_id, folder, {})
+    return Release(release_id, folder, {}, NAMES)
 
 
 def statements(graphs: Mapping[str, Sequence[str]]) -> set[str]:
