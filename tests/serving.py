@@ -17,8 +17,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-__all__ = ["Reply", "Served", "serving"]
+from ecp_graph.settings import environment_name
+from ecp_graph.web.serving.patience import Patience
+
+__all__ = ["Reply", "Served", "serving", "serving_with"]
 
 
 @dataclass(frozen=True)
@@ -82,21 +86,48 @@ class Served:
         return bytes(got)
 
 
+_COMMAND: Final = "from ecp_graph.cli import main; main()"
+_IMPATIENT: Final = """
+import sys
+from ecp_graph.settings import settings_from
+from ecp_graph.web.app import create_app
+from ecp_graph.web.serving.patience import Patience
+from ecp_graph.web.serving.server import serve_app
+
+settings = settings_from()
+say = lambda address: print("Serving at", address, file=sys.stderr, flush=True)
+serve_app(create_app(settings), settings, on_start=say, patience={patience!r})
+"""
+
+
 @contextmanager
 def serving(
-    *arguments: str, environment: Mapping[str, str] | None = None, before: str = "", start_limit_s: float = 60
+    *arguments: str, environment: Mapping[str, str] | None = None, start_limit_s: float = 60
 ) -> Iterator[Served]:
-    """Run ``ecp-graph serve`` on a free port; ``before`` is Python that runs first in its process."""
-    code = f"{before}\nfrom ecp_graph.cli import main\nmain()"
+    """Run ``ecp-graph serve`` on a free port."""
+    with _running(_COMMAND, ["serve", "--port", "0", *arguments], environment or {}, start_limit_s) as served:
+        yield served
+
+
+@contextmanager
+def serving_with(patience: Patience, **settings: object) -> Iterator[Served]:
+    """Serve on a free port with settings by their names, and wait no longer for clients than told."""
+    environment = {environment_name(name): str(value) for name, value in {"port": 0, **settings}.items()}
+    with _running(_IMPATIENT.format(patience=patience), [], environment, 60) as served:
+        yield served
+
+
+@contextmanager
+def _running(code: str, arguments: list[str], environment: Mapping[str, str], start_limit_s: float) -> Iterator[Served]:
     with tempfile.TemporaryDirectory() as folder:
         log_path = Path(folder) / "log"
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-c", code, "serve", "--port", "0", *arguments],
+                [sys.executable, "-c", code, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **environment},
             )
         try:
             yield Served(_port(process, log_path, start_limit_s), process, log_path)

@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ecp_graph.pipeline import build
 from ecp_graph.workspace import bundled_workspace
-from tests.hostile.fuzz import BEFORE, Fuzz
+from tests.hostile.fuzz import PATIENCE, Fuzz
 from tests.hostile.siege import MemoryWatch, family
-from tests.serving import Served, serving
+from tests.serving import Served, serving_with
 
 BATCH = 1_000
 
@@ -31,8 +31,8 @@ def main() -> int:
     )
     with tempfile.TemporaryDirectory() as folder:
         build(bundled_workspace(), Path(folder))
-        place = ["--workspace", str(bundled_workspace().root), "--releases", folder, "--timeout", "1"]
-        with serving(*place, before=BEFORE, environment={"ECP_GRAPH_QUEUE": "200"}) as served:
+        settings = {"workspace": bundled_workspace().root, "releases": folder, "timeout": 1, "queue": 200}
+        with serving_with(PATIENCE, **settings) as served:
             told, faults, slowest_s = Counter[int](), list[str](), 0.0
             with MemoryWatch(lambda: family(served.process.pid)) as memory, ProcessPoolExecutor(4) as pool:
                 seeds = range(seed, seed + requests // BATCH)

@@ -36,9 +36,9 @@ class Stores:
         return self.whole if self.merge is None or may_name_graphs(sparql) else self.merge
 
 
-def with_merge(store: ox.Store) -> Stores:
+def with_merge(store: ox.Store, *, most_quads: int = _MOST_QUADS) -> Stores:
     """Return a store, whose default graph is the merge of its graphs, with that by itself if there is not too much."""
-    if len(store) > _MOST_QUADS:
+    if len(store) > most_quads:
         return Stores(store)
     merge = ox.Store()
     # not in bulk: that leaves 200 MB mapped and free, which a worker forked later could take beyond its limit

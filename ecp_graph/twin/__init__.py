@@ -5,7 +5,8 @@
     names      the file that an address of the site becomes
     markup     the links of a page, made relative to its file
     once       an engine that is asked the same only once
-    crawl      the site, asked page by page as a browser would, and written down
+    visit      the site, asked for one address as a browser would, and the answer written down
+    crawl      every address of it that can be reached, visited by several processes
     redirects  rules by which Apache, nginx and Netlify-like hosts answer for the identifiers
     publish    all of it beside the old twin, which it then replaces in one step
 """

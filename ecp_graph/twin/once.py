@@ -35,14 +35,15 @@ class OnceEngine(Engine):
     other formats do, and written in the format that is wanted.
     """
 
-    def __init__(self, engine: Engine, folder: Path, *, limit_s: float) -> None:
-        """Keep answers in a folder, which is made when the first one is kept; ``limit_s`` is the most that is waited.
+    def __init__(self, engine: Engine, folder: Path, *, limit_s: float, slow_s: float = _SLOW_S) -> None:
+        """Keep answers that took ``slow_s`` seconds in a folder, which is made when the first one is kept.
 
-        What was given less time may be tried again.
+        ``limit_s`` is the most that is waited; what was given less time may be tried again.
         """
         self._engine = engine
         self._folder = folder
         self._limit_s = limit_s
+        self._slow_s = slow_s
 
     def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
         """Return the answer; raises what `Engine.answer` raises.
@@ -66,7 +67,7 @@ class OnceEngine(Engine):
                 if failure.out_of_memory:
                     self._write(_failed(kept), [b"{}"])
                 raise
-            if time.monotonic() - started < _SLOW_S:
+            if time.monotonic() - started < self._slow_s:
                 if asked.format is wanted:
                     return replace(answer, body=spool.read_once(), length=len(spool))
                 return _rewritten(b"".join(spool.read_once()), wanted)

@@ -24,7 +24,7 @@ from ecp_graph.twin.once import OnceEngine
 from ecp_graph.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace
 
-__all__ = ["MARK", "most_processes", "publish"]
+__all__ = ["MARK", "MakeApp", "exchange", "most_processes", "publish", "put_in_place", "twin_app"]
 
 #: Tells that a folder is a twin, which the next one may replace.
 MARK: Final = ".ecp-graph-site.json"
@@ -33,6 +33,8 @@ _DATASET: Final = "dumps/dataset.nq.gz"
 _MEMORY_BYTES: Final = 1_800_000_000
 _PROCESS_BYTES: Final = 150_000_000
 _TRIPLE_BYTES: Final = 600
+#: Makes the app that is crawled, of a release, its workspace, a folder for answers, and a time limit for a query.
+MakeApp = Callable[[Release, Workspace, Path, float], Flask]
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 
@@ -45,13 +47,15 @@ def publish(
     base_url: str,
     timeout_s: float = 60.0,
     processes: int | None = None,
+    make_app: MakeApp | None = None,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> CrawlReport:
     """Write the static twin of a release's site into a folder; what an older twin had there is gone afterwards.
 
     The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
-    than ``timeout_s`` seconds says so in its place. Raises PublishError for a
-    folder that holds something else, and one that cannot be written.
+    than ``timeout_s`` seconds says so in its place. ``make_app``, which has to be picklable, makes the app that is
+    crawled (default: `twin_app`). Raises PublishError for a folder that holds something else, and one that cannot be
+    written.
     """
     folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
@@ -62,7 +66,7 @@ def publish(
         _clear(folder)
         staging.mkdir(parents=True)
         report = crawl(
-            partial(_app, release, workspace, aside / "answers", timeout_s),
+            partial(make_app or twin_app, release, workspace, aside / "answers", timeout_s),
             staging,
             base_url=base_url,
             dataset=_DATASET,
@@ -75,7 +79,7 @@ def publish(
             path.write_text(text, encoding="utf-8")
         facts = {"release": release.id, "version": __version__, "base_url": base_url, "files": report.files}
         (staging / MARK).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-        _put_in_place(staging, folder)
+        put_in_place(staging, folder)
     except OSError as reason:
         raise PublishError(f"The site cannot be written to {folder}: {reason}. Name another folder.") from reason
     finally:
@@ -91,7 +95,7 @@ def most_processes(triples: int, *, cores: int) -> int:
     return max(1, min(cores, _MEMORY_BYTES // (_PROCESS_BYTES + _TRIPLE_BYTES * triples)))
 
 
-def _app(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
+def twin_app(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
     """Return the app that is crawled; the processes that have one each share a folder of answers."""
     from ecp_graph.web.app import create_app
     from ecp_graph.web.state.source import FixedEngine
@@ -111,11 +115,15 @@ def _clear(folder: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _put_in_place(staging: Path, folder: Path) -> None:
-    """Let the new folder have the old one's name; on Linux there is no moment without either."""
+def put_in_place(staging: Path, folder: Path, *, swap: Callable[[Path, Path], bool] | None = None) -> None:
+    """Let the new folder have the old one's name; on Linux there is no moment without either.
+
+    ``swap`` exchanges two folders in one step, and returns whether it did (default: `exchange`). Raises OSError, and
+    leaves the old folder where it was.
+    """
     if not folder.exists():
         staging.rename(folder)
-    elif not _exchange(staging, folder):
+    elif not (swap or exchange)(staging, folder):
         old = staging.with_name("old")
         folder.rename(old)
         try:
@@ -125,7 +133,7 @@ def _put_in_place(staging: Path, folder: Path) -> None:
             raise
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange(one: Path, other: Path) -> bool:
     """Swap two folders in one step, where the system can (renameat2 of Linux); return whether it did."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:

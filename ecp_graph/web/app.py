@@ -33,6 +33,7 @@ from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
 from ecp_graph.web.show.terms import heading, iri, link, local_path, shown_columns, shown_rows, visible
+from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.site import EXTENSION, Site
 from ecp_graph.web.state.site import site as app_site
 from ecp_graph.web.state.source import CurrentRelease, EngineSource, FixedEngine
@@ -68,7 +69,11 @@ _LONGEST_LIST: Final = 4_000
 
 
 def create_app(
-    settings: Settings | None = None, *, source: EngineSource | None = None, with_catalogue: bool = True
+    settings: Settings | None = None,
+    *,
+    source: EngineSource | None = None,
+    with_catalogue: bool = True,
+    bounds: Bounds = USUAL,
 ) -> Flask:
     """Return the WSGI app.
 
@@ -86,7 +91,8 @@ def create_app(
     app.config["TWIN"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     source = source or _source(settings, workspace)
-    app.extensions[EXTENSION] = Site(settings, source, workspace if with_catalogue else None, workspace.names)
+    catalogued = workspace if with_catalogue else None
+    app.extensions[EXTENSION] = Site(settings, source, catalogued, workspace.names, bounds)
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import EngineBusy, QueryError, QueryTimeout, ReleaseError, ResultTooLarge
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.formats import FORMATS, formats_of
+from tests.waiting import wait_for
 
 _DATA = """
 @prefix ecp: <https://w3id.org/ecp-graph/ontology#> .
@@ -123,10 +123,8 @@ def test_a_graph_name_that_is_no_iri_is_said(small: EmbeddedEngine) -> None:
 
 def test_a_query_that_writes_is_stopped_for_good(large: ox.Store) -> None:
     engine = EmbeddedEngine(large, name="test", places=1)
-    started = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"time limit of 0\.2 s"):
         engine.query(f"SELECT * {_CROSS}", timeout_s=0.2)
-    assert time.monotonic() - started < 1
     assert engine.query("ASK {}", timeout_s=2).read()  # its place is free again
 
 
@@ -188,10 +186,7 @@ def test_a_closed_engine_says_so(small: EmbeddedEngine) -> None:
 def test_no_query_thread_is_left_behind(small: EmbeddedEngine) -> None:
     before = set(threading.enumerate())  # a runaway of another test may be at work yet
     small.query("ASK {}")
-    deadline = time.monotonic() + 5
-    while (left := _query_threads() - before) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not left
+    wait_for(lambda: not _query_threads() - before)
 
 
 def _query_threads() -> set[threading.Thread]:

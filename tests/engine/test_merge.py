@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecp_graph.engine import Question, merge
+from ecp_graph.engine import Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
 from ecp_graph.engine.loading import load_files
@@ -39,12 +39,11 @@ def test_the_merge_has_each_triple_once(stores: Stores) -> None:
     assert len(stores.merge) == len(named) > 10_000
 
 
-def test_too_many_quads_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_quads_stay_where_they_are() -> None:
     store = ox.Store()
     store.extend(ox.Quad(ox.NamedNode("http://x/s"), ox.NamedNode("http://x/p"), ox.Literal(n)) for n in range(10))
     assert with_merge(store).merge is not None
-    monkeypatch.setattr(merge, "_MOST_QUADS", 9)
-    assert with_merge(store) == Stores(store)
+    assert with_merge(store, most_quads=9) == Stores(store)
     assert Stores(store).for_query("ASK {}") is store
 
 

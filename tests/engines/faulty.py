@@ -17,10 +17,10 @@ _JSON = "application/sparql-results+json"
 
 
 class FaultyServer:
-    """Runs one script for each connection after reading its request, and counts the connections."""
+    """Runs the ``script`` for each connection after reading its request, and counts the connections."""
 
     def __init__(self, script: Script, *, reads: bool = True, port: int = 0) -> None:
-        self._script = script
+        self.script = script
         self._reads = reads
         self._listener = socket.create_server(("127.0.0.1", port))
         self._stopped = threading.Event()
@@ -58,7 +58,7 @@ class FaultyServer:
         with contextlib.suppress(OSError):
             if self._reads:
                 self.requests.append(_read_request(connection))
-            self._script(connection)
+            self.script(connection)
             connection.shutdown(socket.SHUT_RDWR)
         connection.close()
 

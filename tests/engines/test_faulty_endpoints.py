@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -28,12 +29,11 @@ from ecp_graph.errors import (
     ServiceRefused,
     UpdateRefused,
 )
+from tests.waiting import wait_for
 
 from .faulty import FaultyServer, Script, answer, chunk, drip, faulty_server, head, reset
 
 LIMIT_S = 1.0
-#: What the machine may need beyond the limit.
-GRACE_S = 0.7
 
 ROWS = b'{"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "1"}}]}}'
 XML = (
@@ -121,16 +121,12 @@ LIES: dict[str, tuple[Script, str]] = {
 def _no_thread_stays() -> Iterator[None]:
     """Every exchange that was given up ends soon after: its connection is shut down, not forgotten."""
     yield
-    deadline = time.monotonic() + 3
-    while left := [thread for thread in threading.enumerate() if thread.name == "exchange"]:
-        assert time.monotonic() < deadline, left
-        time.sleep(0.02)
+    wait_for(lambda: not [thread for thread in threading.enumerate() if thread.name == "exchange"], limit_s=20)
     gc.collect()  # an unclosed socket is a warning, and so an error
 
 
 def ask(server: FaultyServer, *, fmt: str = "json", limit_s: float = LIMIT_S) -> bytes:
-    """Ask, and check that the answer or the error is there in time."""
-    started = time.monotonic()
+    """Ask, and check that it was asked once."""
     try:
         return (
             RemoteEngine(server.url, max_result_bytes=5_000_000)
@@ -142,8 +138,7 @@ def ask(server: FaultyServer, *, fmt: str = "json", limit_s: float = LIMIT_S) ->
             .read()
         )
     finally:
-        assert time.monotonic() - started < limit_s + GRACE_S
-        assert server.connections == 1  # it was there, and was asked once
+        assert server.connections == 1
 
 
 @pytest.mark.parametrize("fault", STALLS)
@@ -159,20 +154,14 @@ def test_an_endpoint_that_stalls(fault: str) -> None:
 
 def test_an_endpoint_that_never_accepts() -> None:
     """Half-open: the system takes the connection, and no program ever looks at it."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        started = time.monotonic()
-        with pytest.raises(EndpointTimeout):
-            RemoteEngine(f"http://127.0.0.1:{listener.getsockname()[1]}/").query("ASK {}", timeout_s=LIMIT_S)
-        assert LIMIT_S <= time.monotonic() - started < LIMIT_S + GRACE_S
+    with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(EndpointTimeout, match="within 1 s"):
+        RemoteEngine(f"http://127.0.0.1:{listener.getsockname()[1]}/").query("ASK {}", timeout_s=LIMIT_S)
 
 
 def test_an_endpoint_that_does_not_shake_hands() -> None:
     """HTTPS to a server that takes the connection and says nothing."""
-    with faulty_server(lambda connection: time.sleep(2), reads=False) as server:
-        started = time.monotonic()
-        with pytest.raises(EndpointTimeout):
-            RemoteEngine(server.url.replace("http:", "https:")).query("ASK {}", timeout_s=LIMIT_S)
-        assert time.monotonic() - started < LIMIT_S + GRACE_S
+    with faulty_server(lambda connection: time.sleep(30), reads=False) as server, pytest.raises(EndpointTimeout):
+        RemoteEngine(server.url.replace("http:", "https:")).query("ASK {}", timeout_s=LIMIT_S)
 
 
 @pytest.mark.parametrize("fault", BREAKS)
@@ -297,10 +286,9 @@ def test_what_an_endpoint_says(status: str, media_type: str, body: bytes, said: 
 def test_it_is_tried_again_only_when_it_cannot_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    started = time.monotonic()
-    with pytest.raises(EndpointError, match="it cannot be reached"):
-        RemoteEngine(f"http://127.0.0.1:{port}/").query("ASK {}", timeout_s=5)
-    assert 0.4 < time.monotonic() - started < 2
+    with pytest.raises(EndpointError, match="it cannot be reached") as caught:
+        RemoteEngine(f"http://127.0.0.1:{port}/").query("ASK {}", timeout_s=30)
+    assert not isinstance(caught.value, EndpointTimeout)
     # one that comes up meanwhile is reached
     later: list[FaultyServer] = []
 
@@ -332,23 +320,18 @@ def test_the_same_engine_goes_on_after_a_fault() -> None:
 
 def test_fifty_stalls_do_not_hold_up_a_good_answer() -> None:
     with faulty_server(wait) as bad, faulty_server(answer(ROWS)) as good:
-        failures: list[BaseException] = []
+        hung_up = threading.Event()
 
         def stall() -> None:
-            try:
-                RemoteEngine(bad.url).query("ASK {}", timeout_s=LIMIT_S)
-            except EndpointTimeout as failure:
-                failures.append(failure)
+            RemoteEngine(bad.url).answer(Question("ASK {}", limit_s=60), Asker(gone=hung_up.is_set))
 
-        threads = [threading.Thread(target=stall) for _ in range(50)]
-        for thread in threads:
-            thread.start()
-        started = time.monotonic()
-        assert RemoteEngine(good.url).query("SELECT ?x {}", timeout_s=5).read() == ROWS
-        assert time.monotonic() - started < LIMIT_S
-        for thread in threads:
-            thread.join(10)
-        assert len(failures) == 50
+        with ThreadPoolExecutor(50) as threads:
+            stalls = [threads.submit(stall) for _ in range(50)]
+            wait_for(lambda: bad.connections == 50)
+            assert RemoteEngine(good.url).query("SELECT ?x {}", timeout_s=50).read() == ROWS
+            assert not any(stalled.done() for stalled in stalls)
+            hung_up.set()
+        assert {type(stalled.exception()) for stalled in stalls} == {ClientGone}
 
 
 def test_a_name_that_does_not_resolve_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,13 +367,8 @@ def test_a_proxy_of_another_kind_is_an_error(proxy: str, monkeypatch: pytest.Mon
 
 
 def test_a_client_that_hangs_up_frees_the_query() -> None:
-    hung_up = threading.Event()
-    threading.Timer(0.3, hung_up.set).start()
-    with faulty_server(wait) as server:
-        started = time.monotonic()
-        with pytest.raises(ClientGone):
-            RemoteEngine(server.url).answer(Question("ASK {}", limit_s=30), Asker(gone=hung_up.is_set))
-        assert time.monotonic() - started < 1.3
+    with faulty_server(wait) as server, pytest.raises(ClientGone):
+        RemoteEngine(server.url).answer(Question("ASK {}", limit_s=20), Asker(gone=lambda: server.connections > 0))
 
 
 def test_a_server_that_refuses_a_large_body_early_is_heard() -> None:

@@ -19,20 +19,36 @@ from .releases import MINI, A, B, C, count, mini_release, statements
 from .stores import Store, isql, oxigraph_server
 
 Write = tuple[str, str | None]
+Before = Callable[[str | None, bytes], bytes]
 
 
-@pytest.fixture
-def writes(monkeypatch: pytest.MonkeyPatch) -> list[Write]:
-    """Every request that changes a store, as it is sent."""
-    seen: list[Write] = []
-    send = GraphStore._send
+class Watched(GraphStore):
+    """The graphs of a store, with every request that changes it; a test may look at each before it is sent, and after.
 
-    def record(self: GraphStore, method: str, graph: str | None, body: bytes | None) -> None:
-        seen.append((method, graph))
-        send(self, method, graph, body)
+    ``before`` gets what is to be written into which graph, and returns what is written in its place.
+    """
 
-    monkeypatch.setattr(GraphStore, "_send", record)
-    return seen
+    def __init__(self, store: Store, before: Before | None = None, after: Callable[[], None] = lambda: None) -> None:
+        super().__init__(store.graph_store, login=store.login, limit_s=120)
+        self.writes: list[Write] = []
+        self._before = before or (lambda graph, body: body)
+        self._after = after
+
+    def put(self, graph: str | None, ntriples: bytes) -> None:
+        self.writes.append(("PUT", graph))
+        super().put(graph, self._before(graph, ntriples))
+        self._after()
+
+    def post(self, graph: str | None, ntriples: bytes) -> None:
+        self.writes.append(("POST", graph))
+        super().post(graph, self._before(graph, ntriples))
+        self._after()
+
+    def delete(self, graph: str | None) -> None:
+        self.writes.append(("DELETE", graph))
+        self._before(graph, b"")
+        super().delete(graph)
+        self._after()
 
 
 @pytest.fixture
@@ -87,26 +103,26 @@ def test_a_release_arrives_whole(store: Store, tmp_path: Path) -> None:
     assert count(store, f"GRAPH <{C}> {{ {path} }}") == 1
 
 
-def test_a_second_push_writes_nothing(store: Store, tmp_path: Path, writes: list[Write]) -> None:
-    release = mini_release(tmp_path, MINI)
-    first = push_to(store, release, again=True)
-    assert writes
-    writes.clear()
-    second = push_to(store, release)
-    assert writes == []
+def test_a_second_push_writes_nothing(store: Store, tmp_path: Path) -> None:
+    release, watched = mini_release(tmp_path, MINI), Watched(store)
+    first = push_to(store, release, again=True, graph_store=watched)
+    assert watched.writes
+    watched.writes.clear()
+    second = push_to(store, release, graph_store=watched)
+    assert watched.writes == []
     assert (second.pushed, second.removed) == ((), ())
     assert set(second.unchanged) == set(first.pushed)
     assert second.statements == first.statements
 
 
-def test_a_changed_release_replaces_what_changed(store: Store, tmp_path: Path, writes: list[Write]) -> None:
+def test_a_changed_release_replaces_what_changed(store: Store, tmp_path: Path) -> None:
     push_to(store, mini_release(tmp_path / "1", MINI))
     after = changed(b=["<http://example.org/9> <http://example.org/p> <http://example.org/2>"])
-    writes.clear()
-    report = push_to(store, mini_release(tmp_path / "2", after, "ba9876543210"))
+    watched = Watched(store)
+    report = push_to(store, mini_release(tmp_path / "2", after, "ba9876543210"), graph_store=watched)
     assert set(report.pushed) == {B, merge_of(store)}
     assert set(report.unchanged) == {A, C}
-    assert {graph for _, graph in writes} == {B, merge_of(store), ledger_graph()}
+    assert {graph for _, graph in watched.writes} == {B, merge_of(store), ledger_graph()}
     assert_holds(store, after)
 
 
@@ -134,27 +150,23 @@ class Stopped(KeyboardInterrupt):
     pass
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, moment: int, *, before: bool) -> Callable[[], int]:
-    """Let the write of that number be interrupted before or after it; returns how many there were."""
-    send = GraphStore._send
-    done = 0
+def stopping(store: Store, moment: int, *, before: bool) -> Watched:
+    """The store, of which the write of that number is interrupted before or after it."""
 
-    def send_or_stop(self: GraphStore, method: str, graph: str | None, body: bytes | None) -> None:
-        nonlocal done
-        done += 1
-        if done != moment or not before:
-            send(self, method, graph, body)
-        if done == moment:
+    def stop() -> None:
+        if len(watched.writes) == moment:
             raise Stopped
 
-    monkeypatch.setattr(GraphStore, "_send", send_or_stop)
-    return lambda: done
+    def stop_before(_: str | None, body: bytes) -> bytes:
+        stop()
+        return body
+
+    watched = Watched(store, before=stop_before) if before else Watched(store, after=stop)
+    return watched
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_any_moment_to_stop_is_good(
-    oxigraph: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
-) -> None:
+def test_any_moment_to_stop_is_good(oxigraph: Store, tmp_path: Path, before: bool) -> None:
     """Replace all graphs by others, and remove one, stopped at each of its requests in turn."""
     moment = stopped = 0
     while True:
@@ -163,60 +175,56 @@ def test_any_moment_to_stop_is_good(
         push_to(oxigraph, mini_release(tmp_path / "start", start))
         after = {A: [f'<http://example.org/2> <http://example.org/p> "{moment}"'], B: list(MINI[B])}
         release = mini_release(tmp_path / "after", after, "ba9876543210")
-        with monkeypatch.context() as patch:
-            made = stop_at(patch, moment, before=before)
-            try:
-                push_to(oxigraph, release)
-            except Stopped:
-                stopped += 1
+        watched = stopping(oxigraph, moment, before=before)
+        try:
+            push_to(oxigraph, release, graph_store=watched)
+        except Stopped:
+            stopped += 1
         push_to(oxigraph, release)
         assert_holds(oxigraph, after)
-        if made() < moment:
+        if len(watched.writes) < moment:
             break
     assert stopped > 5
 
 
-def test_a_stopped_push_goes_on(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_push_goes_on(store: Store, tmp_path: Path) -> None:
     graphs = {
         f"{GRAPH}test/{number:02}": [f'<http://example.org/1> <http://example.org/p> "{number}"'] for number in range(8)
     }
     push_to(store, mini_release(tmp_path / "0", MINI))
     release = mini_release(tmp_path / "1", graphs)
-    with monkeypatch.context() as patch:
-        stop_at(patch, 3 + 1 + 2 * 4, before=False)  # three removed, one note, and four graphs with their marks
-        with pytest.raises(Stopped):
-            push_to(store, release)
+    moment = 3 + 1 + 2 * 4  # three removed, one note, and four graphs with their marks
+    with pytest.raises(Stopped):
+        push_to(store, release, graph_store=stopping(store, moment, before=False))
     report = push_to(store, release)
     assert len(report.unchanged) == 4
     assert len(report.pushed) == 4 + 1
     assert_holds(store, graphs)
 
 
-def test_pieces_of_a_big_graph(store: Store, tmp_path: Path, writes: list[Write]) -> None:
+def test_pieces_of_a_big_graph(store: Store, tmp_path: Path) -> None:
     graphs = {A: [f"<http://example.org/{n}> <http://example.org/p> _:b{n // 2}" for n in range(400)], B: list(MINI[B])}
-    push_to(store, mini_release(tmp_path, graphs), again=True, piece_bytes=2_000)
-    assert writes.count(("PUT", A)) == 1
-    assert writes.count(("POST", A)) > 5
+    watched = Watched(store)
+    push_to(store, mini_release(tmp_path, graphs), again=True, piece_bytes=2_000, graph_store=watched)
+    assert watched.writes.count(("PUT", A)) == 1
+    assert watched.writes.count(("POST", A)) > 5
     assert_holds(store, graphs)
     assert count(store, f"{{ SELECT DISTINCT ?o WHERE {{ GRAPH <{A}> {{ ?s ?p ?o }} }} }}") == 200
 
 
-def test_a_store_that_takes_small_pieces_only(oxigraph: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_takes_small_pieces_only(oxigraph: Store, tmp_path: Path) -> None:
     graphs = {A: [f"<http://example.org/{n}> <http://example.org/p> <http://example.org/o>" for n in range(9_000)]}
     release = mini_release(tmp_path, graphs)
-    send = GraphStore._send
 
-    def limited(self: GraphStore, method: str, graph: str | None, body: bytes | None) -> None:
-        if body is not None and len(body) > 150_000:
-            raise EndpointError(self.address, "Payload Too Large", 413)
-        send(self, method, graph, body)
+    def limited(_: str | None, body: bytes) -> bytes:
+        if len(body) > 150_000:
+            raise EndpointError(oxigraph.graph_store, "Payload Too Large", 413)
+        return body
 
-    monkeypatch.setattr(GraphStore, "_send", limited)
     said: list[str] = []
-    push_to(oxigraph, release, again=True, progress=said.append)
+    push_to(oxigraph, release, again=True, progress=said.append, graph_store=Watched(oxigraph, limited))
     assert any("too large" in message for message in said)
     assert_holds(oxigraph, graphs)
-    monkeypatch.setattr(GraphStore, "_send", send)
 
 
 def test_statements_of_others_in_the_default_graph_are_safe(fresh: Store, tmp_path: Path) -> None:
@@ -270,30 +278,17 @@ def test_the_error_names_the_graph_and_what_the_store_said(virtuoso: Store, tmp_
     assert "<" not in str(caught.value)
 
 
-def test_a_graph_that_is_refused_is_named(oxigraph: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = GraphStore._send
-
-    def spoilt(self: GraphStore, method: str, graph: str | None, body: bytes | None) -> None:
-        send(self, method, graph, b"this is no N-Triples" if graph == B else body)
-
-    monkeypatch.setattr(GraphStore, "_send", spoilt)
+def test_a_graph_that_is_refused_is_named(oxigraph: Store, tmp_path: Path) -> None:
+    spoilt = Watched(oxigraph, lambda graph, body: b"this is no N-Triples" if graph == B else body)
     with pytest.raises(EndpointError, match=rf"HTTP 400\): the graph {B} could not be written: .*[Pp]ars"):
-        push_to(oxigraph, mini_release(tmp_path, MINI), again=True)
+        push_to(oxigraph, mini_release(tmp_path, MINI), again=True, graph_store=spoilt)
 
 
-def test_a_store_that_loses_statements_is_found_out(
-    oxigraph: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_store_that_loses_statements_is_found_out(oxigraph: Store, tmp_path: Path) -> None:
     release = mini_release(tmp_path, MINI)
-    with monkeypatch.context() as patch:
-        send = GraphStore._send
-
-        def lossy(self: GraphStore, method: str, graph: str | None, body: bytes | None) -> None:
-            send(self, method, graph, body.partition(b"\n")[2] if body and graph == A else body)
-
-        patch.setattr(GraphStore, "_send", lossy)
-        with pytest.raises(EndpointError, match=rf"in the graph {A} it counts 2 statements, and the release has 3"):
-            push_to(oxigraph, release, again=True)
+    lossy = Watched(oxigraph, lambda graph, body: body.partition(b"\n")[2] if graph == A else body)
+    with pytest.raises(EndpointError, match=rf"in the graph {A} it counts 2 statements, and the release has 3"):
+        push_to(oxigraph, release, again=True, graph_store=lossy)
     assert push_to(oxigraph, release).pushed == (A,)
 
 

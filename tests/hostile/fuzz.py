@@ -16,16 +16,14 @@ from urllib.parse import quote_from_bytes
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from ecp_graph.web.serving.patience import Patience
 from tests.serving import Served
 
-__all__ = ["BEFORE", "Fuzz", "malformed_requests"]
+__all__ = ["PATIENCE", "Fuzz", "malformed_requests"]
 
-#: Runs first in the server, so that what never comes is not waited for as long as it is in earnest.
-BEFORE: Final = """
-from ecp_graph.web.serving import asgi, limits, server
-asgi._BODY_LIMIT_S = limits._HEAD_LIMIT_S = server._KEEP_ALIVE_S = 0.5
-"""
-#: A reply that has not come by then is a hang: the server's own limits are half a second each.
+#: Of the server, so that what never comes is not waited for as long as it is in earnest.
+PATIENCE: Final = Patience(head_s=0.5, body_s=0.5, idle_s=1)
+#: A reply that has not come by then is a hang: the server's own limits are a second at most.
 _HANG_S: Final = 8.0
 _VARIANTS: Final = 9
 _AT_ONCE: Final = 5

@@ -95,7 +95,7 @@ class Readers:
                     line.request("GET", target)
                     response = line.getresponse()
                 body = response.read().decode()
-                self._note(response.status, response.headers["Ecp-Graph-Release"], body, time.monotonic() - started)
+                self.note(response.status, response.headers["Ecp-Graph-Release"], body, time.monotonic() - started)
             except (OSError, http.client.HTTPException) as problem:
                 with self._lock:
                     self.faults.append(repr(problem))
@@ -103,7 +103,8 @@ class Readers:
             self._done.wait(0.02)
         line.close()
 
-    def _note(self, status: int, release: str | None, body: str, seconds: float) -> None:
+    def note(self, status: int, release: str | None, body: str, seconds: float) -> None:
+        """Judge an answer to the marker."""
         with self._lock:
             self.answers += 1
             self.slowest_s = max(self.slowest_s, seconds)

@@ -18,6 +18,7 @@ import pytest
 from ecp_graph.workspace import bundled_workspace
 from tests.hostile.siege import family
 from tests.serving import Reply, Served, serving
+from tests.waiting import wait_for
 
 CROSS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
@@ -182,10 +183,7 @@ def test_a_nursery_that_stands_still_is_replaced(place: list[str]) -> None:
             os.kill(worker, signal.SIGKILL)
         replies = [served.get("ASK {}", timeout=20).status for _ in range(2)]
         assert set(replies) == {503}
-        deadline = time.monotonic() + 30
-        while served.get("ASK {}", timeout=20).status != 200:
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_for(lambda: served.get("ASK {}", timeout=20).status == 200)
         assert served.open(f"{served.url}health").status == 200
 
 

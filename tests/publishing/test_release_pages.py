@@ -13,7 +13,7 @@ from ecp_graph.pipeline import build
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
-from ecp_graph.web.pages.releases import page as releases
+from ecp_graph.web.state.bounds import Bounds
 from tests.build.conftest import ONTOLOGY, write_workspace
 from tests.bundled import BASE, PREFIXES
 
@@ -79,12 +79,10 @@ def test_the_feed_tells_what_changed(client: FlaskClient, two_releases: Versions
     assert client.get("/releases.atom", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
 
 
-def test_releases_that_are_too_large_are_not_compared(
-    client: FlaskClient, two_releases: Versions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    *_, before, after = two_releases
-    monkeypatch.setattr(releases, "PAGE_BYTES", 100)
-    monkeypatch.setattr(releases, "_COMPARED", {})
+def test_releases_that_are_too_large_are_not_compared(two_releases: Versions) -> None:
+    workspace, releases, before, after = two_releases
+    settings = Settings(workspace=workspace, releases=releases, workers=1)
+    client = create_app(settings, bounds=Bounds(page_bytes=100)).test_client()
     for _ in range(2):  # found out, and known
         refused = client.get(f"/releases/{before.id}..{after.id}", headers={"Accept": "application/json"})
         assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "result-too-large")

@@ -13,7 +13,6 @@ from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import QueryTimeout, WorkerLost
 from ecp_graph.sparql.formats import FORMATS
-from ecp_graph.twin import once
 from ecp_graph.twin.once import OnceEngine
 
 DATA = b"""
@@ -57,14 +56,13 @@ def engine() -> Counting:
 
 
 @pytest.fixture(params=["slow", "quick"])
-def is_slow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(once, "_SLOW_S", 0 if request.param == "slow" else 1_000)
+def is_slow(request: pytest.FixtureRequest) -> bool:
     return bool(request.param == "slow")
 
 
 @pytest.mark.parametrize("query", [ROWS, "ASK { ?s ?p 1 }", "SELECT ?s { ?s <http://x/nothing> 1 }"])
 def test_rows_are_the_same_in_every_format(engine: Counting, tmp_path: Path, is_slow: bool, query: str) -> None:
-    asked = OnceEngine(engine, tmp_path / "answers", limit_s=7)
+    asked = OnceEngine(engine, tmp_path / "answers", limit_s=7, slow_s=0 if is_slow else 1_000)
     formats = [fmt.name for fmt in FORMATS if fmt.kind == "table"]
     assert len(formats) >= 4
     for fmt in formats:
@@ -75,9 +73,8 @@ def test_rows_are_the_same_in_every_format(engine: Counting, tmp_path: Path, is_
     assert engine.asked == (1 if is_slow else len(formats))
 
 
-def test_a_graph_is_kept_in_each_format(engine: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(once, "_SLOW_S", 0)
-    asked = OnceEngine(engine, tmp_path, limit_s=7)
+def test_a_graph_is_kept_in_each_format(engine: Counting, tmp_path: Path) -> None:
+    asked = OnceEngine(engine, tmp_path, limit_s=7, slow_s=0)
     graph = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o . ?s ?p 1 FILTER(isLiteral(?o)) }"
     for _ in range(2):
         for fmt in ("ttl", "nt"):
@@ -85,11 +82,8 @@ def test_a_graph_is_kept_in_each_format(engine: Counting, tmp_path: Path, monkey
     assert engine.asked == 2
 
 
-def test_what_makes_another_question_is_asked(
-    engine: Counting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(once, "_SLOW_S", 0)
-    asked = OnceEngine(engine, tmp_path, limit_s=7)
+def test_what_makes_another_question_is_asked(engine: Counting, tmp_path: Path) -> None:
+    asked = OnceEngine(engine, tmp_path, limit_s=7, slow_s=0)
     hows: list[dict[str, Any]] = [
         {},
         {"labels": "en"},

@@ -7,8 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,25 +15,17 @@ from flask import Flask, Response
 from ecp_graph.errors import PublishError
 from ecp_graph.pipeline import build
 from ecp_graph.release.release import Release
-from ecp_graph.twin import publish as publishing
 from ecp_graph.twin.names import file_of
-from ecp_graph.twin.publish import MARK, most_processes, publish
+from ecp_graph.twin.publish import MARK, most_processes, publish, put_in_place, twin_app
 from ecp_graph.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.build.conftest import DATA, write_workspace
 from tests.bundled import with_workspace_file
 from tests.conftest import TWIN_BASE as BASE
 from tests.publishing.conftest import QUERIES
+from tests.waiting import wait_for
 
 COMMAND = [sys.executable, "-m", "ecp_graph.cli", "publish"]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait a minute for something to come."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_it_has_the_pages_and_says_from_what(twin: Path, release: Release) -> None:
@@ -93,18 +83,14 @@ def test_a_folder_of_something_else_is_left_alone(release: Release, tmp_path: Pa
     assert (tmp_path / "thesis.txt").read_text() == "three years"
 
 
-def test_a_broken_link_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_link_is_told(tmp_path: Path) -> None:
     workspace, release = _small_release(tmp_path)
-    monkeypatch.setattr(publishing, "_app", _app_with_fault)
-    report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1)
+    report = publish(release, workspace, tmp_path / "site", base_url=BASE, processes=1, make_app=_app_with_fault)
     assert report.broken == {"/nowhere": 404}
 
 
-_real_app = publishing._app
-
-
 def _app_with_fault(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
-    app = _real_app(release, workspace, answers, timeout_s)
+    app = twin_app(release, workspace, answers, timeout_s)
     app.jinja_env.globals["version"] = "1"
     app.after_request(_break_links)
     return app
@@ -124,7 +110,7 @@ def test_interrupted_it_leaves_the_old_site_whole(begun: str, releases: Path, tm
     subprocess.run(command, check=True, capture_output=True)
     before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    until(lambda: bool(list(tmp_path.glob(f".site.publishing-*/{begun}"))))
+    wait_for(lambda: bool(list(tmp_path.glob(f".site.publishing-*/{begun}"))))
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode != 0
@@ -136,11 +122,11 @@ def test_interrupted_it_leaves_the_old_site_whole(begun: str, releases: Path, tm
 def test_killed_it_takes_its_processes_along(releases: Path, tmp_path: Path) -> None:
     command = [*COMMAND, "--out", str(tmp_path / "s"), "--releases", str(releases)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        until(lambda: bool(list(tmp_path.glob(".s.publishing-*/site/*"))))
+        wait_for(lambda: bool(list(tmp_path.glob(".s.publishing-*/site/*"))))
         children = _children(process.pid)
         process.kill()
     assert len(children) > 1
-    until(lambda: not any(Path("/proc", child, "cmdline").exists() for child in children))
+    wait_for(lambda: not any(Path("/proc", child, "cmdline").exists() for child in children))
 
 
 def _children(process: int) -> list[str]:
@@ -190,25 +176,14 @@ def test_what_a_format_cannot_carry_is_said_in_its_file(tmp_path: Path) -> None:
     assert (folder / file_of(report.refused[0])).with_suffix(".nt").read_text().count("Read\\u000Bthe") == 1
 
 
-def test_where_folders_cannot_be_swapped_the_old_site_comes_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_folders_cannot_be_swapped_the_old_site_comes_back(tmp_path: Path) -> None:
     site, staging = tmp_path / "site", tmp_path / "aside" / "site"
     site.mkdir()
-    staging.mkdir(parents=True)
+    staging.parent.mkdir()
     (site / "index.html").write_text("old")
-    monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
-    real = Path.rename
-
-    def rename(path: Path, target: Path) -> Path:
-        if path == staging:
-            raise KeyboardInterrupt
-        return real(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", rename)
-        with pytest.raises(KeyboardInterrupt):
-            publishing._put_in_place(staging, site)
+    with pytest.raises(FileNotFoundError):
+        put_in_place(staging, site, swap=lambda *_: False)
     assert (site / "index.html").read_text() == "old"
-    publishing._put_in_place(staging, site)
+    staging.mkdir()
+    put_in_place(staging, site, swap=lambda *_: False)
     assert not (site / "index.html").exists()

@@ -18,8 +18,7 @@ from ecp_graph.sparql.text import (
     tokens,
     unescape,
 )
-
-from .growth import growth
+from tests.growth import growth
 
 
 def read(text: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from flask.testing import FlaskClient
 from ecp_graph.release.release import CURRENT, MANIFEST, current_id
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
+from tests.waiting import wait_for
 from tests.web.conftest import BROWSER
 
 
@@ -160,11 +160,8 @@ def _switched(client: FlaskClient, folder: Path, release_id: str) -> Any:
     before = client.get("/health").get_json()
     (folder / "new").write_text(release_id)
     (folder / "new").replace(folder / CURRENT)
-    deadline = time.monotonic() + 60
-    while (after := client.get("/health").get_json()) == before:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return after
+    wait_for(lambda: client.get("/health").get_json() != before)
+    return client.get("/health").get_json()
 
 
 def _second_release(folder: Path) -> str:

@@ -3,49 +3,67 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 
-from ecp_graph.engine import Question
+from ecp_graph.engine import Engine, Question
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.errors import QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.namespaces import compact
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
-from ecp_graph.twin import crawl as crawling
 from ecp_graph.web.app import create_app
 from ecp_graph.web.http.errors import ERROR_HEADER
-from ecp_graph.web.pages.documents import page as documents
-from ecp_graph.web.pages.home import page as home
 from ecp_graph.web.pages.search.page import TOO_MANY
 from ecp_graph.web.serving.warming import warm
-from ecp_graph.web.show import panels
 from ecp_graph.web.show.names import known_names, name_all, name_of, names
 from ecp_graph.web.show.panels import panel, panel_of_first
+from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.web.state.source import FixedEngine
-from tests.bundled import GRAPH, ID, PREFIXES
+from ecp_graph.workspace import bundled_workspace
+from tests.bundled import GRAPH, ID, PREFIXES, with_workspace_file
+from tests.watched import Watched
 
 CUT = "So much is said of it"
 MORE = "The plan has more rows than the first"
 LEFT_OUT = "It leaves out"
+#: What the queries of those names begin with.
+ACTIONS_DUE = "SELECT ?begins ?ends ?number ?title ?bodies"
+PLANS = "SELECT ?name ?status ?begins ?ends ?chapters"
+GOALS = "SELECT ?number ?title ?activities ?serving"
+
+MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
-def app(release: Release) -> Flask:
-    return create_app(Settings(releases=release.path.parent, timeout=60))
+def watched(engine: Engine) -> Watched:
+    """The engine over the release, with what it is asked."""
+    return Watched(engine)
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def make_app(watched: Watched, release: Release) -> MakeApp:
+    """Makes an app over the release that has cached nothing, with bounds and settings of its own."""
+
+    def make(bounds: Bounds | None = None, **settings: object) -> Flask:
+        given = Settings(**{"timeout": 60, **settings})  # type: ignore[arg-type]
+        return create_app(given, source=FixedEngine.of_release(watched, release), bounds=bounds or Bounds())
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
 
 
 def text(client: FlaskClient, path: str) -> str:
@@ -62,27 +80,29 @@ def test_a_panel_of_the_first_rows_has_those_and_says_that_there_are_more(app: F
 
 
 @pytest.mark.parametrize("own", ["LIMIT 4", "limit 4 offset 0\n"])
-def test_a_query_with_a_limit_of_its_own_is_cut_as_well(app: Flask, monkeypatch: pytest.MonkeyPatch, own: str) -> None:
-    usual = panels.bind
-    monkeypatch.setattr(panels, "bind", lambda *given: f"{usual(*given)}\n{own}")
-    with app.test_request_context():
+def test_a_query_with_a_limit_of_its_own_is_cut_as_well(make_app: MakeApp, tmp_path: Path, own: str) -> None:
+    with_workspace_file(tmp_path)
+    for name in ("ontology", "data"):
+        (tmp_path / name).mkdir()
+    queries = shutil.copytree(bundled_workspace().root / "queries", tmp_path / "queries")
+    (query,) = queries.rglob("thing-statements.rq")
+    query.write_text(f"{query.read_text()}{own}")
+    with make_app(workspace=tmp_path).test_request_context():
         first = panel_of_first("thing-statements", 3, thing=f"{ID}body/ptc")
         limited = panel_of_first("thing-statements", 10, thing=f"{ID}body/ptc")
     assert [(len(first.rows), first.is_cut), (len(limited.rows), limited.is_cut)] == [(3, True), (4, False)]
 
 
-def test_the_page_of_a_thing_is_cut_and_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert CUT not in text(client, "/doc/body/ptc")
-    monkeypatch.setattr(documents, "MOST_STATEMENTS", 5)
-    page = text(client, "/doc/body/ptc")
+def test_the_page_of_a_thing_is_cut_and_says_so(make_app: MakeApp) -> None:
+    assert CUT not in text(make_app().test_client(), "/doc/body/ptc")
+    page = text(make_app(Bounds(statements=5)).test_client(), "/doc/body/ptc")
     assert CUT in page
     assert "shows the first 5 statements" in page
 
 
-def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert MORE not in text(client, "/")
-    monkeypatch.setattr(home, "_MOST_ROWS", {"contents": 3})
-    assert f"{MORE} 3" in text(client, "/")
+def test_the_first_page_is_cut_and_says_so(make_app: MakeApp) -> None:
+    assert MORE not in text(make_app().test_client(), "/")
+    assert f"{MORE} 3" in text(make_app(Bounds(contents=3)).test_client(), "/")
 
 
 @pytest.mark.parametrize(
@@ -96,20 +116,17 @@ def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pyt
     ids=str,
 )
 def test_the_first_page_leaves_out_what_takes_too_much_and_says_so(
-    problem: Exception, code: str, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    problem: Exception, code: str, app: Flask, watched: Watched
 ) -> None:
+    def refuse(question: Question) -> None:
+        if ACTIONS_DUE in question.text:
+            raise problem
+
+    client = app.test_client()
     assert LEFT_OUT not in text(client, "/")
     app.extensions[EXTENSION].forget()
-    tried: list[str] = []
-    real = home.panel
-
-    def panel(name: str, **given: str) -> Any:
-        if name == "actions-due":
-            tried.append(name)
-            raise problem
-        return real(name, **given)
-
-    monkeypatch.setattr(home, "panel", panel)
+    watched.asked.clear()
+    watched.refuse = refuse
     for _ in range(2):
         response = client.get("/", headers={"Accept": "text/html"})
         page = response.get_data(as_text=True)
@@ -118,90 +135,59 @@ def test_the_first_page_leaves_out_what_takes_too_much_and_says_so(
         assert "What is due" not in page
         assert "The plan" in page
         assert (response.headers[ERROR_HEADER], "ETag" in response.headers) == (code, False)
-    assert tried == ["actions-due"]
-    monkeypatch.setattr(home, "panel", real)
+    assert sum(ACTIONS_DUE in asked for asked in watched.texts) == 1
+    watched.refuse = lambda question: None
     assert LEFT_OUT in text(client, "/")
-    app.extensions[EXTENSION]._kept["given up by the first page"].clear()
+    app.extensions[EXTENSION].forget()
     whole = client.get("/", headers={"Accept": "text/html"})
     assert LEFT_OUT not in whole.get_data(as_text=True)
     assert (ERROR_HEADER in whole.headers, "ETag" in whole.headers) == (False, True)
 
 
-def test_the_parts_of_the_first_page_share_its_time(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = app.extensions[EXTENSION]
-    monkeypatch.setattr(here, "settings", replace(here.settings, timeout=0.4))
-    asked: list[tuple[str, float]] = []
-    real = home.panel
+def test_the_parts_of_the_first_page_share_its_time(make_app: MakeApp, watched: Watched) -> None:
+    limit_s = 0.8
+    slow: list[tuple[str, bool]] = []
 
-    def panel(name: str, **given: str) -> Any:
-        if name not in {"plans-at-a-glance", "goals"}:
-            return real(name, **given)
-        asked.append((name, g.ask_within_s))
-        time.sleep(g.ask_within_s)
-        raise QueryTimeout(g.ask_within_s)
-
-    with app.test_request_context():
-        for name in home._PANELS:
-            real(name, **home._PANELS[name][0])  # kept, so that it takes no time
-    monkeypatch.setattr(home, "panel", panel)
-    text(client, "/")
-    assert [name for name, _ in asked] == ["plans-at-a-glance", "goals"]
-    assert asked[0][1] > 0.3
-    assert asked[1][1] == home._LEAST_S
-    text(client, "/")
-    assert [name for name, _ in asked[2:]] == ["goals"], "the one that had the whole time is not tried again at once"
-    assert asked[2][1] > 0.3
-
-
-@pytest.fixture
-def asked(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The questions that the engine is asked from now on."""
-    questions: list[str] = []
-    engine = type(app.extensions[EXTENSION].source.current().engine)
-    real = engine.answer
-
-    def noted(self: Any, question: Question, *asker: Any) -> Any:
-        questions.append(question.text)
-        if "?nameKind" in question.text and question.limit_s and question.limit_s < 1:
+    def refuse(question: Question) -> None:
+        found = [name for name in (PLANS, GOALS) if name in question.text]
+        if found and question.limit_s:
+            slow.append((found[0], question.limit_s > limit_s / 2))
+            time.sleep(question.limit_s)
             raise QueryTimeout(question.limit_s)
-        return real(self, question, *asker)
 
-    monkeypatch.setattr(engine, "answer", noted)
-    return questions
+    watched.refuse = refuse
+    client = make_app(timeout=limit_s).test_client()
+    text(client, "/")
+    assert slow == [(PLANS, True), (GOALS, False)]
+    slow.clear()
+    text(client, "/")
+    assert slow == [(GOALS, True)], "the one that had the whole time is not tried again at once"
 
 
-def too_large(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
-    monkeypatch.setattr("ecp_graph.web.show.names.MOST_BYTES", 1_000)
-    return ResultTooLarge
-
-
-def too_slow(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
-    here = app.extensions[EXTENSION]
-    monkeypatch.setattr(here, "settings", replace(here.settings, timeout=0.9))
-    return QueryTimeout
+def slow_names(question: Question) -> None:
+    """Let the time limit pass for the query for all names."""
+    if "?nameKind" in question.text:
+        raise QueryTimeout(question.limit_s or 1)
 
 
 THINGS = [f"{ID}body/ptc", f"{ID}plan/ptc-work-programme", f"{ID}concept/grade-a", f"{ID}body/none"]
 NO_IRIS = ["", "no iri: at all", "a:b c", "<x>"]
+FEW_NAMES = Bounds(name_bytes=1_000)
 
 
-@pytest.mark.parametrize("bound", [too_large, too_slow])
+@pytest.mark.parametrize("refusal", [ResultTooLarge, QueryTimeout])
 def test_names_are_found_where_there_are_too_many_to_know(
-    bound: Callable[[Flask, pytest.MonkeyPatch], type[Exception]],
-    app: Flask,
-    asked: list[str],
-    monkeypatch: pytest.MonkeyPatch,
+    refusal: type[Exception], make_app: MakeApp, watched: Watched
 ) -> None:
-    with app.test_request_context():
+    with make_app().test_request_context():
         known = [name_of(iri) for iri in THINGS]
         assert known_names()
     assert known[-1] == "body:none"
     assert known[0] == "Permanent Technical Committee"
-    app.extensions[EXTENSION].forget()
-    asked.clear()
-    refusal = bound(app, monkeypatch)
+    watched.asked.clear()
+    if refusal is QueryTimeout:
+        watched.refuse = slow_names
+    app = make_app(FEW_NAMES if refusal is ResultTooLarge else Bounds())
     for page in range(3):  # found out once, and one question for a page that knows what it shows
         with app.test_request_context():
             name_all([*THINGS, *NO_IRIS])
@@ -210,52 +196,42 @@ def test_names_are_found_where_there_are_too_many_to_know(
             with pytest.raises(refusal):
                 names()
             assert known_names() == {}
-        assert len(asked) == 2 + page
+        assert len(watched.asked) == 2 + page
     with app.test_request_context():
         assert [name_of(iri) for iri in THINGS] == known
-    assert len(asked) == 4 + len(THINGS)
+    assert len(watched.asked) == 4 + len(THINGS)
 
 
-@pytest.mark.usefixtures("asked")
-def test_a_page_asks_for_no_more_than_some_names(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    too_large(app, monkeypatch)
-    monkeypatch.setattr("ecp_graph.web.show.names._MOST_SINGLY", 2)
-    monkeypatch.setattr("ecp_graph.web.show.names._MOST_AT_ONCE", 2)
-    with app.test_request_context():
+def test_a_page_asks_for_no_more_than_some_names(make_app: MakeApp) -> None:
+    few = replace(FEW_NAMES, names_singly=2, names_at_once=2)
+    with make_app(few).test_request_context():
         assert [name_of(iri) == compact(iri) for iri in THINGS[:3]] == [False, False, True]
-    with app.test_request_context():
+    with make_app(replace(few, names_singly=0)).test_request_context():
         name_all(THINGS[:3])
-        monkeypatch.setattr("ecp_graph.web.show.names._MOST_SINGLY", 0)
         assert [name_of(iri) == compact(iri) for iri in THINGS[:3]] == [False, False, True]
 
 
-def test_names_that_came_too_late_are_asked_for_again(
-    app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    usual = app.extensions[EXTENSION].settings
-    with monkeypatch.context() as slow, app.test_request_context():
-        too_slow(app, slow)
-        assert known_names() == {}
-    assert app.extensions[EXTENSION].settings == usual
+@pytest.mark.parametrize("again_s", [300, 0])
+def test_names_that_came_too_late_are_asked_for_again(make_app: MakeApp, watched: Watched, again_s: float) -> None:
+    app = make_app(Bounds(names_again_s=again_s))
+    watched.refuse = slow_names
     with app.test_request_context():
         assert known_names() == {}
-    assert len(asked) == 1
-    monkeypatch.setattr("ecp_graph.web.show.names._AGAIN_S", 0)
+    watched.refuse = lambda question: None
     with app.test_request_context():
-        assert known_names()[THINGS[0]].label == "Permanent Technical Committee"
-    assert len(asked) == 2
+        again = known_names()
+    assert (len(watched.asked), bool(again)) == ((1, False) if again_s else (2, True))
+    assert not again or again[THINGS[0]].label == "Permanent Technical Committee"
 
 
-def test_pages_work_where_there_are_too_many_names(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = app.test_client()
+def test_pages_work_where_there_are_too_many_names(make_app: MakeApp) -> None:
+    client = make_app().test_client()
     paths = ["/", "/doc/body/ptc", "/doc/action/ecp3-9", "/validation", "/shapes", "/overlap", "/actions", "/search"]
     assert all(client.get(path, headers={"Accept": "text/html"}).status_code == 200 for path in paths)
     assert TOO_MANY not in text(client, "/search?q=committee")
     assert "Permanent Technical Committee</a>" in text(client, "/search?q=committee")
     whole = text(client, "/validation")
-    app.extensions[EXTENSION].forget()
-    too_large(app, monkeypatch)
-    fresh = create_app(Settings(releases=app.extensions[EXTENSION].settings.releases, timeout=60)).test_client()
+    fresh = make_app(FEW_NAMES).test_client()
     assert {path: fresh.get(path, headers={"Accept": "text/html"}).status_code for path in paths} == dict.fromkeys(
         paths, 200
     )
@@ -267,13 +243,10 @@ def test_pages_work_where_there_are_too_many_names(app: Flask, monkeypatch: pyte
     assert links.findall(text(fresh, "/validation")) == links.findall(whole)
 
 
-def test_the_index_says_why_it_has_no_names(app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    too_large(app, monkeypatch)
-    refused = app.test_client().get("/search-index.json")
+def test_the_index_says_why_it_has_no_names(make_app: MakeApp) -> None:
+    refused = make_app(FEW_NAMES).test_client().get("/search-index.json")
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "result-too-large")
-    app.extensions[EXTENSION].forget()
-    monkeypatch.undo()
-    assert "entries" in app.test_client().get("/search-index.json").get_json()
+    assert "entries" in make_app().test_client().get("/search-index.json").get_json()
 
 
 @pytest.fixture
@@ -297,19 +270,3 @@ def test_the_twin_finds_names_that_end_as_forms_do(dotted: FlaskClient) -> None:
     assert dotted.get("/doc/file/other.ttl").status_code == 404
     assert "The plan as a file" in text(dotted, "/graph/scan.nt")
     assert dotted.get("/graph/scan.nt.ttl").mimetype == "text/turtle"
-
-
-def test_a_process_that_has_grown_lets_go_and_one_that_has_not_keeps(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = app.test_client()
-    monkeypatch.setattr(crawling, "_client", client, raising=False)
-    kept = app.extensions[EXTENSION]._kept
-    client.get("/doc/body/ptc.ttl")
-    monkeypatch.setattr(crawling, "_most_bytes", 10**12, raising=False)
-    crawling._stay_small()
-    assert kept
-    monkeypatch.setattr(crawling, "_most_bytes", 1, raising=False)
-    crawling._stay_small()
-    assert not kept
-    assert crawling._most_bytes > 1_000_000

@@ -10,10 +10,10 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from ecp_graph.web.serving import limits
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
 from ecp_graph.web.serving.limits import GuardedProtocol
+from ecp_graph.web.serving.patience import USUAL, Patience
 
 HEAD = b"GET /one HTTP/1.1\r\nHost: x\r\n\r\n"
 OTHER = b"GET /two HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -59,7 +59,7 @@ class Line(asyncio.Transport):
 class Connection:
     """One connection to a server whose pages say their address."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, patience: Patience = USUAL) -> None:
         bridge = Bridge(
             self._app,
             threads=1,
@@ -68,6 +68,7 @@ class Connection:
             version=lambda: None,
             log=lambda _: None,
             headers={},
+            patience=patience,
         )
         config = uvicorn.Config(bridge, http=GuardedProtocol, ws="none", lifespan="off", log_level="critical")
         config.load()
@@ -130,13 +131,9 @@ def test_several_requests_in_one_go_are_answered_in_order(
     ids=["nothing unsent", "a client that reads nothing", "a client that reads for a while"],
 )
 def test_a_connection_that_ends_is_aborted_when_its_client_does_not_read(
-    connection: Connection,
-    loop: asyncio.AbstractEventLoop,
-    monkeypatch: pytest.MonkeyPatch,
-    unsent: list[int],
-    looks: int,
+    loop: asyncio.AbstractEventLoop, unsent: list[int], looks: int
 ) -> None:
-    monkeypatch.setattr(limits, "_STALL_LIMIT_S", 0.2)
+    connection = Connection(loop, Patience(stall_s=0.2))
     connection.send(HEAD)
     loop.run_until_complete(asyncio.sleep(0.1))
     connection.line.unsent = unsent
@@ -148,14 +145,12 @@ def test_a_connection_that_ends_is_aborted_when_its_client_does_not_read(
     assert connection.line.aborted
 
 
-def test_every_way_to_end_a_connection_is_watched(
-    connection: Connection, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "_STALL_LIMIT_S", 0.05)
-    monkeypatch.setattr(limits, "_LINGER_S", 0.0)
+def test_every_way_to_end_a_connection_is_watched(loop: asyncio.AbstractEventLoop) -> None:
+    patience = Patience(stall_s=0.05, linger_s=0.0)
+    connection = Connection(loop, patience)
     page = b"GET / HTTP/1.1\r\nHost: x\r\n"
     for sent in (page + b"Connection: close\r\n\r\n", b"no HTTP\r\n\r\n", page + b"\r\n" + HEAD + b"no HTTP\r\n\r\n"):
-        other = Connection(loop)
+        other = Connection(loop, patience)
         other.line.unsent = [5000]
         other.send(sent)
         loop.run_until_complete(asyncio.sleep(0.5))

@@ -20,7 +20,7 @@ from ecp_graph.linked_data.dumps import DUMPS, FOLDER
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
-from ecp_graph.web.pages.crawling import page as crawling
+from ecp_graph.web.state.bounds import Bounds
 from tests.bundled import BASE
 from tests.web.conftest import BROWSER
 
@@ -242,10 +242,9 @@ def test_the_sitemap_has_the_pages_and_they_are_there(client: FlaskClient, relea
         assert client.get(path, follow_redirects=True).status_code == 200, path
 
 
-def test_a_long_sitemap_comes_in_parts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = create_app(settings).test_client()
-    whole = _locations(client.get("/sitemap.xml").data)
-    monkeypatch.setattr(crawling, "MOST_ADDRESSES", 4)
+def test_a_long_sitemap_comes_in_parts(settings: Settings) -> None:
+    whole = _locations(create_app(settings).test_client().get("/sitemap.xml").data)
+    client = create_app(settings, bounds=Bounds(addresses=4)).test_client()
     parts = _locations(client.get("/sitemap.xml").data)
     assert len(parts) == -(-len(whole) // 4) > 1
     paths = [address.removeprefix("http://localhost") for address in parts]

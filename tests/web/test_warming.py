@@ -4,61 +4,41 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import CURRENT, Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.serving.warming import Warming, warm
-from ecp_graph.web.state import site
-from ecp_graph.web.state.site import EXTENSION
+from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.source import Current, CurrentRelease, FixedEngine
+from tests.waiting import wait_for
+from tests.watched import Watched
 
 pytestmark = pytest.mark.slow
 
 BROWSER = {"Accept": "text/html"}
 
 
-class Counting(Engine):
-    """An engine that counts what it is asked."""
-
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
-        self.asked: list[str] = []
-
-    def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
-        self.asked.append(question.text)
-        return self._engine.answer(question, asker)
-
-    def describe(self) -> str:
-        return "an engine that counts"
-
-    def close(self) -> None:
-        self._engine.close()
+@pytest.fixture
+def engine(release: Release) -> Iterator[Watched]:
+    watched = Watched(release_engine(release))
+    yield watched
+    watched.close()
 
 
 @pytest.fixture
-def engine(release: Release) -> Iterator[Counting]:
-    counting = Counting(release_engine(release))
-    yield counting
-    counting.close()
-
-
-@pytest.fixture
-def app(engine: Counting, release: Release) -> Flask:
+def app(engine: Watched, release: Release) -> Flask:
     return create_app(Settings(), source=FixedEngine.of_release(engine, release))
 
 
-def test_main_pages_ask_nothing_once_they_are_warm(app: Flask, engine: Counting) -> None:
+def test_main_pages_ask_nothing_once_they_are_warm(app: Flask, engine: Watched) -> None:
     paths = warm(app)
     assert {"/", "/actions", "/overlap", "/timeline", "/queries", "/ontology", "/search", "/shapes"} <= set(paths)
     assert len(engine.asked) > 20
@@ -69,15 +49,13 @@ def test_main_pages_ask_nothing_once_they_are_warm(app: Flask, engine: Counting)
     assert engine.asked == []
 
 
-def test_a_cold_page_asks(app: Flask, engine: Counting) -> None:
+def test_a_cold_page_asks(app: Flask, engine: Watched) -> None:
     assert app.test_client().get("/", headers=BROWSER).status_code == 200
     assert len(engine.asked) > 5
 
 
-def test_a_crawler_does_not_push_the_main_pages_out(
-    app: Flask, engine: Counting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(site, "_MOST_KEPT", 4)
+def test_a_crawler_does_not_push_the_main_pages_out(engine: Watched, release: Release) -> None:
+    app = create_app(Settings(), source=FixedEngine.of_release(engine, release), bounds=Bounds(cached=4))
     warm(app)
     client = app.test_client()
     for path in ("/doc/body/ptc", "/doc/body/sec", "/doc/action/ecp3-3"):
@@ -91,7 +69,7 @@ def test_a_crawler_does_not_push_the_main_pages_out(
     assert engine.asked == []
 
 
-def test_changing_data_are_not_asked_for_ahead(engine: Counting) -> None:
+def test_changing_data_are_not_asked_for_ahead(engine: Watched) -> None:
     app = create_app(Settings(), source=FixedEngine(engine, is_fixed=False))
     assert warm(app) == []
     assert engine.asked == []
@@ -110,7 +88,7 @@ def test_it_warms_at_start_and_for_each_newer_release(releases: Path, tmp_path: 
         assert source.current().version
     assert calls == ["opened"]
     Warming(app).watch()
-    _wait_for(lambda: _is_warm(app))
+    _wait_until_warm(app, source)
     # the same release once more is nothing new; another one is
     pointer = folder / CURRENT
     pointer.touch()
@@ -119,31 +97,28 @@ def test_it_warms_at_start_and_for_each_newer_release(releases: Path, tmp_path: 
     source.renamed = "another"
     pointer.touch()
     app.test_client().get("/health")
-    _wait_for(lambda: calls == ["opened", "opened"])
-    _wait_for(lambda: _is_warm(app, "another"))
+    wait_for(lambda: calls == ["opened", "opened"])
+    _wait_until_warm(app, source)
 
 
 class _Counted(CurrentRelease):
-    """The releases of a folder, of which the one release can be given another name."""
+    """The releases of a folder, of which the one release can be given another name, and what its engine is asked."""
 
     renamed = ""
+    engine: Watched
 
     def _reopen(self) -> Current:
         found = super()._reopen()
-        return replace(found, version=self.renamed or found.version)
+        self.engine = Watched(found.engine)
+        return replace(found, version=self.renamed or found.version, engine=self.engine)
 
 
-def _is_warm(app: Flask, version: str = "") -> bool:
-    here = app.extensions[EXTENSION]
-    return (
-        len(here._warm) > 20
-        and version in here._version
-        and not any(thread.name == "warming" for thread in threading.enumerate())
-    )
+def _wait_until_warm(app: Flask, source: _Counted) -> None:
+    def is_done() -> bool:
+        is_warming = any(thread.name == "warming" for thread in threading.enumerate())
+        return len(source.engine.asked) > 20 and not is_warming
 
-
-def _wait_for(done: Callable[[], bool], limit_s: float = 60) -> None:
-    deadline = time.monotonic() + limit_s
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(is_done)
+    source.engine.asked.clear()
+    assert app.test_client().get("/", headers=BROWSER).status_code == 200
+    assert source.engine.asked == []

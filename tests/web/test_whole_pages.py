@@ -16,7 +16,7 @@ from ecp_graph.settings import Settings
 from ecp_graph.validation.writers import read_json, render
 from ecp_graph.web.app import create_app
 from ecp_graph.web.pages.home.page import day, period
-from ecp_graph.web.state.source import Current, FixedEngine
+from ecp_graph.web.state.source import FixedEngine
 from tests.bundled import NAMES, with_workspace_file
 from tests.web.conftest import BROWSER
 
@@ -149,8 +149,7 @@ def _with_report(release: Release, folder: Path, text: str) -> FlaskClient:
     from ecp_graph.release.opening import release_engine
 
     (folder / "report.json").write_text(text, encoding="utf-8")
-    source = FixedEngine(release_engine(release), is_fixed=True)
-    source._current = Current(source._current.engine, "other", {}, opened=Release("x", folder, {}, NAMES))
+    source = FixedEngine.of_release(release_engine(release), Release("x", folder, {}, NAMES))
     return create_app(Settings(), source=source).test_client()
 
 

@@ -59,7 +59,7 @@ def push(
     release: Release,
     endpoint: str,
     *,
-    graph_store: str | None = None,
+    graph_store: str | GraphStore | None = None,
     login: Login | None = None,
     default_graph: DefaultGraph = "auto",
     again: bool = False,
@@ -69,8 +69,9 @@ def push(
 ) -> PushReport:
     """Bring a store to hold what a release holds, and count it; return what was done.
 
-    ``endpoint`` is asked, ``graph_store`` is written to (default: what is customary for such an endpoint). Graphs under
-    ``graph/`` of the release's base, or put there by an earlier push, that the release does not have are removed.
+    ``endpoint`` is asked, ``graph_store`` is written to, an address (default: what is customary for such an endpoint)
+    or a `GraphStore` with a login and a time limit of its own. Graphs under ``graph/`` of the release's base, or put
+    there by an earlier push, that the release does not have are removed.
     ``again`` writes every graph, whatever the store remembers. ``limit_s`` bounds each request.
 
     Raises EndpointError, which names the graph and what the store said, when a request fails, when the default graph
@@ -78,9 +79,9 @@ def push(
     release. After any of these, and after KeyboardInterrupt, another push continues.
     """
     asked = without_dataset(endpoint)[0]
-    writer = GraphStore(
-        graph_store or graph_store_of(asked, with_login=login is not None), login=login, limit_s=limit_s
-    )
+    writer = graph_store or graph_store_of(asked, with_login=login is not None)
+    if isinstance(writer, str):
+        writer = GraphStore(writer, login=login, limit_s=limit_s)
     with using(release.names):
         store = Store(RemoteEngine(asked, login=login), limit_s)
         job = _Push(release, asked, writer, store, piece_bytes, progress)

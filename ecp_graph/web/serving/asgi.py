@@ -14,23 +14,23 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from typing import Final
 
 from ecp_graph.web.http.exchange import BodyChunks, Exchange, Receive, Scope, watching
 from ecp_graph.web.serving.cache import Cached, ResponseCache, cache_key
+from ecp_graph.web.serving.patience import Patience
 from ecp_graph.web.serving.refusals import Refusal, too_long
 from ecp_graph.web.serving.wsgi import Reply, WsgiApp, call, environ_of
 
 __all__ = ["Bridge"]
 
 _Send = Callable[[Scope], Awaitable[None]]
-_BODY_LIMIT_S: Final = 10.0
 
 
 class Bridge:
     """An ASGI app around a WSGI app; ``version`` tells the version of the data, cheaply, for the cache.
 
-    ``headers`` are those that every response has; the app adds them itself to its own.
+    ``headers`` are those that every response has; the app adds them itself to its own. ``log`` gets the facts of each
+    request.
     """
 
     def __init__(
@@ -43,8 +43,10 @@ class Bridge:
         version: Callable[[], str | None],
         log: Callable[[dict[str, object]], None],
         headers: Mapping[str, str],
+        patience: Patience,
     ) -> None:
         self.headers = headers
+        self.patience = patience
         self.max_body_bytes = max_body_bytes
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
@@ -61,7 +63,7 @@ class Bridge:
         sent = _Sent(send)
         exchange = Exchange(lambda: self._is_stopping, takes_streams=True)
         try:
-            body = await _read_body(receive, self.max_body_bytes) if _has_body(scope) else b""
+            body = await self._read_body(receive) if _has_body(scope) else b""
             if body is not None:
                 await self._answer(scope, body, receive, sent, exchange)
         except Refusal as refusal:
@@ -77,6 +79,26 @@ class Bridge:
         """Log a request that was refused before it could be read."""
         line = {"client": client, "method": "-", "path": "-", "status": refusal.status, "bytes": len(refusal.body)}
         self._log({**line, "refused": str(refusal)})
+
+    async def _read_body(self, receive: Receive) -> bytes | None:
+        """Return the body of a request, or None when the client hangs up; raises Refusal past a limit."""
+        body = bytearray()
+        limit_s = self.patience.body_s
+        deadline = time.monotonic() + limit_s
+        while True:
+            try:
+                async with asyncio.timeout(deadline - time.monotonic()):  # wait_for would make a task of it
+                    message = await receive()
+            except TimeoutError:
+                sentence = f"The body did not come within {limit_s:g} s. Send it again, and faster."
+                raise Refusal(408, "request-timeout", sentence) from None
+            if message["type"] == "http.disconnect":
+                return None
+            body += message.get("body", b"")
+            if len(body) > self.max_body_bytes:
+                raise too_long(self.max_body_bytes)
+            if not message.get("more_body"):
+                return bytes(body)
 
     async def _answer(self, scope: Scope, body: bytes, receive: Receive, sent: _Sent, exchange: Exchange) -> None:
         given = dict(scope["headers"])
@@ -166,26 +188,6 @@ class _Sent:
 def _has_body(scope: Scope) -> bool:
     """Return whether a request has a body (RFC 9112, section 6.3)."""
     return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
-
-
-async def _read_body(receive: Receive, limit: int) -> bytes | None:
-    """Return the body of a request, or None when the client hangs up; raises Refusal past a limit of size or time."""
-    body = bytearray()
-    deadline = time.monotonic() + _BODY_LIMIT_S
-    while True:
-        try:
-            async with asyncio.timeout(deadline - time.monotonic()):  # wait_for would make a task of it
-                message = await receive()
-        except TimeoutError:
-            sentence = f"The body did not come within {_BODY_LIMIT_S:g} s. Send it again, and faster."
-            raise Refusal(408, "request-timeout", sentence) from None
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise too_long(limit)
-        if not message.get("more_body"):
-            return bytes(body)
 
 
 def _target(scope: Scope) -> bytes:

@@ -27,17 +27,10 @@ __all__ = ["GuardedProtocol"]
 _MAX_URL_BYTES: Final = 65_000
 _MAX_HEADER_BYTES: Final = 32_768
 _MOST_DIGITS: Final = 18
-#: Seconds from the connection, or from the first byte of a later request, to the end of the head.
-_HEAD_LIMIT_S: Final = 10.0
-#: Seconds that a client may let go by without reading, while there is something for it to read.
-_STALL_LIMIT_S: Final = 10.0
 #: A registered name or an address, and a port (RFC 3986, section 3.2.2).
 _HOST: Final = re.compile(
     rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?P<name>[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}))\.?)(?::[0-9]{0,5})?"
 )
-#: Seconds for which the rest of a refused request is read and discarded: closing at once could destroy the refusal
-#: on its way (RFC 9112, section 9.6).
-_LINGER_S: Final = 2.0
 
 
 class _Joining(Transport):
@@ -93,6 +86,10 @@ class GuardedProtocol(HttpToolsProtocol):
     #: Whether no request is begun of which more is to come.
     _is_between = True
 
+    @property
+    def _bridge(self) -> Bridge:
+        return cast("Bridge", self.config.app)
+
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Begin; the head of the first request has to come in time."""
         super().connection_made(transport)
@@ -146,7 +143,7 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
         if hosts and not _is_host(hosts[0]):
             raise self._refuse(Refusal(400, "bad-request", "The Host header names no host."))
-        most = cast("Bridge", self.config.app).max_body_bytes
+        most = self._bridge.max_body_bytes
         if any(name == b"content-length" and _is_more(value, most) for name, value in self.headers):
             raise self._refuse(too_long(most))
         super().on_headers_complete()
@@ -164,7 +161,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Stop sending until the client has read; it has to read in time."""
         super().pause_writing()
-        self._stalled = self.loop.call_later(_STALL_LIMIT_S, self.transport.abort)
+        self._stalled = self.loop.call_later(self._bridge.patience.stall_s, self.transport.abort)
 
     def resume_writing(self) -> None:
         """Go on sending."""
@@ -192,7 +189,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_refused = True
         self.transport.write_eof()
         self.flow.resume_reading()
-        self.loop.call_later(_LINGER_S, self._close)
+        self.loop.call_later(self._bridge.patience.linger_s, self._close)
 
     def _abort_unless_read(self, unsent: int) -> None:
         def look() -> None:
@@ -202,7 +199,7 @@ class GuardedProtocol(HttpToolsProtocol):
             else:
                 self.transport.abort()
 
-        self._closing = self.loop.call_later(_STALL_LIMIT_S, look)
+        self._closing = self.loop.call_later(self._bridge.patience.stall_s, look)
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or was refused while it was parsed, and close the connection."""
@@ -212,12 +209,11 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._owes_another_answer():
             self._close()
             return
-        bridge = cast("Bridge", self.config.app)
         head = [f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}"]
-        head += [f"{name}: {value}" for name, value in refusal.headers(bridge.headers)]
+        head += [f"{name}: {value}" for name, value in refusal.headers(self._bridge.headers)]
         self.transport.write("\r\n".join([*head, "", ""]).encode("latin-1") + refusal.body)
         self._linger()
-        bridge.note_refusal(self.client[0] if self.client else "", refusal)
+        self._bridge.note_refusal(self.client[0] if self.client else "", refusal)
 
     def _owes_another_answer(self) -> bool:
         """Return whether a refusal could be taken for, or get into, the answer to another request."""
@@ -236,13 +232,14 @@ class GuardedProtocol(HttpToolsProtocol):
             self._clock = None
 
     def _wait_for_head(self) -> None:
-        self._clock = self.loop.call_later(_HEAD_LIMIT_S, self._on_late_head)
+        self._clock = self.loop.call_later(self._bridge.patience.head_s, self._on_late_head)
 
     def _on_late_head(self) -> None:
         self._clock = None
         if self.transport.is_closing():
             return
-        self._refuse(Refusal(408, "request-timeout", f"The head of the request did not come in {_HEAD_LIMIT_S:g} s."))
+        sentence = f"The head of the request did not come in {self._bridge.patience.head_s:g} s."
+        self._refuse(Refusal(408, "request-timeout", sentence))
         self.send_400_response("")
 
 

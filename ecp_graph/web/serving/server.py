@@ -26,6 +26,7 @@ from ecp_graph.web.http.headers import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
 from ecp_graph.web.serving.limits import GuardedProtocol
+from ecp_graph.web.serving.patience import USUAL, Patience
 from ecp_graph.web.serving.warming import Warming
 from ecp_graph.web.state.site import EXTENSION, Site
 
@@ -34,13 +35,11 @@ __all__ = ["asgi_app", "serve_app"]
 #: Threads beyond those that wait for queries, so that pages and refusals never queue behind them.
 _SPARE_THREADS: Final = 16
 _BACKLOG: Final = 1024
-#: Seconds that a connection without a request is kept.
-_KEEP_ALIVE_S: Final = 5
 #: Seconds that requests under way get when the server is told to stop.
 _GRACE_S: Final = 2
 
 
-def asgi_app(app: Flask, settings: Settings) -> Bridge:
+def asgi_app(app: Flask, settings: Settings, *, patience: Patience = USUAL) -> Bridge:
     """Return the ASGI app around the Flask app, with its cache, its metrics and its access log."""
     site: Site = app.extensions[EXTENSION]
     cache = ResponseCache(settings.cache_mb * 1_000_000)
@@ -65,10 +64,11 @@ def asgi_app(app: Flask, settings: Settings) -> Bridge:
         version=version,
         log=log,
         headers=SECURITY_HEADERS,
+        patience=patience,
     )
 
 
-def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]) -> None:
+def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None], patience: Patience = USUAL) -> None:
     """Serve until the process is told to stop; ``on_start`` gets the address. Raises SettingError for a port in use."""
     _allow_connections()
     site: Site = app.extensions[EXTENSION]
@@ -78,7 +78,7 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
     host, port = listener.getsockname()[:2]
     on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
     Warming(app).watch()
-    bridge = asgi_app(app, settings)
+    bridge = asgi_app(app, settings, patience=patience)
     config = uvicorn.Config(
         bridge,
         http=GuardedProtocol,
@@ -90,7 +90,7 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         backlog=_BACKLOG,
-        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_keep_alive=patience.idle_s,
         timeout_graceful_shutdown=_GRACE_S,
     )
     _Server(config, bridge.stop).run(sockets=[listener])

@@ -24,17 +24,10 @@ from ecp_graph.reasoning.statements import names_of
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.state.site import Site, site
 
-__all__ = ["KEPT", "MOST_BYTES", "known_names", "name_all", "name_of", "names"]
+__all__ = ["KEPT", "known_names", "name_all", "name_of", "names"]
 
 #: What the names are kept under; they take long to ask for, and each page needs them.
 KEPT: Final = "names of things"
-#: The most of an answer that names are read from, row by row; what is kept of it takes about twice as much.
-MOST_BYTES: Final = 160_000_000
-#: Seconds after which names that did not come in time are asked for again: the machine may have been busy.
-_AGAIN_S: Final = 300
-#: Names that are asked for one by one for one page, and at once; what is above is shown by its IRI in short.
-_MOST_SINGLY: Final = 50
-_MOST_AT_ONCE: Final = 2_000
 
 
 @dataclass
@@ -49,20 +42,20 @@ class _AllNames:
     def ask(self, here: Site) -> None:
         """Ask for the names unless that was done; what else fails than size and time is raised."""
         with self.turn:
-            if not self._is_due():
+            if not self._is_due(here.bounds.names_again_s):
                 return
             assert here.catalogue is not None  # noqa: S101 - narrows the type
             query = bind(here.catalogue[QUERY], {}, here.engine)
             try:
-                self.found, self.refusal = gather(here.ask_stream(query, max_bytes=MOST_BYTES)), None
+                self.found, self.refusal = gather(here.ask_stream(query, max_bytes=here.bounds.name_bytes)), None
             except (ResultTooLarge, QueryTimeout) as refusal:
                 self.refusal = refusal.with_traceback(None)
             self.asked_at = time.monotonic()
 
-    def _is_due(self) -> bool:
+    def _is_due(self, again_s: float) -> bool:
         if self.asked_at is None:
             return True
-        return isinstance(self.refusal, QueryTimeout) and time.monotonic() - self.asked_at > _AGAIN_S
+        return isinstance(self.refusal, QueryTimeout) and time.monotonic() - self.asked_at > again_s
 
 
 def names() -> Mapping[str, Named]:
@@ -88,7 +81,7 @@ def name_of(iri: str) -> str:
         named = found.get(iri)
         return (named.label if named else "") or compact(iri)
     known = _of_page()
-    if iri not in known and g.setdefault("names_singly", 0) < _MOST_SINGLY:
+    if iri not in known and g.setdefault("names_singly", 0) < site().bounds.names_singly:
         g.names_singly += 1
         name_all([iri])
     return known.get(iri) or compact(iri)
@@ -100,8 +93,8 @@ def name_all(iris: Iterable[str]) -> None:
         return
     known = _of_page()
     wanted = [iri for iri in dict.fromkeys(iris) if iri not in known and named_node(iri)]
-    if wanted := wanted[:_MOST_AT_ONCE]:
-        here = site()
+    here = site()
+    if wanted := wanted[: here.bounds.names_at_once]:
         found = names_of(here.engine, (Term("iri", iri) for iri in wanted), timeout_s=here.settings.timeout)
         known.update((iri, found.get(iri, "")) for iri in wanted)
 

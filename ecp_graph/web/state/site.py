@@ -22,20 +22,17 @@ from ecp_graph.queries.resolve import Choice, choices
 from ecp_graph.settings import Settings
 from ecp_graph.sparql.guard import has_service
 from ecp_graph.sparql.results import Table
+from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.budget import QueryBudget
 from ecp_graph.web.state.description import DatasetFacts, count_graphs
 from ecp_graph.web.state.metrics import Metrics
 from ecp_graph.web.state.source import Current, EngineSource
 from ecp_graph.workspace import Workspace
 
-__all__ = ["EXTENSION", "PAGE_BYTES", "WARMING", "Site", "site"]
+__all__ = ["EXTENSION", "WARMING", "Site", "site"]
 
 EXTENSION = "ecp_graph"
 
-#: The most of an answer that is read into this process for a page or a sheet; other answers stream.
-PAGE_BYTES: Final = 24_000_000
-#: Answers kept for pages, beside those of the main pages; the oldest goes when there are more.
-_MOST_KEPT: Final = 1_000
 #: In the environ of a request that makes a main page ready: what it makes is kept as long as the release.
 WARMING: Final = "ecp_graph.warming"
 
@@ -53,6 +50,7 @@ class Site:
     source: EngineSource
     workspace: Workspace | None
     own_names: Names
+    bounds: Bounds
     budget: QueryBudget = field(init=False)
     metrics: Metrics = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -127,7 +125,7 @@ class Site:
         """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
         self.note_outside(sparql)
         limit_s = min(self.settings.timeout, g.get("ask_within_s", math.inf))
-        return ask_table(self.engine, sparql, timeout_s=limit_s, max_bytes=PAGE_BYTES)
+        return ask_table(self.engine, sparql, timeout_s=limit_s, max_bytes=self.bounds.page_bytes)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -157,7 +155,7 @@ class Site:
 
     def ask_rows(self, sparql: str) -> Iterator[dict[str, str]]:
         """Return the rows of a SELECT as texts, within the same limits; for answers of very many rows."""
-        return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=PAGE_BYTES)
+        return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=self.bounds.page_bytes)
 
     def ask_stream(self, sparql: str, *, max_bytes: int) -> Stream:
         """Return the rows of a SELECT as they come, of which more are read than of a page's; see `ask_stream`."""
@@ -188,7 +186,7 @@ class Site:
         with self._lock:
             if version == self._version:
                 self._kept[key] = self._stay(key, made)
-                while len(self._kept) > _MOST_KEPT:
+                while len(self._kept) > self.bounds.cached:
                     self._kept.popitem(last=False)
         return made
 

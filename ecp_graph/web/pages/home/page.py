@@ -47,8 +47,8 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
     "overlap-body-pairs": ({}, "bodyA bodyB total memberA memberB"),
     "grades": ({}, "evidenceGrade grade"),
 }
-#: Rows of a question that a large plan has too many of; the page shows the first ones, and says so.
-_MOST_ROWS: Final = {"contents": 500}
+#: The question that a large plan has too many rows for; the page shows the first ones, and says so.
+_LONGEST: Final = "contents"
 _MOST_PAIRS: Final = 6
 #: Actions that the page lists by chapter; of more it says how many there are in each.
 _MOST_ACTIONS: Final = 200
@@ -195,7 +195,7 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
         return code
     try:
         with site().within(max(_LEAST_S, deadline - started)):
-            return panel_of_first(name, _MOST_ROWS[name], **given) if name in _MOST_ROWS else panel(name, **given)
+            return panel_of_first(name, site().bounds.contents) if name == _LONGEST else panel(name, **given)
     except EndpointError:  # of a remote store, which says more than that a part is left out
         raise
     except (QueryTimeout, ResultTooLarge, WorkerLost) as problem:

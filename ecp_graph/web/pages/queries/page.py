@@ -25,7 +25,7 @@ from ecp_graph.web.pages.queries.charts import bar_chart
 from ecp_graph.web.pages.queries.samples import Sample, samples
 from ecp_graph.web.pages.queries.sources import sources
 from ecp_graph.web.show.panels import panel
-from ecp_graph.web.state.site import PAGE_BYTES, site
+from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
@@ -110,7 +110,7 @@ def api_as(name: str, extension: str) -> Response:
     if extension == "xlsx" and query.kind == "table":
         with on_budget():
             bound = bind(query, _given(), site().engine)
-        body = ask(Question(bound, "json"), is_reserved=True).read(PAGE_BYTES)
+        body = ask(Question(bound, "json"), is_reserved=True).read(site().bounds.page_bytes)
         return download(workbook(body), MEDIA_TYPE, f"{name}.xlsx", tag=body)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
     if wanted is None:
@@ -146,7 +146,8 @@ def _result(query: Query, given: Given) -> dict[str, Any]:
     with on_budget():
         bound = bind(query, given, site().engine)
         site().note_outside(bound)
-        graph = site().engine.query(bound, timeout_s=site().settings.timeout).read(PAGE_BYTES).decode("utf-8")
+        answer = site().engine.query(bound, timeout_s=site().settings.timeout)
+        graph = answer.read(site().bounds.page_bytes).decode("utf-8")
     return {"graph": graph, "bound": bound, "samples": _samples(query, given, bound)}
 
 

@@ -27,7 +27,7 @@ from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
 from ecp_graph.web.pages.validation.page import COUNTED
 from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.release_rdf import alternates, description_triples, parse_turtle, rdf_response
-from ecp_graph.web.state.site import PAGE_BYTES, site
+from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
@@ -35,7 +35,7 @@ blueprint = Blueprint("releases", __name__)
 
 _ATOM: Final = "application/atom+xml; charset=utf-8"
 #: Comparisons made, or why not, by the workspace that asks and the two releases, which never change.
-_COMPARED: Final[dict[tuple[Path, str, str], Difference | ResultTooLarge]] = {}
+_COMPARED: Final[dict[tuple[Path, str, str, int], Difference | ResultTooLarge]] = {}
 _MOST_COMPARED: Final = 64
 _LOCK: Final = threading.Lock()
 
@@ -154,16 +154,16 @@ def _difference(before: Release, after: Release) -> Difference:
 
     Raises ResultTooLarge for releases of which more would have to be read than a page may take.
     """
-    workspace, catalogue = site().workspace, site().catalogue
+    workspace, catalogue, most = site().workspace, site().catalogue, site().bounds.page_bytes
     if workspace is None or catalogue is None:
         raise HttpError(404, "no-catalogue", "This server has no catalogue, whose queries say what is compared.")
-    key = (workspace.root, before.id, after.id)
+    key = (workspace.root, before.id, after.id, most)
     with _LOCK:
         if key not in _COMPARED:
             found: Difference | ResultTooLarge
             try:
                 with _engine(before) as old, _engine(after) as new:
-                    found = compare(old, new, catalogue, timeout_s=site().settings.timeout, max_bytes=PAGE_BYTES)
+                    found = compare(old, new, catalogue, timeout_s=site().settings.timeout, max_bytes=most)
             except ResultTooLarge as refusal:
                 found = refusal.with_traceback(None)
             while len(_COMPARED) >= _MOST_COMPARED:

@@ -20,7 +20,7 @@ from ecp_graph.web.http.responses import content, open_to_all, page
 from ecp_graph.web.pages.sparql.examples import example_text
 from ecp_graph.web.pages.sparql.request import MULTIPART, SHEET, SparqlRequest, read_request
 from ecp_graph.web.state.description import service_description
-from ecp_graph.web.state.site import PAGE_BYTES, site
+from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
@@ -71,7 +71,7 @@ def _sheet(asked: SparqlRequest) -> Response:
 
     It is not streamed: the rows are gathered, and text stays text.
     """
-    body = ask(_question(asked, DEFAULTS["table"])).read(PAGE_BYTES)
+    body = ask(_question(asked, DEFAULTS["table"])).read(site().bounds.page_bytes)
     return download(workbook(body), MEDIA_TYPE, f"result.{SHEET}", tag=body)
 
 
@@ -99,9 +99,9 @@ def _result_page(asked: SparqlRequest) -> Response:
         question = _question(asked, None)
         answer = ask(question)
         if question.kind == "table":
-            table = read_table(answer, most_rows=site().settings.page_rows, max_bytes=PAGE_BYTES)
+            table = read_table(answer, most_rows=site().settings.page_rows, max_bytes=site().bounds.page_bytes)
         else:
-            graph = answer.read(PAGE_BYTES).decode("utf-8")
+            graph = answer.read(site().bounds.page_bytes).decode("utf-8")
     except EcpGraphError as error:
         problem, (status, _) = str(error), status_of(error)
         place = (error.line, error.column) if isinstance(error, QueryError) else place

@@ -1,0 +1,28 @@
+"""How the cost of some work grows with the size of what it is done on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+__all__ = ["growth"]
+
+_Thing = TypeVar("_Thing")
+
+
+def growth(work: Callable[[_Thing], object], of_size: Callable[[int], _Thing], size: int = 4_000) -> float:
+    """Return how many times as much the work costs on four times as much: about 4 where the cost is in proportion.
+
+    A cost that grows with the square of the size gives 16.
+    """
+
+    def cost(thing: _Thing) -> float:
+        costs = []
+        for _ in range(3):
+            started = time.process_time()
+            work(thing)
+            costs.append(time.process_time() - started)
+        return min(costs)
+
+    return cost(of_size(4 * size)) / max(cost(of_size(size)), 1e-4)
