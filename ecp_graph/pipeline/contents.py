@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph import __version__
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
@@ -53,7 +53,7 @@ def write_contents(folder: Path, completed: Completed, report: Report, workspace
     description = describe(merged_store(completed.quads), release_id=identity, workspace_hash=workspace_hash)
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
-    with beside(partial(_write_dumps, folder)) as dumps_written:
+    with forked_call(partial(_write_dumps, folder)) as dumps_written:
         counts = _write_store(folder / "store", quads)
         (folder / "description.ttl").write_text(to_turtle(quad.triple for quad in description), encoding="utf-8")
         ontology = to_turtle(quad.triple for quad in completed.sources.ontology)

@@ -20,7 +20,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.lines import SourceIndex
@@ -50,7 +50,7 @@ def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
     index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
     sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
-    with beside(partial(judge_statements, sources, judged)) as of_statements:
+    with forked_call(partial(judge_statements, sources, judged)) as of_statements:
         completed = complete(sources, workspace.rule_files)
         report = check(
             sources,

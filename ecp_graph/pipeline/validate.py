@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
 from ecp_graph.validation.check import check, judge_statements
@@ -20,6 +20,6 @@ def validate_workspace(workspace: Workspace) -> Report:
     A contradiction with the ontology is a violation of the report. Raises InputSyntaxError and WorkspaceError.
     """
     sources = load(workspace)
-    with beside(partial(judge_statements, sources)) as of_statements:
+    with forked_call(partial(judge_statements, sources)) as of_statements:
         completed = complete(sources, workspace.rule_files)
         return check(sources, completed.graph(), completed.contradictions, of_statements)

@@ -42,7 +42,7 @@ def test_a_shape_counts_for_those_that_refer_to_it_on_any_number_of_processors(
     make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch, processors: int
 ) -> None:
     """Shapes are dealt out by their names: of two that refer to each other, one is run in each process."""
-    monkeypatch.setattr("ecp_graph.beside.usable_processors", lambda: processors)
+    monkeypatch.setattr("ecp_graph.forked.usable_processors", lambda: processors)
     shapes = """
         ecpsh:A a sh:NodeShape ; sh:targetClass ecp:Action ; sh:node ecpsh:B ; sh:message "Not like B."@en .
         ecpsh:B a sh:NodeShape ; sh:targetClass ecp:Plan ; sh:property [
