@@ -30,7 +30,7 @@ __all__ = ["GREEDY", "LimitReached", "Limits", "confined", "limited", "mapped_by
 Result = TypeVar("Result")
 
 #: The error message for a file that exceeds the limits.
-GREEDY: Final = "it asks for far more memory or time than a file of its size needs, or nests too deep."
+GREEDY: Final = "it needs far more memory or time than its size justifies, or is nested too deeply."
 #: Loading takes about 4 bytes of memory for each byte of N-Quads, and a second for 20 MB.
 _LOADING_BYTES: Final = 1 << 30
 _LOADING_BYTES_PER_BYTE: Final = 40
@@ -184,7 +184,7 @@ def _outcome(process: subprocess.Popen[bytes], order: tuple[Any, ...]) -> Any:
             path, started = message, True
     except (EOFError, pickle.UnpicklingError):
         if not started:
-            return OSError(f"A process that should have limits does not start (it ended with {process.wait()}).")
+            return OSError(f"A process with limits could not be started (exit status {process.wait()}).")
         return LimitReached(path)
     return message
 

@@ -1,10 +1,9 @@
-"""``ecp-graph overlap``: the findings, asked through the catalogue.
+"""``ecp-graph overlap``: overlaps, by queries of the catalogue.
 
-``overlap KIND`` asks the query ``overlap-KIND`` of the topic ``overlap`` (the file
-``queries/overlap/overlap-bodies.rq`` for bodies). The options are parameters of these queries, so the queries decide
-what they mean: ``on`` and ``grade`` (enum) and ``secretariat`` (enum: with, without). An option that the query has no
-parameter for is refused. ``overlap body-instrument`` prints the matrix of two dimensions instead, as the page
-``/overlap/body-instrument`` shows it.
+``overlap KIND`` runs the query ``overlap-KIND`` of the topic ``overlap`` (for bodies, the file
+``queries/overlap/overlap-bodies.rq``). The options are parameters of these queries, which define what they mean:
+``on`` and ``grade`` (enum), and ``secretariat`` (enum: with, without). An option that is not a parameter of the query
+is refused. ``overlap body-instrument`` prints the matrix of two dimensions, like the page ``/overlap/body-instrument``.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
-    place,
     releases_option,
     split_parameters,
     timeout_option,
+    workspace_and_releases,
     workspace_option,
 )
 from ecp_graph.cli.output import output_options, table_text, write_answer, write_bytes
@@ -40,12 +39,14 @@ _WIDEST: Final = 10_000
 
 @click.command()
 @click.argument("kind", metavar="bodies|programmes|actions|body-body|body-instrument|...")
-@click.option("--on", metavar="instrument|topic|action|programme", help="Only overlaps on things of this kind.")
-@click.option("--grade", metavar="A|B|C|D", help="Only this grade of evidence and better ones; A is the best.")
+@click.option("--on", metavar="instrument|topic|action|programme", help="Only overlaps on this kind of thing.")
 @click.option(
-    "--tie", metavar="row|programme|chapter|text|may", help="Of a matrix by links: this tie and stronger ones."
+    "--grade", metavar="A|B|C|D", help="Only overlaps with this grade of evidence or a better one; A is the best."
 )
-@click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which is in nearly every row.")
+@click.option(
+    "--tie", metavar="row|programme|chapter|text|may", help="For a matrix of links: only this tie and stronger ones."
+)
+@click.option("--with-secretariat", is_flag=True, help="Include the Secretariat, which is in nearly every row.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
 @endpoint_option
@@ -66,26 +67,26 @@ def overlap(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Show what overlaps, on what, and how good the evidence is.
+    """Show what overlaps, on what, and how strong the evidence is.
 
-    The grade says how directly the document proves it, from A, the best, to D. `ecp-graph queries` shows each query
-    of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
+    The grade says how directly the document proves an overlap, from A (best) to D. `ecp-graph queries` lists the
+    queries of the topic overlap. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
     """
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
-    catalogue = load_catalogue(place(settings)[0])
+    catalogue = load_catalogue(workspace_and_releases(settings)[0])
     name = _PREFIX + kind
     if name not in catalogue and "-" in kind:
         if pairs:
-            raise ParameterError("A matrix is made of several queries and takes no --param.")
+            raise ParameterError("A matrix consists of several queries and has no --param.")
         _write_matrix(engine_for(settings), catalogue, kind, _choice(on, grade, tie, with_secretariat), fmt, output)
         return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
-        raise ParameterError(f"There are no overlaps of '{kind}'. Known are: {kinds or 'none'}.")
+        raise ParameterError(f"There are no overlaps of '{kind}'. Available: {kinds or 'none'}.")
     given = {"on": on, "grade": grade, "tie": tie, "secretariat": "with" if with_secretariat else None}
     values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
     engine = engine_for(settings)
@@ -97,17 +98,17 @@ def _choice(on: str | None, grade: str | None, tie: str | None, with_secretariat
     from ecp_graph.overlap.mint import GRADES
 
     if grade and tie:
-        raise ParameterError("A matrix has grades or ties, so give --grade or --tie.")
+        raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
     for option, value, known in (("--grade", grade, tuple(GRADES)), ("--tie", tie, TIES)):
         if value and value not in known:
-            raise ParameterError(f"'{value}' does not fit {option}; use one of {', '.join(known)}.")
+            raise ParameterError(f"'{value}' is not valid for {option}; use one of {', '.join(known)}.")
     return Choice(weakest=grade or tie or "", on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
 
 
 def _write_matrix(
     engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, fmt: str | None, output: Path | None
 ) -> None:
-    """Write a matrix as a table with marks, as CSV or as a workbook of the matrix and its cells."""
+    """Write a matrix as an annotated table, as CSV, or as a workbook with the matrix and its cells."""
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.overlap.matrix import make_matrix
     from ecp_graph.overlap.reading import read_joins
@@ -122,7 +123,7 @@ def _write_matrix(
     if weakest and (weakest in "ABCD") != matrix.is_graded:
         raise ParameterError(f"The matrix '{kind}' has {'grades' if matrix.is_graded else 'ties'}, not '{weakest}'.")
     if choice.on and not matrix.is_graded:
-        raise ParameterError(f"The matrix '{kind}' counts links, and '--on' is for findings.")
+        raise ParameterError(f"The matrix '{kind}' counts links; '--on' is only for overlaps.")
     corner = f"{rows} \\ {columns}"
     chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":
@@ -132,7 +133,7 @@ def _write_matrix(
     elif chosen == "xlsx":
         body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells_table(matrix)})
     else:
-        raise ParameterError(f"A matrix is written as table, csv or xlsx, not as {chosen}.")
+        raise ParameterError(f"A matrix is available as table, csv or xlsx, not as {chosen}.")
     write_bytes(body, output)
 
 
@@ -140,5 +141,5 @@ def _sides(kind: str, joins: Joins) -> tuple[str, str]:
     rows, _, columns = kind.partition("-")
     if rows not in joins.dimensions or columns not in joins.dimensions:
         known = ", ".join(joins.dimensions)
-        raise ParameterError(f"There are no overlaps of '{kind}', and no matrix. Join two of these by '-': {known}.")
+        raise ParameterError(f"There are no overlaps and no matrix of '{kind}'. Join two of these with '-': {known}.")
     return rows, columns

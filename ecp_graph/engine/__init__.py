@@ -111,7 +111,7 @@ class Answer:
             size += len(chunk)
             if max_bytes is not None and size > max_bytes:
                 self.close()
-                raise ResultTooLarge(max_bytes, on="a page or a sheet holds; other formats hold it")
+                raise ResultTooLarge(max_bytes, scope="the limit for pages and Excel sheets; other formats can hold it")
             chunks.append(chunk)
         return b"".join(chunks)
 

@@ -82,7 +82,7 @@ def ask_stream(
     """
     found = _parsed(engine.query(sparql, fmt=fmt, timeout_s=timeout_s), fmt, engine.describe(), max_bytes)
     if isinstance(found, ox.QueryBoolean):
-        raise EndpointError(engine.describe(), "it answered yes or no where rows were asked for.")
+        raise EndpointError(engine.describe(), "it returned a boolean instead of rows.")
     return Stream(tuple(variable.value for variable in found.variables), _rows(found, engine))
 
 
@@ -103,7 +103,7 @@ def _said(source: str) -> Iterator[None]:
     try:
         yield
     except SyntaxError as reason:
-        raise EndpointError(source, f"it did not answer with SPARQL results ({reason.msg}).") from reason
+        raise EndpointError(source, f"it did not return SPARQL results ({reason.msg}).") from reason
 
 
 class _Body(io.RawIOBase):
@@ -122,6 +122,6 @@ class _Body(io.RawIOBase):
             self._size += len(self._rest)
             if self._max_bytes is not None and self._size > self._max_bytes:
                 self._answer.close()
-                raise ResultTooLarge(self._max_bytes, on="a page holds; other formats hold it")
+                raise ResultTooLarge(self._max_bytes, scope="the limit for pages; other formats can hold it")
         some, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
         return some

@@ -55,10 +55,12 @@ class Client:
         """
         url = _parsed(address)
         if url is None:
-            raise EndpointError(address, "the address of an endpoint begins with http:// or https://.")
+            raise EndpointError(address, "the address of an endpoint must begin with http:// or https://.")
         if url.userinfo:
             shown = str(url.copy_with(userinfo=b""))
-            raise EndpointError(shown, "its address holds a user or a password, which would show in messages and logs.")
+            raise EndpointError(
+                shown, "its address contains a user name or a password, which would appear in messages and logs."
+            )
         self.address = address
         self._auth = Answering(login) if login else httpx.Auth()
         self._resolve = resolve
@@ -123,7 +125,7 @@ class Client:
                 event_hooks={"response": [self._refuse_redirect]},
             )
         except (ImportError, ValueError, httpx.InvalidURL) as reason:
-            raise self._error("the proxy of the environment cannot be used", reason) from reason
+            raise self._error("the proxy set in the environment cannot be used", reason) from reason
 
     def _urls(self, request: httpx.Request) -> Sequence[httpx.URL]:
         """Return the addresses to connect to; what is asked for, and whose certificate is verified, stays the host."""
@@ -207,14 +209,14 @@ def _saying(response: httpx.Response) -> str:
         return f"it redirects to {target}, and redirects are not followed. Give that address if you trust it."
     refused = ""
     if response.status_code == LOGIN_WANTED:
-        refused = "it lets nobody in with that login (user, password or rights); "
+        refused = "it rejected the login (user, password or permissions); "
     with contextlib.suppress(httpx.HTTPError):
         body = next(response.iter_raw(4 * _LONGEST_SAYING), b"")
         if "html" in response.headers.get("Content-Type", ""):
             body = _TAG.sub(b" ", body)
         if said := shorten(body):
             return refused + said
-    return refused + (printable(response.reason_phrase) or "it said nothing more.")
+    return refused + (printable(response.reason_phrase) or "it gave no further reason.")
 
 
 def shorten(body: bytes) -> str:

@@ -30,7 +30,7 @@ def load_files(files: Sequence[Path], *, union: bool, reading: Callable[[Path], 
         fmt = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
         if fmt is None:
             known = ".ttl, .trig, .nt, .nq, .rdf, .jsonld or .n3"
-            raise InputSyntaxError(path, f"its extension names no RDF syntax; use {known}.")
+            raise InputSyntaxError(path, f"its extension is not that of an RDF syntax; use {known}.")
         input_size(path)
         reading(path)
         try:

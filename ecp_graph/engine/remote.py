@@ -78,7 +78,7 @@ class RemoteEngine(Engine):
         own affair. Raises ParameterError for labels, which a remote endpoint does not give.
         """
         if question.labels:
-            raise ParameterError("A remote endpoint gives no labels; ask for rdfs:label in the query.")
+            raise ParameterError("Labels are not available from a remote endpoint; select rdfs:label in the query.")
         refuse_service(question.text)
         if query_kind(question.text) is None:
             raise QueryError("The text is no SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing.")
@@ -137,12 +137,12 @@ class RemoteEngine(Engine):
         given = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if given not in {wanted.media_type, *wanted.also}:
             raise self._error(
-                f"asked for {wanted.media_type}, it answered with {shorten(given.encode()) or 'no type'}."
+                f"it was asked for {wanted.media_type} but returned {shorten(given.encode()) or 'no type'}."
             )
         if (coding := response.headers.get("Content-Encoding", "identity")) != "identity":
-            raise self._error(f"unasked, it encoded its answer ({shorten(coding.encode())}).")
+            raise self._error(f"it compressed its answer although this was not requested ({shorten(coding.encode())}).")
         if partial := [response.headers[name] for name in _PARTIAL if name in response.headers]:
-            raise self._error(f"it gave a part of the answer only ({shorten(' '.join(partial).encode())}).")
+            raise self._error(f"it returned only part of the answer ({shorten(' '.join(partial).encode())}).")
         check = check_for(wanted)
         try:
             for chunk in response.iter_raw():
@@ -150,7 +150,7 @@ class RemoteEngine(Engine):
                 check.feed(chunk)
             check.end()
         except Unwhole as reason:
-            raise self._error(f"asked for {wanted.media_type}, it answered with {reason}.") from reason
+            raise self._error(f"it was asked for {wanted.media_type} but returned {reason}.") from reason
 
     def _error(self, reason: str) -> EndpointError:
         return EndpointError(self._endpoint, reason)

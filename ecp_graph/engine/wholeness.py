@@ -21,7 +21,7 @@ _PARSED_BYTES: Final = 16_000_000
 
 
 class Unwhole(ValueError):
-    """The body is not what it should be; the message says why, to follow 'it answered with'."""
+    """The body is not what it should be; the message says why, to follow 'it returned'."""
 
 
 class Check(Protocol):
@@ -64,18 +64,18 @@ class _Json:
     def end(self) -> None:
         if self._size > _PARSED_BYTES:
             if not self._last.endswith((b"}", b"]")):
-                raise Unwhole("JSON that breaks off")
+                raise Unwhole("truncated JSON")
             return
         try:
             top = json.loads(self._kept, object_hook=_outermost)
         except (ValueError, RecursionError) as reason:
             raise Unwhole(f"broken JSON ({reason})") from reason
         if self._is_table and not (isinstance(top, dict) and ("results" in top or "boolean" in top)):
-            raise Unwhole("JSON that is no table of results")
+            raise Unwhole("JSON that is not a SPARQL result")
 
     def _look_at_start(self) -> None:
         if not self._kept.lstrip().startswith((b"{", b"[")):
-            raise Unwhole("something that is no JSON")
+            raise Unwhole("something that is not JSON")
 
 
 def _outermost(thing: dict[str, object]) -> dict[str, object] | None:
@@ -136,4 +136,4 @@ class _Text:
         try:
             self._decoder.decode(chunk, last)
         except UnicodeDecodeError as reason:
-            raise Unwhole("bytes that are no text") from reason
+            raise Unwhole("bytes that are not text") from reason

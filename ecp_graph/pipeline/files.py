@@ -78,7 +78,7 @@ def _without_evidence(parsed: Mapping[Path, Sequence[ox.Quad]], names: Mapping[P
         if not _has_graphs(path):
             yield Finding(
                 "Info",
-                f"Its {len(quads)} statements stand in no named graph, so nothing tells where they are stated.",
+                f"Its {len(quads)} statements are not in a named graph, so their source is unknown.",
                 file=names[path],
                 remedy="Write the file as TriG, each statement in the graph of its passage.",
             )

@@ -56,7 +56,8 @@ def _values(parameter: Parameter, given: str | Sequence[str]) -> list[str]:
     values = [text for value in ([given] if isinstance(given, str) else given) if (text := value.strip())]
     if len(values) > 1 and not parameter.many:
         raise ParameterError(
-            f"The parameter '{parameter.name}' takes one value, and {len(values)} are given. Ask once for each."
+            f"The parameter '{parameter.name}' takes one value, but {len(values)} are given. "
+            "Run the query once for each."
         )
     return values or ([parameter.default] if parameter.default is not None else [])
 

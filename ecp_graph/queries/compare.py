@@ -78,7 +78,7 @@ class Difference:
             counts = [f"{section.count(kind)} {kind}" for kind in kinds if section.count(kind)]
             if counts:
                 parts.append(f"{section.title}: {', '.join(counts)}.")
-        return " ".join(parts) or "Nothing that is compared changed."
+        return " ".join(parts) or "No differences."
 
     def as_json(self) -> dict[str, Any]:
         """Return the whole as JSON: ``same``, and ``sections`` with their ``changes`` and the ``fields`` of these."""

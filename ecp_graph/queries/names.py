@@ -52,7 +52,7 @@ def gather(answer: Stream) -> dict[str, Named]:
     ParameterError when the answer has other columns than kind, nameKind, name and thing, and what the rows raise.
     """
     if missing := [name for name in _COLUMNS if name not in answer.columns]:
-        raise ParameterError(f"The query '{QUERY}' has to select {', '.join(_COLUMNS)}; it lacks {missing[0]}.")
+        raise ParameterError(f"The query '{QUERY}' must select {', '.join(_COLUMNS)}; {missing[0]} is missing.")
     rows: dict[str, list[_Row]] = {}
     for iri, row in _complete(answer):
         rows.setdefault(iri, []).append(row)

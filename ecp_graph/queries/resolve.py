@@ -97,8 +97,8 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
     near = _nearest(value, choices(parameter, engine))
     hint = f" Did you mean {near}?" if near else ""
     is_any = parameter.of_class == ANYTHING
-    fault = "names nothing in this graph" if is_any else f"is no {compact(parameter.of_class or '')} of this graph"
-    raise ParameterError(f"'{value}' {fault}, so it does not fit '{parameter.name}'.{hint}")
+    kind = "a thing" if is_any else f"an {compact(parameter.of_class or '')}"
+    raise ParameterError(f"'{value}' is not valid for '{parameter.name}': it is not {kind} in this graph.{hint}")
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:

@@ -80,7 +80,7 @@ def _inverse_functional(closed: Graph, same: _Same) -> Iterator[Contradiction]:
                 if not same(first, second):
                     yield contradiction(
                         f"Two IRIs name one thing: {show(first)} and {show(second)} share {show(value)} as "
-                        f"{show(predicate)}, which one thing alone can have.",
+                        f"{show(predicate)}, which only one thing can have.",
                         first,
                         second,
                     )
@@ -113,7 +113,8 @@ def _merged(closed: Graph, same: _Same) -> Iterator[Contradiction]:
     for first, second in closed.subject_objects(OWL.sameAs):
         if str(first) < str(second) and not same(first, second):
             yield contradiction(
-                f"It follows that {show(first)} and {show(second)} are one thing, but each IRI names its own.",
+                f"It follows that {show(first)} and {show(second)} are the same thing, but every IRI must name a "
+                "different thing.",
                 first,
                 second,
             )

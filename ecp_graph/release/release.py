@@ -91,10 +91,10 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
         raise ReleaseError(f"There is no release in {releases}. Run `ecp-graph build` first.")
     path = releases / wanted
     if not path.is_dir():
-        raise ReleaseError(f"The release {wanted} is not in {releases}. Run `ecp-graph build` to make it again.")
+        raise ReleaseError(f"The release {wanted} is not in {releases}. Run `ecp-graph build` to recreate it.")
     missing = [part for part in _PARTS if not (path / part).exists()]
     if missing:
-        raise ReleaseError(f"The release {path} is damaged: it lacks {', '.join(missing)}. Run `ecp-graph build`.")
+        raise ReleaseError(f"The release {path} is damaged: {', '.join(missing)} missing. Run `ecp-graph build`.")
     return Release(wanted, path, _read_manifest(path))
 
 

@@ -50,7 +50,7 @@ def install(
                 _clear(releases)
     except OSError as error:
         raise ReleaseError(
-            f"A release cannot be written to {releases}: {error}. Name another folder with --releases."
+            f"A release cannot be written to {releases}: {error}. Choose another folder with --releases."
         ) from error
     return open_release(releases, release_id)
 

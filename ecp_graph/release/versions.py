@@ -71,4 +71,4 @@ def named_release(name: str, releases: Path) -> Release:
         return fitting[0].release
     known = ", ".join(one.id for one in kept) or "none"
     what = "no" if not fitting else "more than one"
-    raise ReleaseError(f"There is {what} release '{name}' in {releases}. Kept are: {known}.")
+    raise ReleaseError(f"There is {what} release '{name}' in {releases}. Available: {known}.")

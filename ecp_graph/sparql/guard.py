@@ -107,7 +107,7 @@ def refuse_excess(sparql: str) -> None:
             depth += 1
             separators.append(0)
             if depth > _MAX_DEPTH:
-                raise QueryTooComplex(f"The query is nested deeper than {_MAX_DEPTH} levels; flatten it.")
+                raise QueryTooComplex(f"The query is nested more than {_MAX_DEPTH} levels deep; flatten it.")
         elif mark in {"}", ")", "]"}:
             depth -= 1
             if len(separators) > 1:
@@ -119,7 +119,9 @@ def refuse_excess(sparql: str) -> None:
                     f"A group of the query joins more than {_MAX_PATTERNS} patterns; split it into several queries."
                 )
         elif mark:
-            raise QueryTooComplex(f"A list of the query has more than {_MAX_VALUES} values; ask in several queries.")
+            raise QueryTooComplex(
+                f"A list in the query has more than {_MAX_VALUES} values; split it into several queries."
+            )
 
 
 def _find_service(text: str) -> int | None:

@@ -33,7 +33,7 @@ _ITEMS: Final = frozenset({"DISTINCT", "REDUCED", "*"})
 def check_labels(language: str, sparql: str) -> str:
     """Return the language tag (RFC 5646); raises ParameterError when it is none, or for a query without columns."""
     if not _LANGUAGE.fullmatch(language):
-        raise ParameterError(f"'{language[:40]}' is no language for labels; give a tag such as en or en-GB.")
+        raise ParameterError(f"'{language[:40]}' is not a language tag; use one such as en or en-GB.")
     if first_keyword(sparql) in QUERY_FORMS.keys() - {"SELECT"}:
         raise ParameterError("Labels go with a SELECT query; this one has no columns.")
     return language

@@ -81,7 +81,7 @@ def parse_table(body: bytes, source: str = "the engine") -> Table:
             for row in document["results"]["bindings"]
         )
     except (ValueError, KeyError, TypeError, AttributeError) as reason:
-        raise EndpointError(source, f"it did not answer with SPARQL results in JSON ({reason}).") from reason
+        raise EndpointError(source, f"it did not return SPARQL results in JSON ({reason}).") from reason
     return Table(columns, rows)
 
 

@@ -36,7 +36,7 @@ _WORDS_FOR: Final = {
 }
 _CLAUSES: Final = {
     "Prefix not found": "a prefix is used that is not declared",
-    "IRI parsing failed": "an IRI is not absolute, or has a character that IRIs may not have",
+    "IRI parsing failed": "an IRI is not absolute, or contains a character that is not allowed in IRIs",
     "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not name",
     "Duplicated variable name in SELECT": "SELECT gives one name to two columns",
     "SELECT * is not authorized with GROUP BY": "SELECT * does not go with GROUP BY; name the columns",
@@ -62,16 +62,16 @@ def _unbalanced(sparql: str) -> QueryError | None:
     opened: list[Token] = []
     for token in tokens(sparql):
         if token.kind == "unclosed":
-            return _at(sparql, token.start, "the string that begins here is not closed.")
+            return _at(sparql, token.start, "this string is never closed.")
         if token.text in PAIRS.values():
             opened.append(token)
         elif token.text in PAIRS:
             if not opened or opened[-1].text != PAIRS[token.text]:
                 open_too = f"; '{opened[-1].text}' is still open" if opened else ""
-                return _at(sparql, token.start, f"this '{token.text}' closes nothing{open_too}.")
+                return _at(sparql, token.start, f"this '{token.text}' has no matching opening bracket{open_too}.")
             opened.pop()
     if opened:
-        return _at(sparql, opened[-1].start, f"the '{opened[-1].text}' that stands here is never closed.")
+        return _at(sparql, opened[-1].start, f"this '{opened[-1].text}' is never closed.")
     return None
 
 
@@ -84,7 +84,7 @@ def _no_query(sparql: str) -> QueryError | None:
     if first is None:
         return QueryError(f"There is no query: {forms}.", 1, 1)
     shown = first.text if first.kind in {"word", "name"} else sparql[start:].strip()[:20]
-    return _at(sparql, start, f"{forms}; here stands '{shown}'.")
+    return _at(sparql, start, f"{forms}; this one begins with '{shown}'.")
 
 
 def _undeclared_prefix(sparql: str, prefixes: Mapping[str, str]) -> QueryError | None:

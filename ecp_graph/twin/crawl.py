@@ -64,7 +64,7 @@ _BATCH: Final = 16
 #: Seconds after which the processes are looked at when nothing comes from them.
 _LOOK_S: Final = 5
 _ENDED: Final = (
-    "A process that writes the site was ended from outside, as the system does when memory is short. "
+    "A process that writes the site was killed, probably because the system ran out of memory. "
     "Free some memory and publish again."
 )
 

@@ -55,7 +55,7 @@ def publish(
     """
     folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise PublishError(f"{folder} holds something that is no published site. Name an empty or a new folder.")
+        raise PublishError(f"{folder} contains something other than a published site. Choose an empty or new folder.")
     aside = folder.with_name(f".{folder.name}.publishing-{os.getpid()}")
     staging = aside / "site"
     try:
@@ -77,7 +77,7 @@ def publish(
         (staging / MARK).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         _put_in_place(staging, folder)
     except OSError as reason:
-        raise PublishError(f"The site cannot be written to {folder}: {reason}. Name another folder.") from reason
+        raise PublishError(f"The site cannot be written to {folder}: {reason}. Choose another folder.") from reason
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return report

@@ -165,7 +165,7 @@ def test_a_file_is_read_in_the_context_of_the_workspace(workspace: Workspace, tm
     report = validate_files([write(tmp_path / "new.ttl", text)], workspace)
     assert report.conforms
     assert [(f.severity, f.focus) for f in report.findings] == [("Info", None), ("Info", ID + "action/new")]
-    assert report.findings[0].message.startswith("Its 4 statements stand in no named graph")
+    assert report.findings[0].message.startswith("Its 4 statements are not in a named graph")
     assert report.looked_at[SHAPES + "Action"] == 3
 
 

@@ -56,7 +56,7 @@ def test_what_changed_is_told_in_things(client: FlaskClient, two_releases: Versi
     assert "=Burn the guide&lt;b&gt;" in text
     assert "<b>" not in text
     same = client.get(f"/releases/{after.id}..{after.id}").get_data(as_text=True)
-    assert "Nothing that is compared changed." in same
+    assert "No differences." in same
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_it_comes_again_in_one_step_and_what_is_gone_is_gone(tmp_path: Path) -> 
 
 def test_a_folder_of_something_else_is_left_alone(release: Release, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("three years")
-    with pytest.raises(PublishError, match="holds something that is no published site"):
+    with pytest.raises(PublishError, match="contains something other than a published site"):
         publish(release, bundled_workspace(), tmp_path, base_url=BASE)
     assert (tmp_path / "thesis.txt").read_text() == "three years"
 

@@ -94,7 +94,7 @@ def test_the_csv_is_the_answer_of_the_query(ask: FlaskClient) -> None:
 def test_a_value_that_is_unknown_has_no_sparql(ask: FlaskClient) -> None:
     response = ask.get("/actions/sparql?body=nobody")
     assert response.status_code == 400
-    assert "is no ecp:Body of this graph" in response.get_json()["error"]["message"]
+    assert "is not an ecp:Body in this graph" in response.get_json()["error"]["message"]
 
 
 @pytest.mark.parametrize(("order", "first"), [("deadline", [3, 6, 9, 4]), ("chapter", [1, 2, 3, 4]), ("x", [1, 2])])

@@ -112,7 +112,7 @@ def test_several_values_of_a_parameter_that_takes_them(client: FlaskClient) -> N
 
 def test_a_second_value_of_another_says_what_to_do(client: FlaskClient) -> None:
     refused = client.get("/api/queries/echo?day=2017-01-01&day=2017-01-02").get_json()["error"]["message"]
-    assert refused == "The parameter 'day' takes one value, and 2 are given. Ask once for each."
+    assert refused == "The parameter 'day' takes one value, but 2 are given. Run the query once for each."
 
 
 def test_405_keeps_the_allow_header(client: FlaskClient) -> None:

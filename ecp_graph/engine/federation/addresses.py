@@ -66,7 +66,7 @@ def resolver(*, may_be_private: bool) -> Callable[[str], Sequence[str]]:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         places = [str(place[0]) for *_, place in found]
         if not may_be_private and not all(map(is_public, places)):
-            raise OSError("its name leads to an address that is not of the open internet, and those are refused")
+            raise OSError("its name resolves to an address that is not public, which is refused")
         return places
 
     return resolve

@@ -58,13 +58,15 @@ def find_clauses(sparql: str) -> list[Clause]:
         return []
     for escape in ESCAPE.finditer(sparql):
         if int(escape[1] or escape[2], 16) < _FIRST_HARMLESS:
-            raise _refused(sparql, escape.start(), f"beside SERVICE, write the character itself, not {escape.group()}.")
+            raise _refused(
+                sparql, escape.start(), f"in a query with SERVICE, write the character itself, not {escape.group()}."
+            )
     if len(clauses) > MOST_CLAUSES:
-        raise _refused(sparql, clauses[MOST_CLAUSES].start, f"a query may have {MOST_CLAUSES} SERVICE clauses.")
+        raise _refused(sparql, clauses[MOST_CLAUSES].start, f"a query may have at most {MOST_CLAUSES} SERVICE clauses.")
     for clause in clauses:
         _refuse_inner(sparql, clause)
         if clause.is_per_row and clause.words & (_MORE_THAN_TRIPLES | {"*", "?", "{"}):
-            sentence = "inside EXISTS, a SERVICE clause may hold triples alone, without paths of any length."
+            sentence = "inside EXISTS, a SERVICE clause may contain only triples, without paths of arbitrary length."
             raise _refused(sparql, clause.start, sentence)
     return clauses
 
@@ -137,24 +139,24 @@ class _Reader:
             before = word
         if self._clause:
             line, column = position(self._sparql, self._clause.body_start)
-            sentence = f"Line {line}, column {column}: the '{{' that stands here is never closed."
+            sentence = f"Line {line}, column {column}: this '{{' is never closed."
             raise QueryError(sentence, line, column)
 
     def _begin(self, start: int, reading: Iterator[Token]) -> None:
         around = self._open[-1][1]
         if self._clause:
-            raise _refused(self._sparql, start, "a SERVICE clause inside another one is not asked.")
+            raise _refused(self._sparql, start, "a SERVICE clause may not be nested in another one.")
         if around == "LATERAL":
-            raise _refused(self._sparql, start, "a SERVICE clause inside LATERAL is not asked.")
+            raise _refused(self._sparql, start, "a SERVICE clause may not be inside LATERAL.")
         nothing = Token("mark", len(self._sparql), "")
         address = next(reading, nothing)
         if is_silent := address.keyword == "SILENT":
             address = next(reading, nothing)
         if address.kind != "iri":
-            raise _refused(self._sparql, start, "the address behind SERVICE has to be written out, as in <https://…>.")
+            raise _refused(self._sparql, start, "the address after SERVICE must be written in full, as in <https://…>.")
         group = next(reading, nothing)
         if group.text != "{":
-            raise _refused(self._sparql, start, "behind SERVICE and its address a group begins with '{'.")
+            raise _refused(self._sparql, start, "SERVICE and its address must be followed by a group in '{ }'.")
         self._open.append(("{", around))
         self._depth = len(self._open)
         self._clause = Clause(start, address.start, address.text[1:-1], group.start, is_silent, bool(around))
@@ -168,7 +170,9 @@ class _Reader:
     def _refuse_doubtful(self, start: int, text: str) -> None:
         """Raise ServiceRefused for `<…>` in an expression that may be a comparison with a comment or a string in it."""
         if self._open[-1][0] == "(" and set(text) & set("#'()") and not _PLAIN_IRI.match(text):
-            raise _refused(self._sparql, start, f"beside SERVICE, {text} can be read in two ways; declare a prefix.")
+            raise _refused(
+                self._sparql, start, f"in a query with SERVICE, {text} is ambiguous; declare a prefix for it."
+            )
 
 
 def _refuse_inner(sparql: str, clause: Clause) -> None:
@@ -176,7 +180,7 @@ def _refuse_inner(sparql: str, clause: Clause) -> None:
     try:
         refuse_service(sparql[clause.body_start : clause.end])
     except ServiceRefused:
-        sentence = "a SERVICE clause inside another one is not asked, nor one that spells another one."
+        sentence = "a SERVICE clause may not contain another one, even in a string or a comment."
         raise _refused(sparql, clause.start, sentence) from None
 
 

@@ -135,7 +135,7 @@ class FederatedEngine(Engine):
     def _endpoint(self, sparql: str, clause: Clause) -> Endpoint:
         endpoint = self._allowed.find(clause.iri)
         if endpoint is None:
-            reason = f"SERVICE <{clause.iri}> is refused: it is not on this server's list."
+            reason = f"SERVICE <{clause.iri}> is refused: this endpoint is not on the server's list."
             raise ServiceRefused(*position(sparql, clause.start), reason)
         return endpoint
 
@@ -171,6 +171,6 @@ class FederatedEngine(Engine):
         except ResultTooLarge:
             megabytes = f"{self._limits.bytes / 1_000_000:g} MB"
             raise ServiceUnusable(
-                endpoint.address, f"has more than {megabytes}; narrow what the clause asks."
+                endpoint.address, f"is larger than {megabytes}; make the clause more specific."
             ) from None
         return values_of(body, columns, endpoint=endpoint.address, most_rows=self._limits.rows)

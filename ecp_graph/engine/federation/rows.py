@@ -31,7 +31,7 @@ def values_of(body: bytes, columns: Sequence[str], *, endpoint: str, most_rows: 
 def _table(body: bytes, endpoint: str) -> list[ox.QuerySolutions]:
     table = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     if not isinstance(table, ox.QuerySolutions):
-        raise EndpointError(endpoint, "asked for a table, it answered with a yes or no.")
+        raise EndpointError(endpoint, "it returned a boolean instead of a table.")
     return [table]
 
 
@@ -44,10 +44,10 @@ def _rows(held: list[ox.QuerySolutions], columns: Sequence[str], endpoint: str, 
     try:
         given = [variable.value for variable in held[0].variables]
         if sorted(given) != sorted(columns):
-            raise EndpointError(endpoint, f"asked for the columns {_list(columns)}, it gave {_list(given)}.")
+            raise EndpointError(endpoint, f"it was asked for the columns {_list(columns)} but returned {_list(given)}.")
         for solution in held[0]:
             if len(rows) == most_rows:
-                raise ServiceUnusable(endpoint, f"has more than {most_rows} rows; narrow what the clause asks.")
+                raise ServiceUnusable(endpoint, f"has more than {most_rows} rows; make the clause more specific.")
             rows.append(f"({' '.join(_cell(solution[name], name, endpoint) for name in columns)})")
     finally:
         held.clear()
