@@ -80,7 +80,7 @@ function term(parameter, value) {
   }
   if (parameter.type === "iri") {
     const found = parameter.things.filter((thing) => thing.some((name) => name.toLowerCase() === wanted));
-    if (found.length !== 1) throw new Error(`'${value}' names ${found.length ? counted(found.length, "thing") : "nothing"} of this graph that fits '${parameter.name}'.`);
+    if (found.length !== 1) throw new Error(`'${value}' is not valid for '${parameter.name}': it names ${found.length ? counted(found.length, "thing") : "no thing"} in this graph.`);
     return `<${found[0][2]}>`;
   }
   if (parameter.type === "date") {

@@ -112,7 +112,7 @@ LIES: dict[str, tuple[Script, str]] = {
     "bytes that are not text": (answer(b"\xff\xfe\x00{"), "broken JSON"),
     "nothing": (answer(b""), "broken JSON"),
     "nothing, and says so": (sending(b"HTTP/1.1 204 No Content\r\n\r\n"), "but returned no type"),
-    "compressed, unasked": (answer(gzip.compress(ROWS), content_encoding="gzip"), "unasked"),
+    "compressed, unasked": (answer(gzip.compress(ROWS), content_encoding="gzip"), "not requested"),
     "a part of the rows": (answer(ROWS, X_SQL_State="S1TAT"), r"only part of the answer \(S1TAT\)"),
 }
 

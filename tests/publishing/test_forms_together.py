@@ -99,7 +99,7 @@ def test_a_first_page_without_a_part_counts_as_refused(tmp_path: Path, monkeypat
     monkeypatch.setattr(home, "panel", panel)
     visit = crawling._visit("/")
     assert (visit.refused, visit.broken) == (("/",), ())
-    assert "It leaves out" in (tmp_path / "index.html").read_text()
+    assert "It omits" in (tmp_path / "index.html").read_text()
 
 
 @pytest.mark.usefixtures("asked")

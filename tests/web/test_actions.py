@@ -124,10 +124,10 @@ def test_chips_drop_one_choice_each(ask: FlaskClient) -> None:
 
 def test_no_rows_says_what_to_drop(ask: FlaskClient) -> None:
     text = page(ask, "?body=WGEC&chapter=1")
-    assert "No action has all of this." in text
-    assert '<a href="/actions?body=WGEC">Drop the chapter</a> <span>1 action</span>' in text
-    assert '<a href="/actions?chapter=1">Drop the body</a> <span>9 actions</span>' in text
-    assert "Dropping one facet alone does not help" in page(ask, "?body=x&chapter=y")
+    assert "No action matches all filters." in text
+    assert '<a href="/actions?body=WGEC">Remove the chapter</a> <span>1 action</span>' in text
+    assert '<a href="/actions?chapter=1">Remove the body</a> <span>9 actions</span>' in text
+    assert "Removing a single filter does not help" in page(ask, "?body=x&chapter=y")
 
 
 def test_blanks_and_unnamed_bodies_are_told_apart(ask: FlaskClient) -> None:

@@ -202,7 +202,7 @@ def test_a_damaged_newer_release_leaves_the_last_good_one(
     assert (after["status"], after["release"]) == ("stale", before["release"])
     assert "damaged" in after["problem"]
     assert client.get("/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D").get_json()["boolean"] is True
-    assert capsys.readouterr().err.count("Staying with the last good release") == 1
+    assert capsys.readouterr().err.count("continues with the last good release") == 1
     assert _switched(client, folder, before["release"]) == before
 
 

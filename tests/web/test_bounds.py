@@ -32,9 +32,9 @@ from ecp_graph.web.show.panels import panel, panel_of_first
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.web.state.source import FixedEngine
 
-CUT = "So much is said of it"
+CUT = "This page shows only the first"
 MORE = "The plan has more rows than the first"
-LEFT_OUT = "It leaves out"
+LEFT_OUT = "It omits"
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_the_page_of_a_thing_is_cut_and_says_so(client: FlaskClient, monkeypatch
     monkeypatch.setattr(documents, "MOST_STATEMENTS", 5)
     page = text(client, "/doc/body/ptc")
     assert CUT in page
-    assert "shows the first 5 statements" in page
+    assert "shows only the first 5 statements" in page
 
 
 def test_the_first_page_is_cut_and_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ async def _read_body(receive: Receive, limit: int) -> bytes | None:
             async with asyncio.timeout(deadline - time.monotonic()):  # wait_for would make a task of it
                 message = await receive()
         except TimeoutError:
-            sentence = f"The body did not come within {_BODY_LIMIT_S:g} s. Send it again, and faster."
+            sentence = f"The body did not arrive within {_BODY_LIMIT_S:g} s."
             raise Refusal(408, "request-timeout", sentence) from None
         if message["type"] == "http.disconnect":
             return None

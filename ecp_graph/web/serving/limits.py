@@ -131,7 +131,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
         self._header_bytes += len(name) + len(value) + 4
         if self._header_bytes > _MAX_HEADER_BYTES:
-            sentence = f"The headers are longer than {_MAX_HEADER_BYTES // 1024} kB together. Send fewer."
+            sentence = f"The headers are longer than {_MAX_HEADER_BYTES // 1024} kB in total. Send fewer."
             raise self._refuse(Refusal(431, "headers-too-long", sentence))
 
     def on_headers_complete(self) -> None:
@@ -143,9 +143,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_clock()
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
-            raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
+            raise self._refuse(Refusal(400, "bad-request", "A request must have exactly one Host header."))
         if hosts and not _is_host(hosts[0]):
-            raise self._refuse(Refusal(400, "bad-request", "The Host header names no host."))
+            raise self._refuse(Refusal(400, "bad-request", "The Host header does not contain a valid host."))
         most = cast("Bridge", self.config.app).max_body_bytes
         if any(name == b"content-length" and _is_more(value, most) for name, value in self.headers):
             raise self._refuse(too_long(most))
@@ -206,7 +206,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or was refused while it was parsed, and close the connection."""
-        refusal = self._refusal or Refusal(400, "bad-request", "This is no HTTP/1.1 request that the server can read.")
+        refusal = self._refusal or Refusal(400, "bad-request", "This is not a valid HTTP/1.1 request.")
         if self._is_refused or self.transport.is_closing():
             return
         if self._owes_another_answer():
@@ -242,7 +242,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._clock = None
         if self.transport.is_closing():
             return
-        self._refuse(Refusal(408, "request-timeout", f"The head of the request did not come in {_HEAD_LIMIT_S:g} s."))
+        self._refuse(Refusal(408, "request-timeout", f"The request headers did not arrive within {_HEAD_LIMIT_S:g} s."))
         self.send_400_response("")
 
 

@@ -29,5 +29,5 @@ class Refusal(Exception):
 
 def too_long(limit_bytes: int) -> Refusal:
     """Return the refusal of a body that is longer than the server takes."""
-    sentence = f"The body is longer than the {limit_bytes // 1000} kB that this server takes."
+    sentence = f"The body is longer than the limit of this server, {limit_bytes // 1000} kB."
     return Refusal(413, "query-too-long", sentence)

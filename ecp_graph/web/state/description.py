@@ -61,7 +61,7 @@ def service_description(
     """
     service = ox.NamedNode(endpoint)
     dataset, default = ox.NamedNode(endpoint + "#dataset"), ox.NamedNode(endpoint + "#default-graph")
-    limit = f"A query may take {timeout_s:g} s. {_outside(services)}"
+    limit = f"The time limit of a query is {timeout_s:g} s. {_outside(services)}"
     statements = [
         ox.Triple(service, _TYPE, _sd("Service")),
         ox.Triple(service, _sd("endpoint"), service),
@@ -105,7 +105,7 @@ def _outside(services: Sequence[str] | None) -> str:
     if services is None:
         return "Updates, and calls to other endpoints with SERVICE, are refused."
     named = f": {', '.join(services)}" if services else ""
-    return f"Updates are refused; SERVICE asks the endpoints on the list of this server alone{named}."
+    return f"Updates are refused; SERVICE may call only the endpoints on the list of this server{named}."
 
 
 def _graph(graph: ox.NamedNode, triples: int | None) -> list[ox.Triple]:

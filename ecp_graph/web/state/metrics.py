@@ -19,12 +19,12 @@ class Metrics:
         )
         self._query_seconds = Histogram(
             "ecp_graph_query_seconds",
-            "Seconds from asking the engine to the last byte of its answer.",
+            "Seconds from sending a query to the engine to the last byte of its answer.",
             buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60),
             registry=self._registry,
         )
         self._cache = Gauge(
-            "ecp_graph_cache", "The cache of answers, by what is counted.", ["what"], registry=self._registry
+            "ecp_graph_cache", "Events of the response cache, by kind.", ["what"], registry=self._registry
         )
         self._triples = Gauge(
             "ecp_graph_triples", "Triples in the default graph of the data in use.", registry=self._registry

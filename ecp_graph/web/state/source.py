@@ -155,7 +155,7 @@ class CurrentRelease:
         except ReleaseError as problem:
             if self._current is None:
                 raise
-            print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
+            print(f"The server continues with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
             return replace(self._current, facts=facts)
         return _current(engine, release)

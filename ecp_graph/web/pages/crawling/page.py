@@ -61,7 +61,7 @@ def part(number: int) -> Response:
     paths = _paths()
     found = paths[(number - 1) * MOST_ADDRESSES : number * MOST_ADDRESSES] if number > 0 else []
     if not found or len(paths) <= MOST_ADDRESSES:
-        raise HttpError(404, "not-found", f"There is no sitemap {number}. /sitemap.xml has what there is.")
+        raise HttpError(404, "not-found", f"There is no sitemap {number}. /sitemap.xml lists them.")
     return _rendered("crawling/sitemap.xml", found)
 
 

@@ -161,7 +161,7 @@ def _page(node: ox.NamedNode, size: int) -> Response:
 def _page_number(size: int) -> int:
     text = request.args.get("page", "1")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _pages(size):
-        raise HttpError(404, "no-such-page", f"There is no page '{text}' of this graph; it has {_pages(size)}.")
+        raise HttpError(404, "no-such-page", f"This graph has no page '{text}'; it has {_pages(size)}.")
     return int(text)
 
 

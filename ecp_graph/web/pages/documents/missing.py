@@ -32,7 +32,7 @@ LIMIT {limit}
 def missing(iri: str) -> Response:
     """Return the 404 for a thing that no statement names, with the things whose slug or label comes nearest."""
     near = _nearest(iri)
-    message = f"The graph has nothing named {compact(iri)}."
+    message = f"The graph contains nothing named {compact(iri)}."
     if near:
         message += f" Did you mean {', '.join(term.text for term, _ in near)}?"
     return _respond(404, "unknown-thing", message, f"The graph has nothing named {compact(iri)}", near)

@@ -136,4 +136,4 @@ def _page(standing: Standing) -> Response:
 
 def _need_catalogue() -> None:
     if site().catalogue is None:
-        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: this server serves files alone.")
+        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: this server only serves RDF files.")

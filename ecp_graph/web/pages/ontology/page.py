@@ -98,7 +98,7 @@ def version(name: str) -> Response:
     else:
         versions = ", ".join(dict.fromkeys([_key(current), *known])) or "none"
         raise HttpError(
-            404, "no-version", f"There is no version {wanted_version} of the ontology here, but: {versions}."
+            404, "no-version", f"There is no version {wanted_version} of the ontology here. Available: {versions}."
         )
     path = url_for("ontology.version", name=wanted_version)
     if fmt is not None:

@@ -106,7 +106,7 @@ def dump(name: str, file: str) -> Response:
 def _folder() -> Path:
     opened = site().current.opened
     if opened is None:
-        raise HttpError(404, "no-release", "This server does not serve a release, so it has no versions of one.")
+        raise HttpError(404, "no-release", "This server does not serve a release, so it has no list of releases.")
     return opened.path.parent
 
 
@@ -121,7 +121,7 @@ def _named(identity: str) -> KeptRelease:
     raise HttpError(
         404,
         "no-release",
-        f"There is no release {identity} here; newer ones may have replaced it. /releases has those that are kept.",
+        f"There is no release {identity} here; it may have been removed after newer builds. /releases lists those available.",
     )
 
 
@@ -135,7 +135,7 @@ def _summary(before: Release, after: Release) -> str:
     try:
         return _difference(before, after).summary
     except ResultTooLarge:
-        return "The two releases are too large to be compared here; `ecp-graph diff` compares them."
+        return "The two releases are too large to compare here; use `ecp-graph diff`."
 
 
 def _difference(before: Release, after: Release) -> Difference:
@@ -145,7 +145,7 @@ def _difference(before: Release, after: Release) -> Difference:
     """
     workspace, catalogue = site().workspace, site().catalogue
     if workspace is None or catalogue is None:
-        raise HttpError(404, "no-catalogue", "This server has no catalogue, whose queries say what is compared.")
+        raise HttpError(404, "no-catalogue", "This server has no catalogue, whose queries define the comparison.")
     key = (workspace.root, before.id, after.id)
     with _LOCK:
         if key not in _COMPARED:

@@ -70,7 +70,7 @@ def whole() -> Response:
     """The whole index, for a page that searches without a server; an error when the names cannot be had."""
     if reason := _why_partial():
         status, code = status_of(reason)
-        raise HttpError(status, code, f"{TOO_MANY} Ask for them with SPARQL, or take them from the dumps.")
+        raise HttpError(status, code, f"{TOO_MANY} Query them with SPARQL, or use the dumps.")
     body = search_index().as_json(request.host_url)
     return Response(body, headers={"Content-Type": "application/json", "Cache-Control": "public, no-cache"})
 
@@ -94,7 +94,9 @@ def _why_partial() -> EcpGraphError | None:
 
 def _search(most: int) -> tuple[str, Found, list[str]]:
     if site().catalogue is None:
-        raise HttpError(404, "no-catalogue", "This server has no names to search: it serves files. Ask at /sparql.")
+        raise HttpError(
+            404, "no-catalogue", "This server has no search, because it only serves RDF files. Use /sparql."
+        )
     asked = request.args.get("q", "").strip()[:_LONGEST]
     index = search_index()
     found = index.find(asked, most=most)

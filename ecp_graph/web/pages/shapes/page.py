@@ -89,14 +89,16 @@ def as_file(extension: str) -> Response:
     wanted = next((fmt for fmt in FORMATS if fmt.kind == "graph" and fmt.extension == extension), None)
     if wanted is None:
         known = ", ".join(f".{fmt.extension}" for fmt in formats_of("graph"))
-        raise HttpError(404, "unknown-format", f"The shapes do not come as .{extension}, but as {known}.")
+        raise HttpError(404, "unknown-format", f"The shapes are not available as .{extension}, only as {known}.")
     return alternates(_graph(wanted), "/shapes")
 
 
 def _graph(wanted: Format) -> Response:
     catalogue = site().catalogue
     if catalogue is None:
-        raise HttpError(404, "no-catalogue", "This server has no shapes: it serves files. Ask at /sparql.")
+        raise HttpError(
+            404, "no-catalogue", "This server has no shapes, because it only serves RDF files. Use /sparql."
+        )
     return answer_response(
         Question(bind(catalogue["shapes-as-graph"], {}, site().engine), wanted.name), is_reserved=True
     )
