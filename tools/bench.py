@@ -4,8 +4,9 @@ Times drift between machines; the ratios are the point, and they stand below eac
 Nothing here is asserted. The load comes from wrk (Debian package wrk); a server that is not installed is left out by
 name. Every server has to give the same number of rows, or its line says so.
 
-    python -m tools.bench               everything, in about ten minutes
+    python -m tools.bench               everything, in about fifteen minutes
     python -m tools.bench commands      build and query commands only
+    python -m tools.bench pages         a page from the cache and without it, and beside hostile clients
     python -m tools.bench bundled       requests per second on the bundled plan
     python -m tools.bench generated     … and on a generated graph of 100,000 triples
 """
@@ -33,6 +34,7 @@ from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.release.release import Release, open_release
 from ecp_graph.workspace import bundled_workspace
+from tools.bench_pages import time_pages
 from tools.bench_servers import COMMAND, SERVERS, Data, Server
 from tools.large_plan import write_release
 
@@ -64,8 +66,6 @@ TARGETS = (
     ("medium", "ecp-graph, cache off", "Oxigraph server", 1.5),
     ("medium", "ecp-graph, cache off", "Virtuoso", 1.0),
     ("medium", "ecp-graph, cache off", "rdflib-endpoint", 50.0),
-    ("medium", "ecp-graph, cache on", "Oxigraph server", 100.0),
-    ("medium", "ecp-graph, 304", "Oxigraph server", 100.0),
 )
 #: wrk prints no 95th percentile by itself.
 REPORT = """
@@ -79,7 +79,7 @@ end
 
 def main() -> None:
     """Run what the command line asks for."""
-    wanted = sys.argv[1:] or ["commands", "bundled", "generated"]
+    wanted = sys.argv[1:] or ["commands", "pages", "bundled", "generated"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["ECP_GRAPH_RELEASES"] = str(folder / "releases")
@@ -87,6 +87,8 @@ def main() -> None:
             time_commands(folder / "releases")
         else:
             run("build")
+        if "pages" in wanted:
+            time_pages()
         if {"bundled", "generated"} & set(wanted) and shutil.which("wrk") is None:
             print("The servers are not compared: wrk is not installed (Debian package wrk).")
             return

@@ -22,7 +22,7 @@ from ecp_graph.linked_data.push.graph_store import GraphStore
 from ecp_graph.linked_data.push.push import MERGED_GRAPH
 from ecp_graph.release.release import Release
 
-__all__ = ["COMMAND", "SERVERS", "Data", "Server"]
+__all__ = ["COMMAND", "SERVERS", "Data", "Server", "our_server"]
 
 COMMAND = [sys.executable, "-m", "ecp_graph.cli"]
 _START_S = 120
@@ -54,11 +54,18 @@ class Server:
 
 
 @contextmanager
-def _ours(name: str, cache_mb: int, *headers: str) -> Iterator[Server]:
+def our_server(*, cache_mb: int, timeout_s: float = 60, **settings: str) -> Iterator[int]:
+    """Run ``ecp-graph serve`` over the release of the environment, and give its port."""
     port = _free_port()
-    environment = {**os.environ, "ECP_GRAPH_CACHE_MB": str(cache_mb), "ECP_GRAPH_ACCESS_LOG": "no"}
-    command = [*COMMAND, "serve", "--port", str(port), "--timeout", "60"]
+    environment = {**os.environ, **settings, "ECP_GRAPH_CACHE_MB": str(cache_mb), "ECP_GRAPH_ACCESS_LOG": "no"}
+    command = [*COMMAND, "serve", "--port", str(port), "--timeout", str(timeout_s)]
     with _process(command, f"http://127.0.0.1:{port}/health", environment):
+        yield port
+
+
+@contextmanager
+def _ours(name: str, cache_mb: int, *headers: str) -> Iterator[Server]:
+    with our_server(cache_mb=cache_mb) as port:
         yield Server(name, f"http://127.0.0.1:{port}/sparql", headers)
 
 

@@ -12,8 +12,8 @@ import threading
 import time
 from pathlib import Path
 
-import ecp_graph.build.contents as contents
-import ecp_graph.build.pipeline as pipeline
+import ecp_graph.pipeline.contents as contents
+import ecp_graph.pipeline.steps as pipeline
 import pyoxigraph as ox
 import pytest
 
@@ -273,11 +273,11 @@ def test_the_newest_releases_and_the_current_one_are_kept(make_workspace: MakeWo
 _ENDLESS = """
 import sys
 from pathlib import Path
-from ecp_graph.build.complete import complete
-from ecp_graph.build.contents import release_id, write_contents
-from ecp_graph.build.load import load
-from ecp_graph.build.report import Report
-from ecp_graph.build.swap import install
+from ecp_graph.pipeline.complete import complete
+from ecp_graph.pipeline.contents import release_id, write_contents
+from ecp_graph.rdf.load import load
+from ecp_graph.validation.report import Report
+from ecp_graph.release.swap import install
 from ecp_graph.workspace import Workspace
 
 workspace, releases = Workspace(Path(sys.argv[1])), Path(sys.argv[2])

@@ -48,6 +48,7 @@ def compress(response: Response) -> Response:
     if isinstance(response.response, BodyStream):
         response.response.compress(_LEVEL)
     else:
+        response.direct_passthrough = False  # a file of the static folder is read here
         data = response.get_data()
         if len(data) < _LEAST_BYTES:
             return response

@@ -15,7 +15,7 @@ from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.resolve import Choice
 from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
-from ecp_graph.web.http.answers import answer_response, on_budget
+from ecp_graph.web.http.answers import answer_response, ask, on_budget
 from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
 from ecp_graph.web.http.responses import page as rendered
 from ecp_graph.web.pages.queries.charts import bar_chart
@@ -110,7 +110,8 @@ def api_as(name: str, extension: str) -> Response:
     query = _catalogue()[name]
     if extension == "xlsx" and query.kind == "table":
         with on_budget():
-            book = workbook(site().ask(bind(query, _given(), site().engine)))
+            bound = bind(query, _given(), site().engine)
+        book = workbook(ask(Question(bound, "json"), is_reserved=True).read(PAGE_BYTES))
         headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
         return Response(book, headers=headers)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)

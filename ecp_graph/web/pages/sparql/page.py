@@ -12,7 +12,7 @@ from ecp_graph.errors import EcpGraphError, QueryError
 from ecp_graph.sparql.formats import DEFAULTS, Format, Kind, formats_of, negotiate
 from ecp_graph.sparql.results import Table
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
-from ecp_graph.web.http.answers import answer_response, ask, on_budget
+from ecp_graph.web.http.answers import answer_response, ask
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.errors import status_of
 from ecp_graph.web.http.responses import page
@@ -71,9 +71,7 @@ def _sheet(asked: SparqlRequest) -> Response:
     It is not streamed: the rows are gathered, and text stays text.
     """
     body = ask(_question(asked, DEFAULTS["table"])).read(PAGE_BYTES)
-    with on_budget():
-        book = workbook(body)
-    return download(book, MEDIA_TYPE, f"result.{SHEET}", tag=body)
+    return download(workbook(body), MEDIA_TYPE, f"result.{SHEET}", tag=body)
 
 
 def _without_query() -> Response:
