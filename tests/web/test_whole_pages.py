@@ -65,7 +65,7 @@ def test_home_sets_the_secretariat_apart_and_counts_the_open_groups(whole: Flask
     assert text.count("<rect ") == 7
     assert text.count('class="apart"') == 1
     seen = words(text)
-    assert "SEC is the secretariat, which stands in 26 of 28 rows" in seen
+    assert "SEC is the secretariat, which appears in 26 of 28 rows" in seen
     assert "10 rows add other related WCO committees or working groups" in seen
 
 
