@@ -1,4 +1,4 @@
-"""Asking an engine for rows: as a table, as texts, or one after the other."""
+"""Queries an engine for rows: as a table, as texts, or as an iterator."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _STREAMED = {"json": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TS
 
 @dataclass(frozen=True)
 class Stream:
-    """The columns of a SELECT, and its rows as they come, which can be read once; an unbound cell is None.
+    """The columns of a SELECT and an iterator over its rows, which can be read once; an unbound cell is None.
 
-    The rows raise what the engine raises, EndpointError for what is no result, and ResultTooLarge.
+    The iterator raises what the engine raises, EndpointError for an invalid result, and ResultTooLarge.
     """
 
     columns: tuple[str, ...]
@@ -47,7 +47,7 @@ def read_table(answer: Answer, *, most_rows: int, max_bytes: int) -> Table:
 
 
 def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None, max_bytes: int | None = None) -> Table:
-    """Return the table that a SELECT or ASK query comes to; raises ResultTooLarge for more JSON than ``max_bytes``."""
+    """Return the result table of a SELECT or ASK query; raises ResultTooLarge if its JSON exceeds ``max_bytes``."""
     answer: Answer = engine.query(sparql, fmt="json", timeout_s=timeout_s)
     return parse_table(answer.read(max_bytes), engine.describe())
 
@@ -99,7 +99,7 @@ def _rows(found: ox.QuerySolutions, engine: Engine) -> Iterator[tuple[Any, ...]]
 
 @contextmanager
 def _said(source: str) -> Iterator[None]:
-    """Let what the parser refuses be the fault of the endpoint."""
+    """Raise parse errors as failures of the endpoint."""
     try:
         yield
     except SyntaxError as reason:
@@ -107,7 +107,7 @@ def _said(source: str) -> Iterator[None]:
 
 
 class _Body(io.RawIOBase):
-    """The body of an answer as a file, of which at most so many bytes are read."""
+    """The body of an answer as a file object with a limit on the bytes read."""
 
     def __init__(self, answer: Answer, max_bytes: int | None) -> None:
         self._answer = answer

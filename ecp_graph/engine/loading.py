@@ -1,4 +1,4 @@
-"""RDF files into a store in memory, as they are; and the store of a release, on disk."""
+"""Loads RDF files into a store in memory, and opens the store of a release on disk."""
 
 from __future__ import annotations
 

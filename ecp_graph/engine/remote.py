@@ -1,7 +1,7 @@
-"""The remote engine: any SPARQL 1.1 endpoint, asked through SPARQLWrapper.
+"""The remote engine: sends queries to a SPARQL 1.1 endpoint through SPARQLWrapper.
 
-An answer is taken in whole before any of it is passed on, so an endpoint that fails, stalls, breaks off or sends
-something else than results ends in an error and never in half an answer.
+An answer is received completely before any of it is passed on, so an endpoint that fails, stalls, disconnects or sends
+something other than results leads to an error and never to a partial answer.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from ecp_graph.sparql.text import declared_prefixes, first_keyword
 
 __all__ = ["RemoteEngine", "without_dataset"]
 
-#: How long an endpoint is waited for, and how much is taken from it, where the caller sets no limit.
+#: The limits on time and size if the caller sets none.
 _USUAL_LIMIT_S: Final = 60.0
 _MOST_BYTES: Final = 1_000_000_000
 _DATASET: Final = ("default-graph-uri", "named-graph-uri")
-#: Headers by which Virtuoso tells that it stopped early and gives a part of the rows as if it were all.
+#: Headers by which Virtuoso indicates that it stopped early and returned only part of the rows.
 _PARTIAL: Final = ("X-SQL-State", "X-SQL-Message")
 
 
 class RemoteEngine(Engine):
-    """Answers queries by asking an endpoint over HTTP.
+    """An engine that sends queries to an endpoint over HTTP.
 
-    ``default-graph-uri`` and ``named-graph-uri`` in the endpoint's address are the dataset of each query that names
-    none itself.
+    ``default-graph-uri`` and ``named-graph-uri`` in the address of the endpoint are the dataset of each query that does
+    not specify one.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class RemoteEngine(Engine):
         return self._endpoint
 
     def close(self) -> None:
-        """Do nothing: each query has a connection of its own."""
+        """Do nothing: each query has its own connection."""
 
     @contextmanager
     def _place(self) -> Iterator[None]:

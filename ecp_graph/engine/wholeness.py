@@ -1,8 +1,8 @@
-"""Whether the body of an answer is what its media type says, and whole: looked at while it passes.
+"""Checks while streaming that the body of an answer matches its media type and is complete.
 
-An endpoint may send a page under the name of results, or stop in the middle and say that all is well. JSON is parsed
-up to a size, XML is parsed whole (without entities or a DTD); of text formats only what a page, garbage or nothing at
-all would look like can be told.
+An endpoint may send an HTML page instead of results, or stop half-way and report success. JSON is parsed up to a
+maximum size, XML completely (without entities or a DTD); in text formats, only HTML, binary data or an empty body can
+be recognised.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ecp_graph.sparql.formats import Format
 
 __all__ = ["Check", "Unwhole", "check_for"]
 
-#: JSON longer than this is looked at by its first and last character alone: parsing it would hold up other queries.
+#: For longer JSON, only the first and last characters are checked, because parsing it would delay other queries.
 _PARSED_BYTES: Final = 16_000_000
 
 
@@ -25,19 +25,19 @@ class Unwhole(ValueError):
 
 
 class Check(Protocol):
-    """Looks at a body chunk by chunk; both methods raise Unwhole."""
+    """Checks a body chunk by chunk; both methods raise Unwhole."""
 
     def feed(self, chunk: bytes) -> None:
-        """Look at the next chunk."""
+        """Check the next chunk."""
         ...
 
     def end(self) -> None:
-        """Look at the whole, now that it is complete."""
+        """Check the completed body."""
         ...
 
 
 def check_for(wanted: Format) -> Check:
-    """Return a fresh check of a body in that format."""
+    """Return a new check for a body in the given format."""
     if wanted.name in {"json", "jsonld"}:
         return _Json(is_table=wanted.kind == "table")
     if wanted.name in {"xml", "rdf"}:

@@ -1,4 +1,4 @@
-"""Writing what a release holds into a folder; `ecp_graph.release.release` shows the folder."""
+"""Writes the files of a release into a folder, whose layout is described in `ecp_graph.release.release`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ecp_graph.workspace import Workspace
 
 __all__ = ["fingerprint", "release_id", "write_contents"]
 
-#: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
+#: Incremented when the format of the files changes, so that a release in the old format is not mistaken for a new one.
 _LAYOUT: Final = 2
 
 

@@ -20,7 +20,7 @@ __all__ = ["run"]
 
 
 def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
-    """Return what `ecp_graph.pipeline.build` promises."""
+    """See `ecp_graph.pipeline.build`."""
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.passages)} passages")

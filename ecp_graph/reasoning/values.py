@@ -1,6 +1,6 @@
-"""Literals that are no value of their datatype, or of the datatype that the ontology asks for.
+"""Finds literals that are invalid for their datatype, or do not have the datatype that the ontology requires.
 
-owlrl compares datatypes only where literals of both occur, and cannot tell of which thing a literal is a value.
+owlrl compares datatypes only if literals of both occur, and cannot say which thing a literal belongs to.
 """
 
 from __future__ import annotations

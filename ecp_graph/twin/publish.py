@@ -1,4 +1,4 @@
-"""Making the static twin beside the old one, and putting it in its place in one step."""
+"""Writes the static twin to a temporary folder, and replaces the old one with it atomically."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ecp_graph.workspace import Workspace
 
 __all__ = ["MARK", "most_processes", "publish"]
 
-#: Tells that a folder is a twin, which the next one may replace.
+#: Marks a folder as a twin, which may be replaced.
 MARK: Final = ".ecp-graph-site.json"
 _DATASET: Final = "dumps/dataset.nq.gz"
 #: What all processes together may take, one takes at the least, and it takes more for each triple; as measured.
@@ -47,11 +47,10 @@ def publish(
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> CrawlReport:
-    """Write the static twin of a release's site into a folder; what an older twin had there is gone afterwards.
+    """Write the static twin of a release's site to a folder, replacing an older twin.
 
-    The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
-    than ``timeout_s`` seconds says so in its place. Raises PublishError for a
-    folder that holds something else, and one that cannot be written.
+    The folder is replaced atomically, so an interruption leaves the old twin intact. A file whose query takes more than
+    ``timeout_s`` seconds has a note instead. Raises PublishError if the folder has other content or cannot be written.
     """
     folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):

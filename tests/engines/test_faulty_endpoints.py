@@ -203,7 +203,7 @@ BODIES: dict[str, tuple[str, bytes, str | None]] = {
     "csv": ("csv", b"x\r\n1\r\n", None),
     "csv page": ("csv", b"\n" + PAGE, "a page"),
     "csv empty": ("csv", b"", "nothing at all"),
-    "csv binary": ("csv", b"x\r\n\x89PNG\r\n", "no text"),
+    "csv binary": ("csv", b"x\r\n\x89PNG\r\n", "not text"),
     "tsv": ("tsv", b"?x\n1\n", None),
     "tsv page": ("tsv", b"<html>", "a page"),
     "json": ("json", ROWS, None),
@@ -246,7 +246,7 @@ def test_long_json_is_looked_at_by_its_ends(monkeypatch: pytest.MonkeyPatch) -> 
         assert ask(server) == body + b"\n"
     with faulty_server(answer(body[:-9])) as server, pytest.raises(EndpointError, match="truncated"):
         ask(server)
-    with faulty_server(answer(b"No " + body)) as server, pytest.raises(EndpointError, match="no JSON"):
+    with faulty_server(answer(b"No " + body)) as server, pytest.raises(EndpointError, match="not JSON"):
         ask(server)
 
 

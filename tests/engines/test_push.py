@@ -214,7 +214,7 @@ def test_a_store_that_takes_small_pieces_only(oxigraph: Store, tmp_path: Path, m
     monkeypatch.setattr(GraphStore, "_send", limited)
     said: list[str] = []
     push_to(oxigraph, release, again=True, progress=said.append)
-    assert any("too large" in message for message in said)
+    assert any("rejects requests of this size" in message for message in said)
     assert_holds(oxigraph, graphs)
     monkeypatch.setattr(GraphStore, "_send", send)
 

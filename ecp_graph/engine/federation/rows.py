@@ -1,4 +1,4 @@
-"""Turns what an endpoint answered into VALUES: each row as it came, no row left out."""
+"""Turns the answer of an endpoint into VALUES, row by row."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _UNBOUND: Final = "UNDEF"
 def values_of(body: bytes, columns: Sequence[str], *, endpoint: str, most_rows: int) -> tuple[str, int]:
     """Return a VALUES clause with the rows of SPARQL results JSON, and their number.
 
-    ``columns`` are the variables that the clause has in scope. Raises EndpointError for an answer with other columns or
-    with terms that are none, and ServiceUnusable for one with more rows than that, or with a term that VALUES cannot
-    hold: a blank node, whose label means nothing outside that answer, or a triple.
+    ``columns`` are the variables in scope in the clause. Raises EndpointError for an answer with other columns or
+    invalid terms, and ServiceUnusable for one with too many rows, or with a term that VALUES cannot contain: a blank
+    node, whose label has no meaning outside that answer, or a triple.
     """
     try:
         rows = _rows(_table(body, endpoint), columns, endpoint, most_rows)
@@ -36,9 +36,9 @@ def _table(body: bytes, endpoint: str) -> list[ox.QuerySolutions]:
 
 
 def _rows(held: list[ox.QuerySolutions], columns: Sequence[str], endpoint: str, most_rows: int) -> list[str]:
-    """Return the rows of the one table that is held, and let go of it in any case.
+    """Return the rows of the table in the list, and clear the list in any case.
 
-    Oxigraph's results may be dropped by the thread that made them only, and an error carries its frames to others.
+    Oxigraph's results must be dropped in the thread that created them, but an exception takes its frames to others.
     """
     rows: list[str] = []
     try:
@@ -55,7 +55,7 @@ def _rows(held: list[ox.QuerySolutions], columns: Sequence[str], endpoint: str, 
 
 
 def no_binding(columns: Sequence[str]) -> str:
-    """Return the VALUES of one row without bindings: what SERVICE SILENT comes to on failure (Federated Query, 2.3)."""
+    """Return VALUES with one row without bindings, the result of a failed SERVICE SILENT (Federated Query, 2.3)."""
     return f"{_head(columns)} {{ ({' '.join(_UNBOUND for _ in columns)}) }}"
 
 

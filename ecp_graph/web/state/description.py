@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Service Description: what an RDF client gets from ``/sparql`` without a query."""
+"""SPARQL 1.1 Service Description, which an RDF client gets from ``/sparql`` without a query."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _DEFAULT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What is known of the data in use: triples of the default graph and of each named graph, by IRI.
+    """The number of triples in the default graph and in each named graph (by IRI) of the current data.
 
-    ``is_union``: the default graph is the merge of the named ones. Unknown counts are None; named graphs are None too
-    where they are not counted, as those of a remote store.
+    ``is_union``: the default graph is the merge of the named ones. Unknown counts are None, and so are the named graphs
+    of a remote store, which are not counted.
     """
 
     triples: int | None = None

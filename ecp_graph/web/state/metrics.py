@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus: requests, query time, the cache, and the data in use."""
+"""Server metrics for Prometheus: requests, query time, the cache, and the current data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Metrics"]
 
 
 class Metrics:
-    """The counters of one server; ``render`` gives them in the Prometheus text format."""
+    """The metrics of one server; ``render`` returns them in the Prometheus text format."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -39,14 +39,14 @@ class Metrics:
         counter.inc()
 
     def observe_query(self, seconds: float) -> None:
-        """Count a query by its time."""
+        """Record the duration of a query."""
         self._query_seconds.observe(seconds)
 
     def observe_cache(self, what: str, count: Callable[[], float]) -> None:
-        """Let a count of the cache be asked for when the counts are read."""
+        """Register a cache counter that is read when the metrics are rendered."""
         self._cache.labels(what).set_function(count)
 
     def render(self, triples: int | None) -> bytes:
-        """Return all counts in the Prometheus text format."""
+        """Return all metrics in the Prometheus text format."""
         self._triples.set(triples or 0)
         return generate_latest(self._registry)
