@@ -1,8 +1,8 @@
-"""Matrices of two dimensions: what joins the things of the one to the things of the other, counted and marked.
+"""Matrices of two dimensions: the number of overlaps or links between their things, with the best grade or tie.
 
-Two of one dimension on which findings exist (bodies with bodies) are counted from the findings, each with its grade;
-all others from the links that two things have in common, each with its tie. Nothing here asks the graph: the rows come
-from the queries dimension-things, dimension-links and overlap-cells.
+If a dimension has overlaps (such as bodies with bodies), its matrix counts overlaps, each with its grade; all others
+count the links that two things share, each with its tie. This module does not query the graph: its rows come from the
+queries dimension-things, dimension-links and overlap-cells.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The catalogue: every question that the graph is asked by name is one file, ``queries/TOPIC/NAME.rq``.
+"""The catalogue: every named query is one file, ``queries/TOPIC/NAME.rq``.
 
 A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the convention of grlc)::
 
@@ -16,10 +16,10 @@ A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the 
       #= instrument
       …
 
-The line ``#= instrument`` marks where a value given for that parameter is bound; see `ecp_graph.queries.parameters`.
-``compare`` makes the query one by which two releases are compared: rows of one ``key`` are one thing, called by the
-columns of ``name``, and the columns are what may change about it, but for those to ``ignore``.
-The rules of the build, ``queries/derive/``, are no questions and are left out.
+The line ``#= instrument`` marks where a value of that parameter is bound; see `ecp_graph.queries.parameters`. A query
+with ``compare`` is used to compare two releases: rows with the same ``key`` are one thing, named by the columns in
+``name``, and its other columns are compared except those in ``ignore``. The rules of the build in ``queries/derive/``
+are not part of the catalogue.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The names of things: what the catalogue's query ``names`` answers, gathered thing by thing."""
+"""The names of things, collected from the rows of the catalogue's query ``names``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _COLUMNS: Final = ("kind", "nameKind", "name", "thing")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One thing with its kind, the label that is shown for it, its codes, and all its other names.
+    """One thing with its kind, its display label, its codes, and all its other names.
 
     ``is_made``: the label was put together by the build, from names of other things.
     """

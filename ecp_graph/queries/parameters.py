@@ -1,4 +1,4 @@
-"""Parameters of catalogue queries: what they accept, and which literal a value is.
+"""Parameters of catalogue queries: their types, and converting values to literals.
 
 Five types: ``iri`` (of a class: given as an IRI, a curie, a notation, a slug or a label of the graph), ``enum``,
 ``date``, ``integer`` and ``text``. A parameter with ``many: true`` takes several values, any of which may hold. An iri
@@ -53,7 +53,7 @@ class Parameter:
 
 
 def parameter_from_header(item: Any) -> Parameter:
-    """Return the parameter that a header describes; raises ParameterError for a description that is not sound."""
+    """Return the parameter described in a header; raises ParameterError if the description is invalid."""
     if not isinstance(item, dict):
         raise ParameterError(f"a parameter is written {{name: …, type: …, label: …}}, not {item!r}.")
     name, kind = str(item.get("name", "")), str(item.get("type", ""))

@@ -1,4 +1,4 @@
-"""Finding what a person means: an IRI, curie, notation, slug or label, resolved against the graph."""
+"""Resolves user input (an IRI, CURIE, notation, slug or label) to a thing in the graph."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _IS_KNOWN: Final = "ASK {{ {{ {iri} ?property ?value }} UNION {{ ?subject ?prope
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing that an iri parameter may be: its IRI, a short value that names it alone, and its label."""
+    """One possible value of an iri parameter: its IRI, a short unambiguous value, and its label."""
 
     iri: str
     value: str
@@ -102,7 +102,7 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
-    """Return what an iri parameter may be, in the order of the labels, at most ``limit`` of them."""
+    """Return at most ``limit`` possible values of an iri parameter, ordered by label."""
     pattern = _pattern(parameter)
     if parameter.of_class == ANYTHING:  # an order over all would be slow on a large graph
         pattern = f"{{ SELECT DISTINCT ?thing {{ ?thing skos:prefLabel ?name }} LIMIT {limit} }}"

@@ -1,7 +1,7 @@
-"""Asking the site for every page and document that can be reached, and writing each into its file.
+"""Crawls every page and document of the site that can be reached, and writes each to its file.
 
-Several processes ask at once: each has an app and an engine of its own, and returns only the addresses that it found.
-A document is asked for in all of its forms by one process, in a row, so that its data are read once.
+Several processes work in parallel, each with its own app and engine; they return only the addresses that they found. A
+document is requested in all its formats by one process in sequence, so that its data are read once.
 """
 
 from __future__ import annotations

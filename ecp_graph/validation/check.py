@@ -1,7 +1,7 @@
-"""Validating a workspace: the shapes are run on all that is stated, inferred and derived, and on the statement view.
+"""Validates a workspace: runs the shapes on all stated, inferred and derived statements, and on the statement view.
 
-With two processors the statement view, which needs no inference, is judged while the reasoner works, and then each of
-two processes runs half of the other shapes.
+With two processors, the statement view, which needs no inference, is validated while the reasoner runs, and then each
+of two processes runs half of the other shapes.
 """
 
 from __future__ import annotations

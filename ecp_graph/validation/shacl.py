@@ -1,4 +1,4 @@
-"""Running shapes over a graph with pySHACL, and reading what it found."""
+"""Runs shapes on a graph with pySHACL, and converts its results to findings."""
 
 from __future__ import annotations
 

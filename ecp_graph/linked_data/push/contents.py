@@ -1,4 +1,4 @@
-"""What a release has to bring to a store: its graphs as N-Triples, each with a digest, in pieces where it is big."""
+"""The contents of a push: the graphs of a release as N-Triples, each with a digest, large ones in pieces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pushing a release into a SPARQL 1.1 store with the Graph Store Protocol, graph by graph.
+"""Pushes a release to a SPARQL 1.1 store with the Graph Store Protocol, graph by graph.
 
 The store itself records what was pushed (`ecp_graph.linked_data.push.ledger`), so a push can be stopped at any moment
 and run again, and one that has nothing to do writes nothing. In the end the statements of every graph are counted.

@@ -1,4 +1,4 @@
-"""A named graph as a document: the page of a passage, the page of a graph that the build wrote, and the RDF of both."""
+"""A named graph as a document: the page of a passage or of a graph written by the build, and its RDF."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ class Statement:
 
 
 def local_graph(iri: str, suffix: str = "") -> str:
-    """Return the path on this host of a named graph, in the form of the suffix if there is one."""
+    """Return the path of a named graph on this host, with a format suffix if given."""
     return "/graph/" + quote(iri.removeprefix(GRAPH), safe=_PATH) + (f".{suffix}" if suffix else "")
 
 
 def graph_response(iri: str, suffix: str) -> Response | None:
-    """Return the graph of that IRI in the form of the suffix, else of the Accept header; None when there is none."""
+    """Return the graph with this IRI in the format of the suffix or the Accept header; None if there is none."""
     node = named_node(iri)
     here = site()
     size = here.keep(("graph size", iri), lambda: _size(node)) if node else 0

@@ -1,4 +1,4 @@
-"""``/validation``: what the shapes found in the release, for people; and the report as files."""
+"""``/validation``: the validation report of the release as a page and as files."""
 
 from __future__ import annotations
 
