@@ -1,4 +1,4 @@
-"""Addresses on the web in one form, so that two can be compared."""
+"""Normalises web addresses, so that they can be compared."""
 
 from __future__ import annotations
 

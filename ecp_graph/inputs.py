@@ -1,4 +1,4 @@
-"""Opening what someone names or lays into a workspace: regular files alone, since a pipe or a device may never end."""
+"""Opens input files: only regular files, because a pipe or a device may never end."""
 
 from __future__ import annotations
 

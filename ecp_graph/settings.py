@@ -1,4 +1,4 @@
-"""Settings: each is an environment variable, many are an option of a command too; docs/settings.md has them all."""
+"""Settings: each is an environment variable, and many are also command options; see docs/settings.md."""
 
 from __future__ import annotations
 

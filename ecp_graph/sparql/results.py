@@ -1,4 +1,4 @@
-"""Tables of results: SPARQL 1.1 results JSON read into cells, for a terminal, a page or a sheet."""
+"""Result tables: parses SPARQL 1.1 results JSON into cells, for a terminal, a page or a sheet."""
 
 from __future__ import annotations
 

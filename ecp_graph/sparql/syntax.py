@@ -1,9 +1,8 @@
-"""Sentences for queries that do not parse: line, column, what stands there and what should.
+"""Error messages for queries that do not parse: line, column, what was found and what was expected.
 
-Oxigraph's parser reports the furthest place that any of its rules reached, which may lie a keyword's length
-behind the fault, and a list of what those rules hoped for. So the usual faults are looked for first (an
-unclosed bracket or string, an undeclared prefix, an unknown first word), and the parser's own report is used
-for the rest.
+Oxigraph's parser reports the furthest position that any of its rules reached, which may be past the error by the length
+of a keyword, and what those rules expected. So common errors are detected first (an unclosed bracket or string, an
+undeclared prefix, an unknown first word), and the parser's report is used for the rest.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _CLAUSES: Final = {
 
 
 def explain_syntax_error(report: str, sparql: str, prefixes: Mapping[str, str]) -> QueryError:
-    """Return the error for a query that the engine refused; ``report`` is the engine's own sentence.
+    """Return the error for a query that the engine refused; ``report`` is the engine's own message.
 
     Line and column count from 1 in the text as the user wrote it; ``prefixes`` are those predeclared.
     """

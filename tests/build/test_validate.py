@@ -58,7 +58,7 @@ def test_a_shape_counts_for_those_that_refer_to_it_on_any_number_of_processors(
     ]
 
 
-def test_a_finding_tells_what_where_and_how_to_mend(make_workspace: MakeWorkspace) -> None:
+def test_a_finding_tells_what_where_and_how_to_fix_it(make_workspace: MakeWorkspace) -> None:
     report = validate_workspace(make_workspace({"data/main.trig": NO_BODY}))
     assert not report.conforms
     (finding,) = violations(report)

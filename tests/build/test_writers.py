@@ -29,7 +29,7 @@ NOTE = Finding("Info", "The file has no graphs.", file="new.ttl")
 REPORT = Report(in_order([NOTE, FOUND]), {SHAPES + "Number": 28, SHAPES + "Idle": 0})
 
 
-def test_text_says_what_where_and_how_to_mend() -> None:
+def test_text_says_what_where_and_how_to_fix_it() -> None:
     assert render(REPORT, "text") == (
         "The data do not conform: 1 violation, 0 warnings, 1 note. 2 shapes checked 28 nodes.\n"
         "\n"

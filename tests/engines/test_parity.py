@@ -188,7 +188,7 @@ def test_a_listed_deviation_is_one(key: str, pushed_virtuoso: Store, engine: Eng
         got: list[str] | str = column(RemoteEngine(pushed_virtuoso.endpoint), sparql)
     except EndpointError:
         got = _WRONG
-    assert got == otherwise, f"Virtuoso gives {got}; take the row {key} out of docs/engines.md, or mend it."
+    assert got == otherwise, f"Virtuoso gives {got}; take the row {key} out of docs/engines.md, or fix it."
 
 
 @pytest.mark.parametrize("key", DEVIATIONS)

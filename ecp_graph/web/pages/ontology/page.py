@@ -1,6 +1,6 @@
-"""``/ontology``: the vocabulary as a reference, made from the ontology itself, with examples from the data.
+"""``/ontology``: the vocabulary reference, generated from the ontology, with examples from the data.
 
-``/ontology/VERSION`` is what the ontology's owl:versionIRI leads to. Versions that a kept release has can be read.
+owl:versionIRI resolves to ``/ontology/VERSION``, for the versions in the releases on disk.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How OpenAPI 3.1 describes the queries of the catalogue: their values, the columns of their answers, their formats."""
+"""The OpenAPI 3.1 description of the queries of the catalogue: parameters, result columns, formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/queries`` and ``/api/queries``: the catalogue as pages with forms, and as an interface for programs."""
+"""``/queries`` and ``/api/queries``: the catalogue as pages with forms, and as an API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/releases``: the versions of the data that are kept, each with its files, and what changed between two of them."""
+"""``/releases``: the releases on disk, each with its files, and the changes between two of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/search``: what the names of the graph and the questions of the catalogue hold; ``/search.json`` as one types."""
+"""``/search``: search in names and in the queries of the catalogue; ``/search.json``: suggestions while typing."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def whole() -> Response:
 
 
 def search_index() -> SearchIndex:
-    """Return the index of the release: everything that has a name, and the questions of the catalogue.
+    """Return the search index of the release: everything with a name, and the queries of the catalogue.
 
-    Where the names cannot be had, the questions alone.
+    If the names cannot be loaded, only the queries.
     """
     return site().keep(("search-index", _why_partial() is None), lambda: SearchIndex(_entries()))
 

@@ -1,4 +1,4 @@
-"""A request of the SPARQL 1.1 Protocol, read from what came over the wire, whatever serves it."""
+"""Parses requests of the SPARQL 1.1 Protocol, independently of the web framework."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Fields = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class SparqlRequest:
-    """What is asked: the query, or None without one, and the other parameters as they were sent."""
+    """A parsed request: the query, or None without one, and the other parameters as sent."""
 
     query: str | None
     fields: Fields
