@@ -225,7 +225,7 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
     before = children()
     with pytest.raises(QueryTimeout):
         on_disk.query(ENDLESS, fmt="csv", timeout_s=0.5).read()
-    with pytest.raises(WorkerLost, match="more memory"):
+    with pytest.raises(WorkerLost, match="exceeded its memory limit"):
         on_disk.query(HUNGRY).read()
     assert answers(on_disk)
     assert eventually(lambda: len(children()) == len(before))

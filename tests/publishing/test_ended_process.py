@@ -1,4 +1,4 @@
-"""A publication whose process is ended from outside ends too, with a sentence, and leaves the old site."""
+"""If a publishing process is killed, the publication ends with an error and leaves the old site in place."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_it_says_so(release: Release, tmp_path: Path, monkeypatch: pytest.Monkey
     site = tmp_path / "site"
     site.mkdir()
     (site / publishing.MARK).write_text("{}")
-    with pytest.raises(PublishError, match="ended from outside"):
+    with pytest.raises(PublishError, match="was killed"):
         publishing.publish(release, bundled_workspace(), site, base_url="https://example.org/", processes=1)
     assert [path.name for path in site.iterdir()] == [publishing.MARK]
     assert list(tmp_path.iterdir()) == [site]
