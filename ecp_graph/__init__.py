@@ -1,3 +1,3 @@
-"""Policy action plans as a graph: build it, check it, ask it."""
+"""Policy action plans as a knowledge graph: build it, validate it, query it."""
 
 __version__ = "0.1.0"

@@ -20,9 +20,9 @@ def normalised(address: str) -> str:
     parts = urlsplit(address)
     host, port = parts.hostname, parts.port
     if parts.scheme not in _PORTS or not host or not address.isprintable() or " " in address:
-        raise ValueError(f"{address} is no address that begins with http:// or https://")
+        raise ValueError(f"{address} is not an address that begins with http:// or https://")
     if "@" in parts.netloc:
-        raise ValueError("an address with a user or a password is not taken")
+        raise ValueError("an address with a user name or a password is not allowed")
     if parts.fragment or "#" in address:
         raise ValueError(f"{address} has a fragment, which is never sent")
     shown = f"[{host}]" if ":" in host else host

@@ -1,7 +1,8 @@
-"""Calls that may ask for any amount of memory and time, each in a process of its own with limits on both.
+"""Runs a call in a separate process with limits on memory and time.
 
-A file of a kilobyte can make a parser take all memory, or overflow the stack, which ends a process without a word. The
-process is a fresh Python, not a fork: it may be started from a server with many threads, and inherits nothing.
+A file of one kilobyte can make a parser use up all memory or overflow the stack, which kills the process without a
+message. The process is a new Python interpreter, not a fork, so it inherits nothing and can be started from a server
+with many threads.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ __all__ = ["GREEDY", "LimitReached", "Limits", "confined", "limited", "mapped_by
 
 Result = TypeVar("Result")
 
-#: What is wrong with a file that reaches the limits.
-GREEDY: Final = "it asks for far more memory or time than a file of its size needs, or nests too deep."
+#: The error message for a file that exceeds the limits.
+GREEDY: Final = "it needs far more memory or time than its size justifies, or is nested too deeply."
 #: Loading takes about 4 bytes of memory for each byte of N-Quads, and a second for 20 MB.
 _LOADING_BYTES: Final = 1 << 30
 _LOADING_BYTES_PER_BYTE: Final = 40
 _LOADING_CPU_S: Final = 30
 _LOADING_BYTES_PER_CPU_S: Final = 1_000_000
-#: Elsewhere the limit on memory does not hold, or there is none.
+#: On other systems the memory limit is missing or has no effect.
 _CAN_CONFINE: Final = sys.platform == "linux"
 _PR_SET_PDEATHSIG: Final = 1
 _START: Final = "from ecp_graph.confined import serve_call; serve_call()"
@@ -47,7 +48,7 @@ _tell: Callable[[Path], None] = lambda _: None  # noqa: E731 - replaced in a pro
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes of memory beyond what a process has at its start, seconds of processor time, and seconds by the clock."""
+    """Limits on memory (in addition to what a process has at its start), processor time, and elapsed time."""
 
     memory_bytes: int
     cpu_s: int
@@ -55,14 +56,14 @@ class Limits:
 
     @classmethod
     def of_files(cls, size_bytes: int) -> Limits:
-        """Return the limits for files of that size: what they take to load, with much to spare."""
+        """Return generous limits for loading files of that total size."""
         cpu_s = _LOADING_CPU_S + size_bytes // _LOADING_BYTES_PER_CPU_S
         memory_bytes = _LOADING_BYTES + _LOADING_BYTES_PER_BYTE * size_bytes
         return cls(min(memory_bytes, _machine_bytes()), cpu_s, max(cls.clock_s, 4 * cpu_s))
 
 
 class LimitReached(Exception):
-    """A call ended at its limits, or with its process; carries the file that it was reading, if it told one."""
+    """A call reached its limits or its process died; carries the file that was being read, if it was reported."""
 
     def __init__(self, path: Path | None) -> None:
         super().__init__(path)
@@ -72,7 +73,7 @@ class LimitReached(Exception):
 def confined(
     call: Callable[..., Result], *arguments: Any, limits: Limits, nice: int = 0, scratch: Path | None = None
 ) -> Result:
-    """Return what a function of a module returns for the arguments, called in a process within the limits.
+    """Call a module-level function in a separate process with limits, and return its result.
 
     All of them have to be picklable. The names in use are in use there too. Temporary files go to ``scratch``, which
     whoever gives it clears. Raises what the function raises, LimitReached when it needs more than it may have, and
@@ -81,7 +82,7 @@ def confined(
     if not _CAN_CONFINE:
         return call(*arguments)
     order = json.dumps({**asdict(limits), "nice": nice})
-    # Python's own path for modules, and not the working directory, which may hold anybody's files.
+    # Only this interpreter's module path: the working directory may contain untrusted files.
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
     environment |= {"TMPDIR": str(scratch)} if scratch else {}
     process = subprocess.Popen(  # noqa: S603
@@ -108,15 +109,15 @@ def confined(
 
 
 def now_reading(path: Path) -> None:
-    """Tell whoever made a confined call which file is being read, so that an end without a word can name it."""
+    """Report to the caller of `confined` which file is being read, so that an error can name it if the process dies."""
     _tell(path)
 
 
 @contextmanager
 def limited(limits: Limits) -> Iterator[None]:
-    """Hold this process to the limits on memory and processor time.
+    """Apply the limits on memory and processor time to this process.
 
-    It ends at them without a word: whoever started it says why.
+    It is killed without a message when it reaches them; the parent process reports the reason.
     """
     most = {resource.RLIMIT_AS: mapped_bytes() + limits.memory_bytes, resource.RLIMIT_CPU: limits.cpu_s}
     before = {kind: resource.getrlimit(kind) for kind in most}
@@ -136,21 +137,21 @@ def limited(limits: Limits) -> Iterator[None]:
 
 
 def mapped_bytes() -> int:
-    """Return the address space that this process has mapped."""
+    """Return the size in bytes of the address space that this process has mapped."""
     with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
 def serve_call() -> None:
-    """Make the call that comes on stdin, pickled, and write to stdout what it is reading and what it comes to."""
+    """Make the pickled call read from stdin; write to stdout which files it reads, and its result or error."""
     global _tell
     order = json.loads(sys.argv[1])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, for both
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C for both
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.nice(order.pop("nice"))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with os.fdopen(os.dup(1), "wb") as told, limited(Limits(**order)):
-        os.dup2(2, 1)  # what else is printed goes nowhere
+        os.dup2(2, 1)  # discard anything else that is printed
         _tell = lambda path: _write(told, path)  # noqa: E731
         _write(told, None)
         _write(told, _called(sys.stdin.buffer))
@@ -173,11 +174,11 @@ def _write(stream: IO[bytes], message: object) -> None:
 
 
 def _outcome(process: subprocess.Popen[bytes], order: tuple[Any, ...]) -> Any:
-    """Return the result in a tuple, or what is to be raised."""
+    """Return the result in a tuple, or the exception to raise."""
     assert process.stdin is not None  # noqa: S101
     assert process.stdout is not None  # noqa: S101
     with contextlib.suppress(BrokenPipeError), process.stdin:
-        # Into the pipe, not into a string first: the other threads of a server go on between two writes.
+        # Written directly to the pipe, so that a server's other threads can run between writes.
         pickle.dump(order, process.stdin)
     path: Path | None = None
     started = False
@@ -186,7 +187,7 @@ def _outcome(process: subprocess.Popen[bytes], order: tuple[Any, ...]) -> Any:
             path, started = message, True
     except (EOFError, pickle.UnpicklingError):
         if not started:
-            return OSError(f"A process that should have limits does not start (it ended with {process.wait()}).")
+            return OSError(f"A process with limits could not be started (exit status {process.wait()}).")
         return LimitReached(path)
     return message
 

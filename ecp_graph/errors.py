@@ -3,30 +3,30 @@
 The tree::
 
     EcpGraphError                 exit code 2 unless a subclass says otherwise
-    ├── WorkspaceError            a folder is not a workspace, or lacks a part
-    ├── InputSyntaxError          a file is not the RDF, SPARQL or YAML that its name promises (path, line)
+    ├── WorkspaceError            a folder is not a workspace, or is incomplete
+    ├── InputSyntaxError          a file is not valid RDF, SPARQL or YAML (path, line)
     ├── InconsistentData          the data contradict the ontology (exit code 1)
-    ├── PublishError              the static twin cannot be written where it should be
+    ├── PublishError              the static twin cannot be written to its folder
     ├── ReleaseError              there is no release, or one is damaged
     ├── QueryError                a SPARQL query is malformed (line, column)
-    │   ├── QueryTooComplex       a query is nested deeper, or has more patterns, than the server plans
+    │   ├── QueryTooComplex       a query is nested too deeply, or has too many patterns or values
     │   ├── FunctionUnknown       a query calls a function that the engine does not have
-    │   ├── ServiceRefused        a query wants to call another endpoint
+    │   ├── ServiceRefused        a query calls an endpoint that is not allowed
     │   └── UpdateRefused         the text is an update, and a release is read-only
     ├── UnknownQuery              the catalogue has no query of that name
     ├── ParameterError            a value does not fit its parameter
-    ├── FormatUnfit               an answer holds what the format asked for cannot carry
+    ├── FormatUnfit               the requested format cannot represent the answer
     ├── QueryTimeout              a query was stopped at its time limit
     ├── EngineBusy                all query slots are in use
-    ├── ServerStopping            the server was told to stop while a query ran
-    ├── OverBudget                a client has used its share of query time
-    ├── ClientGone                nobody waits for the answer any more
-    ├── WorkerLost                a query's worker died, most often for want of memory
-    ├── ResultTooLarge            an answer grew past the size that the server allows
-    ├── ServiceUnusable           an endpoint of a SERVICE clause answered with what cannot be joined here
+    ├── ServerStopping            the server is shutting down
+    ├── OverBudget                a client has used up its query time
+    ├── ClientGone                the client has disconnected
+    ├── WorkerLost                a query's worker process died, usually because it ran out of memory
+    ├── ResultTooLarge            an answer exceeds the maximum size
+    ├── ServiceUnusable           the answer to a SERVICE clause cannot be joined here
     ├── EndpointError             a remote endpoint failed to answer (endpoint, status)
-    │   └── EndpointTimeout       … within the time limit; a QueryTimeout as well
-    ├── SettingError              an environment variable has a value that does not fit
+    │   └── EndpointTimeout       … within the time limit; also a QueryTimeout
+    ├── SettingError              an environment variable or option has an invalid value
     └── MissingExtra              an optional dependency is not installed
 
 "The data do not conform" and "no rows" are results, not errors.
@@ -74,7 +74,7 @@ class EcpGraphError(Exception):
     exit_code = 2
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the error with its attributes, without calling its constructor again, which takes something else."""
+        """Pickle the error with its attributes, bypassing the constructor, which takes other arguments."""
         return _restored, (type(self), self.args, self.__dict__)
 
 
@@ -85,7 +85,7 @@ def _restored(kind: type[EcpGraphError], arguments: tuple[Any, ...], attributes:
 
 
 class WorkspaceError(EcpGraphError):
-    """A folder that should be a workspace is not one, or lacks a part."""
+    """A folder is not a workspace, or is incomplete; carries its path."""
 
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
@@ -93,7 +93,7 @@ class WorkspaceError(EcpGraphError):
 
 
 class InputSyntaxError(EcpGraphError):
-    """A file cannot be parsed; carries the file and, where the parser tells it, the line."""
+    """A file cannot be parsed; carries the path, the reason and, if the parser reports it, the line."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
         where = f"{path}:{line}" if line else str(path)
@@ -112,20 +112,20 @@ class InconsistentData(EcpGraphError):
         count = len(contradictions)
         noun = "contradiction" if count == 1 else "contradictions"
         lines = "\n".join(f"  - {sentence}" for sentence in contradictions)
-        super().__init__(f"The data contradict the ontology ({count} {noun}); mend the statements named:\n{lines}")
+        super().__init__(f"The data contradict the ontology ({count} {noun}). Fix these statements:\n{lines}")
         self.contradictions = tuple(contradictions)
 
 
 class PublishError(EcpGraphError):
-    """The static twin of the site cannot be written into the folder that was named."""
+    """The static twin of the site cannot be written to the given folder."""
 
 
 class ReleaseError(EcpGraphError):
-    """There is no release to read, or the one found is damaged."""
+    """There is no release to read, or it is damaged."""
 
 
 class QueryError(EcpGraphError):
-    """A SPARQL query is malformed; carries line and column, counted from 1, where they are known."""
+    """A SPARQL query is malformed; carries line and column, counted from 1, if they are known."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
@@ -134,21 +134,21 @@ class QueryError(EcpGraphError):
 
 
 class QueryTooComplex(QueryError):
-    """A query is nested deeper, or has more patterns or values, than the server plans; no engine bounds that itself."""
+    """A query is nested too deeply, or has too many patterns or values; no engine enforces such limits itself."""
 
 
 class FunctionUnknown(QueryError):
-    """A well-formed query calls a function, by its IRI, that the engine does not have."""
+    """A well-formed query calls a function IRI that the engine does not implement."""
 
 
 class ServiceRefused(QueryError):
-    """A query has a SERVICE clause that is not asked; carries its line and column."""
+    """A query has a SERVICE clause that is refused; carries its line and column."""
 
     def __init__(self, line: int, column: int, reason: str | None = None) -> None:
-        """Take the reason as a sentence, by default that no clause is asked at all."""
+        """Take the reason as a sentence; by default, that all SERVICE clauses are refused."""
         sentence = reason or (
-            "SERVICE is refused, because it would make this machine call another one. "
-            "Ask each endpoint by itself and join the answers."
+            "SERVICE is refused, because it would make this server send requests to another one. "
+            "Query each endpoint separately and join the results."
         )
         super().__init__(f"Line {line}, column {column}: {sentence}", line, column)
 
@@ -158,14 +158,14 @@ class UpdateRefused(QueryError):
 
     def __init__(self, keyword: str) -> None:
         super().__init__(
-            f"This is an update ({keyword}), and a release is read-only. Ask with SELECT, ASK, CONSTRUCT or DESCRIBE; "
+            f"This is an update ({keyword}), and a release is read-only. Use SELECT, ASK, CONSTRUCT or DESCRIBE; "
             "to change the graph, edit the workspace and run `ecp-graph build`."
         )
         self.keyword = keyword
 
 
 class UnknownQuery(EcpGraphError):
-    """The catalogue has no query of the name asked for; carries the nearest names."""
+    """The catalogue has no query with the given name; carries similar names."""
 
     def __init__(self, name: str, nearest: Sequence[str] = ()) -> None:
         hint = f" Did you mean {', '.join(nearest)}?" if nearest else ""
@@ -175,15 +175,15 @@ class UnknownQuery(EcpGraphError):
 
 
 class ParameterError(EcpGraphError):
-    """A value given for a query's parameter does not fit it, or a parameter is missing or unknown."""
+    """A value is not valid for a query's parameter, or a parameter is missing or unknown."""
 
 
 class FormatUnfit(EcpGraphError):
-    """An answer holds something that the format asked for cannot carry; the sentence names formats that can."""
+    """The requested format cannot represent the answer; the message names formats that can."""
 
 
 class QueryTimeout(EcpGraphError):
-    """A query was stopped at its time limit, given in seconds."""
+    """A query was stopped at its time limit, which is given in seconds."""
 
     def __init__(self, limit_s: float) -> None:
         super().__init__(
@@ -193,94 +193,93 @@ class QueryTimeout(EcpGraphError):
 
 
 class EngineBusy(EcpGraphError):
-    """All query slots are in use; ``waited_s`` is how long one was waited for, 0 for a query refused at once."""
+    """All query slots are in use; ``waited_s`` is how long the query waited, 0 if it was refused at once."""
 
     def __init__(self, waited_s: float = 0) -> None:
-        in_use = f"no query slot came free within {waited_s:g} s" if waited_s else "all query slots are in use"
+        in_use = f"no query slot became free within {waited_s:g} s" if waited_s else "all query slots are in use"
         super().__init__(f"The server is busy: {in_use}. Try again in a few seconds.")
         self.waited_s = waited_s
 
 
 class ServerStopping(EcpGraphError):
-    """The server was told to stop while it answered."""
+    """The server was told to stop while a query was running."""
 
     def __init__(self) -> None:
-        super().__init__("The server is stopping, and its queries with it. Try again in a few seconds.")
+        super().__init__("The server is shutting down. Try again in a few seconds.")
 
 
 class OverBudget(EcpGraphError):
-    """A client has used its share of query time; carries the seconds until it has some again."""
+    """A client has used up its query time; carries the seconds until it may send queries again."""
 
     def __init__(self, limit_s: float, retry_after_s: float) -> None:
         super().__init__(
-            f"Your share of {limit_s:g} s of query time a minute is used up; try again in {retry_after_s:.0f} s."
+            f"You have used up your {limit_s:g} s of query time per minute. Try again in {retry_after_s:.0f} s."
         )
         self.retry_after_s = retry_after_s
 
 
 class ClientGone(EcpGraphError):
-    """The client hung up before its answer was complete; the query was stopped."""
+    """The client disconnected before its answer was complete; the query was stopped."""
 
     def __init__(self) -> None:
-        super().__init__("The client hung up; its query was stopped.")
+        super().__init__("The client disconnected; its query was stopped.")
 
 
 class WorkerLost(EcpGraphError):
-    """The worker that evaluated a query died; most often the query needed more memory than one may have."""
+    """The worker process that evaluated a query died, usually because the query exceeded its memory limit."""
 
     def __init__(self, *, out_of_memory: bool) -> None:
-        memory = "needed more memory than a query may have; narrow it, or sort and group less"
-        fault = "ended the process that evaluated it, by a fault of the engine; if it does so again, report it"
-        super().__init__(f"The query {memory if out_of_memory else fault}.")
+        memory = "exceeded its memory limit. Make it more specific, or sort and group less"
+        crash = "crashed the process that evaluated it, which is a bug in the engine. If it happens again, report it"
+        super().__init__(f"The query {memory if out_of_memory else crash}.")
         self.out_of_memory = out_of_memory
 
 
 class ResultTooLarge(EcpGraphError):
-    """An answer grew past the size allowed, given in bytes; ``on`` says where, with its verb."""
+    """An answer exceeds its maximum size, which is given in bytes; ``scope`` says what that limit applies to."""
 
-    def __init__(self, limit_bytes: int, *, on: str = "this server gives out") -> None:
-        super().__init__(
-            f"The answer is larger than the {limit_bytes / 1_000_000:g} MB that {on}; narrow the query or add a LIMIT."
-        )
+    def __init__(self, limit_bytes: int, *, scope: str = "the limit of this server") -> None:
+        megabytes = f"{limit_bytes / 1_000_000:g} MB"
+        super().__init__(f"The answer is larger than {megabytes}, {scope}. Narrow the query or add a LIMIT.")
         self.limit_bytes = limit_bytes
 
 
 class EndpointError(EcpGraphError):
-    """A remote SPARQL endpoint did not answer as it should; carries its address, the reason and the HTTP status."""
+    """A remote SPARQL endpoint failed to answer correctly; carries its address, the reason and the HTTP status."""
 
     def __init__(self, endpoint: str, reason: str, status: int | None = None) -> None:
-        said = f" (HTTP {status})" if status else ""
-        super().__init__(f"The endpoint {endpoint} failed{said}: {reason}")
+        code = f" (HTTP {status})" if status else ""
+        super().__init__(f"The endpoint {endpoint} failed{code}: {reason}")
         self.endpoint = endpoint
         self.reason = reason
         self.status = status
 
 
 class EndpointTimeout(EndpointError, QueryTimeout):
-    """A remote endpoint did not answer, or not to the end, within the time limit, given in seconds."""
+    """A remote endpoint did not answer in full within the time limit, which is given in seconds."""
 
     def __init__(self, endpoint: str, limit_s: float) -> None:
         self.endpoint = endpoint
-        self.reason = f"its answer was not there within {limit_s:g} s."
+        self.reason = f"it did not answer in full within {limit_s:g} s."
         self.status = None
         EcpGraphError.__init__(self, f"The endpoint {endpoint} failed: {self.reason}")
         self.limit_s = limit_s
 
 
 class ServiceUnusable(EcpGraphError):
-    """What an endpoint answered to a SERVICE clause cannot be joined here; carries its address and the reason.
+    """The answer of an endpoint to a SERVICE clause cannot be joined here; carries its address and the reason.
 
-    Said even where the clause is SILENT: the endpoint did not fail.
+    Raised even if the clause is SILENT, because the endpoint did not fail.
     """
 
     def __init__(self, endpoint: str, reason: str) -> None:
-        super().__init__(f"The answer of SERVICE <{endpoint}> {reason}")
+        super().__init__(f"The answer from SERVICE <{endpoint}> {reason}")
         self.endpoint = endpoint
         self.reason = reason
 
 
 class SettingError(EcpGraphError):
-    """An environment variable or option has a value that does not fit; carries its name."""
+    """An environment variable or option has an invalid value; carries its name."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")

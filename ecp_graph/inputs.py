@@ -1,4 +1,4 @@
-"""Opening what someone names or lays into a workspace: regular files alone, since a pipe or a device may never end."""
+"""Opens input files: only regular files, because a pipe or a device may never end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecp_graph.errors import InputSyntaxError
 __all__ = ["TOO_LONG", "input_size", "read_input", "too_long"]
 
 #: What is wrong with a file for which `too_long` is true.
-TOO_LONG: Final = "it has a literal or an IRI of more than 16 MB, which no parser here takes; divide it."
+TOO_LONG: Final = "it has a literal or an IRI of more than 16 MB, which is the limit of the parsers; split it."
 
 _KINDS: Final = {
     stat.S_IFIFO: "a named pipe",
@@ -51,7 +51,7 @@ def too_long(error: MemoryError) -> bool:
 def _size(path: Path, found: os.stat_result) -> int:
     kind = stat.S_IFMT(found.st_mode)
     if kind != stat.S_IFREG:
-        raise InputSyntaxError(path, f"it is {_KINDS.get(kind, 'no file')}, and only regular files are read.")
+        raise InputSyntaxError(path, f"it is {_KINDS.get(kind, 'not a file')}, and only regular files are read.")
     return found.st_size
 
 

@@ -1,4 +1,4 @@
-"""Settings: each is an environment variable, many are an option of a command too; docs/settings.md has them all."""
+"""Settings: each is an environment variable, and many are also command options; see docs/settings.md."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _number(lowest: float, highest: float) -> Callable[[str], float]:
     def read(text: str) -> float:
         number = _parsed(text, float, "a number")
         if not lowest <= number <= highest:
-            raise ValueError(f"it has to lie between {lowest:g} and {highest:g}")
+            raise ValueError(f"it must be between {lowest:g} and {highest:g}")
         return number
 
     return read
@@ -56,7 +56,7 @@ def _parsed(text: str, parse: Callable[[str], Number], kind: str) -> Number:
 
 def _yes_or_no(text: str) -> bool:
     if text.lower() not in {"yes", "no"}:
-        raise ValueError("it is yes or no")
+        raise ValueError("it must be yes or no")
     return text.lower() == "yes"
 
 
@@ -85,73 +85,78 @@ class Settings:
     keep_releases: int = field(
         default=5,
         metadata=_facts(
-            _integer(1, 10_000), "releases that stay on disk, the current one among them; a build removes older ones"
+            _integer(1, 10_000),
+            "maximum number of releases on disk, including the current one; a build removes older ones",
         ),
     )
     endpoint: str | None = field(
-        default=None, metadata=_facts(str, "a remote SPARQL endpoint to ask instead of the embedded engine")
+        default=None, metadata=_facts(str, "a remote SPARQL endpoint to query instead of the embedded engine")
     )
     host: str = field(default="127.0.0.1", metadata=_facts(str, "the address that `serve` listens on"))
     port: int = field(
-        default=8000, metadata=_facts(_integer(0, 65535), "the port that `serve` listens on; 0 takes a free one")
+        default=8000, metadata=_facts(_integer(0, 65535), "the port that `serve` listens on; 0 chooses a free one")
     )
-    timeout: float = field(default=10.0, metadata=_facts(_number(0.1, 86_400), "seconds that a query may take"))
+    timeout: float = field(default=10.0, metadata=_facts(_number(0.1, 86_400), "time limit of a query in seconds"))
     workers: int = field(
         default=2 * usable_processors(),
         metadata=_facts(
             _integer(1, 256),
-            "queries of clients that the server evaluates at the same time, each in its own process; one client may "
-            "have half of them",
+            "clients' queries that the server evaluates at the same time, each in its own process; one client may use "
+            "half of the slots",
         ),
     )
     page_workers: int = field(
         default=usable_processors(),
-        metadata=_facts(_integer(1, 256), "the same for the catalogue's own queries, on which pages and the API stand"),
+        metadata=_facts(_integer(1, 256), "the same for the queries of the catalogue, which pages and the API use"),
     )
     queue: int = field(
-        default=64, metadata=_facts(_integer(0, 10_000), "queries that may wait for a worker; more are refused at once")
+        default=64,
+        metadata=_facts(_integer(0, 10_000), "queries that may wait for a worker; further ones are refused at once"),
     )
     memory_mb: int = field(
-        default=512, metadata=_facts(_integer(64, 1_000_000), "megabytes that a query may take beyond the data")
+        default=512,
+        metadata=_facts(_integer(64, 1_000_000), "memory limit of a query in megabytes, in addition to the data"),
     )
     cache_mb: int = field(
         default=64,
-        metadata=_facts(_integer(0, 1_000_000), "megabytes of responses that the server caches; 0 caches none"),
+        metadata=_facts(_integer(0, 1_000_000), "size of the response cache in megabytes; 0 disables it"),
     )
     budget: float = field(
         default=0.0,
         metadata=_facts(
-            _number(0, 86_400), "seconds of query time that one client may use in a minute; 0 for no limit"
+            _number(0, 86_400),
+            "seconds of query time per client (by address) and minute, after which it gets status 429; 0 for no limit",
         ),
     )
     max_query_kb: int = field(
-        default=64, metadata=_facts(_integer(1, 1_024), "kilobytes that a query sent to the server may have")
+        default=64, metadata=_facts(_integer(1, 1_024), "maximum size of a query sent to the server, in kilobytes")
     )
     max_result_mb: int = field(
-        default=50, metadata=_facts(_integer(1, 10_000), "megabytes that an answer of a remote endpoint may have")
+        default=50,
+        metadata=_facts(_integer(1, 10_000), "maximum size of an answer from a remote endpoint, in megabytes"),
     )
     trusted_proxies: tuple[str, ...] = field(
         default=(),
         metadata=_facts(
             _networks,
-            "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed, separated by spaces",
+            "addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, separated by "
+            "spaces",
         ),
     )
-    access_log: bool = field(
-        default=True, metadata=_facts(_yes_or_no, "whether `serve` writes a line for each request to stderr")
-    )
+    access_log: bool = field(default=True, metadata=_facts(_yes_or_no, "whether `serve` logs each request to stderr"))
     service: tuple[str, ...] = field(
         default=(),
-        metadata=_facts(_addresses, "SPARQL endpoints of the open internet that SERVICE may ask, separated by spaces"),
+        metadata=_facts(_addresses, "public SPARQL endpoints that SERVICE may call, separated by spaces"),
     )
     service_private: tuple[str, ...] = field(
-        default=(), metadata=_facts(_addresses, "the same for endpoints that may lie in a private network")
+        default=(), metadata=_facts(_addresses, "the same for endpoints that may be in a private network")
     )
     service_rows: int = field(
-        default=10_000, metadata=_facts(_integer(1, 1_000_000), "rows that a SERVICE clause may bring in")
+        default=10_000, metadata=_facts(_integer(1, 1_000_000), "maximum number of rows from a SERVICE clause")
     )
     page_rows: int = field(
-        default=500, metadata=_facts(_integer(1, 100_000), "rows that a result page shows; downloads have all rows")
+        default=500,
+        metadata=_facts(_integer(1, 100_000), "maximum number of rows on a result page; downloads have all rows"),
     )
 
     @property
@@ -180,5 +185,5 @@ def settings_from(environment: Mapping[str, str] | None = None, **given: Any) ->
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError as reason:
                 shown = text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
-                raise SettingError(name, f"'{shown}' does not fit ({reason}).") from reason
+                raise SettingError(name, f"'{shown}' is not valid ({reason}).") from reason
     return replace(Settings(**values), **{name: value for name, value in given.items() if value is not None})

@@ -1,4 +1,4 @@
-"""Turns: one caller at a time, first come first served, and so many that wait, for so long."""
+"""A fair lock: one caller at a time, in order of arrival, with a limited queue and waiting time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Turns"]
 
 
 class Turns:
-    """Admits threads one after the other, in the order in which they came."""
+    """Admits threads one at a time, in order of arrival."""
 
     def __init__(self, *, most_waiting: int, limit_s: float) -> None:
         self._lock = threading.Lock()

@@ -1,7 +1,7 @@
-"""The command line: ``ecp-graph``. stdout carries data and nothing else, messages go to stderr.
+"""The command line ``ecp-graph``. stdout carries only data; messages go to stderr.
 
-Exit codes: 0 done, 1 the data do not conform, 2 wrong usage or input that cannot be read. Commands import what they
-need when they run, so that a query does not wait for the tools of the build.
+Exit codes: 0 success, 1 the data do not conform, 2 invalid usage or unreadable input. Commands import their
+dependencies when they run, so that a query does not wait for the build tools to load.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _INTERRUPTED = 130
 @click.group(cls=Commands, context_settings=_CONTEXT)
 @click.version_option(__version__, "--version", prog_name="ecp-graph")
 def cli() -> None:
-    """A knowledge graph of a policy action plan: build it, check it, ask it.
+    """A knowledge graph of a policy action plan: build it, validate it, query it.
 
-    Data go to stdout, messages to stderr. Exit code 0: done; 1: the data do not conform; 2: wrong usage or input.
+    Data go to stdout, messages to stderr. Exit codes: 0 success, 1 the data do not conform, 2 invalid usage or input.
     """
 
 
@@ -41,7 +41,7 @@ for _command in (build, validate, queries, query, overlap, explain, diff, serve,
 
 
 def main() -> None:
-    """Run the command line and end the process."""
+    """Run the command line and exit."""
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

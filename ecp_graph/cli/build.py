@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecp_graph.cli.common import place, releases_option, say, show_report, workspace_option
+from ecp_graph.cli.common import releases_option, say, show_report, workspace_and_releases, workspace_option
 
 __all__ = ["build"]
 
@@ -18,16 +18,16 @@ __all__ = ["build"]
 def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> None:
     """Build a release: load, reason, derive overlaps, validate, write.
 
-    The new release becomes the current one in one step; a server that is running picks it up. When the data do not
-    conform, or contradict the ontology, the last release stays and the exit code is 1.
+    The new release becomes the current one atomically; a running server picks it up. If the data do not conform or
+    contradict the ontology, the last release stays current and the exit code is 1.
 
-    A file of the workspace that would be left out, such as RDF in a syntax that is not read there, is an error.
+    A file in the workspace that would be ignored, such as RDF in an unsupported syntax, is an error.
     """
     from ecp_graph.pipeline import build as build_release
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases)
-    where, into = place(settings)
+    where, into = workspace_and_releases(settings)
     result = build_release(where, into, kept=settings.keep_releases, progress=say)
     if result.release is None:
         show_report(result.report)

@@ -1,4 +1,4 @@
-"""What commands share: options, the group that turns errors into one sentence, and the way to a release."""
+"""Shared by the commands: options, error reporting, and finding or building the release."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ __all__ = [
     "Commands",
     "endpoint_option",
     "leave",
-    "place",
     "release_or_build",
     "releases_option",
     "say",
@@ -32,6 +31,7 @@ __all__ = [
     "show_report",
     "split_parameters",
     "timeout_option",
+    "workspace_and_releases",
     "workspace_option",
 ]
 
@@ -43,7 +43,7 @@ _WORKSPACE = "ecp_graph.workspace"
 
 
 class Commands(click.Group):
-    """A group whose commands answer an error of the package with one sentence on stderr and its exit code."""
+    """A command group that reports an `EcpGraphError` on stderr and exits with its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; see `click.Group.invoke`."""
@@ -55,12 +55,12 @@ class Commands(click.Group):
 
 
 def say(message: str) -> None:
-    """Write a message to stderr: stdout is for data."""
+    """Write a message to stderr; stdout is reserved for data."""
     click.echo(message, err=True)
 
 
 def leave(code: int) -> NoReturn:
-    """End the process; at once when a query is still running, because Oxigraph cannot be told to stop."""
+    """Exit the process; immediately if a query is still running, because Oxigraph cannot cancel one."""
     if any(thread.name == "query" for thread in threading.enumerate()):
         for stream in (sys.stdout, sys.stderr):
             try:
@@ -88,14 +88,14 @@ def releases_option(command: Decorated) -> Decorated:
 
 def endpoint_option(command: Decorated) -> Decorated:
     """Add ``--endpoint``."""
-    about = "Ask a remote SPARQL 1.1 endpoint, not the embedded engine.  [env: ECP_GRAPH_ENDPOINT]"
+    about = "Query a remote SPARQL 1.1 endpoint instead of the release.  [env: ECP_GRAPH_ENDPOINT]"
     return click.option("--endpoint", metavar="URL", help=about)(command)
 
 
 def service_options(command: Decorated) -> Decorated:
-    """Add ``--service`` and ``--service-private``, each to be repeated; without them both are empty."""
-    about = "A public SPARQL endpoint that SERVICE may ask; repeat for more.  [env: ECP_GRAPH_SERVICE; default: none]"
-    private = "The same for one that may lie in a private network.  [env: ECP_GRAPH_SERVICE_PRIVATE; default: none]"
+    """Add the repeatable options ``--service`` and ``--service-private``, empty by default."""
+    about = "A public SPARQL endpoint that SERVICE may call; repeatable.  [env: ECP_GRAPH_SERVICE; default: none]"
+    private = "The same for an endpoint in a private network.  [env: ECP_GRAPH_SERVICE_PRIVATE; default: none]"
     for name, text in (("--service-private", private), ("--service", about)):
         command = click.option(name, multiple=True, metavar="URL", callback=_addresses, help=text)(command)
     return command
@@ -103,7 +103,7 @@ def service_options(command: Decorated) -> Decorated:
 
 def timeout_option(command: Decorated) -> Decorated:
     """Add ``--timeout``."""
-    about = "Seconds that a query may take.  [env: ECP_GRAPH_TIMEOUT; default: 10]"
+    about = "Time limit of a query in seconds.  [env: ECP_GRAPH_TIMEOUT; default: 10]"
     return click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help=about)(command)
 
 
@@ -133,9 +133,9 @@ def place(settings: Settings) -> tuple[Workspace, Path]:
 
 
 def release_or_build(workspace: Workspace, releases: Path) -> Release:
-    """Return the current release; when nothing has been built yet, build one and say so on stderr.
+    """Return the current release; if there is none yet, build one and report this on stderr.
 
-    Raises ReleaseError when the current release is damaged, and exits with 1 when the data do not conform.
+    Raises ReleaseError if the current release is damaged, and exits with 1 if the data do not conform.
     """
     from ecp_graph.release.release import current_id, open_release
 
@@ -161,13 +161,13 @@ def show_report(report: Report) -> None:
 
 
 def split_parameters(pairs: tuple[str, ...]) -> dict[str, list[str]]:
-    """Return the values of ``k=v`` pairs by their names; raises ParameterError for a pair without ``=``."""
+    """Parse ``k=v`` pairs into a mapping of names to values; raises ParameterError for a pair without ``=``."""
     given: dict[str, list[str]] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise ParameterError(
-                f"'{pair}' is no parameter; write name=value, as in --param instrument=safe-framework."
+                f"'{pair}' is not a parameter; write name=value, as in --param instrument=safe-framework."
             )
         given.setdefault(name, []).append(value)
     return given

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import place, releases_option, timeout_option, workspace_option
+from ecp_graph.cli.common import releases_option, timeout_option, workspace_and_releases, workspace_option
 
 if TYPE_CHECKING:
     from ecp_graph.queries.compare import Difference
@@ -24,7 +24,7 @@ _MARKS = {"added": "+", "removed": "-", "changed": "~"}
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option(
-    "-f", "--format", "fmt", type=click.Choice(["table", "csv", "json"]), default="table", help="Default: table."
+    "-f", "--format", "fmt", type=click.Choice(["table", "csv", "json"]), default="table", help="[default: table]"
 )
 @timeout_option
 @workspace_option
@@ -41,9 +41,9 @@ def diff(
 ) -> None:
     """Show what changed from release A to release B: actions, bodies, dates, overlaps.
 
-    A release is named by its id, the beginning of the id, `current`, `previous`, or its folder. What is compared is
-    said by the queries of the catalogue that have `compare` in their header. Exit code 0: nothing changed; 1: something
-    did; 2: there is no such release, or it cannot be read.
+    A release is given by its id, a prefix of its id, `current`, `previous`, or its folder. The comparison runs the
+    queries of the catalogue that have `compare` in their header. Exit codes: 0 no changes, 1 changes, 2 there is no
+    such release, or it cannot be read.
     """
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.queries.compare import compare
@@ -52,7 +52,7 @@ def diff(
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, timeout=timeout)
-    where, folder = place(settings)
+    where, folder = workspace_and_releases(settings)
     first, second = named_release(before, folder), named_release(after, folder)
     sides = release_engine(first), release_engine(second)
     difference = compare(*sides, load_catalogue(where), timeout_s=settings.timeout)
@@ -65,7 +65,7 @@ def diff(
 
 
 def _text(difference: Difference) -> str:
-    """Return the sections that have changes, a line for each thing and each value that differs."""
+    """Return the sections with changes as text, one line for each thing and each changed value."""
     from ecp_graph.sparql.results import printable
 
     lines: list[str] = []
@@ -90,7 +90,7 @@ def _quoted(text: str) -> str:
 
 
 def _csv(difference: Difference) -> str:
-    """Return a row for each thing that came or went, and for each value that differs."""
+    """Return CSV with a row for each thing added or removed, and for each changed value."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(["section", "change", "name", "thing", "column", "before", "after"])

@@ -11,10 +11,10 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
-    place,
     releases_option,
     say,
     timeout_option,
+    workspace_and_releases,
     workspace_option,
 )
 from ecp_graph.cli.query import engine_for
@@ -48,7 +48,7 @@ ORDER BY ?value ?name
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
-@click.option("-f", "--format", "fmt", type=click.Choice(["tree", "json"]), default="tree", help="Default: tree.")
+@click.option("-f", "--format", "fmt", type=click.Choice(["tree", "json"]), default="tree", help="[default: tree]")
 @endpoint_option
 @timeout_option
 @workspace_option
@@ -63,11 +63,11 @@ def explain(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Show where a statement is stated, or from what it follows.
+    """Show where a statement is stated, or what it was inferred from.
 
-    The three parts are curies, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
-    stands for rdf:type. What follows is traced back, rule by rule, to the passages that state what it rests on.
-    Exit code 1: it is neither stated nor follows.
+    The three parts are CURIEs, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
+    stands for rdf:type. An inferred statement is traced back, rule by rule, to the passages that it is based on.
+    Exit code 1: the statement is neither stated nor inferred.
     """
     from ecp_graph.reasoning import Explainer
     from ecp_graph.reasoning.findings import explain_finding
@@ -80,9 +80,9 @@ def explain(
     statement = find_statement(engine, subject, predicate, object_)
     found = Explainer(engine, timeout_s=limit_s).explain([statement]).get(statement)
     if found is None:
-        found = explain_finding(engine, place(settings)[0].rule_files, statement, timeout_s=limit_s)
+        found = explain_finding(engine, workspace_and_releases(settings)[0].rule_files, statement, timeout_s=limit_s)
     if found is None:
-        say(f"{statement.text}: this is neither stated in the graph nor does it follow from what is.")
+        say(f"{statement.text}: this is neither stated in the graph nor can it be inferred.")
         click.get_current_context().exit(1)
     names = names_of(engine, found.terms(), timeout_s=limit_s)
     text = as_text(found, names) if fmt == "tree" else json.dumps(as_json(found, names), indent=2) + "\n"
@@ -90,7 +90,7 @@ def explain(
 
 
 def find_statement(engine: Engine, subject: str, predicate: str, object_: str) -> Statement:
-    """Return the statement that three texts mean; raises ParameterError when one names nothing, or several things."""
+    """Resolve three texts to a statement; raises ParameterError if one names nothing, or several things."""
     from ecp_graph.reasoning.statements import Statement, iri
 
     first = iri(_thing(engine, "SUBJECT", subject))
@@ -106,7 +106,7 @@ def _thing(engine: Engine, name: str, text: str) -> str:
 
 
 def _property(engine: Engine, text: str) -> Term:
-    """Return the property of a curie, an IRI, a local name or a label; case does not matter for the last two."""
+    """Return the property for a CURIE, an IRI, a local name or a label; the last two ignore case."""
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.reasoning.statements import iri
 
@@ -126,11 +126,11 @@ def _property(engine: Engine, text: str) -> Term:
         raise ParameterError(f"'{text}' names several properties: {', '.join(iri(p).text for p in sorted(found))}.")
     near = difflib.get_close_matches(text.casefold(), known, n=3)
     hint = f" Did you mean {', '.join(near)}?" if near else ""
-    raise ParameterError(f"No property of the graph is called '{text}'.{hint}")
+    raise ParameterError(f"The graph has no property '{text}'.{hint}")
 
 
 def _value(engine: Engine, subject: Term, property_: Term, text: str) -> Term:
-    """Return the value that a text means: one that the subject has, else a thing of the graph, else a literal."""
+    """Return the value for a text: one that the subject has, otherwise a thing in the graph, otherwise a literal."""
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.reasoning.statements import in_sparql, iri
     from ecp_graph.sparql.results import Term

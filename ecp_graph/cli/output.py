@@ -1,4 +1,4 @@
-"""Writing an answer out: what the engine serialises goes through as it is; tables and spreadsheets are made here."""
+"""Writes an answer: formats that the engine serialises are passed through; tables and Excel sheets are made here."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _GAP: Final = 3
 
 
 def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path | None, timeout_s: float | None) -> None:
-    """Ask and write the answer to a file or to stdout.
+    """Run a query and write the answer to a file or to stdout.
 
-    Without ``fmt``: a table at a terminal, CSV when piped, and Turtle for a graph. Raises ParameterError for a format
-    that does not fit the query, and everything that `Engine.query` raises.
+    Without ``fmt``: a table on a terminal, CSV when piped, and Turtle for a graph. Raises ParameterError for a format
+    that is not available for the query, and everything that `Engine.query` raises.
     """
     kind: Kind = query_kind(sparql) or "table"
     to_terminal = output is None and sys.stdout.isatty()
@@ -50,7 +50,7 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
         )
     if chosen == "xlsx" and to_terminal:
         raise ParameterError(
-            "A spreadsheet is no text for a terminal. Name a file with --output FILE, or redirect stdout."
+            "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
         )
     if chosen not in _MADE_HERE:
         _write(engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body, output)
@@ -67,13 +67,13 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
     shown, left_out = without_wide_iris(table, width)
     _write([table_text(shown, width, colour=to_terminal).encode()], output)
     if left_out:
-        say(f"Left out, because the terminal is narrow: {', '.join(left_out)}. `--format csv` has every column.")
+        say(f"Omitted because the terminal is too narrow: {', '.join(left_out)}. `--format csv` has all columns.")
 
 
 def without_wide_iris(table: Table, width: int) -> tuple[Table, list[str]]:
-    """Return the table without those columns of IRIs that do not fit a terminal, and the names of these columns.
+    """Return the table without the columns of IRIs that do not fit on a terminal, and the names of these columns.
 
-    The last go first. A table that fits, or that holds nothing but IRIs, is returned as it is.
+    The last columns are dropped first. A table that fits, or that has only IRIs, is returned unchanged.
     """
 
     def needed(column: int) -> int:
@@ -92,7 +92,7 @@ def without_wide_iris(table: Table, width: int) -> tuple[Table, list[str]]:
 
 
 def table_text(table: Table, width: int, *, colour: bool = False) -> str:
-    """Return a table as aligned text; IRIs as curies, numbers to the right. An ASK gives ``yes`` or ``no``."""
+    """Return a table as aligned text, with IRIs as CURIEs and numbers right-aligned; ``yes`` or ``no`` for an ASK."""
     if table.boolean is not None:
         return "yes\n" if table.boolean else "no\n"
     from rich import box
@@ -121,7 +121,7 @@ def table_text(table: Table, width: int, *, colour: bool = False) -> str:
 
 
 def write_bytes(body: bytes, output: Path | None) -> None:
-    """Write what a command made itself to a file or to stdout; raises EcpGraphError when the file cannot be written."""
+    """Write bytes to a file or to stdout; raises EcpGraphError if the file cannot be written."""
     _write([body], output)
 
 
@@ -146,6 +146,8 @@ def _write(chunks: Iterable[bytes], output: Path | None) -> None:
 
 def output_options(command: Decorated) -> Decorated:
     """Add ``--format`` and ``--output``."""
-    about = "Default: table at a terminal, csv when piped, ttl for a graph."
-    command = click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write here, not to stdout.")(command)
+    about = "[default: table on a terminal, csv when piped, ttl for a graph]"
+    command = click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout.")(
+        command
+    )
     return click.option("-f", "--format", "fmt", type=click.Choice(FORMAT_NAMES), help=about)(command)

@@ -1,10 +1,9 @@
-"""``ecp-graph overlap``: the findings, asked through the catalogue.
+"""``ecp-graph overlap``: overlaps, by queries of the catalogue.
 
-``overlap KIND`` asks the query ``overlap-KIND`` of the topic ``overlap`` (the file
-``queries/overlap/overlap-bodies.rq`` for bodies). The options are parameters of these queries, so the queries decide
-what they mean: ``on`` and ``grade`` (enum) and ``secretariat`` (enum: with, without). An option that the query has no
-parameter for is refused. ``overlap body-instrument`` prints the matrix of two dimensions instead, as the page
-``/overlap/body-instrument`` shows it.
+``overlap KIND`` runs the query ``overlap-KIND`` of the topic ``overlap`` (for bodies, the file
+``queries/overlap/overlap-bodies.rq``). The options are parameters of these queries, which define what they mean:
+``on`` and ``grade`` (enum), and ``secretariat`` (enum: with, without). An option that is not a parameter of the query
+is refused. ``overlap body-instrument`` prints the matrix of two dimensions, like the page ``/overlap/body-instrument``.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
-    place,
     releases_option,
     split_parameters,
     timeout_option,
+    workspace_and_releases,
     workspace_option,
 )
 from ecp_graph.cli.output import output_options, table_text, write_answer, write_bytes
@@ -64,7 +63,7 @@ def overlap(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Show what overlaps, on what, and how good the evidence is.
+    """Show what overlaps, on what, and how strong the evidence is.
 
     The grade says how directly the document proves it; `ecp-graph query grades` lists the grades, the best first, and
     `ecp-graph queries` each query of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix:
@@ -75,7 +74,7 @@ def overlap(
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
-    catalogue = load_catalogue(place(settings)[0])
+    catalogue = load_catalogue(workspace_and_releases(settings)[0])
     name = _PREFIX + kind
     if name not in catalogue and "-" in kind:
         if pairs:
@@ -85,7 +84,7 @@ def overlap(
         return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
-        raise ParameterError(f"There are no overlaps of '{kind}'. Known are: {kinds or 'none'}.")
+        raise ParameterError(f"There are no overlaps of '{kind}'. Available: {kinds or 'none'}.")
     given = {"on": on, "grade": grade, "tie": tie, "secretariat": "with" if with_secretariat else None}
     values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
     engine = engine_for(settings)
@@ -140,5 +139,5 @@ def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | N
     elif chosen == "xlsx":
         body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells_table(matrix)})
     else:
-        raise ParameterError(f"A matrix is written as table, csv or xlsx, not as {chosen}.")
+        raise ParameterError(f"A matrix is available as table, csv or xlsx, not as {chosen}.")
     write_bytes(body, output)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ecp_graph.cli.common import place, release_or_build, releases_option, say, workspace_option
+from ecp_graph.cli.common import release_or_build, releases_option, say, workspace_and_releases, workspace_option
 
 __all__ = ["publish"]
 
@@ -22,14 +22,14 @@ _MOST_NAMED = 10
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     required=True,
-    help="Folder to write; an older site in it is replaced.",
+    help="Folder to write to; an existing site in it is replaced.",
 )
 @click.option(
     "--base-url",
     metavar="URL",
     default="http://localhost/",
     show_default=True,
-    help="Where the site will be; redirect rules and the site map name it.",
+    help="Address of the published site, for redirect rules and the sitemap.",
 )
 @click.option(
     "--timeout",
@@ -37,7 +37,7 @@ _MOST_NAMED = 10
     metavar="S",
     default=60.0,
     show_default=True,
-    help="Seconds that a query may take; a page whose query takes longer says so.",
+    help="Time limit of a query in seconds; a page whose query takes longer says so.",
 )
 @workspace_option
 @releases_option
@@ -47,32 +47,32 @@ def publish(
 ) -> None:
     """Write the static twin of the site: every page and document as a file, for any file server.
 
-    The pages work without a server, the query pages and the editor too: SPARQL runs in the browser. RDF lies beside
-    each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced in one step. The exit
-    code is 1 when a link leads nowhere.
+    The pages work without an application server, including the query pages and the editor: SPARQL runs in the browser.
+    The RDF is next to each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced
+    atomically. The exit code is 1 if there are broken links.
     """
     from ecp_graph.settings import settings_from
     from ecp_graph.twin.publish import publish as publish_site
 
     if not base_url.startswith(("http://", "https://")):
-        raise click.UsageError(f"--base-url is an address such as https://example.org/plan/, not '{base_url}'.")
-    where, into = place(settings_from(workspace=workspace, releases=releases))
+        raise click.UsageError(f"--base-url must be an address such as https://example.org/plan/, not '{base_url}'.")
+    where, into = workspace_and_releases(settings_from(workspace=workspace, releases=releases))
     release = release_or_build(where, into)
     with _bar() as progress:
         report = publish_site(release, where, out, base_url=base_url, timeout_s=timeout, progress=progress)
-    say(f"{report.files} files with {report.bytes / 1_000_000:.1f} MB are in {out}, from release {release.id}.")
+    say(f"{report.files} files ({report.bytes / 1_000_000:.1f} MB) of release {release.id} are in {out}.")
     if report.refused:
         named = ", ".join(sorted(report.refused)[:_MOST_NAMED])
-        say(f"{len(report.refused)} files say that their data are too many, or do not fit, and lack them: {named}.")
+        say(f"{len(report.refused)} files have a note instead of data that are too large or unsuitable: {named}.")
     if report.broken:
         named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
-        say(f"{len(report.broken)} links lead nowhere; the first:\n{named}")
+        say(f"{len(report.broken)} broken links; the first:\n{named}")
         ctx.exit(1)
 
 
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Show progress on stderr at a terminal, and nothing elsewhere."""
+    """Show a progress bar on stderr if it is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, known: None
         return

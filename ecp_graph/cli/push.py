@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import place, release_or_build, releases_option, say, workspace_option
+from ecp_graph.cli.common import release_or_build, releases_option, say, workspace_and_releases, workspace_option
 from ecp_graph.errors import SettingError
 
 if TYPE_CHECKING:
@@ -22,24 +22,29 @@ PASSWORD = "ECP_GRAPH_PASSWORD"  # noqa: S105 - the name, not the password
 
 
 @click.command()
-@click.option("--endpoint", metavar="URL", help="Where the store is asked.  [env: ECP_GRAPH_ENDPOINT; required]")
-@click.option("--graph-store", metavar="URL", help="Where it takes graphs.  [default: as is usual for the endpoint]")
-@click.option("--user", metavar="U", help=f"User of the store; the password is taken from {PASSWORD}.")
+@click.option("--endpoint", metavar="URL", help="Query address of the store.  [env: ECP_GRAPH_ENDPOINT; required]")
+@click.option("--graph-store", metavar="URL", help="Address for writing graphs.  [default: derived from the endpoint]")
+@click.option("--user", metavar="U", help=f"User name for the store; the password is taken from {PASSWORD}.")
 @click.option(
     "--no-default-graph",
     "default_graph",
     flag_value="none",
-    help="Leave out the merge of all graphs.  [default where the store's default graph is their merge by itself]",
+    help="Do not write the merge of all graphs.  [default if the store's default graph is that merge]",
 )
 @click.option(
     "--merged-graph",
     "default_graph",
     flag_value="merged",
-    help="Put the merge into graph/merged.  [default where the store's default graph repeats statements]",
+    help="Write the merge to graph/merged.  [default if the store's default graph repeats statements]",
 )
-@click.option("--again", is_flag=True, help="Write every graph, also those that the store has already.")
+@click.option("--again", is_flag=True, help="Write every graph, including those that the store already has.")
 @click.option(
-    "--timeout", "limit_s", type=click.FloatRange(min=1), metavar="S", default=120.0, help="Seconds for one request."
+    "--timeout",
+    "limit_s",
+    type=click.FloatRange(min=1),
+    metavar="S",
+    default=120.0,
+    help="Time limit of a request in seconds.",
 )
 @workspace_option
 @releases_option
@@ -53,20 +58,20 @@ def push(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Bring the current release into a SPARQL 1.1 store, graph by graph.
+    """Push the current release to a SPARQL 1.1 store, graph by graph.
 
-    Graphs that the store has already are left as they are, graphs of an earlier release are removed, and in the end the
-    statements of each graph are counted. Stopped at any moment, it goes on when it is run again. docs/engines.md tells
-    about Virtuoso, GraphDB and Oxigraph.
+    Graphs that the store already has are left unchanged, graphs of an earlier release are removed, and finally the
+    statements of each graph are counted. An interrupted push resumes when it is run again. See docs/engines.md for
+    Virtuoso, GraphDB and Oxigraph.
     """
     from ecp_graph.linked_data.push.push import push as push_release
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint)
     if settings.endpoint is None:
-        raise click.UsageError("Say with --endpoint URL which store to push to.")
+        raise click.UsageError("Give the store to push to with --endpoint URL.")
     login = _login(user)
-    release = release_or_build(*place(settings))
+    release = release_or_build(*workspace_and_releases(settings))
     try:
         report = push_release(
             release,
@@ -79,19 +84,19 @@ def push(
             progress=say,
         )
     except KeyboardInterrupt:
-        say("\nStopped. The same command goes on where this one was.")
+        say("\nInterrupted. Run the same command again to resume.")
         raise
     say(_summary(report, settings.endpoint))
 
 
 def _login(user: str | None) -> Login | None:
-    """Return the login for a user, None without one; raises SettingError when there is no password."""
+    """Return the login for a user, or None without one; raises SettingError if there is no password."""
     from ecp_graph.engine.login import Login
 
     if user is None:
         return None
     if PASSWORD not in os.environ:
-        raise SettingError(PASSWORD, f"it is not set, and --user {user} needs a password.")
+        raise SettingError(PASSWORD, f"it is not set, but --user {user} needs a password.")
     return Login(user, os.environ[PASSWORD])
 
 
@@ -100,7 +105,7 @@ def _summary(report: PushReport, endpoint: str) -> str:
     from ecp_graph.linked_data.push.push import merged_graph
 
     counts = f"{len(report.pushed)} graphs pushed, {len(report.unchanged)} unchanged, {len(report.removed)} removed"
-    lines = [f"Release {report.release} is in the store: {counts}; {report.statements} statements counted."]
+    lines = [f"Release {report.release} is in the store: {counts}; {report.statements} statements verified."]
     ask = endpoint
     if report.has(merged_graph()):
         ask += f"{'&' if '?' in endpoint else '?'}default-graph-uri={merged_graph()}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import place, workspace_option
+from ecp_graph.cli.common import workspace_and_releases, workspace_option
 
 if TYPE_CHECKING:
     from ecp_graph.queries.catalogue import Query
@@ -23,12 +23,12 @@ __all__ = ["queries"]
 def queries(name: str | None, workspace: Path | None) -> None:
     """List the catalogue by topic, or show one query.
 
-    With NAME: the query of that name with its parameters, its columns and its text.
+    With NAME: show that query with its parameters, columns and text.
     """
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.settings import settings_from
 
-    where, _ = place(settings_from(workspace=workspace))
+    where, _ = workspace_and_releases(settings_from(workspace=workspace))
     catalogue = load_catalogue(where)
     if name is not None:
         click.echo(_page(catalogue[name]), nl=False)

@@ -10,12 +10,12 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
-    place,
     release_or_build,
     releases_option,
     service_options,
     split_parameters,
     timeout_option,
+    workspace_and_releases,
     workspace_option,
 )
 from ecp_graph.cli.output import output_options, write_answer
@@ -37,7 +37,7 @@ __all__ = ["engine_for", "query"]
     "pairs",
     multiple=True,
     metavar="k=v",
-    help="A value for a parameter; repeat for others, and for several values of one that takes them.",
+    help="Value of a parameter; repeatable, also for several values of the same parameter.",
 )
 @output_options
 @endpoint_option
@@ -57,7 +57,7 @@ def query(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Ask a query of the catalogue, of a file or of standard input.
+    """Run a query from the catalogue, a file or standard input.
 
     The project's prefixes (ecp:, body:, action:, ...) are predeclared. `ecp-graph queries` lists the names.
     """
@@ -76,7 +76,7 @@ def query(
     engine = engine_for(settings)
     if isinstance(found, str):
         if given:
-            raise ParameterError("Only a query with a '#+' header has parameters, and this one has no header.")
+            raise ParameterError("Only a query with a '#+' header has parameters; this one has none.")
         sparql = found
     else:
         from ecp_graph.queries.binding import bind
@@ -86,7 +86,7 @@ def query(
 
 
 def engine_for(settings: Settings) -> Engine:
-    """Return the remote engine when an endpoint is set, else the one over the current release, built if need be."""
+    """Return the remote engine if an endpoint is set, otherwise an engine over the current release, built if needed."""
     from ecp_graph.engine.opening import federated, remote_engine
     from ecp_graph.release.opening import release_engine
 
@@ -97,7 +97,7 @@ def engine_for(settings: Settings) -> Engine:
 
 
 def _find(source: str, settings: Settings) -> Query | str:
-    """Return the query that the argument means; plain text when it has no header."""
+    """Return the query named by the argument, as plain text if it has no header."""
     from ecp_graph.queries.catalogue import load_catalogue, parse_query
 
     if source == "-":
@@ -109,7 +109,7 @@ def _find(source: str, settings: Settings) -> Query | str:
         except (OSError, UnicodeDecodeError) as reason:
             raise InputSyntaxError(path, f"it cannot be read ({reason}).") from reason
     else:
-        return load_catalogue(place(settings)[0])[source]
+        return load_catalogue(workspace_and_releases(settings)[0])[source]
     has_header = any(line.startswith("#+") for line in text.splitlines())
     return parse_query(text, path, path.parent) if has_header else text
 

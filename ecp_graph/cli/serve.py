@@ -9,12 +9,12 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
-    place,
     release_or_build,
     releases_option,
     say,
     service_options,
     timeout_option,
+    workspace_and_releases,
     workspace_option,
 )
 
@@ -31,12 +31,12 @@ __all__ = ["serve"]
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @click.option("--host", metavar="H", help="Address to listen on.  [env: ECP_GRAPH_HOST; default: 127.0.0.1]")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.  [env: ECP_GRAPH_PORT; default: 8000]"
+    "--port", type=click.IntRange(0, 65535), help="Port; 0 chooses a free one.  [env: ECP_GRAPH_PORT; default: 8000]"
 )
 @click.option(
     "--default-graph",
     type=click.Choice(["union", "own"]),
-    help="With FILEs: ask the merge of all graphs, or only what stands outside named graphs.  [default: own]",
+    help="With FILEs: the default graph is the merge of all graphs, or only statements outside them.  [default: own]",
 )
 @endpoint_option
 @service_options
@@ -55,10 +55,10 @@ def serve(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Serve the current release: /sparql, /queries, /health.
+    """Serve the site and the SPARQL endpoint over the current release.
 
-    A new release is picked up without a restart. With FILEs of RDF, serve those as they are: the endpoint alone, no
-    reasoning, no shapes. With --endpoint, ask a remote store.
+    A new release is picked up without a restart. With RDF FILEs, serve only a SPARQL endpoint over them, without
+    reasoning or shapes. With --endpoint, serve the site over a remote store.
     """
     from ecp_graph.settings import settings_from
 
@@ -74,14 +74,14 @@ def serve(
     )
     if default_graph and not files:
         raise click.UsageError(
-            "--default-graph goes with FILEs: the default graph of a release is the merge of all graphs."
+            "--default-graph is only for FILEs: the default graph of a release is the merge of all graphs."
         )
     if files and endpoint:
         raise click.UsageError("Give FILEs or --endpoint, not both.")
     from ecp_graph.web.serving.server import serve_app
 
     app = _app(files, default_graph, settings)
-    serve_app(app, settings, on_start=lambda address: say(f"Serving at {address}  (Ctrl-C stops)"))
+    serve_app(app, settings, on_start=lambda address: say(f"Serving at {address}  (press Ctrl-C to stop)"))
 
 
 def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: Settings) -> Flask:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecp_graph.cli.common import place, workspace_option
+from ecp_graph.cli.common import workspace_and_releases, workspace_option
 
 __all__ = ["validate"]
 
@@ -21,19 +21,19 @@ _FORMATS = ("text", "html", "turtle", "json")
 )
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[Path, ...], workspace: Path | None, fmt: str) -> None:
-    """Check the workspace, or FILEs, against the shapes and the ontology.
+    """Validate the workspace, or FILEs, against the shapes and the ontology.
 
-    FILEs are RDF in any syntax and are read in the context of the workspace: what they refer to may stand there. Each
-    has to be a regular file. One that takes far more memory or time than its size needs is refused.
+    FILEs are RDF in any syntax and may refer to things in the workspace. Each must be a regular file. A file that needs
+    far more memory or time than its size justifies is refused.
 
-    Exit code 0: the data conform; 1: there are violations; 2: a file cannot be read.
+    Exit codes: 0 the data conform, 1 there are violations, 2 a file cannot be read.
     """
     from ecp_graph.pipeline.files import validate_files
     from ecp_graph.pipeline.validate import validate_workspace
     from ecp_graph.settings import settings_from
     from ecp_graph.validation.writers import render
 
-    where, _ = place(settings_from(workspace=workspace))
+    where, _ = workspace_and_releases(settings_from(workspace=workspace))
     report = validate_files(files, where) if files else validate_workspace(where)
     click.echo(render(report, fmt), nl=False)
     ctx.exit(0 if report.conforms else 1)

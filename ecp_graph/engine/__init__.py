@@ -1,4 +1,4 @@
-"""Asking: one small interface, with an embedded engine and a remote one behind it.
+"""The interface of the query engines: embedded, isolated, remote and federated.
 
 An `Engine` gets a `Question` and gives an `Answer`: bytes, serialised by the engine itself. Nothing here loops over
 rows; `ecp_graph.sparql.results` reads a JSON answer where cells are needed.
@@ -27,13 +27,13 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Question:
-    """A SPARQL query, and how it is to be answered.
+    """A SPARQL query with the options for its evaluation.
 
-    ``fmt`` is a short name of `ecp_graph.sparql.formats` (default: JSON or Turtle, by the kind of the query).
-    ``limit_s`` is a time limit below the engine's own. ``default_graphs`` and ``named_graphs`` are the dataset of the
-    SPARQL 1.1 Protocol (section 2.1.4) and replace the query's own FROM clauses when either is given. ``labels`` is a
-    language: a SELECT then has a column of labels for each of its own (`ecp_graph.sparql.labels`). ``base`` is what
-    relative IRIs are resolved against where the query has no BASE (SPARQL 1.1 Query, section 4.1.1).
+    ``fmt`` is a short name of `ecp_graph.sparql.formats` (default: JSON or Turtle, depending on the query form).
+    ``limit_s`` is a time limit lower than the engine's own. ``default_graphs`` and ``named_graphs`` are the dataset of
+    the SPARQL 1.1 Protocol (section 2.1.4); if either is given, they replace the FROM clauses of the query. ``labels``
+    is a language: a SELECT then has a label column for each column (`ecp_graph.sparql.labels`). ``base`` is the IRI
+    for resolving relative IRIs if the query has no BASE (SPARQL 1.1 Query, section 4.1.1).
     """
 
     text: str
@@ -46,7 +46,7 @@ class Question:
 
     @cached_property
     def kind(self) -> Kind:
-        """Whether it is answered with a table or a graph; a text that is no query counts as a table.
+        """Whether the result is a table or a graph; text that is not a query counts as a table.
 
         Raises UpdateRefused for an update.
         """
@@ -54,16 +54,16 @@ class Question:
 
     @cached_property
     def format(self) -> Format:
-        """The format of the answer; raises ParameterError for one that does not fit, and UpdateRefused."""
+        """The format of the answer; raises ParameterError if it is not available, and UpdateRefused."""
         return format_named(self.fmt, self.kind) if self.fmt else DEFAULTS[self.kind]
 
     @property
     def has_dataset(self) -> bool:
-        """Whether it names the graphs that it is asked over."""
+        """Whether the question specifies a dataset."""
         return self.default_graphs is not None or self.named_graphs is not None
 
     def as_dict(self) -> dict[str, object]:
-        """Return its parts by their names, for JSON."""
+        """Return the fields by name, for JSON."""
         return {name: getattr(self, name) for name in _PARTS}
 
     def tag(self, version: str) -> str:
@@ -78,10 +78,10 @@ _PARTS: Final = tuple(part.name for part in fields(Question))
 
 @dataclass(frozen=True)
 class Asker:
-    """Who waits for an answer: a client by its address, or nobody in particular.
+    """The sender of a question: a client by its address, or nobody in particular.
 
-    ``is_reserved``: the question is one of the catalogue or of a page, for which a server keeps workers of their own.
-    ``gone`` tells whether nobody waits any more; an engine that can stop then does, or raises what ``gone`` raises.
+    ``is_reserved``: the question comes from the catalogue or a page, for which a server reserves workers. ``gone`` is a
+    function that returns whether the client has disconnected; the engine then stops, or raises what ``gone`` raises.
     """
 
     client: str = ""
@@ -91,11 +91,11 @@ class Asker:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query came to: its kind, its format, and the bytes, which can be read once.
+    """The answer to a query: its kind, its format, and its bytes, which can be read once.
 
-    ``length`` is the number of bytes where the answer is complete already; None where it still streams, and what fails
-    later is then raised by the body. ``facts`` hold, when the last byte was read, ``rows`` and ``query_ms`` where the
-    engine tells them.
+    ``length`` is the number of bytes if the answer is already complete; None if it is still streaming, in which case
+    later failures are raised by the body. After the last byte, ``facts`` has ``rows`` and ``query_ms`` if the engine
+    reports them.
     """
 
     kind: Kind
@@ -105,51 +105,51 @@ class Answer:
     facts: dict[str, object] = field(default_factory=dict)
 
     def read(self, max_bytes: int | None = None) -> bytes:
-        """Return the whole body; raises ResultTooLarge, and gives up the rest, when it has more than ``max_bytes``."""
+        """Return the whole body; raises ResultTooLarge, and abandons the rest, if it is longer than ``max_bytes``."""
         chunks, size = [], 0
         for chunk in self.body:
             size += len(chunk)
             if max_bytes is not None and size > max_bytes:
                 self.close()
-                raise ResultTooLarge(max_bytes, on="a page or a sheet holds; other formats hold it")
+                raise ResultTooLarge(max_bytes, scope="the limit for pages and Excel sheets; other formats can hold it")
             chunks.append(chunk)
         return b"".join(chunks)
 
     def close(self) -> None:
-        """Give up the rest of the body."""
+        """Abandon the rest of the body."""
         getattr(self.body, "close", lambda: None)()
 
 
-#: Whoever asks in this process: always there, and with nobody to share the workers with.
+#: A caller in this process, which never disconnects and does not share workers.
 NOBODY: Final = Asker()
 
 
 class Engine(ABC):
-    """Something that answers SPARQL 1.1 queries; one object serves many threads."""
+    """An engine that answers SPARQL 1.1 queries; it is thread-safe."""
 
     @abstractmethod
     def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
-        """Return the answer to a question; an error or the time limit never leaves half a body that looks whole.
+        """Return the answer to a question; after an error or timeout, a partial body never looks complete.
 
         The project's prefixes are predeclared. Raises QueryError for a malformed query, ParameterError for a format
-        that does not fit, FormatUnfit for one that cannot carry the answer, QueryTimeout, and EndpointError when a
-        remote engine fails.
+        that is not available, FormatUnfit for one that cannot represent the answer, QueryTimeout, and EndpointError if
+        a remote engine fails.
         """
 
     @abstractmethod
     def describe(self) -> str:
-        """Return a few words on what answers, for messages and the health page."""
+        """Return a short description of the engine, for messages and the health page."""
 
     def problem(self) -> str:
-        """Return why no query is answered at present; empty when they are."""
+        """Return why queries cannot be answered at present, or an empty string if they can."""
         return ""
 
     @abstractmethod
     def close(self) -> None:
-        """Release what the engine holds; queries under way finish first."""
+        """Release the resources of the engine; running queries finish first."""
 
     def query(self, text: str, *, fmt: str | None = None, timeout_s: float | None = None) -> Answer:
-        """Return the answer to a text, for a caller in this process; raises what `answer` raises.
+        """Answer a query text, for a caller in this process; raises what `answer` raises.
 
         >>> engine.query("ASK { ?s ?p ?o }", fmt="csv").read()
         b'true'

@@ -1,4 +1,4 @@
-"""Asking an engine for rows: as a table, as texts, or one after the other."""
+"""Queries an engine for rows: as a table, as texts, or as an iterator."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _STREAMED = {"json": ox.QueryResultsFormat.JSON, "tsv": ox.QueryResultsFormat.TS
 
 @dataclass(frozen=True)
 class Stream:
-    """The columns of a SELECT, and its rows as they come, which can be read once; an unbound cell is None.
+    """The columns of a SELECT and an iterator over its rows, which can be read once; an unbound cell is None.
 
-    The rows raise what the engine raises, EndpointError for what is no result, and ResultTooLarge.
+    The iterator raises what the engine raises, EndpointError for an invalid result, and ResultTooLarge.
     """
 
     columns: tuple[str, ...]
@@ -47,7 +47,7 @@ def read_table(answer: Answer, *, most_rows: int, max_bytes: int) -> Table:
 
 
 def ask_table(engine: Engine, sparql: str, *, timeout_s: float | None = None, max_bytes: int | None = None) -> Table:
-    """Return the table that a SELECT or ASK query comes to; raises ResultTooLarge for more JSON than ``max_bytes``."""
+    """Return the result table of a SELECT or ASK query; raises ResultTooLarge if its JSON exceeds ``max_bytes``."""
     answer: Answer = engine.query(sparql, fmt="json", timeout_s=timeout_s)
     return parse_table(answer.read(max_bytes), engine.describe())
 
@@ -88,7 +88,7 @@ def ask_stream(
     """
     found = _parsed(engine.query(sparql, fmt=fmt, timeout_s=timeout_s), fmt, engine.describe(), max_bytes)
     if isinstance(found, ox.QueryBoolean):
-        raise EndpointError(engine.describe(), "it answered yes or no where rows were asked for.")
+        raise EndpointError(engine.describe(), "it returned a boolean instead of rows.")
     return Stream(tuple(variable.value for variable in found.variables), _rows(found, engine))
 
 
@@ -105,15 +105,15 @@ def _rows(found: ox.QuerySolutions, engine: Engine) -> Iterator[tuple[Any, ...]]
 
 @contextmanager
 def _said(source: str) -> Iterator[None]:
-    """Let what the parser refuses be the fault of the endpoint."""
+    """Raise parse errors as failures of the endpoint."""
     try:
         yield
     except SyntaxError as reason:
-        raise EndpointError(source, f"it did not answer with SPARQL results ({reason.msg}).") from reason
+        raise EndpointError(source, f"it did not return SPARQL results ({reason.msg}).") from reason
 
 
 class _Body(io.RawIOBase):
-    """The body of an answer as a file, of which at most so many bytes are read."""
+    """The body of an answer as a file object with a limit on the bytes read."""
 
     def __init__(self, answer: Answer, max_bytes: int | None) -> None:
         self._answer = answer
@@ -128,6 +128,6 @@ class _Body(io.RawIOBase):
             self._size += len(self._rest)
             if self._max_bytes is not None and self._size > self._max_bytes:
                 self._answer.close()
-                raise ResultTooLarge(self._max_bytes, on="a page holds; other formats hold it")
+                raise ResultTooLarge(self._max_bytes, scope="the limit for pages; other formats can hold it")
         some, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
         return some

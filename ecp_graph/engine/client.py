@@ -1,9 +1,9 @@
-"""HTTP with one other server, bounded in time whatever that server does.
+"""An HTTP client for one server, with an overall time limit.
 
-httpx bounds a single read, not an exchange: a server that sends a byte a second is waited for without end, and so is
-one whose name does not resolve. So an exchange runs in a thread of its own; at the limit its connection is shut down
-and the caller goes on. Redirects are not followed: they would let the server choose where this machine sends its next
-request. Only a failure to connect is tried again, so no request ever arrives twice.
+httpx limits single reads, not a whole exchange: a server that sends one byte per second, or a host name that does not
+resolve, would block indefinitely. So an exchange runs in a separate thread; at the time limit its connection is shut
+down and the caller continues. Redirects are not followed, because they would let the server choose where the next
+request goes. Only a failed connection is retried, so no request ever arrives twice.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Client", "Resolve", "shorten"]
 
 Result = TypeVar("Result")
 Take = Callable[[httpx.Response], Result]
-#: Returns the IP addresses of a host; raises OSError when it may not be connected to.
+#: Returns the IP addresses of a host; raises OSError if connecting to it is not allowed.
 Resolve = Callable[[str], Sequence[str]]
 
 _PAUSES_S: Final = (0.0, 0.1, 0.4)
@@ -46,19 +46,22 @@ _NOT_CONNECTED: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyEr
 
 
 class Client:
-    """Speaks to the server at one address; with a login, one exchange at a time."""
+    """A client for the server at one address; with a login, it runs one exchange at a time."""
 
     def __init__(self, address: str, login: Login | None = None, resolve: Resolve | None = None) -> None:
-        """Check the address; raises EndpointError for one that is not of the web or that holds a password.
+        """Check the address; raises EndpointError if it is not an http(s) address or contains a password.
 
-        With ``resolve`` the connection goes to an IP address that it returned, and no proxy of the environment is used.
+        With ``resolve``, the connection goes to an IP address that it returned, and proxies of the environment are not
+        used.
         """
         url = _parsed(address)
         if url is None:
-            raise EndpointError(address, "the address of an endpoint begins with http:// or https://.")
+            raise EndpointError(address, "the address of an endpoint must begin with http:// or https://.")
         if url.userinfo:
             shown = str(url.copy_with(userinfo=b""))
-            raise EndpointError(shown, "its address holds a user or a password, which would show in messages and logs.")
+            raise EndpointError(
+                shown, "its address contains a user name or a password, which would appear in messages and logs."
+            )
         self.address = address
         self._auth = Answering(login) if login else httpx.Auth()
         self._resolve = resolve
@@ -66,14 +69,14 @@ class Client:
     def exchange(
         self, request: httpx.Request, take: Take[Result], *, limit_s: float, gone: Callable[[], bool] = never
     ) -> Result:
-        """Send the request and return what ``take`` makes of a response of status 2xx, whose body it has yet to read.
+        """Send the request, and return the result of calling ``take`` on a 2xx response whose body is still unread.
 
-        Raises EndpointTimeout past the limit, ClientGone as soon as ``gone`` says so, and EndpointError with what the
-        server said for any other status, and for a server that does not answer as HTTP has it.
+        Raises EndpointTimeout at the time limit, ClientGone as soon as ``gone`` returns true, and EndpointError with
+        the server's message for any other status or a violation of HTTP.
         """
         deadline = time.monotonic() + limit_s
         line = _Line()
-        # Whoever waits cuts the line at the deadline; httpx's own limit is for a line that is not there yet.
+        # The waiting thread closes the connection at the deadline; httpx's own limit covers the time before it exists.
         request.extensions = {"timeout": httpx.Timeout(limit_s + _SLACK_S).as_dict(), "trace": line.trace}
         request.headers.update({"Accept-Encoding": "identity", "Connection": "close"})
         outcome: Future[Result] = Future()
@@ -96,7 +99,7 @@ class Client:
         raise EndpointTimeout(self.address, limit_s)
 
     def _work(self, request: httpx.Request, take: Take[Result], line: _Line) -> Result:
-        """Do the whole exchange and turn what httpx raises into EndpointError."""
+        """Run the exchange, and convert errors of httpx to EndpointError."""
         failure: Exception = TimeoutError()
         try:
             with self._opened(request.url) as client:
@@ -115,18 +118,18 @@ class Client:
     def _opened(self, url: httpx.URL) -> httpx.Client:
         try:
             return httpx.Client(
-                # What the system trusts, and not a list of httpx's own; slow to load, and nothing to plain HTTP.
+                # The system's certificates, not those of httpx; slow to load, and not needed for plain HTTP.
                 verify=url.scheme == "https" and ssl.create_default_context(),
-                # With trust_env httpx fails at a proxy that it cannot use, though this address needs none.
+                # With trust_env, httpx fails on an unusable proxy even if this address needs none.
                 trust_env=False,
                 proxy=None if self._resolve else _proxy(url),
                 event_hooks={"response": [self._refuse_redirect]},
             )
         except (ImportError, ValueError, httpx.InvalidURL) as reason:
-            raise self._error("the proxy of the environment cannot be used", reason) from reason
+            raise self._error("the proxy set in the environment cannot be used", reason) from reason
 
     def _urls(self, request: httpx.Request) -> Sequence[httpx.URL]:
-        """Return the addresses to connect to; what is asked for, and whose certificate is verified, stays the host."""
+        """Return the URLs to connect to; the host name in the request and for the certificate does not change."""
         if self._resolve is None:
             return [request.url]
         host = request.url.raw_host.decode("ascii")
@@ -137,7 +140,7 @@ class Client:
             raise self._error("it cannot be reached", reason) from reason
 
     def _send(self, client: httpx.Client, request: httpx.Request, take: Take[Result]) -> Result:
-        # The client would log in by itself, but reads what comes with a challenge to the end, however long it is.
+        # httpx could log in by itself, but it reads the body of a challenge to the end, however long it is.
         answers = self._auth.auth_flow(request)
         request = next(answers)
         while True:
@@ -150,7 +153,7 @@ class Client:
                 raise EndpointError(self.address, _saying(response), response.status_code)
 
     def _refuse_redirect(self, response: httpx.Response) -> None:
-        """Refuse it before httpx looks at where it leads, which need not be an address."""
+        """Refuse a redirect before httpx parses its target, which need not be a valid address."""
         if response.has_redirect_location:
             raise EndpointError(self.address, _saying(response), response.status_code)
 
@@ -160,21 +163,21 @@ class Client:
 
 
 class _Line:
-    """The connection of an exchange, to be cut from another thread."""
+    """The connection of an exchange, which another thread can shut down."""
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
         self.is_cut = threading.Event()
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Take the socket of a connection that has come about (the extension "trace" of httpx)."""
+        """Store the socket of an established connection (the "trace" extension of httpx)."""
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
             if self.is_cut.is_set():
                 self.cut()
 
     def cut(self) -> None:
-        """End every read and write that waits; the thread that does them closes the connection."""
+        """Abort all pending reads and writes; the thread that runs them closes the connection."""
         self.is_cut.set()
         if self._socket is not None:
             with contextlib.suppress(OSError):
@@ -182,7 +185,7 @@ class _Line:
 
 
 def _proxy(url: httpx.URL) -> str | None:
-    """Return the proxy that the environment names for an address."""
+    """Return the proxy that the environment sets for an address."""
     named = urllib.request.getproxies().get(url.scheme)
     if not named or urllib.request.proxy_bypass(url.netloc.decode("ascii")):
         return None
@@ -190,7 +193,7 @@ def _proxy(url: httpx.URL) -> str | None:
 
 
 def _parsed(address: str) -> httpx.URL | None:
-    """Return a web address, or None when it is not one."""
+    """Return an http(s) URL, or None if it is not one."""
     try:
         _ = urlsplit(address).port  # httpx lets a port past 65535 and half an IPv6 address pass
         url = httpx.URL(address)
@@ -201,23 +204,23 @@ def _parsed(address: str) -> httpx.URL | None:
 
 
 def _saying(response: httpx.Response) -> str:
-    """Return what a server said when it refused, shortened to a line."""
+    """Return the error message of a server, shortened to one line."""
     if response.is_redirect and response.status_code != _NOT_MODIFIED:
         target = shorten(response.headers.get("Location", "nowhere").encode())
         return f"it redirects to {target}, and redirects are not followed. Give that address if you trust it."
     refused = ""
     if response.status_code == LOGIN_WANTED:
-        refused = "it lets nobody in with that login (user, password or rights); "
+        refused = "it rejected the login (user, password or permissions); "
     with contextlib.suppress(httpx.HTTPError):
         body = next(response.iter_raw(4 * _LONGEST_SAYING), b"")
         if "html" in response.headers.get("Content-Type", ""):
             body = _TAG.sub(b" ", body)
         if said := shorten(body):
             return refused + said
-    return refused + (printable(response.reason_phrase) or "it said nothing more.")
+    return refused + (printable(response.reason_phrase) or "it gave no further reason.")
 
 
 def shorten(body: bytes) -> str:
-    """Return text of a server as one line of bounded length that cannot steer a terminal."""
+    """Return text from a server as one line of limited length, without terminal control characters."""
     text = printable(" ".join(body.decode("utf-8", "replace").split()))
     return text if len(text) <= _LONGEST_SAYING else text[: _LONGEST_SAYING - 1] + "…"

@@ -1,9 +1,9 @@
-"""The embedded engine: Oxigraph on the store inside a release, opened read-only.
+"""The embedded engine: Oxigraph over the store inside a release, opened read-only.
 
-Oxigraph cannot be told to stop. So each query runs in a thread of its own, with a deep stack because the
-parser recurses; at the time limit the caller gets QueryTimeout at once, and the query ends at its next write.
-One that computes without writing goes on in its thread and keeps its place among ``places``, so runaways can
-use up the places but never pile up.
+Oxigraph cannot cancel a query. So each query runs in a separate thread, with a large stack because the parser is
+recursive; at the time limit the caller gets QueryTimeout immediately, and the query ends at its next write. A query
+that computes without writing continues in its thread and keeps its slot (``places``), so runaway queries can use up
+the slots but never pile up.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _UNKNOWN_FUNCTION: Final = re.compile(r"custom function (<[^<>]*>) is not suppor
 
 
 class EmbeddedEngine(Engine):
-    """Answers queries from one Oxigraph store."""
+    """An engine over one Oxigraph store."""
 
     def __init__(
         self, store: ox.Store, *, name: str, places: int | None = None, max_result_bytes: int | None = None
@@ -57,11 +57,11 @@ class EmbeddedEngine(Engine):
     def open(
         cls, folder: Path, *, name: str, places: int | None = None, max_result_bytes: int | None = None
     ) -> EmbeddedEngine:
-        """Return the engine over a store on disk, read-only; raises ReleaseError if it does not open."""
+        """Return an engine over a store on disk, opened read-only; raises ReleaseError if it cannot be opened."""
         return cls(open_store(folder), name=name, places=places, max_result_bytes=max_result_bytes)
 
     def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
-        """Return the answer, complete; raises what `Engine.answer` raises, and EngineBusy when no slot comes free."""
+        """Return the complete answer; raises what `Engine.answer` raises, and EngineBusy if no slot becomes free."""
         refuse_service(question.text)
         kind, wanted = question.kind, question.format  # a text that is no query gets its QueryError from the parser
         spool = Spool(self._max_result_bytes)
@@ -75,11 +75,11 @@ class EmbeddedEngine(Engine):
         return Answer(kind, wanted, spool.read_once(), len(spool))
 
     def describe(self) -> str:
-        """Return ``Oxigraph, release 3f2a9c01b7de`` or what else was given as the name."""
+        """Return a description such as ``Oxigraph, release 3f2a9c01b7de``."""
         return f"Oxigraph, {self._name}"
 
     def close(self) -> None:
-        """Let go of the store; queries under way keep it open until they end."""
+        """Release the store; running queries keep it open until they end."""
         self._store = None
 
     def _run(self, work: Callable[[], None], spool: Spool, timeout_s: float | None) -> None:
@@ -94,7 +94,7 @@ class EmbeddedEngine(Engine):
 
 
 class _Job:
-    """One call in a thread of its own; its exception comes out of `wait`."""
+    """A call in a separate thread; `wait` raises its exception."""
 
     def __init__(self, call: Callable[[], None], on_end: Callable[[], None]) -> None:
         self._call = call
@@ -109,7 +109,7 @@ class _Job:
                 threading.stack_size(usual)
 
     def wait(self, timeout_s: float | None) -> bool:
-        """Return whether the call ended within the limit; raise what it raised."""
+        """Return whether the call finished within the limit; raises what it raised."""
         if not self._ended.wait(timeout_s):
             return False
         if self._failure is not None:
@@ -130,7 +130,7 @@ class _Job:
 
 
 def _let_go_of_locals(failure: BaseException) -> None:
-    """Empty the frames behind a failure: Oxigraph's results may be dropped by the thread that made them only."""
+    """Clear the frames of an exception: Oxigraph's results must be dropped in the thread that created them."""
     raised: BaseException | None = failure
     while raised is not None:
         traceback.clear_frames(raised.__traceback__)
@@ -145,22 +145,22 @@ def _graph(iri: str) -> ox.NamedNode:
 
 
 class Sink(Protocol):
-    """What an answer is written to."""
+    """The destination of an answer."""
 
     def write(self, data: bytes, /) -> int:
-        """Take the bytes and return how many they are; raise to stop the query."""
+        """Write the bytes and return their number; raises an exception to stop the query."""
         ...
 
     def flush(self) -> None:
-        """Pass on what was gathered."""
+        """Pass on buffered bytes."""
         ...
 
 
 def evaluate(store: ox.Store, question: Question, sink: Sink, prefixes: Mapping[str, str]) -> None:
     """Write the answer to a question that may use the prefixes; nothing bounds its time but what ``sink`` raises.
 
-    Raises QueryError for a query that does not parse (line, column) or that cannot be evaluated, FunctionUnknown, and
-    FormatUnfit for an answer that the format cannot carry.
+    Raises QueryError for a query that does not parse (line, column) or cannot be evaluated, FunctionUnknown, and
+    FormatUnfit for an answer that the format cannot represent.
     """
     text, labels = question.text, question.labels
     try:

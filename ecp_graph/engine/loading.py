@@ -1,4 +1,4 @@
-"""RDF files into a store in memory, as they are; and the store of a release, on disk."""
+"""Loads RDF files into a store in memory, and opens the store of a release on disk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def load_files(files: Sequence[Path], *, union: bool, reading: Callable[[Path], 
         fmt = ox.RdfFormat.from_extension(path.suffix.removeprefix("."))
         if fmt is None:
             known = ".ttl, .trig, .nt, .nq, .rdf, .jsonld or .n3"
-            raise InputSyntaxError(path, f"its extension names no RDF syntax; use {known}.")
+            raise InputSyntaxError(path, f"its extension is not that of an RDF syntax; use {known}.")
         input_size(path)
         reading(path)
         try:

@@ -1,7 +1,7 @@
-"""The merge of all graphs, by itself, for the queries that name none.
+"""A separate store with the merge of all graphs, for queries that name no graph.
 
-Oxigraph in memory looks for a pattern among all quads with its rarest term, in whatever graph they are. Where the
-default graph is the merge of the others, every triple is there twice, and half of the looking is in vain.
+In memory, Oxigraph looks up a pattern among all quads with its rarest term, in any graph. If the default graph is the
+merge of the others, every triple occurs twice, and half of the lookups are wasted.
 """
 
 from __future__ import annotations
@@ -15,16 +15,15 @@ from ecp_graph.sparql.guard import may_name_graphs
 
 __all__ = ["Stores", "with_merge"]
 
-#: The merge takes half as much memory again as the whole, and two seconds for so many quads.
+#: Up to this many quads, the merge takes 50 % more memory, and two seconds to make.
 _MOST_QUADS: Final = 1_000_000
 
 
 @dataclass(frozen=True)
 class Stores:
-    """A store, and its default graph in one of its own where that is worth its memory.
+    """A store, and a separate store with its default graph if that is worth the memory.
 
-    ``files`` is how many a store on disk has. It opens the first few with itself, and each of the others when a query
-    comes to it.
+    ``files`` is the number of files of a store on disk. The first few are opened with the store, the others on demand.
     """
 
     whole: ox.Store
@@ -32,7 +31,7 @@ class Stores:
     files: int = 0
 
     def for_query(self, sparql: str) -> ox.Store:
-        """Return the store that answers a query, over no other dataset than its own, soonest; they answer alike."""
+        """Return the fastest store for a query without its own dataset; both give the same answer."""
         return self.whole if self.merge is None or may_name_graphs(sparql) else self.merge
 
 
@@ -41,6 +40,6 @@ def with_merge(store: ox.Store, *, most_quads: int = _MOST_QUADS) -> Stores:
     if len(store) > most_quads:
         return Stores(store)
     merge = ox.Store()
-    # not in bulk: that leaves 200 MB mapped and free, which a worker forked later could take beyond its limit
+    # not in bulk: that leaves 200 MB mapped but unused, which a forked worker could then use beyond its limit
     merge.extend(store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     return Stores(store, merge)

@@ -1,4 +1,4 @@
-"""Which engine answers: a store on disk, a remote endpoint, or files loaded into memory."""
+"""Chooses and opens the engine: over a store on disk, a remote endpoint, or files loaded into memory."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The remote engine: any SPARQL 1.1 endpoint, asked through SPARQLWrapper.
+"""The remote engine: sends queries to a SPARQL 1.1 endpoint through SPARQLWrapper.
 
-An answer is taken in whole before any of it is passed on, so an endpoint that fails, stalls, breaks off or sends
-something else than results ends in an error and never in half an answer.
+An answer is received completely before any of it is passed on, so an endpoint that fails, stalls, disconnects or sends
+something other than results leads to an error and never to a partial answer.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from ecp_graph.sparql.text import declared_prefixes, first_keyword
 
 __all__ = ["RemoteEngine", "without_dataset"]
 
-#: How long an endpoint is waited for, and how much is taken from it, where the caller sets no limit.
+#: The limits on time and size if the caller sets none.
 _USUAL_LIMIT_S: Final = 60.0
 _MOST_BYTES: Final = 1_000_000_000
 _DATASET: Final = ("default-graph-uri", "named-graph-uri")
-#: Headers by which Virtuoso tells that it stopped early and gives a part of the rows as if it were all.
+#: Headers by which Virtuoso indicates that it stopped early and returned only part of the rows.
 _PARTIAL: Final = ("X-SQL-State", "X-SQL-Message")
 
 
 class RemoteEngine(Engine):
-    """Answers queries by asking an endpoint over HTTP.
+    """An engine that sends queries to an endpoint over HTTP.
 
-    ``default-graph-uri`` and ``named-graph-uri`` in the endpoint's address are the dataset of each query that names
-    none itself.
+    ``default-graph-uri`` and ``named-graph-uri`` in the address of the endpoint are the dataset of each query that does
+    not specify one.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class RemoteEngine(Engine):
         own affair. Raises ParameterError for labels, which a remote endpoint does not give.
         """
         if question.labels:
-            raise ParameterError("A remote endpoint gives no labels; ask for rdfs:label in the query.")
+            raise ParameterError("Labels are not available from a remote endpoint; select rdfs:label in the query.")
         refuse_service(question.text)
         if query_kind(question.text) is None:
             raise QueryError("The text is no SPARQL query: SELECT, ASK, CONSTRUCT or DESCRIBE is missing.")
@@ -104,7 +104,7 @@ class RemoteEngine(Engine):
         return self._endpoint
 
     def close(self) -> None:
-        """Do nothing: each query has a connection of its own."""
+        """Do nothing: each query has its own connection."""
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -139,12 +139,12 @@ class RemoteEngine(Engine):
         given = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if given not in {wanted.media_type, *wanted.also}:
             raise self._error(
-                f"asked for {wanted.media_type}, it answered with {shorten(given.encode()) or 'no type'}."
+                f"it was asked for {wanted.media_type} but returned {shorten(given.encode()) or 'no type'}."
             )
         if (coding := response.headers.get("Content-Encoding", "identity")) != "identity":
-            raise self._error(f"unasked, it encoded its answer ({shorten(coding.encode())}).")
+            raise self._error(f"it compressed its answer although this was not requested ({shorten(coding.encode())}).")
         if partial := [response.headers[name] for name in _PARTIAL if name in response.headers]:
-            raise self._error(f"it gave a part of the answer only ({shorten(' '.join(partial).encode())}).")
+            raise self._error(f"it returned only part of the answer ({shorten(' '.join(partial).encode())}).")
         check = check_for(wanted)
         try:
             for chunk in response.iter_raw():
@@ -152,7 +152,7 @@ class RemoteEngine(Engine):
                 check.feed(chunk)
             check.end()
         except Unwhole as reason:
-            raise self._error(f"asked for {wanted.media_type}, it answered with {reason}.") from reason
+            raise self._error(f"it was asked for {wanted.media_type} but returned {reason}.") from reason
 
     def _error(self, reason: str) -> EndpointError:
         return EndpointError(self._endpoint, reason)

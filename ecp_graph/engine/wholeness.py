@@ -1,8 +1,8 @@
-"""Whether the body of an answer is what its media type says, and whole: looked at while it passes.
+"""Checks while streaming that the body of an answer matches its media type and is complete.
 
-An endpoint may send a page under the name of results, or stop in the middle and say that all is well. JSON is parsed
-up to a size, XML is parsed whole (without entities or a DTD); of text formats only what a page, garbage or nothing at
-all would look like can be told.
+An endpoint may send an HTML page instead of results, or stop half-way and report success. JSON is parsed up to a
+maximum size, XML completely (without entities or a DTD); in text formats, only HTML, binary data or an empty body can
+be recognised.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from ecp_graph.sparql.formats import Format
 
 __all__ = ["Check", "Unwhole", "check_for"]
 
-#: JSON longer than this is looked at by its first and last character alone: parsing it would hold up other queries.
+#: For longer JSON, only the first and last characters are checked, because parsing it would delay other queries.
 _PARSED_BYTES: Final = 16_000_000
 
 
 class Unwhole(ValueError):
-    """The body is not what it should be; the message says why, to follow 'it answered with'."""
+    """The body is not what it should be; the message says why, to follow 'it returned'."""
 
 
 class Check(Protocol):
-    """Looks at a body chunk by chunk; both methods raise Unwhole."""
+    """Checks a body chunk by chunk; both methods raise Unwhole."""
 
     def feed(self, chunk: bytes) -> None:
-        """Look at the next chunk."""
+        """Check the next chunk."""
         ...
 
     def end(self) -> None:
-        """Look at the whole, now that it is complete."""
+        """Check the completed body."""
         ...
 
 
@@ -64,18 +64,18 @@ class _Json:
     def end(self) -> None:
         if self._size > _PARSED_BYTES:
             if not self._last.endswith((b"}", b"]")):
-                raise Unwhole("JSON that breaks off")
+                raise Unwhole("truncated JSON")
             return
         try:
             top = json.loads(self._kept, object_hook=_outermost)
         except (ValueError, RecursionError) as reason:
             raise Unwhole(f"broken JSON ({reason})") from reason
         if self._is_table and not (isinstance(top, dict) and ("results" in top or "boolean" in top)):
-            raise Unwhole("JSON that is no table of results")
+            raise Unwhole("JSON that is not a SPARQL result")
 
     def _look_at_start(self) -> None:
         if not self._kept.lstrip().startswith((b"{", b"[")):
-            raise Unwhole("something that is no JSON")
+            raise Unwhole("something that is not JSON")
 
 
 def _outermost(thing: dict[str, object]) -> dict[str, object] | None:
@@ -136,4 +136,4 @@ class _Text:
         try:
             self._decoder.decode(chunk, last)
         except UnicodeDecodeError as reason:
-            raise Unwhole("bytes that are no text") from reason
+            raise Unwhole("bytes that are not text") from reason

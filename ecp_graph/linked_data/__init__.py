@@ -1,1 +1,1 @@
-"""The graph as linked data: a thing as a document, the description of the dataset, its vocabulary, its dumps."""
+"""Linked data: documents about things, the description of the dataset, its vocabulary, and dumps."""

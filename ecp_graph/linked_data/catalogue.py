@@ -1,4 +1,4 @@
-"""What graph/dataset says for catalogues (DCAT 3), and how a release was made (PROV-O)."""
+"""The catalogue entry (DCAT 3) and provenance (PROV-O) of a release in graph/dataset."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a graph holds, in numbers: totals, classes, properties, and links to other data sets.
+"""Statistics of a graph: totals, classes, properties, and links to other datasets.
 
-The description of a dataset is part of the dataset, so it has to count itself: `Counts.plus` adds what it would add.
+The description of a dataset is part of the dataset and must be included in the counts: `Counts.plus` adds it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The description of a dataset (graph/dataset) as a page shows it: read from its triples alone."""
+"""Reads the description of a dataset (graph/dataset) from its triples, for a page."""
 
 from __future__ import annotations
 

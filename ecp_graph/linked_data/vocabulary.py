@@ -1,4 +1,4 @@
-"""The ontology as a reader sees it: its header, terms in groups, value lists; read from its triples alone."""
+"""Reads the ontology from its triples, for a reference page: header, grouped terms, and value lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed in the ontology from one version to another, term by term."""
+"""Compares two versions of the ontology, term by term."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Overlaps: findings that two things deal with a third, each a node with its evidence."""
+"""Overlaps: two things share a third; each is a node with its evidence."""

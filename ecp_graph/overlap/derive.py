@@ -1,7 +1,7 @@
-"""What the build finds out by rules: the overlaps with graded evidence, and in which passages each thing is stated.
+"""Derives overlaps with graded evidence by rules, and the passages in which each thing is stated.
 
-The rules are the SELECT queries below ``queries/derive/`` of the workspace. They see what is stated and inferred, and
-never graph/derived, so that running them again on a release adds nothing.
+The rules are the SELECT queries in ``queries/derive/`` of the workspace. They read stated and inferred statements but
+never graph/derived, so running them again on a release adds nothing.
 """
 
 from __future__ import annotations

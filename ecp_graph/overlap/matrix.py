@@ -1,4 +1,4 @@
-"""Matrices of two dimensions: what joins the things of the one to the things of the other, counted and marked.
+"""Matrices of two dimensions: the number of overlaps or links between their things, with the best grade or tie.
 
 Two of one dimension on which findings exist (bodies with bodies) are counted from the findings, each with its grade;
 all others from the links that two things have in common, each with its tie. Nothing here asks the graph: the rows come

@@ -1,4 +1,4 @@
-"""What matrices are counted from, read out of the answers of the catalogue's queries."""
+"""Reads the data of matrices from the results of the catalogue's queries."""
 
 from __future__ import annotations
 

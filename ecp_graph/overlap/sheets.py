@@ -1,4 +1,4 @@
-"""A matrix as tables: the numbers by row and column, and a list of its cells for further work."""
+"""A matrix as tables: the numbers by row and column, and a list of its cells for further processing."""
 
 from __future__ import annotations
 

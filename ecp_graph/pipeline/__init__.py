@@ -27,11 +27,11 @@ __all__ = ["BuildResult", "build"]
 def build(
     workspace: Workspace, releases: Path, *, kept: int = 5, progress: Callable[[str], None] = lambda _: None
 ) -> BuildResult:
-    """Return the report on a workspace and, when it has no violation, the new release, which is then the current one.
+    """Build a workspace, and return the report and, if there are no violations, the release, now the current one.
 
-    ``progress`` gets one short sentence for each step. Of the older releases so many stay that there are ``kept`` in
-    all. Raises InputSyntaxError for a file that cannot be parsed and InconsistentData when the data contradict the
-    ontology; in both cases, as with violations, the last release stays.
+    ``progress`` is called with one short sentence for each step. Keeps at most ``kept`` releases, the current one
+    included. Raises InputSyntaxError for a file that cannot be parsed, and InconsistentData if the data contradict the
+    ontology; in both cases, and if there are violations, the last release stays current.
     """
     # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
     from ecp_graph.pipeline.steps import run

@@ -1,4 +1,4 @@
-"""The authored statements and what the build adds to them: reasoning, then rules."""
+"""Adds inferred and derived statements to the authored ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Completed", "complete"]
 
 @dataclass(frozen=True)
 class Completed:
-    """The statements of a workspace with what follows from them."""
+    """The statements of a workspace, with the inferred and derived ones."""
 
     sources: Sources
     inferred: list[ox.Quad]

@@ -1,4 +1,4 @@
-"""Writing what a release holds into a folder; `ecp_graph.release.release` shows the folder."""
+"""Writes the files of a release into a folder, whose layout is described in `ecp_graph.release.release`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph import __version__
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
@@ -59,7 +59,7 @@ def write_contents(
     description = describe(store, about=about, release_id=identity, workspace_hash=workspace_hash)
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
-    with beside(partial(_write_dumps, folder)) as dumps_written:
+    with forked_call(partial(_write_dumps, folder)) as dumps_written:
         counts = _write_store(folder / "store", quads)
         for name, content in (("description", description), ("ontology", completed.sources.ontology)):
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))

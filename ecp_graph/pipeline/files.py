@@ -55,7 +55,7 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
     sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
-    with beside(partial(judge_statements, sources, judged)) as of_statements:
+    with forked_call(partial(judge_statements, sources, judged)) as of_statements:
         completed = complete(sources, workspace.rule_files)
         report = check(
             sources,
@@ -83,7 +83,7 @@ def _without_evidence(parsed: Mapping[Path, Sequence[ox.Quad]], names: Mapping[P
         if not _has_graphs(path):
             yield Finding(
                 "Info",
-                f"Its {len(quads)} statements stand in no named graph, so nothing tells where they are stated.",
+                f"Its {len(quads)} statements are not in a named graph, so their source is unknown.",
                 file=names[path],
                 remedy="Write the file as TriG, each statement in the graph of its passage.",
             )

@@ -1,4 +1,4 @@
-"""What a build comes to."""
+"""The result of a build."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["BuildResult"]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build came to: its report, and the release, or None when the data do not conform."""
+    """The result of a build: the report, and the release, or None if the data do not conform."""
 
     release: Release | None
     report: Report

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from ecp_graph.beside import beside
 from ecp_graph.errors import InconsistentData, ReleaseError
+from ecp_graph.forked import forked_call
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents
 from ecp_graph.pipeline.result import BuildResult
@@ -20,11 +20,11 @@ __all__ = ["run"]
 
 
 def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
-    """Return what `ecp_graph.pipeline.build` promises."""
+    """See `ecp_graph.pipeline.build`."""
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.passages)} passages")
-    with beside(partial(judge_statements, sources)) as of_statements:
+    with forked_call(partial(judge_statements, sources)) as of_statements:
         completed = complete(sources, workspace.rule_files, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])

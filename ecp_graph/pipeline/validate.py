@@ -1,4 +1,4 @@
-"""Validating a workspace as it stands: what a build finds, without a release."""
+"""Validates a workspace without building a release."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["validate_workspace"]
 
 
 def validate_workspace(workspace: Workspace) -> Report:
-    """Return the report on the workspace as it stands, without building a release.
+    """Return the report on the workspace, without building a release.
 
     A contradiction with the ontology is a violation of the report. Raises InputSyntaxError and WorkspaceError.
     """

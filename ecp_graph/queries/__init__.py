@@ -1,4 +1,4 @@
-"""The query catalogue: questions as files, their parameters, and what a person means by a value."""
+"""The query catalogue: query files, their parameters, resolving values to things, and comparing releases."""
 
 from __future__ import annotations
 

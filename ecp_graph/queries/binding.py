@@ -1,7 +1,7 @@
-"""Values put into a query of the catalogue, as terms.
+"""Binds parameter values to a query of the catalogue.
 
-A value is turned into an RDF term, which pyoxigraph serialises, and takes the place of the line ``#= name`` as
-``VALUES (?name) { (term) }``; the text of a query is never put together from what a user typed.
+A value becomes an RDF term, which pyoxigraph serialises, and replaces the line ``#= name`` with
+``VALUES (?name) { (term) }``; user input is never inserted into the text of a query.
 """
 
 from __future__ import annotations
@@ -27,12 +27,11 @@ Given = Mapping[str, str | Sequence[str]]
 
 
 def bind(query: Query, given: Given, engine: Engine) -> str:
-    """Return the text of a query with its parameters bound; several values for a parameter that takes ``many``.
+    """Return the text of a query with its parameters bound; a parameter with ``many`` accepts several values.
 
-    An empty value counts as not given. A parameter that is not given takes its default; without one its line is
-    dropped, so that the query ranges over everything. ``engine`` is asked only to find what a notation, slug or label
-    names. Raises ParameterError for a name the query does not have, a value that does not fit, several values for a
-    parameter that takes one, and a value that is missing.
+    An empty value counts as not given. A parameter that is not given has its default; without one, its line is dropped,
+    so the query covers everything. ``engine`` is used only to resolve a notation, slug or label. Raises ParameterError
+    for an unknown parameter, an invalid value, several values for a parameter that accepts one, and a missing value.
     """
     _refuse_unknown(query, given)
     lines: dict[str, str] = {}
@@ -56,7 +55,8 @@ def _values(parameter: Parameter, given: str | Sequence[str]) -> list[str]:
     values = [text for value in ([given] if isinstance(given, str) else given) if (text := value.strip())]
     if len(values) > 1 and not parameter.many:
         raise ParameterError(
-            f"The parameter '{parameter.name}' takes one value, and {len(values)} are given. Ask once for each."
+            f"The parameter '{parameter.name}' takes one value, but {len(values)} are given. "
+            "Run the query once for each."
         )
     return values or ([parameter.default] if parameter.default is not None else [])
 

@@ -1,4 +1,4 @@
-"""The catalogue: every question that the graph is asked by name is one file, ``queries/TOPIC/NAME.rq``.
+"""The catalogue: every named query is one file, ``queries/TOPIC/NAME.rq``.
 
 A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the convention of grlc)::
 
@@ -150,12 +150,12 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
             continue
         if not _NAME.fullmatch(path.stem):
             raise InputSyntaxError(
-                path, "the name of a query is lower-case words joined by '-', such as overlap-bodies.rq."
+                path, "the name of a query must be lowercase words joined by '-', such as overlap-bodies.rq."
             )
         if path.stem in paths:
             other = workspace.relative(paths[path.stem])
             raise InputSyntaxError(
-                path, f"the name '{path.stem}' is taken by {other}; names are unique over all topics."
+                path, f"the name '{path.stem}' is already used by {other}; names must be unique across topics."
             )
         paths[path.stem] = path
     return Catalogue(paths, workspace.folder("queries"))
@@ -218,7 +218,7 @@ def _header(path: Path, text: str) -> dict[str, Any]:
         line = reason.problem_mark.line + 1 if reason.problem_mark else None
         raise InputSyntaxError(path, f"the '#+' header is not YAML: {reason.problem}.", line) from reason
     if not isinstance(header, dict) or not header.get("summary"):
-        raise InputSyntaxError(path, "the '#+' header gives no summary. Begin the file with '#+ summary: …'.", 1)
+        raise InputSyntaxError(path, "the '#+' header has no summary. Begin the file with '#+ summary: …'.", 1)
     unknown = sorted(set(map(str, header)) - _KEYS)
     if unknown:
         known = ", ".join(sorted(_KEYS))
@@ -247,7 +247,7 @@ def _loader() -> type[Any]:
 def _list(header: Mapping[str, Any], key: str) -> list[Any]:
     value = header.get(key) or []
     if not isinstance(value, list):
-        raise ValueError(f"'{key}' in the header has to be a list.")
+        raise ValueError(f"'{key}' in the header must be a list.")
     return value
 
 
@@ -275,7 +275,7 @@ def _comparison(item: Any, columns: list[str]) -> Comparison | None:
     names, ignored = (_names(item.get(key, [])) for key in ("name", "ignore"))
     for name in (str(item["key"]), *names, *ignored):
         if name not in columns:
-            raise ValueError(f"'compare' speaks of '{name}', which is no column of the query.")
+            raise ValueError(f"'compare' names '{name}', which is not a column of the query.")
     return Comparison(str(item["title"]), str(item["key"]), names, ignored)
 
 
@@ -306,4 +306,4 @@ def _check_bindings(path: Path, text: str, names: list[str]) -> None:
             line = text.count("\n", 0, found.start()) + 1
             raise InputSyntaxError(path, f"'#= {found[1]}' binds a parameter that the header does not have.", line)
     if len(set(names)) != len(names):
-        raise InputSyntaxError(path, "two parameters have one name.")
+        raise InputSyntaxError(path, "two parameters have the same name.")

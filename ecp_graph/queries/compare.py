@@ -1,7 +1,7 @@
-"""What changed from one release to another, in things that an analyst knows: actions, bodies, dates, overlaps.
+"""Compares two releases in terms of things that an analyst knows: actions, bodies, dates, overlaps.
 
-What is compared is said by the catalogue: each query with ``compare`` in its header is asked of both sides, and its
-rows are compared thing by thing. Nothing here knows a class or a property.
+Each query of the catalogue with ``compare`` in its header is run on both releases, and its rows are compared thing by
+thing. This module does not depend on any class or property.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Things = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 @dataclass(frozen=True)
 class Field:
-    """One column whose value differs: its name, what it means, and the values on both sides."""
+    """One column whose value differs: its name, its meaning, and the values before and after."""
 
     column: str
     meaning: str
@@ -35,7 +35,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Change:
-    """One thing, by its IRI and its name, that came, went or changed; ``fields`` tell what changed."""
+    """One thing (IRI and name) that was added, removed or changed; ``fields`` are its changed columns."""
 
     kind: Kind
     thing: str
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """One comparison: the query that drives it, how many things each side has, and the changes."""
+    """One comparison: its query, the number of things in each release, and the changes."""
 
     query: str
     title: str
@@ -60,7 +60,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Difference:
-    """What two sides come to, section by section; the same when no section has a change."""
+    """The result of a comparison, in sections; empty if no section has changes."""
 
     sections: tuple[Section, ...]
 
@@ -78,7 +78,7 @@ class Difference:
             counts = [f"{section.count(kind)} {kind}" for kind in kinds if section.count(kind)]
             if counts:
                 parts.append(f"{section.title}: {', '.join(counts)}.")
-        return " ".join(parts) or "Nothing that is compared changed."
+        return " ".join(parts) or "No differences."
 
     def as_json(self) -> dict[str, Any]:
         """Return the whole as JSON: ``same``, and ``sections`` with their ``changes`` and the ``fields`` of these."""
@@ -93,9 +93,9 @@ def compare(
     timeout_s: float | None = None,
     max_bytes: int | None = None,
 ) -> Difference:
-    """Return what changed between two graphs, asked by the catalogue's queries that have ``compare``.
+    """Return the differences between two graphs, according to the catalogue's queries with ``compare``.
 
-    Raises what the engines raise, and ResultTooLarge when one of their answers is larger than ``max_bytes``.
+    Raises what the engines raise, and ResultTooLarge if an answer is larger than ``max_bytes``.
     """
     return Difference(
         tuple(
@@ -107,7 +107,7 @@ def compare(
 
 
 def compare_rows(query: Query, before: Things, after: Things) -> Section:
-    """Return the section of one query for the things that it found on both sides, by their keys."""
+    """Return the section of one query for the things found in both releases, by key."""
     comparison = query.comparison
     assert comparison is not None  # noqa: S101 - the caller chose it for that
     changes = []

@@ -1,4 +1,4 @@
-"""The names of things: what the catalogue's query ``names`` answers, gathered thing by thing."""
+"""The names of things, collected from the rows of the catalogue's query ``names``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMNS: Final = ("kind", "nameKind", "name", "thing")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One thing with its kind, the label that is shown for it, its codes, and all its other names.
+    """One thing with its kind, its display label, its codes, and all its other names.
 
     ``is_made``: the label was put together by the build, from names of other things.
     """
@@ -53,7 +53,7 @@ def gather(answer: Stream) -> dict[str, Named]:
     ParameterError when the answer has other columns than kind, nameKind, name and thing, and what the rows raise.
     """
     if missing := [name for name in _COLUMNS if name not in answer.columns]:
-        raise ParameterError(f"The query '{QUERY}' has to select {', '.join(_COLUMNS)}; it lacks {missing[0]}.")
+        raise ParameterError(f"The query '{QUERY}' must select {', '.join(_COLUMNS)}; {missing[0]} is missing.")
     rows: dict[str, list[_Row]] = {}
     for iri, row in _complete(answer):
         rows.setdefault(iri, []).append(row)

@@ -1,4 +1,4 @@
-"""Parameters of catalogue queries: what they accept, and which literal a value is.
+"""Parameters of catalogue queries: their types, and converting values to literals.
 
 Five types: ``iri`` (of a class: given as an IRI, a curie, a notation, a slug or a label of the graph), ``enum``,
 ``date``, ``integer`` and ``text``. A parameter with ``many: true`` takes several values, any of which may hold. An iri
@@ -53,19 +53,19 @@ class Parameter:
 
 
 def parameter_from_header(item: Any) -> Parameter:
-    """Return the parameter that a header describes; raises ParameterError for a description that is not sound."""
+    """Return the parameter described in a header; raises ParameterError if the description is invalid."""
     if not isinstance(item, dict):
         raise ParameterError(f"a parameter is written {{name: …, type: …, label: …}}, not {item!r}.")
     name, kind = str(item.get("name", "")), str(item.get("type", ""))
     if not _VARIABLE.fullmatch(name):
-        raise ParameterError(f"a parameter needs a name that can be a variable, not '{name}'.")
+        raise ParameterError(f"the name of a parameter must be a valid variable name, which '{name}' is not.")
     if unknown := sorted(set(map(str, item)) - _KEYS):
         raise ParameterError(f"the parameter '{name}' has the unknown key '{unknown[0]}'.")
     if kind not in _TYPES:
         raise ParameterError(f"the parameter '{name}' has the type '{kind}'; known are {', '.join(_TYPES)}.")
     for flag in ("optional", "many"):
         if not isinstance(item.get(flag, False), bool):
-            raise ParameterError(f"of the parameter '{name}', {flag} is true or false.")
+            raise ParameterError(f"{flag} of the parameter '{name}' must be true or false.")
     values = tuple(_yaml_text(value) for value in item.get("values") or ())
     of_class = expand(str(item["class"])) if "class" in item else None
     if kind == "iri" and (of_class is None or "://" not in of_class):
@@ -98,18 +98,20 @@ def literal_of(parameter: Parameter, value: str) -> ox.Literal:
         chosen = next((known for known in parameter.values if known.casefold() == value.casefold()), None)
         if chosen is None:
             raise ParameterError(
-                f"'{value}' does not fit '{parameter.name}': use one of {', '.join(parameter.values)}."
+                f"'{value}' is not valid for '{parameter.name}': use one of {', '.join(parameter.values)}."
             )
         return ox.Literal(chosen)
     if parameter.type == "date":
         try:
             day = date.fromisoformat(value)
         except ValueError:
-            raise ParameterError(f"'{value}' does not fit '{parameter.name}': write a date as 2017-06-30.") from None
+            raise ParameterError(
+                f"'{value}' is not valid for '{parameter.name}': use a date such as 2017-06-30."
+            ) from None
         return ox.Literal(day.isoformat(), datatype=ox.NamedNode(_XSD + "date"))
     if parameter.type == "integer":
         if not _INTEGER.fullmatch(value):
-            raise ParameterError(f"'{value}' does not fit '{parameter.name}': write a whole number.")
+            raise ParameterError(f"'{value}' is not valid for '{parameter.name}': use a whole number.")
         return ox.Literal(str(int(value)), datatype=ox.NamedNode(_XSD + "integer"))
     return ox.Literal(value)
 

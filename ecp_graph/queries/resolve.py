@@ -1,4 +1,4 @@
-"""Finding what a person means: an IRI, curie, notation, slug or label, resolved against the graph."""
+"""Resolves user input (an IRI, CURIE, notation, slug or label) to a thing in the graph."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ LIMIT {limit}
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing that an iri parameter may be: its IRI, a short value that names it alone, and its label."""
+    """One possible value of an iri parameter: its IRI, a short unambiguous value, and its label."""
 
     iri: str
     value: str
@@ -95,12 +95,12 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
     near = _nearest(value, choices(parameter, engine))
     hint = f" Did you mean {near}?" if near else ""
     is_any = parameter.of_class == ANYTHING
-    fault = "names nothing in this graph" if is_any else f"is no {compact(parameter.of_class or '')} of this graph"
-    raise ParameterError(f"'{value}' {fault}, so it does not fit '{parameter.name}'.{hint}")
+    kind = "a thing" if is_any else f"an {compact(parameter.of_class or '')}"
+    raise ParameterError(f"'{value}' is not valid for '{parameter.name}': it is not {kind} in this graph.{hint}")
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
-    """Return what an iri parameter may be, in the order of the labels, at most ``limit`` of them."""
+    """Return at most ``limit`` possible values of an iri parameter, ordered by label."""
     pattern = _pattern(parameter)
     if parameter.of_class == ANYTHING:  # an order over all would be slow on a large graph
         pattern = f"{{ SELECT DISTINCT ?thing {{ ?thing skos:prefLabel ?name }} LIMIT {limit} }}"

@@ -1,4 +1,4 @@
-"""Explaining: why a statement holds, from the passages that make it, or back over rules to passages that make others.
+"""Reasoning: the OWL 2 RL closure, contradictions, and explanations that trace a statement back to passages.
 
 ::
 

@@ -1,4 +1,4 @@
-"""One contradiction between the data and the ontology, and how its sentence names things."""
+"""A contradiction between the data and the ontology, and its wording."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def contradiction(sentence: str, *things: Node) -> Contradiction:
 
 
 def show(term: Node) -> str:
-    """Return a term as a sentence names it: a curie, or the text of a literal in quotation marks."""
+    """Return a term for use in a sentence: a CURIE, or the text of a literal in quotation marks."""
     return f'"{term}"' if isinstance(term, Literal) else compact(str(term))

@@ -1,7 +1,7 @@
-"""Why the build found something: an overlap by one of its rules, or that a passage speaks of a thing.
+"""Explains derived statements: an overlap by the rule that found it, or that a passage mentions a thing.
 
-A rule is a query below ``queries/derive/``. It is asked again for the two members and the thing they share; what the
-passages of the evidence state about these, directly or over one thing in between, are its premises.
+A rule is a query in ``queries/derive/``. It is run again for the two members and the thing they share; its premises are
+the statements about these, directly or through one thing in between, in the passages of the evidence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Every IRI of a workspace names one thing: where a key or a functional property says otherwise, the data are wrong.
+"""Finds violations of keys and functional properties: in a workspace, every IRI names a different thing.
 
-OWL would conclude that two IRIs of one key are the same thing (owl:sameAs). That is right for merging imports and wrong
-for checking, so the clash is reported and nothing is merged. An owl:sameAs that somebody stated is respected.
+OWL would infer that two IRIs with the same key are the same thing (owl:sameAs). This is right for merging imports but
+wrong for validation, so the conflict is reported and nothing is merged. Stated owl:sameAs triples are respected.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _inverse_functional(closed: Graph, same: _Same) -> Iterator[Contradiction]:
                 if not same(first, second):
                     yield contradiction(
                         f"Two IRIs name one thing: {show(first)} and {show(second)} share {show(value)} as "
-                        f"{show(predicate)}, which one thing alone can have.",
+                        f"{show(predicate)}, which only one thing can have.",
                         first,
                         second,
                     )
@@ -109,11 +109,12 @@ def _keys(closed: Graph, same: _Same) -> Iterator[Contradiction]:
 
 
 def _merged(closed: Graph, same: _Same) -> Iterator[Contradiction]:
-    """What other axioms merge, such as a maximal cardinality."""
+    """Individuals merged by other axioms, such as a maximum cardinality."""
     for first, second in closed.subject_objects(OWL.sameAs):
         if str(first) < str(second) and not same(first, second):
             yield contradiction(
-                f"It follows that {show(first)} and {show(second)} are one thing, but each IRI names its own.",
+                f"It follows that {show(first)} and {show(second)} are the same thing, but every IRI must name a "
+                "different thing.",
                 first,
                 second,
             )

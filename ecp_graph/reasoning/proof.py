@@ -1,8 +1,8 @@
-"""Back over the rules of the ontology from what holds to what is stated, with the fewest steps.
+"""Backward chaining over the rules of the ontology: shortest proofs of inferred statements from stated ones.
 
-All statements that are asked for are traced together, one step back at a time, so that the number of queries grows with
-the depth of the proofs and not with their number. A statement is proved when a passage or the ontology states it, or
-when a rule gives it from statements that are proved with fewer steps. So no proof ever leans on itself.
+All requested statements are traced together, one step at a time, so the number of queries grows with the depth of the
+proofs, not with their number. A statement is proved if a passage or the ontology states it, or if a rule derives it
+from statements that are proved in fewer steps. So no proof is circular.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ecp_graph.sparql.results import Term
 
 __all__ = ["Derivation", "Explainer", "Explanation"]
 
-#: Rules that any statement with a property can satisfy: asked only where no other rule explains a statement.
+#: Rules that any statement with a property can satisfy; used only if no other rule explains a statement.
 _BROAD: Final = frozenset({"domain", "range"})
 _MOST_STEPS_BACK: Final = 30
 _SENTENCES: Final = {

@@ -1,4 +1,4 @@
-"""What follows from the data by the ontology (OWL 2 RL), and where the two contradict each other."""
+"""Computes the statements inferred from data and ontology (OWL 2 RL), and the contradictions between the two."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _IRI: Final = re.compile(r"\w+://[^\s,()]+")
 
 @dataclass(frozen=True)
 class Inferred:
-    """The new triples worth publishing, and the contradictions found on the way."""
+    """The inferred triples worth publishing, and the contradictions found."""
 
     graph: Graph
     contradictions: tuple[Contradiction, ...]
 
 
 def infer(data: Graph, ontology: Graph, *, passages: Collection[str] = ()) -> Inferred:
-    """Return what follows from the data by the ontology: classes and properties of the individuals in the data.
+    """Return the inferred classes and properties of the individuals in the data.
 
     The graph holds no triple that was stated, none about terms of the ontology or about ``passages`` (IRIs of named
     graphs), no blank nodes, no owl:Thing and no owl:sameAs. Spec: OWL 2 Profiles, section 4.3.
@@ -54,7 +54,7 @@ def infer(data: Graph, ontology: Graph, *, passages: Collection[str] = ()) -> In
 
 
 class _Usefulness:
-    """Tells which triples of the closure say something about an individual in a term that the ontology declares."""
+    """Selects the inferred triples worth publishing: about an individual, with a term that the ontology declares."""
 
     def __init__(self, data: Graph, ontology: Graph, passages: Collection[str]) -> None:
         self._classes = {term for term in ontology.subjects(RDF.type, OWL.Class) if _is_term(term)}
@@ -101,7 +101,7 @@ def _explained(message: str, closed: Graph, data: Graph) -> Contradiction:
 
 
 def _reason(thing: Node, kind: URIRef, closed: Graph, data: Graph) -> str:
-    """Return why a thing is in a class: a class stated for it, or a property that it has or is the value of."""
+    """Return why a thing is in a class: a stated class, or a property of which it is the subject or the value."""
     for stated in sorted(data.objects(thing, RDF.type), key=str):
         if stated == kind:
             return "(stated)"

@@ -1,4 +1,4 @@
-"""Statements, where they are stated, and what their terms are called: asked of the graph for many at a time."""
+"""Statements, the graphs that state them, and the labels of their terms, queried in batches."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Literals that are no value of their datatype, or of the datatype that the ontology asks for.
+"""Finds literals that are invalid for their datatype, or do not have the datatype that the ontology requires.
 
-owlrl compares datatypes only where literals of both occur, and cannot tell of which thing a literal is a value.
+owlrl compares datatypes only if literals of both occur, and cannot say which thing a literal belongs to.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _malformed(closed: Graph) -> Iterator[Contradiction]:
     for subject, predicate, value in closed:
         if isinstance(value, Literal) and value.ill_typed:
             what = f"{show(value)}, the {show(predicate)} of {show(subject)}"
-            yield contradiction(f"{what}, is written as an {show(_datatype(value))} and is none.", subject)
+            yield contradiction(f"{what}, is typed as {show(_datatype(value))} but is not a valid one.", subject)
 
 
 def _of_another_datatype(closed: Graph) -> Iterator[Contradiction]:
@@ -36,7 +36,9 @@ def _of_another_datatype(closed: Graph) -> Iterator[Contradiction]:
         for subject, value in closed.subject_objects(predicate):
             if isinstance(value, Literal) and _base(_datatype(value)) != _base(datatype):
                 what = f"{show(value)}, the {show(predicate)} of {show(subject)}"
-                yield contradiction(f"{what}, is an {show(_datatype(value))} and not an {show(datatype)}.", subject)
+                yield contradiction(
+                    f"{what}, has the datatype {show(_datatype(value))}, not {show(datatype)}.", subject
+                )
 
 
 def _datatype(literal: Literal) -> URIRef:

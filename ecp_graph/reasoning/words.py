@@ -1,4 +1,4 @@
-"""An explanation as text for a terminal, and as JSON for programs."""
+"""Renders an explanation as text for a terminal, and as JSON."""
 
 from __future__ import annotations
 

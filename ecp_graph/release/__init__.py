@@ -1,1 +1,1 @@
-"""A release on disk: opened, verified, asked, swapped for the next one, and the older ones beside it."""
+"""A release on disk: open, verify, query, replace; and older releases."""

@@ -1,4 +1,4 @@
-"""Opening and checking a release: an immutable folder that holds everything a build made.
+"""Opens and verifies a release: an immutable folder with everything that a build produced.
 
 ::
 
@@ -77,7 +77,7 @@ class Release:
 
 
 def current_id(releases: Path) -> str | None:
-    """Return the id of the release in use, or None when nothing has been built yet."""
+    """Return the id of the current release, or None if nothing has been built yet."""
     try:
         return (releases / CURRENT).read_text(encoding="utf-8").strip() or None
     except (FileNotFoundError, NotADirectoryError):
@@ -85,16 +85,16 @@ def current_id(releases: Path) -> str | None:
 
 
 def open_release(releases: Path, release_id: str | None = None) -> Release:
-    """Return the release in use, or the one of the id given; cheap, because it looks at presence and not at hashes.
+    """Return the current release, or the one with the given id; fast, because it checks only that files exist.
 
-    Raises ReleaseError when there is none, or when a part of it is missing.
+    Raises ReleaseError if there is none, or if a part of it is missing.
     """
     wanted = release_id or current_id(releases)
     if wanted is None:
         raise ReleaseError(f"There is no release in {releases}. Run `ecp-graph build` first.")
     path = releases / wanted
     if not path.is_dir():
-        raise ReleaseError(f"The release {wanted} is not in {releases}. Run `ecp-graph build` to make it again.")
+        raise ReleaseError(f"The release {wanted} is not in {releases}. Run `ecp-graph build` to recreate it.")
     missing = [part for part in _PARTS if not (path / part).exists()]
     if missing:
         raise ReleaseError(f"The release {path} is damaged: it lacks {', '.join(missing)}. Run `ecp-graph build`.")
@@ -102,7 +102,7 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
 
 
 def verify_release(release: Release) -> list[str]:
-    """Return one sentence for each file that is missing, changed or not in the manifest; an empty list is good."""
+    """Return one sentence for each file that is missing, changed or not in the manifest; empty if all is well."""
     listed: Mapping[str, Mapping[str, Any]] = release.manifest["files"]
     problems = [problem for name, facts in listed.items() if (problem := _compare(release.path / name, facts))]
     found = {path.relative_to(release.path).as_posix() for path in release.path.rglob("*") if path.is_file()}
@@ -111,7 +111,7 @@ def verify_release(release: Release) -> list[str]:
 
 
 def file_facts(path: Path) -> dict[str, Any]:
-    """Return the size in bytes and the SHA-256 of a file, as the manifest keeps them."""
+    """Return the size in bytes and the SHA-256 of a file, as in the manifest."""
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"size": path.stat().st_size, "sha256": digest}

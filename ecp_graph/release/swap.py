@@ -1,4 +1,4 @@
-"""Making a release the current one, so that a crash at any moment leaves the last good release in place.
+"""Makes a release the current one, such that a crash at any moment leaves the last good release in place.
 
 A release is written into a hidden folder, renamed to its id, and then the file ``current`` is replaced. Readers follow
 ``current``; nothing below an id is ever written again.
@@ -19,7 +19,7 @@ from ecp_graph.release.release import CURRENT, MANIFEST, Release, current_id, op
 
 __all__ = ["KEPT", "install"]
 
-#: How many releases stay on disk, the current one among them; the default of the setting ``keep_releases``.
+#: The default of the setting ``keep_releases``: the maximum number of releases on disk, the current one included.
 KEPT: Final = 5
 
 _STAGING: Final = ".building-"
@@ -33,11 +33,11 @@ def install(
     kept: int = KEPT,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Release:
-    """Return the release of the id, made by ``write`` in a folder of its own, after making it the current one.
+    """Write a release with ``write`` into a temporary folder, make it the current one, and return it.
 
-    A release of that id that is whole is kept and the new one thrown away; a damaged one is replaced. Older releases
-    are removed, but for the newest ``kept`` and the current one. Builds in the same folder wait for each other.
-    Raises ReleaseError when the folder cannot be written.
+    If an intact release with this id exists, it is used and the new one discarded; a damaged one is replaced. Keeps
+    at most ``kept`` releases, the current one included. Builds in the same folder wait for each other. Raises
+    ReleaseError if the folder cannot be written.
     """
     try:
         releases.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def install(
                 _clear(releases)
     except OSError as error:
         raise ReleaseError(
-            f"A release cannot be written to {releases}: {error}. Name another folder with --releases."
+            f"A release cannot be written to {releases}: {error}. Choose another folder with --releases."
         ) from error
     return open_release(releases, release_id)
 
@@ -103,13 +103,13 @@ def _remove_old(releases: Path, kept: int) -> None:
 
 
 def _move_away(folder: Path) -> None:
-    """Take a release out of sight in one step; `_clear` removes it."""
+    """Hide a release atomically; `_clear` removes it."""
     if folder.exists():
         folder.rename(folder.with_name(f"{_STAGING}old-{folder.name}"))
 
 
 def _clear(releases: Path) -> None:
-    """Remove what builds have left behind; the lock is held, so none of them is running."""
+    """Remove the leftovers of interrupted builds; the lock is held, so none is running."""
     for leftover in releases.glob(f"{_STAGING}*"):
         if leftover.is_dir():
             shutil.rmtree(leftover)

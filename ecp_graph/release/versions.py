@@ -1,4 +1,4 @@
-"""The releases that a folder keeps, newest first."""
+"""The releases in a folder, newest first."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class KeptRelease:
 
 
 def kept_releases(releases: Path) -> list[KeptRelease]:
-    """Return the releases in a folder, the newest first; what cannot be opened as a release is left out.
+    """Return the releases in a folder, newest first, without those that cannot be opened.
 
     The time of a release is that of its manifest, the last file that a build writes: a release itself does not tell
     when it was made.
@@ -54,7 +54,7 @@ def kept_releases(releases: Path) -> list[KeptRelease]:
 
 
 def named_release(name: str, releases: Path) -> Release:
-    """Return the release that a user names: by its id, the beginning of it, ``current``, ``previous``, or its folder.
+    """Return the release for a name: its id, a prefix of its id, ``current``, ``previous``, or its folder.
 
     ``previous`` is the newest one made before the current one. Raises ReleaseError when there is none, or several.
     """
@@ -71,4 +71,4 @@ def named_release(name: str, releases: Path) -> Release:
         return fitting[0].release
     known = ", ".join(one.id for one in kept) or "none"
     what = "no" if not fitting else "more than one"
-    raise ReleaseError(f"There is {what} release '{name}' in {releases}. Kept are: {known}.")
+    raise ReleaseError(f"There is {what} release '{name}' in {releases}. Available: {known}.")

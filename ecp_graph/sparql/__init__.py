@@ -1,1 +1,1 @@
-"""The text of SPARQL queries: what can be said of it, refused in it, explained about it and added to it."""
+"""SPARQL queries as text: the lexer, the guard, syntax errors, label columns, and result formats."""

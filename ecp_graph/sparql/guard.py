@@ -55,7 +55,7 @@ _MAX_VALUES: Final = 10_000
 
 
 def query_kind(sparql: str) -> Kind | None:
-    """Return whether a query answers with a table or a graph; None when the text does not begin as a query.
+    """Return whether the result of a query is a table or a graph; None if the text does not begin like a query.
 
     Raises UpdateRefused for an update: a release is read-only.
     """
@@ -66,7 +66,7 @@ def query_kind(sparql: str) -> Kind | None:
 
 
 def refuse_service(sparql: str) -> None:
-    """Raise ServiceRefused when a query has a SERVICE clause, which would make this machine call another one.
+    """Raise ServiceRefused if a query has a SERVICE clause, which would make this server call another one.
 
     A string that spells a whole SERVICE clause is refused as well.
     """
@@ -96,7 +96,7 @@ def may_name_graphs(sparql: str) -> bool:
 
 
 def refuse_excess(sparql: str) -> None:
-    """Raise QueryTooComplex for a query whose planning alone could take longer than its time limit.
+    """Raise QueryTooComplex for a query whose planning alone could exceed its time limit.
 
     One pass over the text. Counts what separates patterns, not patterns, so it may be off by a few; the worker's limits
     hold for whatever passes.
@@ -107,7 +107,7 @@ def refuse_excess(sparql: str) -> None:
             depth += 1
             separators.append(0)
             if depth > _MAX_DEPTH:
-                raise QueryTooComplex(f"The query is nested deeper than {_MAX_DEPTH} levels; flatten it.")
+                raise QueryTooComplex(f"The query is nested more than {_MAX_DEPTH} levels deep; flatten it.")
         elif mark in {"}", ")", "]"}:
             depth -= 1
             if len(separators) > 1:
@@ -119,7 +119,9 @@ def refuse_excess(sparql: str) -> None:
                     f"A group of the query joins more than {_MAX_PATTERNS} patterns; split it into several queries."
                 )
         elif mark:
-            raise QueryTooComplex(f"A list of the query has more than {_MAX_VALUES} values; ask in several queries.")
+            raise QueryTooComplex(
+                f"A list in the query has more than {_MAX_VALUES} values; split it into several queries."
+            )
 
 
 def _find_service(text: str) -> int | None:

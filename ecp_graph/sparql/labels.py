@@ -1,7 +1,7 @@
-"""Labels beside IRIs: a SELECT query gets, for each of its columns, another one with the label of what stands there.
+"""Label columns: adds to a SELECT query, for each of its columns, another one with the labels of its IRIs.
 
-The query goes into a subquery as it is, and a function of this module is asked for the label of each cell. So rows,
-their order and their number stay, the answer still streams, and the engine writes it in any format.
+The query becomes a subquery, and a custom function of this module returns the label of each cell. So the rows, their
+order and their number do not change, the answer is still streamed, and the engine writes it in any format.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ITEMS: Final = frozenset({"DISTINCT", "REDUCED", "*"})
 def check_labels(language: str, sparql: str) -> str:
     """Return the language tag (RFC 5646); raises ParameterError when it is none, or for a query without columns."""
     if not _LANGUAGE.fullmatch(language):
-        raise ParameterError(f"'{language[:40]}' is no language for labels; give a tag such as en or en-GB.")
+        raise ParameterError(f"'{language[:40]}' is not a language tag; use one such as en or en-GB.")
     if first_keyword(sparql) in QUERY_FORMS.keys() - {"SELECT"}:
         raise ParameterError("Labels go with a SELECT query; this one has no columns.")
     return language

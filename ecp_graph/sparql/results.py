@@ -1,4 +1,4 @@
-"""Tables of results: SPARQL 1.1 results JSON read into cells, for a terminal, a page or a sheet."""
+"""Result tables: parses SPARQL 1.1 results JSON into cells, for a terminal, a page or a sheet."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def parse_table(body: bytes, source: str = "the engine") -> Table:
             for row in document["results"]["bindings"]
         )
     except (ValueError, KeyError, TypeError, AttributeError) as reason:
-        raise EndpointError(source, f"it did not answer with SPARQL results in JSON ({reason}).") from reason
+        raise EndpointError(source, f"it did not return SPARQL results in JSON ({reason}).") from reason
     return Table(columns, rows)
 
 

@@ -63,7 +63,7 @@ def workbook_of(tables: Mapping[str, Table | bytes]) -> bytes:
         try:
             return confined(_made, tables, limits=limits, nice=_NICE, scratch=Path(folder))
         except LimitReached:
-            raise ParameterError("A sheet of this answer takes too much memory or time to make. Use csv.") from None
+            raise ParameterError("An Excel sheet of this answer would take too much memory or time. Use csv.") from None
 
 
 def _cells(table: Table | bytes) -> int:
@@ -91,7 +91,7 @@ def _fill(sheet: Any, table: Table) -> None:
     from openpyxl.styles import Font
 
     if len(table.rows) >= _ROWS:
-        raise ParameterError(f"A sheet holds {_ROWS:,} rows, and the answer has {len(table.rows):,}. Use csv.")
+        raise ParameterError(f"An Excel sheet holds {_ROWS:,} rows, and the answer has {len(table.rows):,}. Use csv.")
     sheet.freeze_panes = "A2"
     columns = table.columns or ("answer",)
     for number, column in enumerate(columns):

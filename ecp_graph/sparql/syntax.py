@@ -1,9 +1,8 @@
-"""Sentences for queries that do not parse: line, column, what stands there and what should.
+"""Error messages for queries that do not parse: line, column, what was found and what was expected.
 
-Oxigraph's parser reports the furthest place that any of its rules reached, which may lie a keyword's length
-behind the fault, and a list of what those rules hoped for. So the usual faults are looked for first (an
-unclosed bracket or string, an undeclared prefix, an unknown first word), and the parser's own report is used
-for the rest.
+Oxigraph's parser reports the furthest position that any of its rules reached, which may be past the error by the length
+of a keyword, and what those rules expected. So common errors are detected first (an unclosed bracket or string, an
+undeclared prefix, an unknown first word), and the parser's report is used for the rest.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _WORDS_FOR: Final = {
 }
 _CLAUSES: Final = {
     "Prefix not found": "a prefix is used that is not declared",
-    "IRI parsing failed": "an IRI is not absolute, or has a character that IRIs may not have",
+    "IRI parsing failed": "an IRI is not absolute, or contains a character that is not allowed in IRIs",
     "The SELECT contains a variable that is unbound": "SELECT names a variable that GROUP BY does not name",
     "Duplicated variable name in SELECT": "SELECT gives one name to two columns",
     "SELECT * is not authorized with GROUP BY": "SELECT * does not go with GROUP BY; name the columns",
@@ -44,7 +43,7 @@ _CLAUSES: Final = {
 
 
 def explain_syntax_error(report: str, sparql: str, prefixes: Mapping[str, str]) -> QueryError:
-    """Return the error for a query that the engine refused; ``report`` is the engine's own sentence.
+    """Return the error for a query that the engine refused; ``report`` is the engine's own message.
 
     Line and column count from 1 in the text as the user wrote it; ``prefixes`` are those predeclared.
     """
@@ -62,16 +61,16 @@ def _unbalanced(sparql: str) -> QueryError | None:
     opened: list[Token] = []
     for token in tokens(sparql):
         if token.kind == "unclosed":
-            return _at(sparql, token.start, "the string that begins here is not closed.")
+            return _at(sparql, token.start, "this string is never closed.")
         if token.text in PAIRS.values():
             opened.append(token)
         elif token.text in PAIRS:
             if not opened or opened[-1].text != PAIRS[token.text]:
                 open_too = f"; '{opened[-1].text}' is still open" if opened else ""
-                return _at(sparql, token.start, f"this '{token.text}' closes nothing{open_too}.")
+                return _at(sparql, token.start, f"this '{token.text}' has no matching opening bracket{open_too}.")
             opened.pop()
     if opened:
-        return _at(sparql, opened[-1].start, f"the '{opened[-1].text}' that stands here is never closed.")
+        return _at(sparql, opened[-1].start, f"this '{opened[-1].text}' is never closed.")
     return None
 
 
@@ -84,7 +83,7 @@ def _no_query(sparql: str) -> QueryError | None:
     if first is None:
         return QueryError(f"There is no query: {forms}.", 1, 1)
     shown = first.text if first.kind in {"word", "name"} else sparql[start:].strip()[:20]
-    return _at(sparql, start, f"{forms}; here stands '{shown}'.")
+    return _at(sparql, start, f"{forms}; this one begins with '{shown}'.")
 
 
 def _undeclared_prefix(sparql: str, prefixes: Mapping[str, str]) -> QueryError | None:

@@ -1,7 +1,7 @@
-r"""The lexer: the text of a query as tokens (SPARQL 1.1 Query, section 19.8), its prologue, and places in it.
+r"""The SPARQL lexer: tokens (SPARQL 1.1 Query, section 19.8), the prologue, and positions in a text.
 
-Every text can be read, whether it is a query or not, and in time that grows with its length: no pattern gives back what
-it took. A `<` begins an IRI wherever one can be read up to a `>`, as the grammar has it.
+It accepts any text, valid or not, and takes linear time, because no pattern backtracks. A `<` begins an IRI wherever
+one can be read up to a `>`, as in the grammar.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Asking the site for every page and document that can be reached, and writing each into its file.
+"""Crawls every page and document of the site that can be reached, and writes each to its file.
 
 Several processes ask at once: each has an app and an engine of its own, and returns only the addresses that it found.
 """
@@ -34,7 +34,7 @@ _BATCH: Final = 16
 #: Seconds after which the processes are looked at when nothing comes from them.
 _LOOK_S: Final = 1
 _ENDED: Final = (
-    "A process that writes the site was ended from outside, as the system does when memory is short. "
+    "A process that writes the site was killed, probably because the system ran out of memory. "
     "Free some memory and publish again."
 )
 

@@ -1,4 +1,4 @@
-"""A page of the site as a page of the twin: links lead to files, and what needs a server is left out."""
+"""Turns a page of the site into a page of the twin: links point to files, and parts that need a server are removed."""
 
 from __future__ import annotations
 

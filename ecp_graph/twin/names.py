@@ -1,4 +1,4 @@
-"""Which file an address of the site becomes: a safe name, whatever the IRI behind it."""
+"""Maps addresses of the site to safe file names, for any IRI."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _FIXED: Final = re.compile(r"/\.well-known/void|/dumps/SHA256SUMS|/release/[0-9a
 
 
 def file_of(address: str) -> str:
-    """Return the file of an address (path and query; a fragment is left out), as a path without leading slash.
+    """Return the file of an address (path and query, without fragment), as a path without a leading slash.
 
-    No two addresses have one file, not even where capitals do not count. No part of it is empty, begins with a dot,
-    holds a separator, or is longer than 180 characters, so that none leads out of the folder.
+    No two addresses have the same file, even on case-insensitive file systems. No part of it is empty, begins with a
+    dot, contains a separator, or is longer than 180 characters, so no file is outside the folder.
     """
     split = urlsplit(address)
     return _name(split.path.rstrip("/"), split.query)

@@ -1,6 +1,6 @@
-"""An engine that is asked the same only once: a query of the catalogue is a page and a file in each format of results.
+"""An engine that runs each query only once, because a query of the catalogue becomes a page and a file in each format.
 
-What took its time is kept in a folder, which several processes may share, and so is that it came to nothing.
+Slow answers and failures are cached in a folder, which several processes can share.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _CHUNK_BYTES: Final = 65_536
 
 
 class OnceEngine(Engine):
-    """Answers from another engine, or with what that has answered before.
+    """Answers queries with another engine, or from its cache.
 
-    An answer is complete when it is returned. Rows are asked for as SPARQL results JSON, which holds all that the
-    other formats do, and written in the format that is wanted.
+    Answers are returned complete. Rows are requested as SPARQL results JSON, which contains everything that the other
+    formats need, and converted to the requested format.
     """
 
     def __init__(self, engine: Engine, folder: Path, *, limit_s: float, slow_s: float = _SLOW_S) -> None:

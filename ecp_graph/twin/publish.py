@@ -1,4 +1,4 @@
-"""Making the static twin beside the old one, and putting it in its place in one step."""
+"""Writes the static twin to a temporary folder, and replaces the old one with it atomically."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ecp_graph.workspace import Workspace
 
 __all__ = ["MARK", "MakeApp", "exchange", "most_processes", "publish", "put_in_place", "twin_app"]
 
-#: Tells that a folder is a twin, which the next one may replace.
+#: Marks a folder as a twin, which may be replaced.
 MARK: Final = ".ecp-graph-site.json"
 _DATASET: Final = "dumps/dataset.nq.gz"
 #: What all processes together may take, one takes at the least, and it takes more for each triple; as measured.
@@ -50,7 +50,7 @@ def publish(
     make_app: MakeApp | None = None,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> CrawlReport:
-    """Write the static twin of a release's site into a folder; what an older twin had there is gone afterwards.
+    """Write the static twin of a release's site to a folder, replacing an older twin.
 
     The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
     than ``timeout_s`` seconds says so in its place. ``make_app``, which has to be picklable, makes the app that is
@@ -59,7 +59,7 @@ def publish(
     """
     folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise PublishError(f"{folder} holds something that is no published site. Name an empty or a new folder.")
+        raise PublishError(f"{folder} contains something other than a published site. Choose an empty or new folder.")
     aside = folder.with_name(f".{folder.name}.publishing-{os.getpid()}")
     staging = aside / "site"
     try:
@@ -81,7 +81,7 @@ def publish(
         (staging / MARK).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         put_in_place(staging, folder)
     except OSError as reason:
-        raise PublishError(f"The site cannot be written to {folder}: {reason}. Name another folder.") from reason
+        raise PublishError(f"The site cannot be written to {folder}: {reason}. Choose another folder.") from reason
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return report

@@ -1,7 +1,7 @@
-"""Rules by which a host of files answers for the identifiers: 303 to the document that fits what a client accepts.
+"""Redirect rules for static hosts: an identifier redirects with 303 to a document that the client accepts.
 
-The rules of Apache are those of w3id.org, too: its ``.htaccess`` sends identifiers to wherever the twin is. They look
-for the names of media types and know no weights (q-values), as rules of a file server do.
+The rules for Apache also work for w3id.org, whose ``.htaccess`` redirects identifiers to the host of the twin. They
+search for media types in Accept and ignore q-values.
 """
 
 from __future__ import annotations

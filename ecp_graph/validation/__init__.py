@@ -1,1 +1,1 @@
-"""SHACL: the shapes run on statements, and the report of what they find."""
+"""SHACL validation, and its report."""

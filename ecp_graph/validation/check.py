@@ -1,7 +1,7 @@
-"""Validating a workspace: the shapes are run on all that is stated, inferred and derived, and on the statement view.
+"""Validates a workspace: runs the shapes on all stated, inferred and derived statements, and on the statement view.
 
-With two processors the statement view, which needs no inference, is judged while the reasoner works, and then each of
-two processes runs half of the other shapes.
+With two processors, the statement view, which needs no inference, is validated while the reasoner runs, and then each
+of two processes runs half of the other shapes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from rdflib import Graph, Literal
 from rdflib.term import Node
 
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.terms import to_graph
@@ -69,7 +69,7 @@ def _judge_things(sources: Sources, things: Graph) -> Judged:
     on_statements = _on_statements(shapes)
     on_things = sorted(_with_targets(shapes) - on_statements, key=str)
     shapes = deactivate(shapes, on_statements)
-    with beside(lambda: run_shapes(things, without_targets(shapes, on_things[::2]))) as rest:
+    with forked_call(lambda: run_shapes(things, without_targets(shapes, on_things[::2]))) as rest:
         findings, looked_at = run_shapes(things, without_targets(shapes, on_things[1::2]))
         more, seen = rest()
     return findings + more, looked_at | seen

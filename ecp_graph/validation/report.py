@@ -1,4 +1,4 @@
-"""The validation report: findings with where they come from and how to mend them."""
+"""The validation report: findings with their sources and remedies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("Violation", "Warning", "Info")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a shape, the reasoner or the reader of a file has to say about the data.
+    """One finding of a shape, the reasoner or a parser about the data.
 
     ``shape``, ``component`` and ``focus`` are IRIs, ``path`` an IRI or a property path, ``value`` an N-Triples term,
     ``passages`` the named graphs that state what is criticised, ``file`` and ``line`` where its subject stands.

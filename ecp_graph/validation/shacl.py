@@ -1,4 +1,4 @@
-"""Running shapes over a graph with pySHACL, and reading what it found."""
+"""Runs shapes on a graph with pySHACL, and converts its results to findings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[list[Finding], dict[str, int
         _, results, _ = validator.run()  # type: ignore[no-untyped-call]
     except (ReportableRuntimeError, re.error) as error:
         reason = shorten(str(error).splitlines()[0])
-        raise EcpGraphError(f"The files below shapes/ cannot be run: {reason}") from error
+        raise EcpGraphError(f"The shapes in shapes/ cannot be run: {reason}") from error
     shape_graph = validator.shacl_graph
     reader = _Reader(shape_graph, results)
     findings = [reader.finding(result) for result in results.objects(None, SH.result)]

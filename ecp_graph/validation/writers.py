@@ -45,9 +45,9 @@ def _text(report: Report) -> str:
     for severity, message, findings in _groups(report):
         lines += ["", f"{severity}: {message}{_origin(findings)}"]
         lines += [f"  {_line(finding)}" for finding in findings]
-        lines += [f"  To mend: {remedy}" for remedy in dict.fromkeys(f.remedy for f in findings) if remedy]
+        lines += [f"  To fix: {remedy}" for remedy in dict.fromkeys(f.remedy for f in findings) if remedy]
     if report.idle_shapes:
-        lines += ["", "These shapes found nothing to look at: " + ", ".join(map(compact, report.idle_shapes))]
+        lines += ["", "These shapes had nothing to check: " + ", ".join(map(compact, report.idle_shapes))]
     return "\n".join(lines) + "\n"
 
 
@@ -67,7 +67,7 @@ def _summary(report: Report) -> str:
     verdict = "The data conform" if report.conforms else "The data do not conform"
     counts = ", ".join(_counted(count, severity) for severity, count in report.counts.items())
     shapes, nodes = len(report.looked_at), sum(report.looked_at.values())
-    return f"{verdict}: {counts}. {shapes} shapes looked at {nodes} nodes."
+    return f"{verdict}: {counts}. {shapes} shapes checked {nodes} nodes."
 
 
 def _counted(count: int, severity: str) -> str:
@@ -148,14 +148,14 @@ def _rdf(local: str) -> ox.NamedNode:
 def _html(report: Report) -> str:
     sections = "".join(_section(severity, message, findings) for severity, message, findings in _groups(report))
     idle = ", ".join(escape(compact(shape)) for shape in report.idle_shapes)
-    note = f"<p>These shapes found nothing to look at: {idle}</p>\n" if idle else ""
+    note = f"<p>These shapes had nothing to check: {idle}</p>\n" if idle else ""
     return _PAGE.format(summary=escape(_summary(report)), sections=sections, idle=note)
 
 
 def _section(severity: Severity, message: str, findings: list[Finding]) -> str:
     rows = "".join(_row(finding) for finding in findings)
     remedies = "".join(
-        f"<p>To mend: {escape(remedy)}</p>\n" for remedy in dict.fromkeys(f.remedy for f in findings) if remedy
+        f"<p>To fix: {escape(remedy)}</p>\n" for remedy in dict.fromkeys(f.remedy for f in findings) if remedy
     )
     return (
         f'<section class="{severity.lower()}">\n<h2>{severity}: {escape(message)}</h2>\n{remedies}<table>\n'

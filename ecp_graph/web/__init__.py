@@ -1,1 +1,1 @@
-"""The site: every page, the endpoint, and the server in front of them."""
+"""The web site: pages, the SPARQL endpoint, and the server."""

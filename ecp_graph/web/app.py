@@ -1,4 +1,4 @@
-"""The app: ``create_app`` puts the pages, the endpoint and the API together with what every response has."""
+"""The app factory: ``create_app`` combines the pages, the endpoint and the API, with the headers of every response."""
 
 from __future__ import annotations
 

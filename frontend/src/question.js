@@ -62,7 +62,7 @@ export function bound(question, asked) {
   const lines = new Map();
   for (const parameter of question.parameters) {
     let values = asked.getAll(parameter.name).map((value) => value.trim()).filter(Boolean);
-    if (values.length > 1 && !parameter.many) throw new Error(`The parameter '${parameter.name}' takes one value, and ${values.length} are given.`);
+    if (values.length > 1 && !parameter.many) throw new Error(`The parameter '${parameter.name}' takes one value, but ${values.length} are given.`);
     if (!values.length && parameter.default !== null) values = [parameter.default];
     if (!values.length && parameter.required) throw new Error(`Give a value for “${parameter.label}”.`);
     lines.set(parameter.name, values.length ? `VALUES (?${parameter.name}) { ${values.map((value) => `(${term(parameter, value)})`).join(" ")} }` : "");
@@ -76,19 +76,19 @@ function term(parameter, value) {
   if (parameter.values.length) {
     const known = parameter.values.find((each) => each.toLowerCase() === wanted);
     if (known !== undefined) return literal(known);
-    if (parameter.type === "enum") throw new Error(`'${value}' does not fit '${parameter.name}': use one of ${parameter.values.join(", ")}.`);
+    if (parameter.type === "enum") throw new Error(`'${value}' is not valid for '${parameter.name}': use one of ${parameter.values.join(", ")}.`);
   }
   if (parameter.type === "iri") {
     const found = parameter.things.filter((thing) => thing.some((name) => name.toLowerCase() === wanted));
-    if (found.length !== 1) throw new Error(`'${value}' names ${found.length ? counted(found.length, "thing") : "nothing"} of this graph that fits '${parameter.name}'.`);
+    if (found.length !== 1) throw new Error(`'${value}' is not valid for '${parameter.name}': it names ${found.length ? counted(found.length, "thing") : "no thing"} in this graph.`);
     return `<${found[0][2]}>`;
   }
   if (parameter.type === "date") {
-    if (!/^\d{4}-\d\d-\d\d$/.test(value) || Number.isNaN(Date.parse(value))) throw new Error(`'${value}' does not fit '${parameter.name}': write a date as 2017-06-30.`);
+    if (!/^\d{4}-\d\d-\d\d$/.test(value) || Number.isNaN(Date.parse(value))) throw new Error(`'${value}' is not valid for '${parameter.name}': use a date such as 2017-06-30.`);
     return `${literal(value)}^^<${XSD}date>`;
   }
   if (parameter.type === "integer") {
-    if (!/^[+-]?\d{1,18}$/.test(value)) throw new Error(`'${value}' does not fit '${parameter.name}': write a whole number.`);
+    if (!/^[+-]?\d{1,18}$/.test(value)) throw new Error(`'${value}' is not valid for '${parameter.name}': use a whole number.`);
     return `${literal(String(BigInt(value)))}^^<${XSD}integer>`;
   }
   return literal(value);

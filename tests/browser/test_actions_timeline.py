@@ -32,10 +32,10 @@ def test_the_actions_of_a_body_due_in_a_period(open_page: Callable[..., Any], ja
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_facet_is_dropped(open_page: Callable[..., Any], javascript: bool) -> None:
     page = open_page("/actions?body=WGEC&chapter=1", javascript=javascript)
-    assert page.get_by_text("No action has all of this.").count() == 1
-    page.get_by_role("link", name="Drop the chapter", exact=True).click()
+    assert page.get_by_text("No action matches all filters.").count() == 1
+    page.get_by_role("link", name="Remove the chapter", exact=True).click()
     page.get_by_text("1 of 28 actions").wait_for()
-    page.get_by_role("link", name="Drop Body: WGEC").click()
+    page.get_by_role("link", name="Remove Body: WGEC").click()
     page.get_by_text("All 28 actions").wait_for()
     assert page.locator(".chip").count() == 0
 
@@ -91,13 +91,13 @@ def test_the_facets_fold_away_on_a_narrow_screen(open_page: Callable[..., Any]) 
     page = open_page("/actions", width=320, javascript=False)
     assert not page.get_by_label("Title contains").is_visible()
     assert page.locator("table.actions").is_visible()
-    page.get_by_text("Choose rows").click()
+    page.get_by_text("Filters").click()
     page.get_by_label("Title contains").fill("transit")
     page.get_by_role("button", name="Show").click()
     assert numbers(page) == [3]
     wide = open_page("/actions", width=1440, javascript=False)
     assert wide.get_by_label("Title contains").is_visible()
-    assert not wide.get_by_text("Choose rows").is_visible()
+    assert not wide.get_by_text("Filters").is_visible()
 
 
 @pytest.mark.parametrize("width", [960, 1024, 1280, 1440])

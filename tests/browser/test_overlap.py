@@ -36,7 +36,7 @@ def test_a_cell_leads_to_its_rows_and_passages(open_page: Callable[..., Any], ja
     page.locator("table.matrix").get_by_role("link", name=re.compile(r"^5\s*, grade\s+A$")).first.click()
     assert page.locator("h1").inner_text() in {"IMSC and PTC", "PTC and IMSC"}
     assert "Annex, table row of action 16" in page.locator("main").inner_text()
-    page.get_by_role("heading", name="The SPARQL behind it").wait_for()
+    page.get_by_role("heading", name="SPARQL queries").wait_for()
     page.locator("summary", has_text="What they share").click()
     assert "ecp:overlapMember" in page.locator("pre").first.inner_text()
 

@@ -40,7 +40,7 @@ def test_excel_is_saved_as_a_file(open_page: Open) -> None:
 
 def test_the_list_is_filtered_by_words(open_page: Open) -> None:
     page = open_page("/queries")
-    field = page.get_by_label("Show those with the words")
+    field = page.get_by_label("Filter by words")
     everything = page.locator(".questions li:visible").count()
     field.fill("transit")
     assert page.locator(".questions li:visible").count() == 0

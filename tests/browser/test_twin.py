@@ -80,7 +80,7 @@ def test_an_address_with_values_is_answered_and_a_wrong_one_refused(open_page: C
     assert "Transit Guidelines" in page.inner_text("#result")
     page = open_page("/queries/overlap-bodies.html?on=nonsense")
     page.wait_for_selector("#result [role=alert]", timeout=_ANSWER_MS)
-    assert "'nonsense' does not fit 'on'" in page.inner_text("#result")
+    assert "'nonsense' is not valid for 'on'" in page.inner_text("#result")
 
 
 def test_the_editor_asks_the_browser(open_page: Callable[..., Any]) -> None:

@@ -56,7 +56,7 @@ def test_it_conforms_and_every_shape_looked_at_something(report: Report) -> None
     assert report.idle_shapes == []
 
 
-def test_every_finding_tells_where_and_how_to_mend(report: Report) -> None:
+def test_every_finding_tells_where_and_how_to_fix_it(report: Report) -> None:
     assert report.findings
     for finding in report.findings:
         assert finding.remedy, finding

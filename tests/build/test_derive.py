@@ -147,7 +147,7 @@ def test_two_overlaps_never_share_an_iri() -> None:
             "BIND(body:b AS ?memberB) BIND(topic:t AS ?on) }",
             "other than an IRI",
         ),
-        ("SELECT ?memberA WHERE " + "{" * 60_000 + "}" * 60_000, "nested deeper than 64 levels"),
+        ("SELECT ?memberA WHERE " + "{" * 60_000 + "}" * 60_000, "nested more than 64 levels deep"),
     ],
 )
 def test_a_rule_that_gives_something_else_is_an_error(make_workspace: MakeWorkspace, rule: str, reason: str) -> None:

@@ -135,12 +135,12 @@ def test_passages_are_left_out() -> None:
         (
             'body:a skos:notation "X" . body:b skos:notation "X" .',
             "skos:notation a owl:InverseFunctionalProperty .",
-            'Two IRIs name one thing: body:a and body:b share "X" as skos:notation, which one thing alone can have.',
+            'Two IRIs name one thing: body:a and body:b share "X" as skos:notation, which only one thing can have.',
         ),
         (
             "body:a a ecp:Single ; ecp:reportsTo body:b , body:c .",
             "ecp:Single rdfs:subClassOf [ a owl:Restriction ; owl:onProperty ecp:reportsTo ; owl:maxCardinality 1 ] .",
-            "It follows that body:b and body:c are one thing, but each IRI names its own.",
+            "It follows that body:b and body:c are the same thing, but every IRI must name a different thing.",
         ),
         (
             "body:a ecp:reportsTo body:a .",
@@ -165,22 +165,22 @@ def test_passages_are_left_out() -> None:
         (
             'action:a ecp:actionNumber "three"^^xsd:integer .',
             "",
-            '"three", the ecp:actionNumber of action:a, is written as an xsd:integer and is none.',
+            '"three", the ecp:actionNumber of action:a, is typed as xsd:integer but is not a valid one.',
         ),
         (
             'action:a ecp:actionNumber "1"^^xsd:boolean .',
             "",
-            '"1", the ecp:actionNumber of action:a, is an xsd:boolean and not an xsd:integer.',
+            '"1", the ecp:actionNumber of action:a, has the datatype xsd:boolean, not xsd:integer.',
         ),
         (
             'action:a ecp:actionNumber "1"@en .',
             "",
-            '"1", the ecp:actionNumber of action:a, is an rdf:langString and not an xsd:integer.',
+            '"1", the ecp:actionNumber of action:a, has the datatype rdf:langString, not xsd:integer.',
         ),
         (
             'action:a ecp:from "2017-01-01"^^xsd:date .',
             "ecp:from a owl:DatatypeProperty ; rdfs:range xsd:dateTime .",
-            '"2017-01-01", the ecp:from of action:a, is an xsd:date and not an xsd:dateTime.',
+            '"2017-01-01", the ecp:from of action:a, has the datatype xsd:date, not xsd:dateTime.',
         ),
     ],
 )  # fmt: skip

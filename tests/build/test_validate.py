@@ -43,7 +43,7 @@ def test_a_shape_counts_for_those_that_refer_to_it_on_any_number_of_processors(
     make_workspace: MakeWorkspace, monkeypatch: pytest.MonkeyPatch, processors: int
 ) -> None:
     """Shapes are dealt out by their names: of two that refer to each other, one is run in each process."""
-    monkeypatch.setattr("ecp_graph.beside.usable_processors", lambda: processors)
+    monkeypatch.setattr("ecp_graph.forked.usable_processors", lambda: processors)
     shapes = """
         ecpsh:A a sh:NodeShape ; sh:targetClass ecp:Action ; sh:node ecpsh:B ; sh:message "Not like B."@en .
         ecpsh:B a sh:NodeShape ; sh:targetClass ecp:Plan ; sh:property [
@@ -59,7 +59,7 @@ def test_a_shape_counts_for_those_that_refer_to_it_on_any_number_of_processors(
     ]
 
 
-def test_a_finding_tells_what_where_and_how_to_mend(make_workspace: MakeWorkspace) -> None:
+def test_a_finding_tells_what_where_and_how_to_fix_it(make_workspace: MakeWorkspace) -> None:
     report = validate_workspace(make_workspace({"data/main.trig": NO_BODY}))
     assert not report.conforms
     (finding,) = violations(report)
@@ -166,7 +166,7 @@ def test_a_file_is_read_in_the_context_of_the_workspace(workspace: Workspace, tm
     report = validate_files([write(tmp_path / "new.ttl", text)], workspace)
     assert report.conforms
     assert [(f.severity, f.focus) for f in report.findings] == [("Info", None), ("Info", ID + "action/new")]
-    assert report.findings[0].message.startswith("Its 4 statements stand in no named graph")
+    assert report.findings[0].message.startswith("Its 4 statements are not in a named graph")
     assert report.looked_at[SHAPES + "Action"] == 3
 
 

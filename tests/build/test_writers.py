@@ -30,25 +30,25 @@ NOTE = Finding("Info", "The file has no graphs.", file="new.ttl")
 REPORT = Report(in_order([NOTE, FOUND]), {SHAPES + "Number": 28, SHAPES + "Idle": 0})
 
 
-def test_text_says_what_where_and_how_to_mend() -> None:
+def test_text_says_what_where_and_how_to_fix_it() -> None:
     assert render(REPORT, "text") == (
-        "The data do not conform: 1 violation, 0 warnings, 1 note. 2 shapes looked at 28 nodes.\n"
+        "The data do not conform: 1 violation, 0 warnings, 1 note. 2 shapes checked 28 nodes.\n"
         "\n"
         "Violation: The number <b>3</b> is used twice. (ecpsh:Number)\n"
         '  data/a.trig:7  action:a1  ecp:actionNumber  "3"  [passage:action-1]\n'
-        "  To mend: Correct one of the rows.\n"
+        "  To fix: Correct one of the rows.\n"
         "\n"
         "Info: The file has no graphs.\n"
         "  new.ttl\n"
         "\n"
-        "These shapes found nothing to look at: ecpsh:Idle\n"
+        "These shapes had nothing to check: ecpsh:Idle\n"
     )
 
 
 def test_text_groups_findings_of_one_sentence() -> None:
     others = [Finding("Warning", "No label.", focus=f"{ID}body/{name}", remedy="Give one.") for name in "ba"]
     text = render(Report(in_order(others)), "text")
-    assert "Warning: No label. (2 times)\n  body:a\n  body:b\n  To mend: Give one.\n" in text
+    assert "Warning: No label. (2 times)\n  body:a\n  body:b\n  To fix: Give one.\n" in text
     assert text.startswith("The data conform: 0 violations, 2 warnings, 0 notes.")
 
 

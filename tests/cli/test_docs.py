@@ -81,7 +81,7 @@ def test_settings_from_an_environment() -> None:
     ],
 )
 def test_a_value_that_does_not_fit(name: str, value: str) -> None:
-    with pytest.raises(SettingError, match=f"ECP_GRAPH_{name}: '{value}' does not fit"):
+    with pytest.raises(SettingError, match=f"ECP_GRAPH_{name}: '{value}' is not valid"):
         settings_from({f"ECP_GRAPH_{name}": value})
 
 

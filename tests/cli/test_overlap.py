@@ -55,20 +55,20 @@ def test_parameters_of_a_query(overlap: CliRunner) -> None:
     result = _ask(overlap, "between", "-p", "member=PTC", "-p", "other=IMSC", "--format", "csv")
     assert len(result.stdout.splitlines()) == 1 + 5
     refused = _ask(overlap, "between", "-p", "member=PTC", "-p", "member=IMSC")
-    assert "takes one value, and 2 are given" in refused.stderr
+    assert "takes one value, but 2 are given" in refused.stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["body-colour"], "Join two of these by '-': action, activity, body"),
+        (["body-colour"], "Join two of these with '-': action, activity, body"),
         (["body-body", "--tie", "row"], "has grades, not 'row'"),
         (["body-topic", "--grade", "A"], "has ties, not 'A'"),
-        (["body-topic", "--on", "topic"], "'--on' is for findings"),
-        (["body-body", "--grade", "A", "--tie", "row"], "give --grade or --tie"),
+        (["body-topic", "--on", "topic"], "'--on' is only for overlaps"),
+        (["body-body", "--grade", "A", "--tie", "row"], "use --grade or --tie"),
         (["body-body", "--grade", "Z"], "use one of A, B, C, D"),
         (["body-body", "--format", "ttl"], "as table, csv or xlsx"),
-        (["body-body", "-p", "member=PTC"], "takes no --param"),
+        (["body-body", "-p", "member=PTC"], "has no --param"),
     ],
 )
 def test_what_does_not_fit_is_said(overlap: CliRunner, arguments: list[str], sentence: str) -> None:

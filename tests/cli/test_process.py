@@ -194,4 +194,4 @@ def test_settings_come_from_the_environment(place: list[str]) -> None:
         _command("query", "list-bodies"), env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("Error: ECP_GRAPH_TIMEOUT: 'soon' does not fit")
+    assert done.stderr.startswith("Error: ECP_GRAPH_TIMEOUT: 'soon' is not valid")

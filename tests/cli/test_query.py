@@ -87,17 +87,20 @@ def test_formats(ask: Ask, tmp_path: Path) -> None:
         (["body-facts"], "needs a value for 'body'"),
         (
             ["body-facts", "-p", "body=PTCC"],
-            "'PTCC' is no ecp:Body of this graph, so it does not fit 'body'. Did you mean PTC",
+            "'PTCC' is not valid for 'body': it is not an ecp:Body in this graph. Did you mean PTC",
         ),
         (["body-facts", "-p", "boddy=PTC"], "no parameter 'boddy'. It has body."),
-        (["echo", "-p", "day"], "'day' is no parameter; write name=value"),
-        (["echo", "-p", "day=1", "-p", "day=2"], "'day' takes one value, and 2 are given. Ask once for each."),
-        (["echo", "-p", "day=tomorrow"], "write a date as 2017-06-30"),
+        (["echo", "-p", "day"], "'day' is not a parameter; write name=value"),
+        (
+            ["echo", "-p", "day=1", "-p", "day=2"],
+            "'day' takes one value, but 2 are given. Run the query once for each.",
+        ),
+        (["echo", "-p", "day=tomorrow"], "use a date such as 2017-06-30"),
         (["list-bodies", "-f", "ttl"], "'ttl' does not fit"),
-        (["body-facts", "-p", "body=PTC", "-f", "xlsx"], "this query answers with a graph"),
+        (["body-facts", "-p", "body=PTC", "-f", "xlsx"], "this query returns a graph"),
         (["nowhere/x.rq"], "nowhere/x.rq: it cannot be read"),
         (["list-bodies", "-o", "/nowhere/x.csv"], "/nowhere/x.csv cannot be written"),
-        (["list-bodies", "--endpoint", "file:///x"], "begins with http://"),
+        (["list-bodies", "--endpoint", "file:///x"], "must begin with http://"),
     ],
 )
 def test_errors_are_one_sentence_and_exit_2(ask: Ask, arguments: list[str], sentence: str) -> None:
@@ -127,7 +130,7 @@ def test_faults_of_a_text(ask: Ask, query: str, sentence: str) -> None:
 
 
 def test_parameters_need_a_header(ask: Ask) -> None:
-    assert "has no header" in ask("-", "-p", "a=b", input="ASK {}").stderr
+    assert "this one has none" in ask("-", "-p", "a=b", input="ASK {}").stderr
 
 
 def test_overlap_passes_its_options_on(ask: Ask) -> None:
@@ -140,7 +143,7 @@ def test_overlap_passes_its_options_on(ask: Ask) -> None:
     assert "use one of A, B, C, D" in overlap("bodies", "--grade", "E").stderr
     unknown = overlap("birds")
     assert unknown.exit_code == 2
-    assert "There are no overlaps of 'birds'. Known are: bodies." in unknown.stderr
+    assert "There are no overlaps of 'birds'. Available: bodies." in unknown.stderr
 
 
 def test_queries_lists_and_shows(asking_workspace: Path) -> None:

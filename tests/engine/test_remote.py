@@ -116,7 +116,7 @@ def test_every_status_is_kept(endpoint: Endpoint, status: int) -> None:
 
 def test_a_page_instead_of_results_is_an_error(endpoint: Endpoint) -> None:
     endpoint.answer = lambda request, form: reply(request, 200, "text/html", b"<h1>Welcome</h1>")
-    with pytest.raises(EndpointError, match="it answered with text/html"):
+    with pytest.raises(EndpointError, match="but returned text/html"):
         RemoteEngine(endpoint.url).query("ASK {}")
 
 

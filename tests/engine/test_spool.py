@@ -29,7 +29,7 @@ def test_a_large_answer_goes_to_disk() -> None:
 def test_the_limit_names_its_size() -> None:
     spool = Spool(1_000_000)
     spool.write(b"x" * 1_000_000)
-    with pytest.raises(ResultTooLarge, match="larger than the 1 MB"):
+    with pytest.raises(ResultTooLarge, match="larger than 1 MB"):
         spool.write(b"x")
 
 

@@ -102,18 +102,18 @@ BREAKS: dict[str, tuple[Script, str]] = {
 }
 
 LIES: dict[str, tuple[Script, str]] = {
-    "a page": (answer(PAGE, media_type="text/html"), "it answered with text/html"),
+    "a page": (answer(PAGE, media_type="text/html"), "but returned text/html"),
     "a page under the name of JSON": (answer(PAGE), "broken JSON"),
-    "no type at all": (answer(ROWS, media_type=""), "it answered with no type"),
+    "no type at all": (answer(ROWS, media_type=""), "but returned no type"),
     "broken JSON": (answer(ROWS.replace(b"]", b"")), "broken JSON"),
-    "JSON of something else": (answer(b'{"error": "quota exceeded"}'), "no table of results"),
-    "a JSON list": (answer(b"[1]"), "no table of results"),
+    "JSON of something else": (answer(b'{"error": "quota exceeded"}'), "not a SPARQL result"),
+    "a JSON list": (answer(b"[1]"), "not a SPARQL result"),
     "JSON too deep to read": (answer(b'{"head":' + b"[" * 100_000), "broken JSON"),
-    "bytes that are no text": (answer(b"\xff\xfe\x00{"), "broken JSON"),
+    "bytes that are not text": (answer(b"\xff\xfe\x00{"), "broken JSON"),
     "nothing": (answer(b""), "broken JSON"),
-    "nothing, and says so": (sending(b"HTTP/1.1 204 No Content\r\n\r\n"), "it answered with no type"),
-    "compressed, unasked": (answer(gzip.compress(ROWS), content_encoding="gzip"), "unasked"),
-    "a part of the rows": (answer(ROWS, X_SQL_State="S1TAT"), r"a part of the answer only \(S1TAT\)"),
+    "nothing, and says so": (sending(b"HTTP/1.1 204 No Content\r\n\r\n"), "but returned no type"),
+    "compressed, unasked": (answer(gzip.compress(ROWS), content_encoding="gzip"), "not requested"),
+    "a part of the rows": (answer(ROWS, X_SQL_State="S1TAT"), r"only part of the answer \(S1TAT\)"),
 }
 
 
@@ -147,7 +147,7 @@ def test_an_endpoint_that_stalls(fault: str) -> None:
         ask(server)
     if isinstance(caught.value, EndpointTimeout):
         assert isinstance(caught.value, QueryTimeout)
-        assert str(caught.value) == f"The endpoint {server.url} failed: its answer was not there within 1 s."
+        assert str(caught.value) == f"The endpoint {server.url} failed: it did not answer in full within 1 s."
     else:
         assert fault == "JSON without end"
 
@@ -192,7 +192,7 @@ BODIES: dict[str, tuple[str, bytes, str | None]] = {
     "csv": ("csv", b"x\r\n1\r\n", None),
     "csv page": ("csv", b"\n" + PAGE, "a page"),
     "csv empty": ("csv", b"", "nothing at all"),
-    "csv binary": ("csv", b"x\r\n\x89PNG\r\n", "no text"),
+    "csv binary": ("csv", b"x\r\n\x89PNG\r\n", "not text"),
     "tsv": ("tsv", b"?x\n1\n", None),
     "tsv page": ("tsv", b"<html>", "a page"),
     "json": ("json", ROWS, None),
@@ -223,7 +223,7 @@ def test_bodies_of_every_format(case: str) -> None:
         if fault is None:
             assert ask(server, fmt=fmt) == body
         else:
-            with pytest.raises(EndpointError, match=f"it answered with .*{fault}"):
+            with pytest.raises(EndpointError, match=f"but returned .*{fault}"):
                 ask(server, fmt=fmt)
 
 
@@ -233,9 +233,9 @@ def test_long_json_is_looked_at_by_its_ends(monkeypatch: pytest.MonkeyPatch) -> 
     body = ROWS.replace(b'{"x": {"type": "literal", "value": "1"}}', row)
     with faulty_server(answer(body + b"\n")) as server:
         assert ask(server) == body + b"\n"
-    with faulty_server(answer(body[:-9])) as server, pytest.raises(EndpointError, match="breaks off"):
+    with faulty_server(answer(body[:-9])) as server, pytest.raises(EndpointError, match="truncated"):
         ask(server)
-    with faulty_server(answer(b"No " + body)) as server, pytest.raises(EndpointError, match="no JSON"):
+    with faulty_server(answer(b"No " + body)) as server, pytest.raises(EndpointError, match="not JSON"):
         ask(server)
 
 
@@ -362,7 +362,7 @@ def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -
 def test_a_proxy_of_another_kind_is_an_error(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setenv("http_proxy", proxy)
-    with pytest.raises(EndpointError, match="the proxy of the environment cannot be used"):
+    with pytest.raises(EndpointError, match="the proxy set in the environment cannot be used"):
         RemoteEngine("http://name.test/").query("ASK {}", timeout_s=5)
 
 
@@ -442,7 +442,7 @@ def test_the_password_goes_to_no_other_server() -> None:
 
 @pytest.mark.parametrize("address", ["http://user:geheim@127.0.0.1/", "http://user@127.0.0.1/"])
 def test_a_password_in_the_address_is_refused_and_not_shown(address: str) -> None:
-    with pytest.raises(EndpointError, match="holds a user or a password") as caught:
+    with pytest.raises(EndpointError, match="contains a user name or a password") as caught:
         RemoteEngine(address)
     assert "geheim" not in str(caught.value)
 
@@ -452,7 +452,7 @@ def test_a_password_in_the_address_is_refused_and_not_shown(address: str) -> Non
     ["", "x", "file:///x", "http:///x", "http://h:port/", "http://h:99999/", "http://h/a b", "http://h/\n", "http://["],
 )
 def test_an_address_that_is_none(address: str) -> None:
-    with pytest.raises(EndpointError, match="begins with http:// or https://"):
+    with pytest.raises(EndpointError, match="must begin with http:// or https://"):
         RemoteEngine(address)
 
 

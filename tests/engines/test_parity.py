@@ -37,8 +37,8 @@ def listed(title: str) -> list[str]:
     return re.findall(r"^\| `([\w-]+)` \|", text.partition(title)[2].partition("\n#")[0], re.MULTILINE)
 
 
-#: Questions that Virtuoso does not answer alike.
-OTHERWISE = listed("### Questions that Virtuoso does not answer alike")
+#: Queries with different results in Virtuoso.
+OTHERWISE = listed("### Queries with different results in Virtuoso")
 
 
 def questions() -> Iterator[tuple[str, dict[str, str]]]:
@@ -188,7 +188,7 @@ def test_a_listed_deviation_is_one(key: str, pushed_virtuoso: Store, engine: Eng
         got: list[str] | str = column(RemoteEngine(pushed_virtuoso.endpoint), sparql)
     except EndpointError:
         got = _WRONG
-    assert got == otherwise, f"Virtuoso gives {got}; take the row {key} out of docs/engines.md, or mend it."
+    assert got == otherwise, f"Virtuoso gives {got}; take the row {key} out of docs/engines.md, or fix it."
 
 
 @pytest.mark.parametrize("key", DEVIATIONS)
@@ -198,6 +198,6 @@ def test_oxigraph_does_as_the_standard_has_it(key: str, pushed_oxigraph: Store) 
 
 
 def test_the_documentation_lists_these() -> None:
-    assert listed("## Where stores deviate") == list(DEVIATIONS)
+    assert listed("## Deviations of stores") == list(DEVIATIONS)
     assert set(OTHERWISE) <= set(bundled_catalogue())
     assert OTHERWISE

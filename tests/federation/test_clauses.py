@@ -56,17 +56,17 @@ def test_clauses_are_found(query: str, bodies: list[str]) -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("SELECT * { SERVICE ?e { ?s ?p ?o } }", "has to be written out"),
-        ("SELECT * { SERVICE SILENT ex:x { ?s ?p ?o } }", "has to be written out"),
-        (f"SELECT * {{ SERVICE {_H} ?s ?p ?o }}", "a group begins"),
-        (f"SELECT * {{ SERVICE {_H} {{ SERVICE {_H} {{}} }} }}", "inside another one"),
-        (f"SELECT * {{ SERVICE {_H} {{ ?s ?p 'SERVICE {_H} {{' }} }}", "nor one that spells"),
+        ("SELECT * { SERVICE ?e { ?s ?p ?o } }", "must be written in full"),
+        ("SELECT * { SERVICE SILENT ex:x { ?s ?p ?o } }", "must be written in full"),
+        (f"SELECT * {{ SERVICE {_H} ?s ?p ?o }}", "must be followed by a group"),
+        (f"SELECT * {{ SERVICE {_H} {{ SERVICE {_H} {{}} }} }}", "nested in another one"),
+        (f"SELECT * {{ SERVICE {_H} {{ ?s ?p 'SERVICE {_H} {{' }} }}", "even in a string"),
         (f"SELECT * {{ SERVICE {_H} {{ ?s ?p '\\u0027 }} #' }} }}", "write the character itself"),
         (f"SELECT * {{ \\u007B }} SERVICE {_H} {{}} }}", "write the character itself"),
-        (f"SELECT * {{ ?s ?p ?o FILTER(?s<x:y#>'''\n) SERVICE {_H} {{}} #'''\n }}", "read in two ways"),
-        ("SELECT * {" + f"SERVICE {_H} {{}} " * (MOST_CLAUSES + 1) + "}", f"may have {MOST_CLAUSES}"),
-        (f"SELECT * {{ ?s ?p ?o FILTER EXISTS {{ SERVICE {_H} {{ ?s ?p ?x FILTER(?x = ?o) }} }} }}", "triples alone"),
-        (f"SELECT * {{ ?s ?p ?o FILTER NOT EXISTS {{ {{ SERVICE {_H} {{ ?s ?p* ?x }} }} }} }}", "triples alone"),
+        (f"SELECT * {{ ?s ?p ?o FILTER(?s<x:y#>'''\n) SERVICE {_H} {{}} #'''\n }}", "is ambiguous"),
+        ("SELECT * {" + f"SERVICE {_H} {{}} " * (MOST_CLAUSES + 1) + "}", f"at most {MOST_CLAUSES}"),
+        (f"SELECT * {{ ?s ?p ?o FILTER EXISTS {{ SERVICE {_H} {{ ?s ?p ?x FILTER(?x = ?o) }} }} }}", "only triples"),
+        (f"SELECT * {{ ?s ?p ?o FILTER NOT EXISTS {{ {{ SERVICE {_H} {{ ?s ?p* ?x }} }} }} }}", "only triples"),
         (f"SELECT * {{ ?s ?p ?o LATERAL {{ SERVICE {_H} {{ ?s ?p ?x }} }} }}", "inside LATERAL"),
     ],
 )
@@ -83,7 +83,7 @@ def test_the_place_of_a_refusal_is_that_of_the_text() -> None:
 
 
 def test_a_clause_without_end_is_a_fault_of_the_query() -> None:
-    with pytest.raises(QueryError, match=r"Line 1, column 54: the '\{' that stands here is never closed"):
+    with pytest.raises(QueryError, match=r"Line 1, column 54: this '\{' is never closed"):
         find_clauses(f"SELECT * {{ SERVICE SILENT {_H} {{ ?s ?p ?o ")
 
 

@@ -129,13 +129,13 @@ def test_an_answer_without_columns_counts_its_rows() -> None:
 _FAULTS: dict[str, tuple[Script, str]] = {
     "an error": (answer(b"<b>Overloaded</b>", "500 No", media_type="text/html"), r"HTTP 500\): Overloaded"),
     "a redirect": (answer(b"", "302 Found", location="http://127.0.0.1:1/"), "redirects are not followed"),
-    "a page": (answer(b"<html>", media_type="text/html"), "it answered with text/html"),
+    "a page": (answer(b"<html>", media_type="text/html"), "but returned text/html"),
     "broken JSON": (answer(_rows({"s": _IRI})[:-9]), "broken JSON"),
     "half an answer": (answer(_rows(), content_length="999"), "connection broke"),
-    "a part": (answer(_rows(), x_sql_state="S1TAT"), "a part of the answer"),
-    "a yes": (answer(b'{"head": {}, "boolean": true}'), "a yes or no"),
-    "other columns": (answer(_rows(names=("s", "x"))), r"asked for the columns \?n, \?s, it gave \?s, \?x"),
-    "too few columns": (answer(_rows(names=("s",))), r"it gave \?s\."),
+    "a part": (answer(_rows(), x_sql_state="S1TAT"), "only part of the answer"),
+    "a yes": (answer(b'{"head": {}, "boolean": true}'), "a boolean instead"),
+    "other columns": (answer(_rows(names=("s", "x"))), r"asked for the columns \?n, \?s but returned \?s, \?x"),
+    "too few columns": (answer(_rows(names=("s",))), r"but returned \?s\."),
     "no IRI": (answer(_rows({"s": {"type": "uri", "value": "u:a> } #"}})), "cannot be read"),
     "a relative IRI": (answer(_rows({"s": {"type": "uri", "value": "a"}})), "cannot be read"),
     "no language": (answer(_rows({"n": {**_LITERAL, "xml:lang": "e n"}})), "cannot be read"),
@@ -170,7 +170,7 @@ def test_an_endpoint_that_is_not_there_is_named() -> None:
 _TRIPLE = {"type": "triple", "value": dict.fromkeys(("subject", "predicate", "object"), _IRI)}
 _UNUSABLE = {
     "rows": (answer(_rows(*({"s": _IRI} for _ in range(51)))), "more than 50 rows"),
-    "bytes": (answer(_rows({"n": {**_LITERAL, "value": "x" * 20_000}})), r"more than 0\.02 MB"),
+    "bytes": (answer(_rows({"n": {**_LITERAL, "value": "x" * 20_000}})), r"larger than 0\.02 MB"),
     "a blank node": (answer(_rows({"s": {"type": "bnode", "value": "b"}})), r"a blank node in \?s"),
     "a triple": (answer(_rows({"n": _TRIPLE})), r"a triple in \?n"),
 }
@@ -204,12 +204,12 @@ def test_a_literal_that_spells_a_clause_is_refused() -> None:
         ("SELECT * { SERVICE <URL> { ?s ?p ?n } BIND(1 AS ?n) }", QueryError, "."),
         ("SELECT * { _:b ?p ?n . SERVICE <URL> { _:b ?q ?n } }", QueryError, "."),
         ("SELECT * { SERVICE <URL> { ?s ?p ?n } SERVICE <http://127.0.0.1:1/> { ?s ?p ?n } }", ServiceRefused, "list"),
-        ("SELECT * { SERVICE <URL/> { ?s ?p ?n } }", ServiceRefused, "not on this server's list"),
-        ("SELECT * { SERVICE SILENT <URLx> { ?s ?p ?n } }", ServiceRefused, "not on this server's list"),
-        ("BASE <URL> SELECT * { SERVICE <> { ?s ?p ?n } }", ServiceRefused, "not on this server's list"),
-        ("SELECT * { VALUES ?e { <URL> } SERVICE ?e { ?s ?p ?n } }", ServiceRefused, "written out"),
+        ("SELECT * { SERVICE <URL/> { ?s ?p ?n } }", ServiceRefused, "not on the server's list"),
+        ("SELECT * { SERVICE SILENT <URLx> { ?s ?p ?n } }", ServiceRefused, "not on the server's list"),
+        ("BASE <URL> SELECT * { SERVICE <> { ?s ?p ?n } }", ServiceRefused, "not on the server's list"),
+        ("SELECT * { VALUES ?e { <URL> } SERVICE ?e { ?s ?p ?n } }", ServiceRefused, "written in full"),
         ("SELECT * { SERVICE <URL> { ?s ?p ?n } ?s ?p trueSERVICE <URL> {} }", ServiceRefused, "."),
-        ("SELECT * { SERVICE <URL> { SERVICE <URL> { ?s ?p ?n } } }", ServiceRefused, "inside another one"),
+        ("SELECT * { SERVICE <URL> { SERVICE <URL> { ?s ?p ?n } } }", ServiceRefused, "nested in another one"),
     ],
 )
 def test_nothing_is_sent_for_a_query_that_is_malformed_or_refused(

@@ -215,10 +215,10 @@ def test_the_command_line_has_the_same_settings(
     assert ask("--service-private", endpoint.url)[1].splitlines() == ["code,seat", "PTC,here"]
     refused = ask("--service", endpoint.url)
     assert refused[0] == 2
-    assert "not of the open internet" in refused[2]
+    assert "an address that is not public" in refused[2]
     wrong = ask("--service", "ftp://x/")
     assert wrong[0] == 2
-    assert "begins with http" in wrong[2]
+    assert "is not an address that begins with http" in wrong[2]
     monkeypatch.setenv("ECP_GRAPH_SERVICE_PRIVATE", f"http://10.0.0.1/x  {endpoint.url}")
     assert ask()[1].splitlines() == ["code,seat", "PTC,here"]
 

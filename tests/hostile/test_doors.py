@@ -175,10 +175,10 @@ def test_only_a_trusted_proxy_tells_clients_apart(place: list[str], trusted: str
     assert all(line[2] == "GET" for line in logged), "no client can add a field to its line"
 
 
-def test_a_nursery_that_stands_still_is_replaced(place: list[str]) -> None:
+def test_a_fork_server_that_hangs_is_replaced(place: list[str]) -> None:
     with serving(*place) as served:
-        nursery, *workers = _tree(served.process.pid)
-        os.kill(nursery, signal.SIGSTOP)
+        fork_server, *workers = _tree(served.process.pid)
+        os.kill(fork_server, signal.SIGSTOP)
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
         replies = [served.get("ASK {}", timeout=20).status for _ in range(2)]
@@ -188,8 +188,8 @@ def test_a_nursery_that_stands_still_is_replaced(place: list[str]) -> None:
 
 
 def _tree(server: int) -> list[int]:
-    """Return the nursery of a server, and its workers."""
+    """Return the fork server of a server, and its workers."""
     below = [pid for pid in family(server) if pid != server]
     parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1]) for pid in below}
-    nursery = next(pid for pid in below if parents[pid] == server)
-    return [nursery, *(pid for pid in below if parents[pid] == nursery)]
+    fork_server = next(pid for pid in below if parents[pid] == server)
+    return [fork_server, *(pid for pid in below if parents[pid] == fork_server)]

@@ -15,7 +15,7 @@ from tests.bundled import messages
 
 from .files import GREEDY_FILES, TOO_LONG, write_file
 
-_GREEDY = "it asks for far more memory or time than a file of its size needs, or nests too deep."
+_GREEDY = "it needs far more memory or time than its size justifies, or is nested too deeply."
 _LONG = "it has a literal or an IRI of more than 16 MB"
 _FAULTS = {**dict.fromkeys(GREEDY_FILES, _GREEDY), **dict.fromkeys(TOO_LONG, _LONG)}
 

@@ -71,7 +71,7 @@ def test_publishing_under_readers_fails_no_request_and_mixes_no_answer(served: S
     deadline = time.monotonic() + 20
     while len(family(served.process.pid)) > 1 + 1 + PROCESSES and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert len(family(served.process.pid)) <= 1 + 1 + PROCESSES, "the server, a nursery, and workers"
+    assert len(family(served.process.pid)) <= 1 + 1 + PROCESSES, "the server, a fork server, and workers"
 
 
 def test_a_mixed_answer_would_be_noticed() -> None:

@@ -88,7 +88,7 @@ def test_files_of_the_working_directory_are_no_modules(tmp_path: Path, monkeypat
 def test_a_process_that_does_not_start_is_no_fault_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(OSError, match="does not start"):
+    with pytest.raises(OSError, match="could not be started"):
         confined(_child, limits=_ENOUGH)
 
 

@@ -30,7 +30,7 @@ def test_nesting_that_overflows_the_stack_is_told(tmp_path: Path, capfd: pytest.
     path = tmp_path / "deep.ttl"
     depth = 200_000
     path.write_text("<u:a> <u:p> " + "<<( <u:s> <u:p> " * depth + "1" + " )>>" * depth + " .", encoding="utf-8")
-    with pytest.raises(ReleaseError, match=r"deep\.ttl: it asks for far more memory .* or nests too deep\.$"):
+    with pytest.raises(ReleaseError, match=r"deep\.ttl: it needs far more memory .* or is nested too deeply\.$"):
         load(path)
     assert capfd.readouterr().err == ""
 

@@ -134,11 +134,11 @@ def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: Isolat
 
 def test_a_fault_of_the_engine_is_told_as_one(engine: IsolatedEngine) -> None:
     """A worker that ends by another signal than those of memory and time."""
-    workers = {worker.pid for worker in engine.crew.idle}
+    workers = {worker.pid for worker in engine.worker_pool.idle}
     with ThreadPoolExecutor(1) as thread:
         asked = thread.submit(engine.query, ENDLESS)
-        assert eventually(lambda: len(engine.crew.idle) < len(workers))
-        (busy,) = workers - {worker.pid for worker in engine.crew.idle}
+        assert eventually(lambda: len(engine.worker_pool.idle) < len(workers))
+        (busy,) = workers - {worker.pid for worker in engine.worker_pool.idle}
         os.kill(busy, signal.SIGFPE)
         with pytest.raises(WorkerLost) as failure:
             asked.result()
@@ -224,7 +224,7 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
     before = children()
     with pytest.raises(QueryTimeout):
         on_disk.query(ENDLESS, fmt="csv", timeout_s=0.5).read()
-    with pytest.raises(WorkerLost, match="more memory"):
+    with pytest.raises(WorkerLost, match="exceeded its memory limit"):
         on_disk.query(HUNGRY).read()
     assert answers(on_disk)
     assert eventually(lambda: len(children()) == len(before))
@@ -232,7 +232,7 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
 
 def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
     assert answers(on_disk)
-    workers = [worker.pid for worker in on_disk.crew.idle]
+    workers = [worker.pid for worker in on_disk.worker_pool.idle]
     assert eventually(lambda: all("0 0 files" in " ".join(_limits_of(pid, "Max open files")) for pid in workers))
     assert all(
         "NoNewPrivs:\t1" in status.read_text()
@@ -280,7 +280,7 @@ def test_a_store_that_workers_cannot_open_is_told(on_disk: IsolatedEngine, tmp_p
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool, "open_store", lambda _: None)  # which the server may, and a worker may not
         folder.rename(tmp_path / "elsewhere")
-        with pytest.raises(ReleaseError, match="cannot be opened by a worker"):
+        with pytest.raises(ReleaseError, match="A worker cannot open"):
             IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=5, workers=1))
     assert eventually(lambda: len(children()) == len(before))
     with pytest.raises(QueryTimeout):
@@ -332,7 +332,7 @@ def test_closing_leaves_no_process(data: Path) -> None:
     before = children()
     engine = IsolatedEngine([data], name="test", union=False, limits=Limits(workers=2))
     assert answers(engine)
-    assert len(children() - before) == 1 + 3, "a nursery, two workers and one to spare"
+    assert len(children() - before) == 1 + 3, "a fork server, two workers and one to spare"
     engine.close()
     assert eventually(lambda: children() <= before)
 

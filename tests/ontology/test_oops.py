@@ -124,7 +124,7 @@ def test_a_planted_pitfall_fires_its_check_and_no_other(
     assert finding.check_id == check_id
     assert (finding.term is None) if term is None else (finding.term or "").endswith(term)
     assert finding.message.endswith(".")
-    assert ": " in finding.message or ", and " in finding.message, "the sentence does not say how to mend it"
+    assert ": " in finding.message or ", and " in finding.message, "the sentence does not say how to fix it"
     assert term is None or check_id == "P10" or term in finding.message
 
 

@@ -86,8 +86,8 @@ def test_a_release_that_is_not_there(two_releases: Versions, name: str) -> None:
     ("wrong", "said"),
     [
         ("{title: Actions, key: action}", "'compare' needs title, key and name"),
-        ("{title: Actions, key: action, name: colour}", "speaks of 'colour'"),
-        ("{title: Actions, key: colour, name: title}", "speaks of 'colour'"),
+        ("{title: Actions, key: action, name: colour}", "names 'colour'"),
+        ("{title: Actions, key: colour, name: title}", "names 'colour'"),
     ],
 )
 def test_a_wrong_header_is_refused(wrong: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""A publication whose process is ended from outside ends too, with a sentence, and leaves the old site."""
+"""If a publishing process is killed, the publication ends with an error and leaves the old site in place."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def test_a_first_page_without_a_part_counts_as_refused(
     engine.refuse = refuse
     visit = visitor_of().visit("/")
     assert (visit.refused, visit.broken) == (("/",), ())
-    assert "It leaves out" in (tmp_path / "index.html").read_text()
+    assert "It omits" in (tmp_path / "index.html").read_text()
 
 
 def test_whatever_is_refused_says_so_in_its_file(visitor_of: MakeVisitor, tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_what_makes_another_question_is_asked(engine: Counting, tmp_path: Path) 
     ("failure", "told"),
     [
         (lambda: QueryTimeout(7), r"time limit of 7 s"),
-        (lambda: WorkerLost(out_of_memory=True), r"more memory"),
+        (lambda: WorkerLost(out_of_memory=True), r"exceeded its memory limit"),
     ],
 )
 def test_what_was_given_up_is_given_up_again(

@@ -117,7 +117,7 @@ def test_an_unknown_name_gets_the_nearest(tmp_path: Path) -> None:
 
 def test_one_name_in_two_topics_names_both(tmp_path: Path) -> None:
     one = "#+ summary: One\nSELECT * {}"
-    with pytest.raises(InputSyntaxError, match=r"b/same\.rq: the name 'same' is taken by queries/a/same\.rq"):
+    with pytest.raises(InputSyntaxError, match=r"b/same\.rq: the name 'same' is already used by queries/a/same\.rq"):
         load_catalogue(_workspace(tmp_path, a__same=one, b__same=one))
 
 
@@ -131,25 +131,25 @@ def test_a_name_is_lower_case_words(tmp_path: Path) -> None:
 def test_a_broken_query_does_not_hide_the_others(tmp_path: Path) -> None:
     catalogue = load_catalogue(_workspace(tmp_path, a__good="#+ summary: One\nSELECT * {}", a__bad="SELECT * {}"))
     assert catalogue["good"].summary == "One"
-    with pytest.raises(InputSyntaxError, match=r"bad\.rq:1: the '#\+' header gives no summary"):
+    with pytest.raises(InputSyntaxError, match=r"bad\.rq:1: the '#\+' header has no summary"):
         catalogue["bad"]
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (("summary: What bodies do", "title: What"), "gives no summary"),
+        (("summary: What bodies do", "title: What"), "has no summary"),
         (("#+ tags:", "#+ colour: red\n#+ tags:"), "unknown key 'colour'"),
-        (("tags: [body, yes]", "tags: body"), "'tags' in the header has to be a list"),
+        (("tags: [body, yes]", "tags: body"), "'tags' in the header must be a list"),
         (("{name: on, meaning: what it is on}", "{name: on}"), "a column needs a name and a meaning"),
         (("type: iri, class: ecp:Body", "type: iri"), "so it needs a class"),
         (("class: ecp:Body", "class: Body"), "so it needs a class"),
         (("type: enum, values: [on, off, 2017-01-01, 5]", "type: enum"), "so it needs values"),
-        (("default: on", "default: other"), "'other' does not fit 'kind'"),
+        (("default: on", "default: other"), "'other' is not valid for 'kind'"),
         (("type: enum", "type: colour"), "has the type 'colour'"),
-        (("optional: true", "optional: perhaps"), "optional is true or false"),
+        (("optional: true", "optional: perhaps"), "optional of the parameter"),
         (("label: Body,", "lable: Body,"), "unknown key 'lable'"),
-        (("name: body", "name: the body"), "a name that can be a variable"),
+        (("name: body", "name: the body"), "a valid variable name"),
         (("  #= body\n", ""), "has no line '#= body'"),
         (("#= body", "#= boddy"), "has no line '#= body'"),
         (("  #= kind", "  #= kind\n  #= more"), "'#= more' binds a parameter that the header does not have"),

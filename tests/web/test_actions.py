@@ -94,7 +94,7 @@ def test_the_csv_is_the_answer_of_the_query(ask: FlaskClient) -> None:
 def test_a_value_that_is_unknown_has_no_sparql(ask: FlaskClient) -> None:
     response = ask.get("/actions/sparql?body=nobody")
     assert response.status_code == 400
-    assert "is no ecp:Body of this graph" in response.get_json()["error"]["message"]
+    assert "is not an ecp:Body in this graph" in response.get_json()["error"]["message"]
 
 
 @pytest.mark.parametrize(("order", "first"), [("deadline", [3, 6, 9, 4]), ("chapter", [1, 2, 3, 4]), ("x", [1, 2])])
@@ -124,10 +124,10 @@ def test_chips_drop_one_choice_each(ask: FlaskClient) -> None:
 
 def test_no_rows_says_what_to_drop(ask: FlaskClient) -> None:
     text = page(ask, "?body=WGEC&chapter=1")
-    assert "No action has all of this." in text
-    assert '<a href="/actions?body=WGEC">Drop the chapter</a> <span>1 action</span>' in text
-    assert '<a href="/actions?chapter=1">Drop the body</a> <span>9 actions</span>' in text
-    assert "Dropping one facet alone does not help" in page(ask, "?body=x&chapter=y")
+    assert "No action matches all filters." in text
+    assert '<a href="/actions?body=WGEC">Remove the chapter</a> <span>1 action</span>' in text
+    assert '<a href="/actions?chapter=1">Remove the body</a> <span>9 actions</span>' in text
+    assert "Removing a single filter does not help" in page(ask, "?body=x&chapter=y")
 
 
 def test_blanks_and_unnamed_bodies_are_told_apart(ask: FlaskClient) -> None:

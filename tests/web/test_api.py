@@ -112,7 +112,7 @@ def test_several_values_of_a_parameter_that_takes_them(client: FlaskClient) -> N
 
 def test_a_second_value_of_another_says_what_to_do(client: FlaskClient) -> None:
     refused = client.get("/api/queries/echo?day=2017-01-01&day=2017-01-02").get_json()["error"]["message"]
-    assert refused == "The parameter 'day' takes one value, and 2 are given. Ask once for each."
+    assert refused == "The parameter 'day' takes one value, but 2 are given. Run the query once for each."
 
 
 def test_405_keeps_the_allow_header(client: FlaskClient) -> None:
@@ -199,7 +199,7 @@ def test_a_damaged_newer_release_leaves_the_last_good_one(
     assert (after["status"], after["release"]) == ("stale", before["release"])
     assert "damaged" in after["problem"]
     assert client.get("/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D").get_json()["boolean"] is True
-    assert capsys.readouterr().err.count("Staying with the last good release") == 1
+    assert capsys.readouterr().err.count("continues with the last good release") == 1
     assert _switched(client, folder, before["release"]) == before
 
 

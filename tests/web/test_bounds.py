@@ -33,7 +33,7 @@ from ecp_graph.workspace import bundled_workspace
 from tests.bundled import GRAPH, ID, PREFIXES, with_workspace_file
 from tests.watched import Watched
 
-CUT = "So much is said of it"
+CUT = "This page shows only the first"
 MORE = "The plan has more rows than the first"
 LEFT_OUT = "It leaves out"
 #: What the queries of those names begin with.
@@ -97,7 +97,7 @@ def test_the_page_of_a_thing_is_cut_and_says_so(make_app: MakeApp) -> None:
     assert CUT not in text(make_app().test_client(), "/doc/body/ptc")
     page = text(make_app(Bounds(statements=5)).test_client(), "/doc/body/ptc")
     assert CUT in page
-    assert "shows the first 5 statements" in page
+    assert "shows only the first 5 statements" in page
 
 
 def test_the_first_page_is_cut_and_says_so(make_app: MakeApp) -> None:

@@ -273,7 +273,7 @@ def test_over_a_store_elsewhere_the_description_is_asked_for(release: Release, s
     engine = EmbeddedEngine.open(release.store, name="a store")
     client = create_app(settings, source=FixedEngine(engine, is_fixed=False)).test_client()
     text = client.get("/dataset", headers={"Accept": BROWSER}).get_data(as_text=True)
-    assert "so it has no files to give" in text
+    assert "so it has no files to download" in text
     assert len(Graph().parse(data=client.get("/ontology.ttl").data, format="turtle")) > 1_000
 
 

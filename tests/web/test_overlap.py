@@ -93,7 +93,7 @@ def test_links_lead_somewhere(bundled: FlaskClient, url: str) -> None:
 
 def test_the_first_matrix_is_bodies_with_bodies_without_the_secretariat(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap")
-    assert "7 of 55 pairs of bodies deal with the same thing." in text  # 11 bodies make 55 pairs
+    assert "7 of 55 pairs of bodies have something in common." in text  # 11 bodies make 55 pairs
     assert "WCO Secretariat is left out" in text
     cells = cell_texts(text)
     assert cells["PTC", "TFAWG"] == "13, grade B"
@@ -299,7 +299,7 @@ def test_a_large_matrix_says_what_it_leaves_out_and_can_be_narrowed_down() -> No
     engine = EmbeddedEngine(store, name="many")
     client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
     text = " ".join(get(client, "/overlap/body-instrument")[1].split())
-    assert "Shown are the 60 rows and 60 columns to which most is joined. 10 rows and 10 columns are left out" in text
+    assert "Shown are the 60 rows and 60 columns with the most overlaps. 10 rows and 10 columns are not shown" in text
     assert text.count('class="heat-5"') == 60
     narrowed = " ".join(get(client, "/overlap/body-instrument?row=body+6")[1].split())
     assert narrowed.count('class="heat-5"') == 10

@@ -177,7 +177,7 @@ def test_a_form_keeps_what_was_given_and_links_carry_it(client: FlaskClient) -> 
     assert any("VALUES" in href for href in page.values("a", "href"))
     assert "body:ptc skos:" in text
     _, text = _get(client, "/queries/body-facts?body=nobody")
-    assert "is no ecp:Body of this graph" in text
+    assert "is not an ecp:Body in this graph" in text
     assert "<option selected>nobody</option>" in text
 
 

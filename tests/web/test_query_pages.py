@@ -158,7 +158,9 @@ def test_a_form_takes_several_values(bundled: FlaskClient) -> None:
 def test_two_values_for_one_are_refused_on_the_page(bundled: FlaskClient) -> None:
     response = bundled.get("/queries/overlap-on-instruments?body=PTC&body=IMSC", headers={"Accept": BROWSER})
     assert response.status_code == 400
-    assert "takes one value, and 2 are given. Ask once for each." in html.unescape(response.get_data(as_text=True))
+    assert "takes one value, but 2 are given. Run the query once for each." in html.unescape(
+        response.get_data(as_text=True)
+    )
 
 
 def test_a_client_that_used_its_share_waits_for_pages_too(settings_of_bundled: Settings) -> None:

@@ -258,7 +258,7 @@ def test_names_are_gathered_whatever_the_order_of_the_rows() -> None:
 
 
 def test_an_answer_without_names_is_refused() -> None:
-    with pytest.raises(ParameterError, match="it lacks nameKind"):
+    with pytest.raises(ParameterError, match="nameKind is missing"):
         gather(Stream(("kind", "name", "thing"), iter(())))
 
 

@@ -208,7 +208,7 @@ def test_a_page_does_not_take_an_endless_answer_into_the_server(client: FlaskCli
     query = {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }", "format": "html"}
     page = client.get("/sparql", query_string=query)
     assert page.status_code == 400
-    assert "larger than the 24 MB that a page holds" in page.get_data(as_text=True)
+    assert "larger than 24 MB, the limit for pages" in page.get_data(as_text=True)
 
 
 def test_labels_are_given_on_request(client: FlaskClient) -> None:

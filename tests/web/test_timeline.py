@@ -225,7 +225,7 @@ def test_filters_hold_for_page_picture_and_table(client: FlaskClient) -> None:
     assert re.findall(r'<td class="number">(\d+)</td>', page(client, query)) == ["20", "18"]
     assert {"18", "20"} <= set(texts(drawn(client, query)))
     assert "3" not in texts(drawn(client, query))
-    assert "No action has all of this." in page(client, "?body=nobody")
+    assert "No action matches all filters." in page(client, "?body=nobody")
 
 
 def test_the_axis_may_be_that_of_the_plan(client: FlaskClient) -> None:

@@ -66,7 +66,7 @@ def test_home_sets_the_secretariat_apart_and_counts_the_open_groups(whole: Flask
     assert text.count("<rect ") == 7
     assert text.count('class="apart"') == 1
     seen = words(text)
-    assert "SEC is the secretariat, which stands in 26 of 28 rows" in seen
+    assert "SEC is the secretariat, which appears in 26 of 28 rows" in seen
     assert "10 rows add other related WCO committees or working groups" in seen
 
 
@@ -125,7 +125,7 @@ def test_validation_shows_every_finding_with_what_to_do(whole: FlaskClient, rele
     assert len(report.findings) == text.count('<li id="finding-') > 40
     seen = words(text)
     assert "The data conform" in seen
-    assert f"{len(report.looked_at)} rules looked at" in seen
+    assert f"{len(report.looked_at)} rules checked" in seen
     for finding in report.findings:
         assert finding.remedy
         assert finding.remedy in seen
@@ -133,7 +133,7 @@ def test_validation_shows_every_finding_with_what_to_do(whole: FlaskClient, rele
     assert "The plan ECP Action Plan for Phase III lists Administrative Committee" in seen
     assert "plan:ecp-action-plan-3" not in seen
     assert 'href="/shapes#action-timeframe-stated"' in text
-    assert "Every rule found something to look at" in seen
+    assert "Every rule had something to check" in seen
 
 
 def test_the_report_comes_as_files(whole: FlaskClient, release: Release) -> None:
@@ -171,7 +171,7 @@ def test_a_hostile_violation_and_an_idle_rule_are_shown(release: Release, tmp_pa
     client = _with_report(release, tmp_path, json.dumps({"findings": [finding], "lookedAt": looked_at}))
     text = read(client, "/validation")
     assert "The data do not conform" in text
-    assert "1 rule found nothing to look at" in words(text)
+    assert "1 rule had nothing to check" in words(text)
     assert 'href="javascript:' not in text
     assert "<script>alert" not in text
     assert "<img" not in text
@@ -185,7 +185,7 @@ def test_without_findings_it_says_what_was_looked_at(release: Release, tmp_path:
     looked_at = {"https://w3id.org/ecp-graph/shapes#Body": 12}
     client = _with_report(release, tmp_path, json.dumps({"findings": [], "lookedAt": looked_at}))
     seen = words(read(client, "/validation"))
-    assert "1 rule looked at 12 nodes. They found nothing to report." in seen
+    assert "1 rule checked 12 nodes. They found nothing to report." in seen
     assert "By thing" not in seen
 
 

@@ -1,8 +1,7 @@
-"""Connecting to an endpoint by an address that was looked at first.
+"""Connects to an endpoint only at an IP address that was checked.
 
-A name that is allowed today may point into this machine's own network tomorrow. So it is resolved once, every address
-that comes back has to be public, and the connection goes to one of these: there is no second look-up that could be
-answered otherwise.
+A host name that is allowed today may resolve to an address in the local network tomorrow. So it is resolved once, all
+its addresses must be public, and the connection goes to one of them: there is no second lookup with another result.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-#: What `ipaddress` tells in some versions of Python alone: addresses for protocols (Teredo among them, whose inner
-#: addresses are veiled), relays of 6to4, and documentation.
+#: Ranges that `ipaddress` only recognises in some versions of Python: protocol assignments (including Teredo, whose
+#: embedded addresses are obfuscated), 6to4 relays, and documentation.
 _NEVER: Final = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
-#: The middle of an ISATAP address (RFC 5214, section 6.1), with the bit for a global identifier left out.
+#: The middle part of an ISATAP address (RFC 5214, section 6.1), without the bit for a global identifier.
 _ISATAP: Final = 0x5EFE
 _ISATAP_MASK: Final = 0xFDFFFFFF
 _LOW_32_BITS: Final = 0xFFFFFFFF
 
 
 def is_public(text: str) -> bool:
-    """Return whether an address lies in the open internet, and so does the IPv4 address that it may carry inside."""
+    """Return whether an address is public, including an embedded IPv4 address."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
@@ -57,16 +56,16 @@ def _low_bits(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address:
 
 
 def resolver(*, may_be_private: bool) -> Callable[[str], Sequence[str]]:
-    """Return what resolves a host to its addresses; all have to be public, unless they may be private.
+    """Return a function that resolves a host to its addresses, all of which must be public unless private ones may be.
 
-    It raises OSError when a single address of the name is not, whichever would have been taken.
+    It raises OSError if any address of the host is not public.
     """
 
     def resolve(host: str) -> Sequence[str]:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         places = [str(place[0]) for *_, place in found]
         if not may_be_private and not all(map(is_public, places)):
-            raise OSError("its name leads to an address that is not of the open internet, and those are refused")
+            raise OSError("its name resolves to an address that is not public, which is refused")
         return places
 
     return resolve

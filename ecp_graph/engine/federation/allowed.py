@@ -1,4 +1,4 @@
-"""The list of endpoints that a SERVICE clause may name: empty unless the settings say otherwise."""
+"""The allow-list of endpoints for SERVICE clauses, which is empty by default."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ __all__ = ["Allowed", "Endpoint"]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One entry: the address that is asked, and whether it may lie in a private network."""
+    """One entry: the address of an endpoint, and whether it may be in a private network."""
 
     address: str
     may_be_private: bool = False
 
 
 class Allowed:
-    """The endpoints that may be asked; an address has to be the same in scheme, host, port, path and query."""
+    """The allowed endpoints; an address must match in scheme, host, port, path and query."""
 
     def __init__(self, public: Iterable[str] = (), private: Iterable[str] = ()) -> None:
-        """Take addresses that have to lie in the open internet, and some that may not; raises ValueError for no one."""
+        """Take the addresses of public endpoints, and of private ones; raises ValueError for an invalid address."""
         entries = [Endpoint(normalised(address)) for address in public]
         entries += [Endpoint(normalised(address), may_be_private=True) for address in private]
         self._entries = {entry.address: entry for entry in entries}
@@ -31,7 +31,7 @@ class Allowed:
         return bool(self._entries)
 
     def find(self, iri: str) -> Endpoint | None:
-        """Return the entry that an IRI names, or None."""
+        """Return the entry for an IRI, or None."""
         try:
             return self._entries.get(normalised(iri))
         except ValueError:

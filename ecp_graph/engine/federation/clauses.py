@@ -1,8 +1,8 @@
-r"""Finds the SERVICE clauses of a query, and writes the texts that come of them.
+r"""Finds the SERVICE clauses of a query, and derives the texts needed to evaluate them.
 
-The text is read as tokens, in time that grows with its length. Where SPARQL can be read in two ways (an escape that may
-spell a quote or a brace, a `<` that may open an IRI or compare) the query is refused. What is found here is checked
-again by others: the engine's parser gets each text before anything is sent, and `refuse_service` sees what is left.
+The query is tokenised in linear time. If it is ambiguous (an escape may stand for a quote or a brace, a `<` may begin
+an IRI or be a comparison), it is refused. The result is checked again elsewhere: the engine parses each text before
+anything is sent, and `refuse_service` checks what remains.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ecp_graph.sparql.text import ESCAPE, PAIRS, Token, position, query_start, t
 
 __all__ = ["MOST_CLAUSES", "Clause", "asked_text", "filled_text", "find_clauses", "scope_text", "stand_in_text"]
 
-#: Clauses that a query may have: each is a request to another machine.
+#: The maximum number of clauses in a query; each causes a request to another server.
 MOST_CLAUSES: Final = 8
 
-#: Below it lie all characters that have a meaning in the grammar.
+#: All characters with a meaning in the grammar are below this code point.
 _FIRST_HARMLESS: Final = 0xA0
 _PLAIN_IRI: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
 _PER_ROW: Final = frozenset({"EXISTS", "LATERAL"})
-#: What makes a group more than triples. Where the clause is asked anew for each row around it, only triples are the
-#: same query whether the row is put in before or joined after.
+#: Keywords that make a group more than triples. Inside EXISTS or LATERAL, substituting variables before evaluation is
+#: equivalent to a join after it only for triples.
 _MORE_THAN_TRIPLES: Final = frozenset(
     {"BIND", "EXISTS", "FILTER", "GRAPH", "LATERAL", "MINUS", "OPTIONAL", "SELECT", "UNION", "VALUES"}
 )
@@ -34,52 +34,54 @@ _MORE_THAN_TRIPLES: Final = frozenset(
 
 @dataclass
 class Clause:
-    """One clause: where it and its group stand in the text, what it names, and whether it is SILENT."""
+    """One clause: the positions of the clause and its group, its address, and whether it is SILENT."""
 
     start: int
     iri_start: int
     iri: str
     body_start: int
     is_silent: bool = False
-    #: Whether it stands inside EXISTS, whose group is asked anew for each row around it.
+    #: Whether it is inside EXISTS, whose group is evaluated for each row.
     is_per_row: bool = False
     end: int = 0
     words: set[str] = field(default_factory=set)
 
 
 def find_clauses(sparql: str) -> list[Clause]:
-    """Return the SERVICE clauses of a query in their order; none when it has none.
+    """Return the SERVICE clauses of a query in order.
 
-    Raises ServiceRefused for one without a constant address, inside another, or that can be read in two ways, and
-    QueryError for one that is never closed.
+    Raises ServiceRefused for a clause without a constant address, a nested or an ambiguous one, and QueryError for
+    one that is never closed.
     """
     clauses = list(_Reader(sparql).clauses())
     if not clauses:
         return []
     for escape in ESCAPE.finditer(sparql):
         if int(escape[1] or escape[2], 16) < _FIRST_HARMLESS:
-            raise _refused(sparql, escape.start(), f"beside SERVICE, write the character itself, not {escape.group()}.")
+            raise _refused(
+                sparql, escape.start(), f"in a query with SERVICE, write the character itself, not {escape.group()}."
+            )
     if len(clauses) > MOST_CLAUSES:
-        raise _refused(sparql, clauses[MOST_CLAUSES].start, f"a query may have {MOST_CLAUSES} SERVICE clauses.")
+        raise _refused(sparql, clauses[MOST_CLAUSES].start, f"a query may have at most {MOST_CLAUSES} SERVICE clauses.")
     for clause in clauses:
         _refuse_inner(sparql, clause)
         if clause.is_per_row and clause.words & (_MORE_THAN_TRIPLES | {"*", "?", "{"}):
-            sentence = "inside EXISTS, a SERVICE clause may hold triples alone, without paths of any length."
+            sentence = "inside EXISTS, a SERVICE clause may contain only triples, without paths of arbitrary length."
             raise _refused(sparql, clause.start, sentence)
     return clauses
 
 
 def stand_in_text(sparql: str, clauses: Sequence[Clause]) -> str:
-    """Return a text of the same length in which each clause asks a graph of this store.
+    """Return a query of the same length in which each clause is a GRAPH pattern.
 
-    It parses if and only if the query does, and what a parser says of a place holds for the query.
+    It parses if and only if the original does, and error positions apply to the original.
     """
     heads = ["GRAPH" + _blank(sparql[clause.start + len("GRAPH") : clause.iri_start]) for clause in clauses]
     return _joined(sparql, [clause.start for clause in clauses], [clause.iri_start for clause in clauses], heads)
 
 
 def scope_text(sparql: str, clause: Clause) -> str:
-    """Return a query whose columns are the variables in scope in the clause; its places are those of the query."""
+    """Return a query whose columns are the variables in scope in the clause; positions are those of the original."""
     start = query_start(sparql)
     head = sparql[:start] + _blank(sparql[start : clause.start])
     between = _blank(sparql[clause.start + len("SELECT*") : clause.body_start])
@@ -87,16 +89,16 @@ def scope_text(sparql: str, clause: Clause) -> str:
 
 
 def asked_text(sparql: str, clause: Clause, columns: Sequence[str]) -> str:
-    """Return what the endpoint is asked: those variables of the group, under the declarations of the query.
+    """Return the query for the endpoint: the given variables of the group, with the declarations of the query.
 
-    They are named, because stores differ in what ``*`` gives them; without any, only the number of rows counts.
+    They are listed, because stores differ in the order of ``*``; if there are none, only the number of rows matters.
     """
     wanted = " ".join(f"?{name}" for name in columns) or "*"
     return f"{sparql[: query_start(sparql)]}SELECT {wanted} WHERE {sparql[clause.body_start : clause.end]}"
 
 
 def filled_text(sparql: str, clauses: Sequence[Clause], values: Sequence[str]) -> str:
-    """Return the query with each clause replaced; the lines of all else stay as they are."""
+    """Return the query with each clause replaced by its VALUES; line numbers of the rest do not change."""
     texts = []
     for clause, text in zip(clauses, values, strict=True):
         _, *lines = sparql[clause.start : clause.end].split("\n")
@@ -106,11 +108,11 @@ def filled_text(sparql: str, clauses: Sequence[Clause], values: Sequence[str]) -
 
 
 class _Reader:
-    """Goes through the tokens of a query once, with the brackets that are open and the clause that it is in."""
+    """Scans the tokens of a query once, tracking open brackets and the current clause."""
 
     def __init__(self, sparql: str) -> None:
         self._sparql = sparql
-        #: Each open bracket, and EXISTS or LATERAL where it is inside one, so that it is asked anew for each row.
+        #: Each open bracket, with EXISTS or LATERAL if it is inside one.
         self._open: list[tuple[str, str]] = [("", "")]
         self._clause: Clause | None = None
         self._depth = 0
@@ -137,24 +139,24 @@ class _Reader:
             before = word
         if self._clause:
             line, column = position(self._sparql, self._clause.body_start)
-            sentence = f"Line {line}, column {column}: the '{{' that stands here is never closed."
+            sentence = f"Line {line}, column {column}: this '{{' is never closed."
             raise QueryError(sentence, line, column)
 
     def _begin(self, start: int, reading: Iterator[Token]) -> None:
         around = self._open[-1][1]
         if self._clause:
-            raise _refused(self._sparql, start, "a SERVICE clause inside another one is not asked.")
+            raise _refused(self._sparql, start, "a SERVICE clause may not be nested in another one.")
         if around == "LATERAL":
-            raise _refused(self._sparql, start, "a SERVICE clause inside LATERAL is not asked.")
+            raise _refused(self._sparql, start, "a SERVICE clause may not be inside LATERAL.")
         nothing = Token("mark", len(self._sparql), "")
         address = next(reading, nothing)
         if is_silent := address.keyword == "SILENT":
             address = next(reading, nothing)
         if address.kind != "iri":
-            raise _refused(self._sparql, start, "the address behind SERVICE has to be written out, as in <https://…>.")
+            raise _refused(self._sparql, start, "the address after SERVICE must be written in full, as in <https://…>.")
         group = next(reading, nothing)
         if group.text != "{":
-            raise _refused(self._sparql, start, "behind SERVICE and its address a group begins with '{'.")
+            raise _refused(self._sparql, start, "SERVICE and its address must be followed by a group in '{ }'.")
         self._open.append(("{", around))
         self._depth = len(self._open)
         self._clause = Clause(start, address.start, address.text[1:-1], group.start, is_silent, bool(around))
@@ -166,17 +168,19 @@ class _Reader:
                 return
 
     def _refuse_doubtful(self, start: int, text: str) -> None:
-        """Raise ServiceRefused for `<…>` in an expression that may be a comparison with a comment or a string in it."""
+        """Raise ServiceRefused for `<…>` in an expression that may be a comparison followed by a comment or string."""
         if self._open[-1][0] == "(" and set(text) & set("#'()") and not _PLAIN_IRI.match(text):
-            raise _refused(self._sparql, start, f"beside SERVICE, {text} can be read in two ways; declare a prefix.")
+            raise _refused(
+                self._sparql, start, f"in a query with SERVICE, {text} is ambiguous; declare a prefix for it."
+            )
 
 
 def _refuse_inner(sparql: str, clause: Clause) -> None:
-    """Raise ServiceRefused for a clause that, read in whatever way, would make its endpoint call another one."""
+    """Raise ServiceRefused for a clause that, in any reading, would make its endpoint call another one."""
     try:
         refuse_service(sparql[clause.body_start : clause.end])
     except ServiceRefused:
-        sentence = "a SERVICE clause inside another one is not asked, nor one that spells another one."
+        sentence = "a SERVICE clause may not contain another one, even in a string or a comment."
         raise _refused(sparql, clause.start, sentence) from None
 
 
@@ -185,7 +189,7 @@ def _refused(sparql: str, place: int, reason: str) -> ServiceRefused:
 
 
 def _blank(text: str) -> str:
-    """Return white space that fills the same place, with the same line breaks."""
+    """Return white space of the same length, with the same line breaks."""
     return re.sub(r"[^\r\n]", " ", text)
 
 

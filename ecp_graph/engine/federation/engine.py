@@ -1,7 +1,7 @@
-"""An engine in front of which SERVICE clauses are answered, for endpoints of an allow-list.
+"""An engine that resolves SERVICE clauses before evaluation, for endpoints on an allow-list.
 
-The order: find the clauses, compare their addresses with the list, let the engine parse the query over no data, ask
-the endpoints, put their rows into the text, ask the engine. So nothing is sent for a query that is malformed.
+The steps: find the clauses, check their addresses against the list, parse the query with the engine over an empty
+dataset, query the endpoints, insert their rows, evaluate. So nothing is sent for a malformed query.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from ecp_graph.sparql.text import position
 
 __all__ = ["FederatedEngine", "ServiceLimits"]
 
-#: The part of the time that is left which endpoints may use up, so that some remains to join their rows.
+#: The share of the remaining time that endpoints may use, so that some is left for the join.
 _SHARE: Final = 0.8
-#: How long a query may take where the caller sets no limit.
+#: The time limit of a query if the caller sets none.
 _USUAL_LIMIT_S: Final = 60.0
 
 
 @dataclass(frozen=True)
 class ServiceLimits:
-    """What SERVICE may use: rows and bytes for one clause, and queries that wait for endpoints at the same time."""
+    """Limits for SERVICE: rows and bytes per clause, and the number of queries that wait for endpoints at once."""
 
     rows: int = 10_000
     bytes: int = 10_000_000
@@ -49,7 +49,7 @@ class ServiceLimits:
 
 @dataclass
 class _Filling:
-    """One question under way: who asks it, when it has to be done, and what the endpoints have answered so far."""
+    """The state of a running query: who sent it, its deadline, and the answers of endpoints so far."""
 
     question: Question
     asker: Asker
@@ -60,24 +60,24 @@ class _Filling:
 
     @property
     def sparql(self) -> str:
-        """The text of the question."""
+        """The text of the query."""
         return self.question.text
 
     def left_s(self) -> float:
-        """Return the seconds that are left; raises QueryTimeout when there are none."""
+        """Return the seconds that are left; raises QueryTimeout if there are none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise QueryTimeout(self.limit_s)
         return left
 
     def left_rounded_s(self) -> float:
-        """Return the same as people read it."""
+        """Return the seconds that are left, rounded for display."""
         left = self.left_s()
         return round(left, 1) or left
 
 
 class FederatedEngine(Engine):
-    """Answers queries with the engine inside, and their SERVICE clauses before."""
+    """Resolves the SERVICE clauses of queries, and evaluates the result with another engine."""
 
     def __init__(self, engine: Engine, allowed: Allowed, limits: ServiceLimits | None = None) -> None:
         self._engine = engine
@@ -88,10 +88,10 @@ class FederatedEngine(Engine):
     def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
         """Return the answer; raises what `Engine.answer` raises.
 
-        A query without SERVICE goes to the engine as it is. For others it raises ServiceRefused too, for an address
-        that is not on the list and a clause that cannot be asked; EndpointError and EndpointTimeout for an endpoint
-        that fails a clause without SILENT; ServiceUnusable for an answer past the limits, SILENT or not; EngineBusy
-        at once when as many queries wait for endpoints as may.
+        A query without SERVICE is passed on unchanged. Otherwise also raises ServiceRefused for an address that is not
+        on the list or an unsupported clause; EndpointError and EndpointTimeout if an endpoint fails and the clause is
+        not SILENT; ServiceUnusable if an answer exceeds the limits, even with SILENT; and EngineBusy if too many
+        queries wait for endpoints.
         """
         if not has_service(question.text):
             return self._engine.answer(question, asker)
@@ -105,19 +105,19 @@ class FederatedEngine(Engine):
         return answer
 
     def describe(self) -> str:
-        """Return what the engine inside says of itself."""
+        """Return the description of the wrapped engine."""
         return self._engine.describe()
 
     def problem(self) -> str:
-        """Return the problem of the engine inside."""
+        """Return the problem of the wrapped engine."""
         return self._engine.problem()
 
     def close(self) -> None:
-        """Close the engine inside."""
+        """Close the wrapped engine."""
         self._engine.close()
 
     def _filled(self, filling: _Filling) -> str:
-        """Return the query with rows in the place of its clauses."""
+        """Return the query with its clauses replaced by rows."""
         clauses = find_clauses(filling.sparql)
         endpoints = [self._endpoint(filling.sparql, clause) for clause in clauses]
         stand_in = stand_in_text(filling.sparql, clauses)
@@ -135,17 +135,17 @@ class FederatedEngine(Engine):
     def _endpoint(self, sparql: str, clause: Clause) -> Endpoint:
         endpoint = self._allowed.find(clause.iri)
         if endpoint is None:
-            reason = f"SERVICE <{clause.iri}> is refused: it is not on this server's list."
+            reason = f"SERVICE <{clause.iri}> is refused: this endpoint is not on the server's list."
             raise ServiceRefused(*position(sparql, clause.start), reason)
         return endpoint
 
     def _over_nothing(self, sparql: str, filling: _Filling) -> Answer:
-        """Return the engine's answer over no data: enough to parse a text, and to know its columns."""
+        """Return the engine's answer over an empty dataset, which is enough to parse a query and find its columns."""
         question = Question(sparql, limit_s=filling.left_rounded_s(), default_graphs=[], named_graphs=[])
         return self._engine.answer(replace(question, base=filling.question.base), filling.asker)
 
     def _values(self, filling: _Filling, clause: Clause, endpoint: Endpoint) -> str:
-        """Return the VALUES for a clause; the same clause twice is asked once."""
+        """Return the VALUES for a clause; identical clauses are sent only once."""
         key = (endpoint.address, filling.sparql[clause.body_start : clause.end])
         if key not in filling.values:
             columns = parse_table(self._over_nothing(scope_text(filling.sparql, clause), filling).read()).columns
@@ -171,6 +171,6 @@ class FederatedEngine(Engine):
         except ResultTooLarge:
             megabytes = f"{self._limits.bytes / 1_000_000:g} MB"
             raise ServiceUnusable(
-                endpoint.address, f"has more than {megabytes}; narrow what the clause asks."
+                endpoint.address, f"is larger than {megabytes}; make the clause more specific."
             ) from None
         return values_of(body, columns, endpoint=endpoint.address, most_rows=self._limits.rows)

@@ -1,4 +1,4 @@
-"""Turns what an endpoint answered into VALUES: each row as it came, no row left out."""
+"""Turns the answer of an endpoint into VALUES, row by row."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _UNBOUND: Final = "UNDEF"
 def values_of(body: bytes, columns: Sequence[str], *, endpoint: str, most_rows: int) -> tuple[str, int]:
     """Return a VALUES clause with the rows of SPARQL results JSON, and their number.
 
-    ``columns`` are the variables that the clause has in scope. Raises EndpointError for an answer with other columns or
-    with terms that are none, and ServiceUnusable for one with more rows than that, or with a term that VALUES cannot
-    hold: a blank node, whose label means nothing outside that answer, or a triple.
+    ``columns`` are the variables in scope in the clause. Raises EndpointError for an answer with other columns or
+    invalid terms, and ServiceUnusable for one with too many rows, or with a term that VALUES cannot contain: a blank
+    node, whose label has no meaning outside that answer, or a triple.
     """
     try:
         rows = _rows(_table(body, endpoint), columns, endpoint, most_rows)
@@ -31,23 +31,23 @@ def values_of(body: bytes, columns: Sequence[str], *, endpoint: str, most_rows: 
 def _table(body: bytes, endpoint: str) -> list[ox.QuerySolutions]:
     table = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
     if not isinstance(table, ox.QuerySolutions):
-        raise EndpointError(endpoint, "asked for a table, it answered with a yes or no.")
+        raise EndpointError(endpoint, "it returned a boolean instead of a table.")
     return [table]
 
 
 def _rows(held: list[ox.QuerySolutions], columns: Sequence[str], endpoint: str, most_rows: int) -> list[str]:
-    """Return the rows of the one table that is held, and let go of it in any case.
+    """Return the rows of the table in the list, and clear the list in any case.
 
-    Oxigraph's results may be dropped by the thread that made them only, and an error carries its frames to others.
+    Oxigraph's results must be dropped in the thread that created them, but an exception takes its frames to others.
     """
     rows: list[str] = []
     try:
         given = [variable.value for variable in held[0].variables]
         if sorted(given) != sorted(columns):
-            raise EndpointError(endpoint, f"asked for the columns {_list(columns)}, it gave {_list(given)}.")
+            raise EndpointError(endpoint, f"it was asked for the columns {_list(columns)} but returned {_list(given)}.")
         for solution in held[0]:
             if len(rows) == most_rows:
-                raise ServiceUnusable(endpoint, f"has more than {most_rows} rows; narrow what the clause asks.")
+                raise ServiceUnusable(endpoint, f"has more than {most_rows} rows; make the clause more specific.")
             rows.append(f"({' '.join(_cell(solution[name], name, endpoint) for name in columns)})")
     finally:
         held.clear()
@@ -55,7 +55,7 @@ def _rows(held: list[ox.QuerySolutions], columns: Sequence[str], endpoint: str, 
 
 
 def no_binding(columns: Sequence[str]) -> str:
-    """Return the VALUES of one row without bindings: what SERVICE SILENT comes to on failure (Federated Query, 2.3)."""
+    """Return VALUES with one row without bindings, the result of a failed SERVICE SILENT (Federated Query, 2.3)."""
     return f"{_head(columns)} {{ ({' '.join(_UNBOUND for _ in columns)}) }}"
 
 

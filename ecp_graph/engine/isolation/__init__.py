@@ -1,12 +1,13 @@
-"""Evaluating queries where they can do no harm: in forked workers that can be killed.
+"""Evaluates queries in forked worker processes, which are sandboxed and can be killed.
 
-No engine of this field bounds a query by itself. So the serving process never evaluates one::
+No SPARQL engine can limit the time and memory of a query, so the serving process never evaluates one itself::
 
-    server ──control──▶ nursery            one process; holds the store in memory, single-threaded, so it may fork
+    server ──control──▶ fork server        one process; holds the store in memory, single-threaded so that it can fork
        │                   │ fork
        └────queries──▶  worker × n         shares the store copy-on-write; no network, no files, limited memory
 
-- `frames` is the wire between server and worker, `sandbox` what a worker gives up, `worker` its loop.
-- `nursery` loads the store once and forks a worker in milliseconds.
-- `pool` is the server's side: an engine that gives each query a place (`places`), a worker (`crew`) and a deadline.
+- `frames`: the wire protocol between server and worker; `sandbox`: the restrictions on a worker; `worker`: its loop.
+- `fork_server`: loads the store once and forks a worker in milliseconds.
+- `pool`: the engine on the server's side, which gives each query a slot (`slots`), a worker (`workers`) and a deadline.
+- `run`: one query in one worker, and its answer as it arrives.
 """

@@ -1,4 +1,4 @@
-"""The wire between server and worker: frames of a tag, a length and a payload over a Unix socket."""
+"""The wire protocol between server and worker: frames (tag, length, payload) over a Unix socket."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ __all__ = ["MAX_DATA_BYTES", "Decoder", "Tag", "frame", "receive", "send", "send
 #: Query (JSON), Data (bytes of the answer), End (JSON of statistics), Failure (JSON of an error).
 Tag = Literal[b"Q", b"D", b"E", b"F"]
 
-#: A data frame is never larger, so that neither side needs to hold more than this of an answer.
+#: The maximum size of a data frame, so that neither side buffers more than this much of an answer.
 MAX_DATA_BYTES: Final = 262_144
 
 _HEADER: Final = struct.Struct("!cI")
 
 
 def frame(tag: Tag, payload: bytes = b"") -> bytes:
-    """Return one frame, to send with others."""
+    """Return the bytes of one frame, to be sent together with others."""
     return _HEADER.pack(tag, len(payload)) + payload
 
 
 def send(connection: socket.socket, tag: Tag, payload: bytes | memoryview = b"") -> None:
-    """Send one frame; raises OSError when the other side is gone."""
+    """Send one frame; raises OSError if the other side has disconnected."""
     header = _HEADER.pack(tag, len(payload))
     if len(payload) < 65_536:
         connection.sendall(header + bytes(payload))
@@ -39,23 +39,23 @@ def send_json(connection: socket.socket, tag: Tag, payload: dict[str, Any]) -> N
 
 
 def receive(connection: socket.socket) -> tuple[Tag, bytes]:
-    """Return the next frame; raises EOFError when the other side is gone and TimeoutError past the socket's timeout."""
+    """Return the next frame; raises EOFError if the other side has disconnected, TimeoutError on socket timeout."""
     tag, length = _HEADER.unpack(_exactly(connection, _HEADER.size))
     return cast("Tag", tag), _exactly(connection, length)
 
 
 class Decoder:
-    """Frames out of the bytes of a connection, however they were cut on the way."""
+    """Reassembles frames from the bytes of a connection, however they were split in transit."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes."""
+        """Add the next bytes received."""
         self._bytes += data
 
     def next(self) -> tuple[Tag, bytes] | None:
-        """Return the next frame, or None before all of it has come."""
+        """Return the next frame, or None if it is still incomplete."""
         if len(self._bytes) < _HEADER.size:
             return None
         tag, length = _HEADER.unpack_from(self._bytes)

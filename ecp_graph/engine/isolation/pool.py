@@ -1,7 +1,7 @@
-"""The server's side of isolation: an engine whose queries run in workers, each within a deadline.
+"""An engine that evaluates queries in worker processes, each with a deadline.
 
-A worker that overruns is killed and a fresh one, forked ahead of need, takes its place. When every slot is taken a
-query waits in a bounded queue; past that it is refused at once, so that the server never piles up work.
+A worker that exceeds its deadline is killed and replaced by one forked in advance. When all slots are in use, a query
+waits in a bounded queue; when the queue is full, it is refused at once, so work never piles up.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
-from ecp_graph.engine.isolation.crew import Crew, Worker
 from ecp_graph.engine.isolation.run import Run
 from ecp_graph.engine.isolation.slots import Slots
+from ecp_graph.engine.isolation.workers import Worker, WorkerPool
 from ecp_graph.engine.loading import open_store
 from ecp_graph.errors import ReleaseError, WorkerLost
 from ecp_graph.namespaces import names
@@ -27,16 +27,16 @@ from ecp_graph.sparql.guard import refuse_service
 
 __all__ = ["IsolatedEngine", "Limits"]
 
-#: Queries of clients leave the processors to pages and to the server itself.
+#: Clients' queries run at a lower priority than pages and the server itself.
 _NICENESS: Final = 10
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What queries may use: seconds for one, slots for all, waiting queries, and memory for one in bytes.
+    """Resource limits: seconds and bytes of memory for each query, the number of slots, and the length of the queue.
 
-    ``reserved`` is the number of slots, besides ``workers``, for the questions of pages and of the catalogue; with 0
-    they share the others.
+    ``reserved`` is the number of additional slots for queries of pages and of the catalogue; with 0, these share the
+    ``workers`` slots.
     """
 
     timeout_s: float = 10.0
@@ -48,14 +48,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class _Lane:
-    """Slots, and the niceness of the workers that answer in them."""
+    """A set of slots, and the niceness of the workers that serve them."""
 
     slots: Slots
     niceness: int
 
 
 class IsolatedEngine(Engine):
-    """Answers queries in killable workers."""
+    """An engine that answers queries in worker processes that can be killed."""
 
     def __init__(self, files: Sequence[Path], *, name: str, union: bool, limits: Limits | None = None) -> None:
         """Load files into memory; queries may use the prefixes of the names that are in use now.
@@ -66,11 +66,11 @@ class IsolatedEngine(Engine):
 
     @classmethod
     def on_disk(cls, folder: Path, *, name: str, limits: Limits | None = None) -> IsolatedEngine:
-        """Return the engine over a store on disk, which takes little memory; raises ReleaseError if it does not open.
+        """Return an engine over a store on disk, which needs little memory; raises ReleaseError if it cannot be opened.
 
-        Half as fast as one in memory, but for queries that look up a few things (`docs/engines.md`).
+        It is half as fast as one in memory, except for queries that look up a few things (`docs/engines.md`).
         """
-        open_store(folder)  # which says what is wrong with it
+        open_store(folder)  # raises an error that says what is wrong with it
         engine = cls.__new__(cls)
         engine._begin({"store": str(folder)}, name, limits)
         try:
@@ -78,8 +78,8 @@ class IsolatedEngine(Engine):
         except WorkerLost:
             engine.close()
             raise ReleaseError(
-                f"The store {folder} cannot be opened by a worker. Its files have to belong to whoever asks, or be "
-                "readable for all."
+                f"A worker cannot open the store {folder}. Its files must belong to the user who runs this command, or "
+                "be readable by everyone."
             ) from None
         return engine
 
@@ -92,14 +92,14 @@ class IsolatedEngine(Engine):
         sizes = {0: limits.reserved + 1, niceness: limits.workers + 1}
         self.crew = Crew({**data, "prefixes": dict(names().prefixes)}, memory_bytes=limits.memory_bytes, sizes=sizes)
         self._is_closed = False
-        # An engine that is forgotten without being closed takes its processes along.
-        self._cleanup = weakref.finalize(self, _close_aside, self.crew)
+        # An engine that is garbage-collected without being closed stops its processes.
+        self._cleanup = weakref.finalize(self, _close_aside, self.worker_pool)
 
     def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
-        """Return the answer; its first bytes have come by then, so what fails early is raised here.
+        """Return the answer once its first bytes have arrived, so early failures are raised here.
 
-        Raises what `Engine.answer` raises, EngineBusy when no slot comes free, and WorkerLost when the query needs more
-        memory than it may have.
+        Raises what `Engine.answer` raises, EngineBusy if no slot becomes free, and WorkerLost if the query exceeds its
+        memory limit.
         """
         refuse_service(question.text)
         kind, wanted = question.kind, question.format
@@ -113,15 +113,15 @@ class IsolatedEngine(Engine):
         return Answer(kind, wanted, run, run.length, run.facts)
 
     def describe(self) -> str:
-        """Return ``Oxigraph in isolated workers, release 3f2a9c01b7de`` or what else was given as the name."""
+        """Return a description such as ``Oxigraph in isolated workers, release 3f2a9c01b7de``."""
         return f"Oxigraph in isolated workers, {self._name}"
 
     def problem(self) -> str:
-        """Return why no query is answered at present; empty when they are."""
-        return "The data are being loaded again after a fault." if self.crew.is_restarting else ""
+        """Return why queries cannot be answered at present, or an empty string if they can."""
+        return "The data are being reloaded after a fault." if self.worker_pool.is_restarting else ""
 
     def close(self) -> None:
-        """Let queries under way finish, then end the workers and the nursery."""
+        """Let running queries finish, then stop the workers and the fork server."""
         self._is_closed = True
         self._shared.slots.when_empty(lambda: self._reserved.slots.when_empty(self._cleanup))
 
@@ -130,22 +130,22 @@ class IsolatedEngine(Engine):
             raise ReleaseError("The engine is closed.")
         lane.slots.enter(asker, deadline, limit_s)
         try:
-            return self.crew.take(lane.niceness)
+            return self.worker_pool.take(lane.niceness)
         except BaseException:
             lane.slots.leave(asker.client)
             raise
 
     def _give_back(self, lane: _Lane, client: str, worker: Worker, is_usable: bool) -> int:
-        """Take a worker back and return how it ended, or 0 when it goes on; one that is not usable is killed."""
+        """Return a worker to the pool, or kill it if it is not usable; returns its exit status, or 0 if it lives on."""
         try:
-            return self.crew.give_back(worker, usable=is_usable)
+            return self.worker_pool.give_back(worker, usable=is_usable)
         finally:
             lane.slots.leave(client)
 
 
-def _close_aside(crew: Crew) -> None:
-    """End the processes in a thread: whoever forgets an engine last, perhaps the event loop, need not wait."""
+def _close_aside(worker_pool: WorkerPool) -> None:
+    """Stop the processes in a thread, so that whoever drops the last reference (the event loop, say) need not wait."""
     try:
-        threading.Thread(target=crew.close, name="close").start()
-    except RuntimeError:  # the interpreter is about to end
-        crew.close()
+        threading.Thread(target=worker_pool.close, name="close").start()
+    except RuntimeError:  # the interpreter is shutting down
+        worker_pool.close()

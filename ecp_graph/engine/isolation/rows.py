@@ -1,4 +1,4 @@
-"""Counting the rows of an answer while it passes by, for the access log; cheap, and given up past a few megabytes."""
+"""Counts the rows of an answer as it streams by, for the access log; cheap, and abandoned after a few megabytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ecp_graph.sparql.formats import Format
 __all__ = ["RowCounter"]
 
 _GIVE_UP_BYTES: Final = 8_000_000
-#: A mark is never longer, so that one that is cut in two is found when the rest has come.
+#: The maximum length of a mark, so that one split between two chunks is still found.
 _LONGEST_MARK: Final = 256
 _CSV_STRING: Final = re.compile(rb'"[^"]*+"')
 
@@ -25,7 +25,7 @@ class RowCounter:
         self._rest = b""
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next chunk of the answer."""
+        """Count the rows in the next chunk of the answer."""
         self._seen += len(chunk)
         if self._marks is None or self._seen > _GIVE_UP_BYTES:
             return
@@ -49,7 +49,7 @@ class RowCounter:
 
 
 def _without_strings(text: bytes) -> tuple[bytes, bytes]:
-    """Return CSV without its quoted strings, which may hold line ends, and the string that is not complete yet."""
+    """Return CSV without its quoted strings, which may contain line breaks, and an unfinished string at the end."""
     bare = _CSV_STRING.sub(b"", text)
     start = bare.find(b'"')
     return (bare, b"") if start < 0 else (bare[:start], bare[start:])

@@ -1,4 +1,4 @@
-"""One query in one worker: what it has answered so far, and the rest as it comes, to a thread or to an event loop."""
+"""One query running in one worker; its answer can be read by a thread or by an event loop as it arrives."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn
 
 from ecp_graph.engine import Question
-from ecp_graph.engine.isolation.crew import Worker
 from ecp_graph.engine.isolation.frames import Decoder, send_json
 from ecp_graph.engine.isolation.slots import LOOK_UP_S
+from ecp_graph.engine.isolation.workers import Worker
 from ecp_graph.errors import (
     ClientGone,
     EcpGraphError,
@@ -31,21 +31,21 @@ from ecp_graph.errors import (
 
 __all__ = ["FIRST_BYTES", "Run", "loss"]
 
-#: An answer is begun when so many of its bytes have come, so that what fails before gets a status of its own.
+#: A response starts only after this many bytes have arrived, so that a failure before then gets its own HTTP status.
 FIRST_BYTES: Final = 65_536
 _READ_BYTES: Final = 262_144
 _SEND_LIMIT_S: Final = 5.0
-#: How a worker ends that asks for more memory than it may have: Rust aborts, a deep stack overflows, the kernel kills.
+#: Exit statuses of a worker that ran out of memory: Rust aborts, a deep stack overflows, or the kernel kills it.
 _OUT_OF_MEMORY: Final = frozenset({-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGKILL})
 _REPORTED: Final = {kind.__name__: kind for kind in (FormatUnfit, FunctionUnknown)}
 
 
 class Run(Iterator[bytes], AsyncIterator[bytes]):
-    """The body of an answer, which a thread reads with ``for`` and an event loop with ``async for``, either once.
+    """The body of an answer; a thread iterates over it with ``for``, an event loop with ``async for``, and only once.
 
-    The worker goes back at the last byte, at the first failure, at the deadline even while nobody reads, or when this
-    is closed or forgotten: an answer that is never read must not hold it. ``give_back`` gets the worker and whether it
-    can be used again, and returns how it ended.
+    The worker is released after the last byte, at the first failure, at the deadline (even if nobody is reading), or
+    when the run is closed or garbage-collected: an answer that is never read must not hold a worker. ``give_back`` is
+    called with the worker and whether it can be reused, and returns its exit status.
     """
 
     def __init__(
@@ -68,12 +68,12 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
         self._clock: threading.Timer | None = None
         self._is_waiting = False
         self._overran = False
-        #: The bytes of the answer, once it is known that all of them have come.
+        #: The length of the answer in bytes, once all of it has arrived.
         self.length: int | None = None
         self.facts: dict[str, object] = {}
 
     def start(self, question: Question) -> None:
-        """Send the question and gather the first bytes of its answer, all of them when they are few.
+        """Send the question and collect the first bytes of the answer, or all of a short one.
 
         Raises QueryError, FormatUnfit, QueryTimeout, ClientGone and WorkerLost.
         """
@@ -116,20 +116,20 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
         return chunk
 
     def close(self) -> None:
-        """Free the worker, whatever it is doing; the rest of the answer is lost.
+        """Release the worker, even if it is still running; the rest of the answer is lost.
 
-        It is killed and another one forked, for which an event loop does not wait.
+        A running worker is killed and replaced; an event loop does not wait for that.
         """
-        if worker := self._let_go():
+        if worker := self._detach():
             if _is_in_loop():
                 self._kill_aside(worker)
             else:
                 self._give_back(worker, False)
 
     def __del__(self) -> None:
-        # A collection may begin anywhere, even while this thread holds the lock of the slots.
-        if worker := self._let_go():
-            with suppress(RuntimeError):  # the interpreter is about to end, and takes the workers along
+        # Garbage collection can start anywhere, even while this thread holds the lock of the slots.
+        if worker := self._detach():
+            with suppress(RuntimeError):  # the interpreter is shutting down, and the workers with it
                 self._kill_aside(worker)
 
     def _kill_aside(self, worker: Worker) -> None:
@@ -144,7 +144,7 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
         connection.setblocking(False)
 
     def _taken(self) -> bytes | None:
-        """Return the next bytes if they have come, else None; no bytes after the last, the worker being free again."""
+        """Return the next bytes, None if none have arrived, or ``b""`` after the last, when the worker is released."""
         if self._first:
             return self._first.popleft()
         with self._lock:
@@ -160,7 +160,7 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
             return None if found is None else self._understood(*found)
 
     def _understood(self, tag: bytes, payload: bytes) -> bytes:
-        """Return the bytes that a frame holds; none when it is the last."""
+        """Return the payload of a data frame, or ``b""`` for the last frame; raises the error that a worker reports."""
         if tag == b"D":
             return payload
         said: dict[str, Any] = json.loads(payload)
@@ -172,9 +172,9 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
 
     @contextmanager
     def _waiting(self) -> Iterator[tuple[socket.socket, float]]:
-        """Give the connection to wait for and for how long; the worker is not taken away meanwhile.
+        """Yield the connection to wait for, and for how long; the worker is not taken away in the meantime.
 
-        Raises QueryTimeout at the deadline, and ClientGone soon after the client went.
+        Raises QueryTimeout at the deadline, and ClientGone soon after the client has disconnected.
         """
         with self._lock:
             left = self._deadline - time.monotonic()
@@ -194,21 +194,21 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
         self._is_waiting = False
 
     def overrun(self) -> None:
-        """Free the worker at the deadline, when whoever reads the answer does not come to see that it has passed."""
+        """Release the worker at the deadline if the reader of the answer is not there to notice."""
         with self._lock:
             if self._worker and not self._is_waiting:
                 self._overran = True
                 self.close()
 
     def _lose(self) -> NoReturn:
-        """Raise what the worker's end means."""
+        """Raise the error that explains why the worker ended."""
         raise loss(self._free(usable=False), self._limit_s)
 
     def _free(self, *, usable: bool) -> int:
-        worker = self._let_go()
+        worker = self._detach()
         return self._give_back(worker, usable) if worker else 0
 
-    def _let_go(self) -> Worker | None:
+    def _detach(self) -> Worker | None:
         with self._lock:
             worker, self._worker = self._worker, None
             if self._clock:
@@ -225,7 +225,7 @@ def _is_in_loop() -> bool:
 
 
 def _received(connection: socket.socket) -> bytes | None:
-    """Return what can be read at once: None when there is nothing yet, no bytes when the other side is gone."""
+    """Return the bytes that can be read without blocking: None if none yet, ``b""`` if the other side has closed."""
     try:
         return connection.recv(_READ_BYTES)
     except BlockingIOError:
@@ -253,14 +253,14 @@ async def _readable(connection: socket.socket, seconds: float) -> None:
 
 
 def _failure(said: dict[str, Any]) -> EcpGraphError:
-    """Return the error that a worker reports of a query."""
+    """Return the error that a worker reported for a query."""
     if kind := _REPORTED.get(said["what"]):
         return kind(said["message"])
     return QueryError(said["message"], said["line"], said["column"])
 
 
 def loss(status: int, limit_s: float) -> EcpGraphError:
-    """Return what the end of a worker means: out of memory, out of processor time, or a fault of the engine."""
+    """Return the error for a worker's exit status: out of memory, out of processor time, or a fault of the engine."""
     if status == -signal.SIGXCPU:
         return QueryTimeout(limit_s)
     return WorkerLost(out_of_memory=status in _OUT_OF_MEMORY)

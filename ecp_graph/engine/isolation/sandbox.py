@@ -1,7 +1,7 @@
-"""What a worker gives up before it sees a query: network, files, new processes, memory, processor time.
+"""The sandbox of a worker: no network, files or new processes, and limited memory and processor time.
 
-The policy in front (`ecp_graph.sparql.guard`) refuses what reaches outside. This sandbox holds without it: with no
-file descriptor left to open, neither a socket nor a file can be had, whatever the query asks.
+`ecp_graph.sparql.guard` already refuses queries that reach outside. The sandbox does not depend on it: a worker cannot
+open any file descriptor, so neither a socket nor a file, whatever the query asks for.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _CLONE_NEWNET: Final = 0x40000000
 
 
 def enter_sandbox(memory_bytes: int, keep: Iterable[int], *, spare: int = 0) -> None:
-    """Leave this process with the descriptors in ``keep``, ``memory_bytes`` more address space, and nothing to reach.
+    """Confine this process to the descriptors in ``keep`` and to ``memory_bytes`` of additional address space.
 
-    ``spare`` is how many descriptors it may have besides: with 0 that limit alone stops sockets and files. Raises
-    OSError when a limit cannot be set.
+    ``spare`` is the number of further descriptors it may open; 0 alone rules out sockets and files. Raises OSError if a
+    limit cannot be set.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of credentials, as in a new namespace, would undo it
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # again: a change of credentials (a new namespace) resets it
     libc.prctl(_PR_SET_DUMPABLE, 0)
     _silence()
     _close_all_but(set(keep))
@@ -44,10 +44,10 @@ def enter_sandbox(memory_bytes: int, keep: Iterable[int], *, spare: int = 0) -> 
 
 
 def leave_network() -> None:
-    """Move this process, which has to have one thread only, to an empty network, where the system allows that.
+    """Move this process, which must be single-threaded, into an empty network namespace if the system allows it.
 
-    A second wall, and skipped where it does not: `enter_sandbox` stops sockets by itself. From here on no thread of
-    it can gain a privilege.
+    This is a second line of defence and is skipped where it is not allowed: `enter_sandbox` alone rules out sockets.
+    From here on no thread of the process can gain privileges.
     """
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
@@ -55,13 +55,13 @@ def leave_network() -> None:
 
 
 def limit_memory(memory_bytes: int) -> None:
-    """Let this process map no more than ``memory_bytes`` beyond what it has mapped already."""
+    """Limit the address space of this process to ``memory_bytes`` more than it has mapped already."""
     most = mapped_bytes() + memory_bytes
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def allow_cpu(seconds: float) -> None:
-    """Let this process compute for that many seconds more; the kernel kills it after that, should the server hang."""
+    """Allow this process that many more seconds of processor time, after which the kernel kills it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     limit = int(used.ru_utime + used.ru_stime + seconds) + 1
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
@@ -69,7 +69,7 @@ def allow_cpu(seconds: float) -> None:
 
 
 def _silence() -> None:
-    """Turn away what the engine's last words would print when memory runs out: the server tells it better."""
+    """Discard what the engine prints when memory runs out: the server reports it better."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
@@ -77,13 +77,13 @@ def _silence() -> None:
 
 
 def open_descriptors() -> set[int]:
-    """Return the descriptors that this process has open."""
+    """Return the file descriptors that this process has open."""
     named = os.listdir("/proc/self/fd")  # noqa: PTH208 - with the descriptor of the list itself, closed by now
     return {int(name) for name in named if os.path.lexists(f"/proc/self/fd/{name}")}
 
 
 def _numbers_with(spare: int) -> int:
-    """Return the limit of descriptors, which holds for their numbers, that leaves so many free."""
+    """Return the RLIMIT_NOFILE value, a bound on descriptor numbers, that leaves ``spare`` of them free."""
     taken = open_descriptors()
     free = (number for number in count() if number not in taken)
     return next(islice(free, spare - 1, None)) + 1 if spare else 0

@@ -1,8 +1,8 @@
-"""Admission: how many queries run at a time, how many wait for a slot, and whose turn it is.
+"""Admission control: how many queries run at once, how many wait for a slot, and who is next.
 
-A free slot goes to the client that holds the fewest, among those to the one that has waited longest. One client may be
-given no more than its part of the slots, so that a newcomer seldom has to wait for a query of somebody else to end. A
-full queue drops the last query of the client that has most in it for one that has fewer.
+A free slot goes to the client that holds the fewest slots, and among equals to the one that has waited longest. A
+client can hold only part of the slots, so a newcomer seldom has to wait for someone else's query to finish. When the
+queue is full, the last query of the client with the most entries is dropped in favour of a client with fewer.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from ecp_graph.errors import ClientGone, EngineBusy
 
 __all__ = ["LOOK_UP_S", "Slots"]
 
-#: How often a query that waits, for a slot or for its answer, looks whether its client is still there.
+#: How often a query that is waiting, for a slot or for its answer, checks that its client is still connected.
 LOOK_UP_S: Final = 0.25
 
 
 class Slots:
-    """A bounded number of slots, and a bounded number of queries that wait for one.
+    """A bounded number of slots, and a bounded queue of queries that wait for one.
 
-    ``part`` is how many of them one client may hold, by default all. Askers without a client may hold all.
+    ``part`` is the maximum number of slots for one client, by default all. Queries without a client are not limited.
     """
 
     def __init__(self, slots: int, queue: int, *, part: int | None = None) -> None:
@@ -40,7 +40,7 @@ class Slots:
         self._on_empty: Callable[[], object] | None = None
 
     def enter(self, asker: Asker, deadline: float, limit_s: float) -> None:
-        """Take a slot, waiting in the queue until the deadline; raises EngineBusy, and ClientGone."""
+        """Take a slot, waiting in the queue until the deadline; raises EngineBusy and ClientGone."""
         slot = self._ask(asker.client)
         try:
             while not slot.done():
@@ -55,7 +55,7 @@ class Slots:
             raise
 
     def leave(self, client: str) -> None:
-        """Give a slot back."""
+        """Release a slot."""
         with self._lock:
             self._release(client)
             on_empty = self._on_empty if self._free == self._slots else None
@@ -63,7 +63,7 @@ class Slots:
             on_empty()
 
     def when_empty(self, call: Callable[[], object]) -> None:
-        """Call that as soon as every slot is free, which may be now."""
+        """Call the function as soon as all slots are free, which may be immediately."""
         with self._lock:
             self._on_empty = call
             is_empty = self._free == self._slots
@@ -71,7 +71,7 @@ class Slots:
             call()
 
     def _ask(self, client: str) -> Future[None]:
-        """Return what is done as soon as there is a slot; raises EngineBusy when the queue is full."""
+        """Return a future that completes when a slot is assigned; raises EngineBusy if the queue is full."""
         slot: Future[None] = Future()
         with self._lock:
             if not (self._free and self._may_hold_more(client)) and len(self._waiting) >= self._queue:
@@ -84,7 +84,7 @@ class Slots:
         return not client or self._held[client] < self._part
 
     def _assign(self) -> None:
-        """Give free slots to those who wait, the client with the fewest first."""
+        """Assign free slots to waiting queries, starting with the client that holds the fewest."""
         while self._free:
             entitled = [entry for entry in self._waiting if self._may_hold_more(entry[0])]
             if not entitled:
@@ -96,7 +96,7 @@ class Slots:
             entry[1].set_result(None)
 
     def _make_room(self, client: str) -> None:
-        """Drop a query of the client that has most in the queue; raises EngineBusy when that is this one."""
+        """Drop a query of the client with the most queued queries; raises EngineBusy if that is this client."""
         queued = Counter(waiting for waiting, _ in self._waiting)
         greediest, most = queued.most_common(1)[0] if queued else (client, 0)
         if most <= queued[client] + 1:
@@ -106,7 +106,7 @@ class Slots:
         entry[1].set_exception(EngineBusy())
 
     def _give_up(self, client: str, slot: Future[None]) -> None:
-        """Leave the queue, or the slot if it has come meanwhile."""
+        """Leave the queue, or release the slot if it has been assigned in the meantime."""
         with self._lock:
             if (client, slot) in self._waiting:
                 self._waiting.remove((client, slot))
@@ -123,7 +123,7 @@ class Slots:
 
 
 def _left(deadline: float, limit_s: float, gone: Callable[[], bool]) -> float:
-    """Return the seconds that are left; raises EngineBusy when there are none, and ClientGone."""
+    """Return the seconds left until the deadline; raises EngineBusy if it has passed, and ClientGone."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise EngineBusy(limit_s)

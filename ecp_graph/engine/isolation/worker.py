@@ -1,4 +1,4 @@
-"""A worker: takes one query at a time from its socket, evaluates it, and sends the answer in frames."""
+"""A worker process: receives one query at a time over its socket, evaluates it, and sends the answer in frames."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from ecp_graph.errors import EcpGraphError, QueryError
 
 __all__ = ["run_worker"]
 
-#: The parser recurses: 2,208 nested braces overflow an ordinary thread's stack.
+#: The parser is recursive: 2,208 nested braces overflow the stack of an ordinary thread.
 _STACK_BYTES: Final = 256 * 1024 * 1024
-#: A worker keeps the memory that it took, for speed; past this much it is replaced.
+#: For speed, a worker does not return memory to the system; once it has grown by this much, it is replaced.
 _RETIRE_AT_KB: Final = 128 * 1024
 _first_peak_kb = 0
 
@@ -41,10 +41,10 @@ def run_worker(
     """
     global _first_peak_kb
     os.nice(niceness)
-    leave_network()  # while there is one thread
+    leave_network()  # while there is only one thread
     before = open_descriptors()
     stores = opened()
-    kept = open_descriptors() - before
+    of_stores = open_descriptors() - before
     _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(connection, stores, order["prefixes"]), daemon=True)
@@ -78,17 +78,17 @@ def _answer(connection: socket.socket, stores: Stores, question: Question, prefi
     except _ServerGone:
         raise
     except MemoryError:
-        os.abort()  # as the engine's own part does; what is left to this process may not suffice to say so
+        os.abort()  # as the engine itself does; there may be too little memory left to report it
     except EcpGraphError as error:
         _report(connection, error)
         return
-    except Exception as error:  # such as what SERVICE comes to without a network
+    except Exception as error:  # for example from SERVICE without a network
         _report(connection, QueryError(f"The query cannot be evaluated: {error}."))
         return
     facts: dict[str, Any] = {"query_ms": round((time.perf_counter() - started) * 1000, 2), "retires": _retires()}
     if sink.counter.rows is not None:
         facts["rows"] = sink.counter.rows
-    # in one piece with the last of the answer, so that the server is woken once
+    # sent together with the last data, so that the server is woken only once
     with contextlib.suppress(OSError):
         connection.sendall(rest + frame(b"E", json.dumps(facts).encode()))
 
@@ -101,16 +101,16 @@ def _report(connection: socket.socket, error: EcpGraphError) -> None:
 
 
 def _retires() -> bool:
-    """Return whether this worker has taken so much memory of its own that a fresh one should follow it."""
+    """Return whether this worker has grown so much that it should be replaced."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - _first_peak_kb > _RETIRE_AT_KB
 
 
 class _ServerGone(Exception):
-    """The server has hung up: there is nobody to serve."""
+    """The server has disconnected."""
 
 
 class _Sink:
-    """Where the engine writes: gathers small writes into frames."""
+    """The file that the engine writes to; collects small writes into frames."""
 
     def __init__(self, connection: socket.socket, counter: RowCounter) -> None:
         self._connection = connection
@@ -124,7 +124,7 @@ class _Sink:
         return len(data)
 
     def rest(self) -> bytes:
-        """Return the last frame, if there is one, to be sent with what follows."""
+        """Return the last frame, if any, to be sent together with the end frame."""
         if len(self._pending) > MAX_DATA_BYTES:
             self.flush()
         rest = bytes(self._pending)

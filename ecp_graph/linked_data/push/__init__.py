@@ -1,1 +1,1 @@
-"""A release brought into a SPARQL 1.1 store that its users run already: resumable, and counted."""
+"""Pushes a release to a SPARQL 1.1 store, resumable and verified by counts."""

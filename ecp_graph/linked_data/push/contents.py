@@ -1,4 +1,4 @@
-"""What a release has to bring to a store: its graphs as N-Triples, each with a digest, in pieces where it is big."""
+"""The contents of a push: the graphs of a release as N-Triples, each with a digest, large ones in pieces."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read_contents(dataset: Path) -> list[Content]:
         for number, line in enumerate(stream, 1):
             found = _LINE.fullmatch(line)
             if found is None:
-                raise ReleaseError(f"{dataset}:{number} is no statement. Run `ecp-graph build` to make it again.")
+                raise ReleaseError(f"{dataset}:{number} is not a statement. Run `ecp-graph build` to recreate it.")
             graph = found["graph"].decode() if found["graph"] is not None else None
             graphs.setdefault(graph, []).append(found["triple"] + b" .\n")
     return [Content(graph, graphs[graph]) for graph in sorted(graphs, key=lambda graph: graph or "")]

@@ -70,7 +70,9 @@ def graph_store_of(endpoint: str, *, with_login: bool) -> str:
     elif folder and last in {"query", "sparql"}:
         path = f"{folder}/data"
     else:
-        raise EndpointError(endpoint, "its address does not tell where it takes graphs. Say so with --graph-store URL.")
+        raise EndpointError(
+            endpoint, "the address for writing graphs cannot be derived from it. Give it with --graph-store URL."
+        )
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 

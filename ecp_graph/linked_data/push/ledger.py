@@ -1,4 +1,4 @@
-"""What a store knows of earlier pushes: a graph of its own, graph/push-manifest, one triple for each graph pushed.
+"""The record of earlier pushes in a store: the graph graph/push-manifest, with one triple for each pushed graph.
 
 ::
 

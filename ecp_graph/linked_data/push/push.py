@@ -1,4 +1,4 @@
-"""Pushing a release into a SPARQL 1.1 store with the Graph Store Protocol, graph by graph.
+"""Pushes a release to a SPARQL 1.1 store with the Graph Store Protocol, graph by graph.
 
 The store itself records what was pushed (`ecp_graph.linked_data.push.ledger`), so a push can be stopped at any moment
 and run again, and one that has nothing to do writes nothing. In the end the statements of every graph are counted.
@@ -166,8 +166,8 @@ class _Push:
             if not self._store.ledger().exists:
                 raise EndpointError(
                     self._endpoint,
-                    f"it does not show what was written to {self._writer.address}; these are not one store, "
-                    "or the login may not read it. Say where graphs go with --graph-store URL.",
+                    f"it does not show what was written to {self._writer.address}; they are not the same store, "
+                    "or the login may not read it. Give the address for graphs with --graph-store URL.",
                 )
         return ledger
 
@@ -179,7 +179,7 @@ class _Push:
         if default_graph == "own" and union:
             raise EndpointError(
                 self._endpoint,
-                "its default graph is a view of its named graphs and can hold nothing of its own. "
+                "its default graph is a view of its named graphs and cannot hold statements. "
                 "Use --no-default-graph or --merged-graph.",
             )
         return named if default_graph == "none" else [*named, merged(graphs, None)]
@@ -190,7 +190,7 @@ class _Push:
         if wanted and not ledger.owns(None) and (count := self._store.default_count()):
             raise EndpointError(
                 self._endpoint,
-                f"its default graph holds {count} statements that no push has put there, and would lose them. "
+                f"its default graph holds {count} statements that were not written by a push and would be lost. "
                 "Use --no-default-graph or --merged-graph, or empty it first.",
             )
 
@@ -202,7 +202,7 @@ class _Push:
     def _write(self, todo: list[Content], stale: list[str | None], ledger: Ledger) -> None:
         for graph in stale:
             name = Content(graph, ()).name
-            self._progress(f"Removing the {name}, which this push does not have")
+            self._progress(f"Removing the {name}, which is not in this release")
             with self._about(name):
                 self._writer.delete(graph)
             ledger.marks.pop(graph, None)
@@ -232,7 +232,9 @@ class _Push:
                 if answer.status != _TOO_LARGE or self._piece_bytes // 2 < _SMALLEST_PIECE_BYTES:
                     raise
                 self._piece_bytes //= 2
-                self._progress(f"The store finds that too large; going on with {self._piece_bytes / 1000:g} kB at once")
+                self._progress(
+                    f"The store rejects requests of this size; continuing with {self._piece_bytes / 1000:g} kB each"
+                )
             else:
                 return
 
@@ -243,8 +245,8 @@ class _Push:
                 raise EndpointError(
                     self._endpoint,
                     f"in the {content.name} it counts {counts[content.graph]} statements, and the release has "
-                    f"{len(content.lines)}. Another push writes that graph again; if it counts the same then, the "
-                    "store takes two of the literals for one.",
+                    f"{len(content.lines)}. Push again to rewrite that graph; if the count is still the same, the "
+                    "store treats two different literals as equal.",
                 )
         return sum(counts.values())
 

@@ -1,4 +1,4 @@
-"""The pages and their addresses, one module each; their templates lie in a folder of the same name."""
+"""The pages, one folder each, with the view and its templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/health``: whether the server can answer, and from what; ``/metrics``: what it has done."""
+"""``/health``: whether the server can answer queries, and which data it serves; ``/metrics``: Prometheus metrics."""
 
 from __future__ import annotations
 

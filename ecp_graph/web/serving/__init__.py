@@ -1,1 +1,1 @@
-"""What stands between the network and the app: server, bridge, cache, compression, budget, metrics."""
+"""Between the network and the app: server, connection limits, ASGI bridge, response cache, warming."""

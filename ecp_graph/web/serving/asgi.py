@@ -1,10 +1,10 @@
-"""The bridge from the ASGI server to the Flask app: streams with back-pressure, notices clients that hang up.
+"""The bridge from the ASGI server to the Flask app: streams with back-pressure, and notices disconnected clients.
 
-Three things that a WSGI server alone does not give, and that a public endpoint needs:
+It provides three things that a public endpoint needs and a plain WSGI server lacks:
 
-- A stream that fails half-way breaks the connection. A client never takes a cut answer for a whole one.
-- The app is told whether its client has hung up, so that a worker is freed at once, see `Exchange`.
-- A cached response is sent without running the app. The app says what may be cached.
+- A stream that fails half-way breaks the connection, so a client never mistakes a truncated answer for a complete one.
+- The app can check whether its client has disconnected, so that a worker is released at once; see `Exchange`.
+- A cached response is sent without running the app, which decides what is cacheable.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Send = Callable[[Scope], Awaitable[None]]
 
 
 class Bridge:
-    """An ASGI app around a WSGI app; ``version`` tells the version of the data, cheaply, for the cache.
+    """An ASGI app around a WSGI app; ``version`` is a cheap function that returns the version of the data.
 
     ``headers`` are those that every response has; the app adds them itself to its own. ``log`` gets the facts of each
     request.
@@ -56,7 +56,7 @@ class Bridge:
         self._is_stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: _Send) -> None:
-        """Answer one request."""
+        """Handle one request."""
         if scope["type"] != "http":
             return
         started = time.perf_counter()
@@ -72,7 +72,7 @@ class Bridge:
             self._log(_line(scope, sent, exchange, started))
 
     def stop(self) -> None:
-        """Have the queries that run answered with 503, because the server was told to stop."""
+        """Make running queries fail with 503, because the server is shutting down."""
         self._is_stopping = True
 
     def note_refusal(self, client: str, refusal: Refusal) -> None:
@@ -124,9 +124,9 @@ class Bridge:
             self._keep(key, reply, body_sent, exchange)
 
     async def _stream(self, body: BodyChunks, reply: Reply, sent: _Sent, exchange: Exchange) -> bytes | None:
-        """Send chunks as they come; when the app fails, return without an end, so that the connection breaks.
+        """Send chunks as they arrive; if the app fails, return without finishing, which breaks the connection.
 
-        Returns the whole body if it came to its end and is not too long to be cached.
+        Returns the complete body if it finished and is small enough to be cached.
         """
         gathered: list[bytes] = []
         await sent.start(reply.status, reply.headers)
@@ -160,7 +160,7 @@ class Bridge:
 
 
 class _Sent:
-    """What has been sent of a response, counted."""
+    """Counts what has been sent of a response."""
 
     def __init__(self, send: _Send) -> None:
         self._send = send
@@ -191,7 +191,7 @@ def _has_body(scope: Scope) -> bool:
 
 
 def _target(scope: Scope) -> bytes:
-    """Return the address as it was sent."""
+    """Return the request target as sent by the client."""
     path: bytes = scope.get("raw_path") or scope["path"].encode()
     return path + b"?" + scope["query_string"] if scope["query_string"] else path
 

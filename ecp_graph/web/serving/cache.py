@@ -1,4 +1,4 @@
-"""Finished responses cached in memory within a budget of bytes, each good for one version of the data only."""
+"""An in-memory cache of complete responses, limited in size; each is valid for one version of the data."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ __all__ = ["Cached", "ResponseCache", "cache_key"]
 
 #: Headers that a response without a body does not have.
 _OF_A_BODY: Final = frozenset({"content-type", "content-length", "content-encoding"})
-#: What a response may depend on besides address, body and data.
+#: Request headers that a response may depend on.
 _TELLING: Final = (b"accept", b"accept-encoding", b"content-type", b"host")
-#: A request for a part, or one that tells who asks: its response is for nobody else (RFC 9111, section 3.5).
+#: Range requests and authenticated requests, whose responses are not shared (RFC 9111, section 3.5).
 _PERSONAL: Final = frozenset({b"authorization", b"cookie", b"range"})
 
 
 def cache_key(
     method: str, scheme: str, target: bytes, body: bytes, headers: Mapping[bytes, bytes]
 ) -> tuple[object, ...] | None:
-    """Return what a response depends on besides the data; None for a request whose response is never cached.
+    """Return the cache key of a request, or None if its response must never be cached.
 
-    A POST has a key, because a query may come as one; what is cached for it the view decides. ``target`` is the address
-    as it was sent, with its query string; the headers have lowercase names.
+    A POST also has a key, because it may be a query; the view decides whether it is cached. ``target`` is the request
+    target with its query string; the headers have lowercase names.
     """
     if method not in {"GET", "POST"} or not _PERSONAL.isdisjoint(headers):
         return None
@@ -34,7 +34,7 @@ def cache_key(
 
 @dataclass(frozen=True)
 class Cached:
-    """One whole response: status, headers and body, and the entity tag by which a client can ask again."""
+    """One complete response: status, headers, body, and entity tag."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -48,7 +48,7 @@ class Cached:
         }
 
     def reply_to(self, asked: str | None) -> Cached:
-        """Return this response, or the 304 in its place for a client whose If-None-Match names its tag."""
+        """Return this response, or a 304 if the client's If-None-Match matches its tag."""
         return self._not_modified if self.has_tag(asked) else self
 
     @cached_property
@@ -58,32 +58,32 @@ class Cached:
 
     @property
     def size(self) -> int:
-        """The bytes that it takes, roughly."""
+        """Its approximate size in bytes."""
         return len(self.body) + 1_000
 
 
 class ResponseCache:
-    """The responses used most recently, as many as a budget of bytes holds.
+    """A least-recently-used cache of responses with a limit on its size in bytes.
 
-    The version of the data is part of the look-up: a response of an older release can never be found.
+    The version of the data is part of the key, so a response of an older release is never returned.
     """
 
     def __init__(self, budget_bytes: int) -> None:
-        #: What one response may take.
+        #: The maximum size of one response.
         self.most_bytes = budget_bytes // 8
         self._budget = budget_bytes
         self._cached: OrderedDict[Hashable, Cached] = OrderedDict()
         self._version: str | None = None
         self._lock = threading.Lock()
-        #: The bytes in use, and how often a response was found and was not.
+        #: The bytes in use, and the numbers of hits and misses.
         self.size = 0
         self.hits = 0
         self.misses = 0
 
     def get(self, version: str | None, key: Hashable, asked: str | None) -> Cached | None:
-        """Return the response cached for a request, whose If-None-Match is ``asked``, over one version of the data.
+        """Return the cached response for a request with the If-None-Match ``asked``, for one version of the data.
 
-        A 304 is cached without the body that another client would need.
+        A cached 304 has no body, so it is not used for other clients.
         """
         with self._lock:
             found = self._cached.get(key) if version == self._version else None
@@ -95,7 +95,7 @@ class ResponseCache:
             return found.reply_to(asked)
 
     def put(self, version: str, key: Hashable, response: Cached) -> None:
-        """Cache a response, unless it alone takes more than an eighth of the budget."""
+        """Cache a response unless it is larger than an eighth of the cache."""
         if response.size > self.most_bytes:
             return
         with self._lock:

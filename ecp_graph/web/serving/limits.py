@@ -1,7 +1,7 @@
 """Adds the limits that uvicorn lacks: header size, header timeout, and clients that stop reading.
 
-uvicorn accepts headers without end, waits for a request head for ever, answers what it cannot parse in plain text
-without the server's own headers, and holds a connection as long as its client reads nothing.
+uvicorn accepts headers of any size, waits for them indefinitely, answers malformed requests in plain text without the
+server's own headers, and keeps a connection open while its client reads nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GuardedProtocol"]
 
-#: httptools reads no longer address.
+#: The longest URL that httptools accepts.
 _MAX_URL_BYTES: Final = 65_000
 _MAX_HEADER_BYTES: Final = 32_768
 _MOST_DIGITS: Final = 18
@@ -34,10 +34,10 @@ _HOST: Final = re.compile(
 
 
 class _Joining(Transport):
-    """Sends the head of a response together with the beginning of its body: one call of the system, and one packet.
+    """Sends the headers of a response together with the beginning of its body, in one system call and packet.
 
-    ``close`` ends the connection. A response without a body has nothing to wait for, nor may it: the next one may be
-    ready before the loop comes round.
+    ``close`` ends the connection. A response without a body must not wait, because the next one may be ready before
+    the next iteration of the event loop.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class _Joining(Transport):
         self._is_begun = not has_body
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Send data; the first waits for the second, until the loop comes round."""
+        """Send data; the first piece waits for the second, at most until the next iteration of the event loop."""
         if not self._is_begun:
             self._is_begun = True
             self._head = bytes(data)
@@ -60,12 +60,12 @@ class _Joining(Transport):
             self._transport.write(head + data if head else data)
 
     def close(self) -> None:
-        """Close the connection behind what was sent."""
+        """Close the connection after the data sent so far."""
         self._send_head()
         self._close()
 
     def is_closing(self) -> bool:
-        """Return whether the connection closes."""
+        """Return whether the connection is closing."""
         return self._transport.is_closing()
 
     def _send_head(self) -> None:
@@ -75,7 +75,7 @@ class _Joining(Transport):
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """One connection; refuses or disconnects what would hold the server's memory or its connections."""
+    """One connection; refuses or disconnects clients that would tie up memory or connections."""
 
     _clock: TimerHandle | None = None
     _stalled: TimerHandle | None = None
@@ -83,7 +83,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _refusal: Refusal | None = None
     _is_refused = False
     _header_bytes = 0
-    #: Whether no request is begun of which more is to come.
+    #: Whether no request is being received.
     _is_between = True
 
     @property
@@ -91,19 +91,19 @@ class GuardedProtocol(HttpToolsProtocol):
         return cast("Bridge", self.config.app)
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        """Begin; the head of the first request has to come in time."""
+        """Start the timeout for the headers of the first request."""
         super().connection_made(transport)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End, and let the app know."""
+        """Handle the end of the connection, and notify the app."""
         for timer in (self._clock, self._stalled, self._closing):
             if timer is not None:
                 timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; a head that begins has to be whole in time."""
+        """Process received bytes; request headers must be complete within the timeout."""
         if self._is_refused:
             return
         super().data_received(data)
@@ -117,30 +117,30 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
-        """Take a piece of the address; raises Refusal when it is too long."""
+        """Process a part of the URL; raises Refusal if it is too long."""
         super().on_url(url)
         if len(self.url) > _MAX_URL_BYTES:
             sentence = f"The address is longer than {_MAX_URL_BYTES // 1000} kB. Send the query with POST."
             raise self._refuse(Refusal(414, "uri-too-long", sentence))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; raises Refusal when they are too long together."""
+        """Process a header; raises Refusal if the headers are too long in total."""
         super().on_header(name, value)
         self._header_bytes += len(name) + len(value) + 4
         if self._header_bytes > _MAX_HEADER_BYTES:
-            sentence = f"The headers are longer than {_MAX_HEADER_BYTES // 1024} kB together. Send fewer."
+            sentence = f"The headers are longer than {_MAX_HEADER_BYTES // 1024} kB in total. Send fewer."
             raise self._refuse(Refusal(431, "headers-too-long", sentence))
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the app.
+        """Pass the request to the app.
 
-        Raises Refusal for HTTP/1.1 without a host or with one that is none (RFC 9112, section 3.2), and for a body that
-        is announced as longer than the server takes.
+        Raises Refusal for HTTP/1.1 without a valid Host header (RFC 9112, section 3.2), and if Content-Length exceeds
+        the limit.
         """
         self._stop_clock()
         hosts = [value for name, value in self.headers if name == b"host"]
         if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
-            raise self._refuse(Refusal(400, "bad-request", "A request has exactly one Host header."))
+            raise self._refuse(Refusal(400, "bad-request", "A request must have exactly one Host header."))
         if hosts and not _is_host(hosts[0]):
             raise self._refuse(Refusal(400, "bad-request", "The Host header names no host."))
         most = self._bridge.max_body_bytes
@@ -159,23 +159,23 @@ class GuardedProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def pause_writing(self) -> None:
-        """Stop sending until the client has read; it has to read in time."""
+        """Pause sending until the client has read; start the timeout for that."""
         super().pause_writing()
         self._stalled = self.loop.call_later(self._bridge.patience.stall_s, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on sending."""
+        """Resume sending."""
         super().resume_writing()
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection on which no other request has come."""
+        """Close a connection on which no further request has arrived."""
         self._close()
 
     def _close(self) -> None:
-        """Close the connection behind what was sent, as long as its client goes on reading it."""
+        """Close the connection after the data sent so far, as long as its client keeps reading."""
         if self.transport.is_closing():
             return
         if not self._is_between and not self._is_refused:
@@ -185,7 +185,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._abort_unless_read(self.transport.get_write_buffer_size())
 
     def _linger(self) -> None:
-        """Read and discard what still comes of a request that is answered, and close then."""
+        """Read and discard the rest of an answered request, then close."""
         self._is_refused = True
         self.transport.write_eof()
         self.flow.resume_reading()
@@ -202,8 +202,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._closing = self.loop.call_later(self._bridge.patience.stall_s, look)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what cannot be parsed, or was refused while it was parsed, and close the connection."""
-        refusal = self._refusal or Refusal(400, "bad-request", "This is no HTTP/1.1 request that the server can read.")
+        """Respond to a request that is malformed or was refused during parsing, and close the connection."""
+        refusal = self._refusal or Refusal(400, "bad-request", "This is not a valid HTTP/1.1 request.")
         if self._is_refused or self.transport.is_closing():
             return
         if self._owes_another_answer():
@@ -216,7 +216,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._bridge.note_refusal(self.client[0] if self.client else "", refusal)
 
     def _owes_another_answer(self) -> bool:
-        """Return whether a refusal could be taken for, or get into, the answer to another request."""
+        """Return whether a refusal could be mistaken for, or be mixed with, the response to another request."""
         cycle = self.cycle
         if cycle is None or cycle.response_complete:
             return False

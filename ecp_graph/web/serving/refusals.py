@@ -1,4 +1,4 @@
-"""Requests that never reach the app: refused by the bridge or by the HTTP parser, in the one shape of errors."""
+"""Refusals of requests that never reach the app, from the bridge or the HTTP parser, in the usual error format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Refusal", "too_long"]
 
 
 class Refusal(Exception):
-    """A request that is refused before the app sees it: its status, code and sentence."""
+    """The refusal of a request before it reaches the app: status, code and message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -17,7 +17,7 @@ class Refusal(Exception):
         self.body = json.dumps({"error": {"code": code, "message": message}}).encode()
 
     def headers(self, always: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return the headers of the response; ``always`` are those that every response of the server has."""
+        """Return the headers of the response; ``always`` are those of every response."""
         return [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(self.body))),
@@ -28,6 +28,6 @@ class Refusal(Exception):
 
 
 def too_long(limit_bytes: int) -> Refusal:
-    """Return the refusal of a body that is longer than the server takes."""
-    sentence = f"The body is longer than the {limit_bytes // 1000} kB that this server takes."
+    """Return the refusal for a body that is too large."""
+    sentence = f"The body is longer than the limit of this server, {limit_bytes // 1000} kB."
     return Refusal(413, "query-too-long", sentence)

@@ -1,7 +1,7 @@
-"""Serving the app: one process for the requests, on uvicorn, with the queries in processes of their own.
+"""Runs the app on uvicorn: one process for requests, and separate processes for queries.
 
-uvicorn, because it keeps slow and half-open connections in one event loop, tells when a client hangs up, and breaks the
-connection of a stream that fails half-way; of the servers tried, no other does all three (docs/decisions.md).
+uvicorn handles slow and half-open connections in one event loop, reports when a client disconnects, and breaks the
+connection when a stream fails; no other server that was tried does all three (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ecp_graph.web.state.site import EXTENSION, Site
 
 __all__ = ["asgi_app", "serve_app"]
 
-#: Threads beyond those that wait for queries, so that pages and refusals never queue behind them.
+#: Additional threads, so that pages and refusals never queue behind threads that wait for queries.
 _SPARE_THREADS: Final = 16
 _BACKLOG: Final = 1024
 #: Seconds that requests under way get when the server is told to stop.
@@ -94,19 +94,19 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
         timeout_graceful_shutdown=_GRACE_S,
     )
     _Server(config, bridge.stop).run(sockets=[listener])
-    # A query that runs in a thread's care would be waited for; its worker goes with this process.
+    # A thread that waits for a query would delay the exit; the worker dies with this process.
     os._exit(0)
 
 
 class _Server(uvicorn.Server):
-    """Ends with a moment of grace when told to, and reports no signal of its own to whoever started it."""
+    """Shuts down with a grace period, and does not re-raise the signal."""
 
     def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_exit = on_exit
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end."""
+        """Start the shutdown."""
         self._on_exit()
         super().handle_exit(sig, frame)
 
@@ -118,7 +118,7 @@ class _Server(uvicorn.Server):
 
 
 def _allow_connections() -> None:
-    """Take as many open connections as the system allows a process, not as many as it gives by default."""
+    """Raise the limit of open connections to the maximum that the system allows."""
     if sys.platform != "win32":
         import resource
 
@@ -140,7 +140,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _text(line: dict[str, Any]) -> str:
-    """Return an access-log line: time, client, request, status and bytes, then what else is known as name=value."""
+    """Return an access-log line: time, client, request, status and bytes, then further facts as name=value."""
     fixed = {"client", "method", "path", "status", "bytes"}
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     rest = " ".join(f"{name}={_quoted(str(value))}" for name, value in line.items() if name not in fixed)
@@ -149,7 +149,7 @@ def _text(line: dict[str, Any]) -> str:
 
 
 def _escaped(value: str) -> str:
-    """Return a value that a client chose without what would forge another field or another line."""
+    """Return a value chosen by a client, escaped so that it cannot forge another field or line."""
     return value.encode("unicode_escape").decode("ascii").replace(" ", "%20") or "-"
 
 

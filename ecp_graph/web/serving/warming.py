@@ -1,7 +1,7 @@
-"""What the main pages stand on is worked out when a release comes into use, before anyone asks for it.
+"""Computes the main pages when a release is loaded, before anyone requests them.
 
-The first answer of a page has to ask the graph, and to compile its template; later ones find both kept (`Site.keep`).
-So the app is asked for each main page once, in a thread of its own: the server answers meanwhile, only slower.
+The first request of a page has to query the graph and compile its template; later ones find both cached (`Site.keep`).
+So each main page is requested once in a background thread; the server answers in the meantime, only more slowly.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from ecp_graph.web.state.site import EXTENSION, WARMING, Site
 
 __all__ = ["Warming", "set_aside", "warm"]
 
-#: What is asked for besides the pages of the navigation; the description of the API fills the lists of all forms.
+#: Requested in addition to the pages of the navigation; the API description fills the lists of all forms.
 _OTHERS: Final = ("home.index", "search.index", "shapes.index", "openapi.document")
 _HEADERS: Final = {"Accept": "text/html"}
 
 
 class Warming:
-    """Warms an app whenever another release comes into use, one after the other."""
+    """Warms an app whenever another release is loaded, one at a time."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._turn = threading.Lock()
 
     def watch(self) -> None:
-        """Begin: at once if a release is in use, and again with each newer one."""
+        """Start: at once if a release is loaded, and again for each newer one."""
         site: Site = self._app.extensions[EXTENSION]
         site.source.when_opened(self._start)
 
@@ -47,9 +47,9 @@ class Warming:
 
 
 def set_aside() -> None:
-    """Take what is kept for the release out of the collector's sight: to look through it all takes as long as a page.
+    """Exclude the cached objects of the release from garbage collection, which would take as long as a page.
 
-    What was set aside for an older release is looked at once more, and goes.
+    Those excluded for an older release are collected first.
     """
     gc.unfreeze()
     gc.collect()
@@ -57,9 +57,9 @@ def set_aside() -> None:
 
 
 def warm(app: Flask) -> list[str]:
-    """Ask an app for its main pages, and return their paths; a page that fails says why to whoever asks for it next.
+    """Request the main pages of an app and return their paths; a failure is reported to the next visitor of the page.
 
-    Data that may change under the server are not kept, so over a remote store the templates are all that is made ready.
+    Data that may change at any time are not cached, so over a remote store only the templates are compiled.
     """
     for name in app.jinja_env.list_templates(extensions=("html", "svg", "xml")):
         app.jinja_env.get_template(name)

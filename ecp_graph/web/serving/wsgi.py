@@ -1,4 +1,4 @@
-"""Calling the WSGI app for a request that an ASGI server took."""
+"""Calls the WSGI app for a request received by an ASGI server."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ecp_graph.web.http.exchange import ENVIRON_KEY, Exchange, Headers, Scope, e
 __all__ = ["Reply", "WsgiApp", "call", "environ_of"]
 
 _BODILESS: Final = frozenset({204, 304})
-#: Headers of the connection, which is not the app's: it gets the body whole, whatever its coding on the way.
+#: Headers of the connection, which do not concern the app: it gets the decoded body.
 _OF_THE_CONNECTION: Final = frozenset({"connection", "expect", "transfer-encoding", "upgrade"})
 
 
 class WsgiApp(Protocol):
-    """What PEP 3333 calls an application."""
+    """A WSGI application (PEP 3333)."""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any], /) -> Iterable[bytes]:
         """Return the body of the answer to a request, in pieces."""
@@ -28,7 +28,7 @@ class WsgiApp(Protocol):
 def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exchange) -> dict[str, Any]:
     """Return the WSGI environ (PEP 3333) of an ASGI scope.
 
-    Without headers that have an underscore in their name, which the app would take for those with a hyphen.
+    Header names with an underscore are dropped, because WSGI cannot distinguish them from those with a hyphen.
     """
     host, port = scope.get("server") or ("localhost", 80)
     environ: dict[str, Any] = {
@@ -60,7 +60,7 @@ def environ_of(scope: Scope, headers: dict[str, str], body: bytes, exchange: Exc
 
 @dataclass(frozen=True)
 class Reply:
-    """What an app answered: the whole body, or none where the exchange has a stream; ``close`` ends that."""
+    """The response of an app: the complete body, or none if the exchange has a stream, which ``close`` ends."""
 
     status: int
     headers: Headers
@@ -69,7 +69,7 @@ class Reply:
 
 
 def call(app: WsgiApp, environ: dict[str, Any]) -> Reply:
-    """Run the app and read its response, but for one whose body the event loop is to send."""
+    """Run the app and read its response, unless the event loop is to send the body."""
     started: list[tuple[int, Headers]] = []
 
     def start_response(status: str, headers: Headers, exc_info: object = None) -> None:

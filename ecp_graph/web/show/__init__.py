@@ -1,1 +1,1 @@
-"""How things of the graph are shown on any page: terms, names, links, panels, findings."""
+"""Rendering shared by all pages: terms, names, links, panels, findings."""

@@ -1,7 +1,7 @@
-"""Terms, certainties, sources and proofs as the pages of things and passages show them.
+"""Renders terms, certainties, sources and proofs for the pages of things and passages.
 
-A page of a thing shows some thousand of these. A function makes one ten times faster than a macro of the template does.
-Whatever comes from the data is escaped here.
+A page can have thousands of these, and a function is ten times faster than a template macro. Everything that comes
+from the data is escaped here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The names of things for pages: all of them, asked once for each release, or where those are too many, each page's.
+"""The names of things for pages: all of them, loaded once for each release, or only those of a page if too many.
 
-Whether all names can be had is found out once for a release. A graph of very many things has more of them than the site
-holds, or than the engine tells within the time limit; then a page asks for the names that it shows, with `name_all`
-for many at once.
+Whether all names can be loaded is determined once for each release. If there are too many for the memory or the time
+limit, a page queries the names that it shows, with `name_all` for many at once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Panels: what a page is made of. Each is a query of the catalogue with values, its result, and the ways to both."""
+"""Panels, the parts of a page: each is a query of the catalogue with values, its result, and links to both."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Panel:
-    """One question of a page and its answer; ``given`` are the values by the names of the parameters.
+    """One query of a page and its result; ``given`` maps parameters to values.
 
-    ``is_cut``: the answer has more rows than the page asked for. The downloads have all of them.
+    ``is_cut``: the result has more rows than the page requested. The downloads have all of them.
     """
 
     query: Query

@@ -1,4 +1,4 @@
-"""Terms on a page: what is shown for one, and where its link leads."""
+"""Terms on a page: the displayed text, and the target of the link."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def iri(value: str) -> Term:
 
 
 def link(term: Term) -> str | None:
-    """Return where the link of a term leads, or None: the project's own IRIs stay on this host, others lead away.
+    """Return the link target of a term, or None: the project's own IRIs stay on this host, others are external.
 
     Only http and https addresses become links, because an IRI may hold any scheme.
     """

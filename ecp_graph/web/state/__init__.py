@@ -1,1 +1,1 @@
-"""What one app knows between requests: settings, the engine in use, what was made for the release, budgets."""
+"""The state of an app between requests: settings, the current engine, cached results, budgets, metrics."""

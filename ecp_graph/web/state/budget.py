@@ -1,4 +1,4 @@
-"""How much query time one client may use: a bucket of seconds that fills up again over a minute."""
+"""Limits the query time of each client with a token bucket of seconds that refills over a minute."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WINDOW_S: Final = 60.0
 
 
 class QueryBudget:
-    """Seconds of query time for each client and minute; 0 sets no limit. Clients are told apart by their address."""
+    """Seconds of query time per client (by address) and minute; 0 means no limit."""
 
     def __init__(self, seconds_per_minute: float) -> None:
         self._limit_s = seconds_per_minute
@@ -24,7 +24,7 @@ class QueryBudget:
         self._lock = threading.Lock()
 
     def check(self, client: str) -> None:
-        """Raise OverBudget, with the seconds until there is some again, when the client has used its share."""
+        """Raise OverBudget, with the seconds to wait, if the client has used up its query time."""
         if not self._limit_s:
             return
         with self._lock:
@@ -33,7 +33,7 @@ class QueryBudget:
             raise OverBudget(self._limit_s, retry_after_s=(spent - self._limit_s) / self._limit_s * _WINDOW_S + 1)
 
     def charge(self, client: str, seconds: float) -> None:
-        """Take the seconds of a query from the client's share."""
+        """Subtract the seconds of a query from the client's budget."""
         if not self._limit_s:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""SPARQL 1.1 Service Description: what an RDF client gets from ``/sparql`` without a query."""
+"""SPARQL 1.1 Service Description, which an RDF client gets from ``/sparql`` without a query."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _DEFAULT: Final = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """What is known of the data in use: triples of the default graph and of each named graph, by IRI.
+    """The number of triples in the default graph and in each named graph (by IRI) of the current data.
 
-    ``is_union``: the default graph is the merge of the named ones. Unknown counts are None; named graphs are None too
-    where they are not counted, as those of a remote store.
+    ``is_union``: the default graph is the merge of the named ones. Unknown counts are None, and so are the named graphs
+    of a remote store, which are not counted.
     """
 
     triples: int | None = None
@@ -48,7 +48,7 @@ def service_description(
     """
     service = ox.NamedNode(endpoint)
     dataset, default = ox.NamedNode(endpoint + "#dataset"), ox.NamedNode(endpoint + "#default-graph")
-    limit = f"A query may take {timeout_s:g} s. {_outside(services)}"
+    limit = f"The time limit of a query is {timeout_s:g} s. {_outside(services)}"
     statements = [
         ox.Triple(service, _TYPE, _sd("Service")),
         ox.Triple(service, _sd("endpoint"), service),
@@ -91,7 +91,7 @@ def _outside(services: Sequence[str] | None) -> str:
     if services is None:
         return "Updates, and calls to other endpoints with SERVICE, are refused."
     named = f": {', '.join(services)}" if services else ""
-    return f"Updates are refused; SERVICE asks the endpoints on the list of this server alone{named}."
+    return f"Updates are refused; SERVICE may call only the endpoints on the list of this server{named}."
 
 
 def _graph(graph: ox.NamedNode, triples: int | None) -> list[ox.Triple]:

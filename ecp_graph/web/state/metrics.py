@@ -1,4 +1,4 @@
-"""What the server counts, for Prometheus: requests, query time, the cache, and the data in use."""
+"""Server metrics for Prometheus: requests, query time, the cache, and the current data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Metrics"]
 
 
 class Metrics:
-    """The counters of one server; ``render`` gives them in the Prometheus text format."""
+    """The metrics of one server; ``render`` returns them in the Prometheus text format."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -19,12 +19,12 @@ class Metrics:
         )
         self._query_seconds = Histogram(
             "ecp_graph_query_seconds",
-            "Seconds from asking the engine to the last byte of its answer.",
+            "Seconds from sending a query to the engine to the last byte of its answer.",
             buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60),
             registry=self._registry,
         )
         self._cache = Gauge(
-            "ecp_graph_cache", "The cache of answers, by what is counted.", ["what"], registry=self._registry
+            "ecp_graph_cache", "Events of the response cache, by kind.", ["what"], registry=self._registry
         )
         self._triples = Gauge(
             "ecp_graph_triples", "Triples in the default graph of the data in use.", registry=self._registry
@@ -39,14 +39,14 @@ class Metrics:
         counter.inc()
 
     def observe_query(self, seconds: float) -> None:
-        """Count a query by its time."""
+        """Record the duration of a query."""
         self._query_seconds.observe(seconds)
 
     def observe_cache(self, what: str, count: Callable[[], float]) -> None:
-        """Let a count of the cache be asked for when the counts are read."""
+        """Register a cache counter that is read when the metrics are rendered."""
         self._cache.labels(what).set_function(count)
 
     def render(self, triples: int | None) -> bytes:
-        """Return all counts in the Prometheus text format."""
+        """Return all metrics in the Prometheus text format."""
         self._triples.set(triples or 0)
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""What every page needs: the settings, the engine in use, the catalogue, and what a form's lists are filled with."""
+"""Everything that pages share: the settings, the current engine, the catalogue, and cached results."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class Site:
 
     @property
     def current(self) -> Current:
-        """What is in use, the same all through one request; raises ReleaseError when there is nothing."""
+        """The current engine, the same throughout a request; raises ReleaseError if there is none."""
         if "current" not in g:
             g.current = self.source.current()
         return cast("Current", g.current)
 
     @property
     def release(self) -> str:
-        """The id of the release in use for the foot of a page; empty when there is none."""
+        """The id of the current release, for the footer of pages; empty if there is none."""
         try:
             return str(self.current.facts.get("release", ""))
         except ReleaseError:
@@ -90,12 +90,12 @@ class Site:
 
     @property
     def engine(self) -> Engine:
-        """The engine in use."""
+        """The current engine."""
         return self.current.engine
 
     @property
     def dataset_facts(self) -> DatasetFacts:
-        """The sizes of the graphs in use, counted once for each version; nothing of a remote store's."""
+        """The sizes of the current graphs, counted once for each version; empty for a remote store."""
         current = self.current
         if not current.is_fixed:
             return DatasetFacts()
@@ -108,7 +108,7 @@ class Site:
 
     @property
     def catalogue(self) -> Catalogue | None:
-        """The catalogue, read again when a newer release comes; None without a workspace."""
+        """The catalogue, reloaded with each newer release; None without a workspace."""
         if self.workspace is None:
             return None
         with self._lock:
@@ -118,18 +118,18 @@ class Site:
             return self._catalogue
 
     def choices(self, parameter: Parameter) -> list[Choice]:
-        """Return what an iri parameter may be, kept until a newer release comes."""
+        """Return the possible values of an iri parameter, cached until a newer release is loaded."""
         return self.keep(("choices", parameter.of_class), lambda: choices(parameter, self.engine))
 
     def ask(self, sparql: str) -> Table:
-        """Return the table of a SELECT or ASK that a page asks, within the server's limits of time and size."""
+        """Return the table of a SELECT or ASK for a page, within the server's limits on time and size."""
         self.note_outside(sparql)
         limit_s = min(self.settings.timeout, g.get("ask_within_s", math.inf))
         return ask_table(self.engine, sparql, timeout_s=limit_s, max_bytes=self.bounds.page_bytes)
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Let what the block asks with `ask` take no longer, where that is less than the server's limit."""
+        """Lower the time limit of `ask` within the block."""
         g.ask_within_s = seconds
         try:
             yield
@@ -137,7 +137,7 @@ class Site:
             del g.ask_within_s
 
     def note_outside(self, sparql: str) -> bool:
-        """Return whether the answer to a query depends on other endpoints; the response is then kept by nobody."""
+        """Return whether the answer to a query depends on other endpoints, which makes the response uncacheable."""
         is_outside = self.settings.calls_services and has_service(sparql)
         if is_outside:
             g.is_outside = True
@@ -145,12 +145,12 @@ class Site:
 
     @property
     def is_outside(self) -> bool:
-        """Whether what this request is answered with depends on other endpoints."""
+        """Whether the response to this request depends on other endpoints."""
         return bool(g.get("is_outside", False))
 
     @property
     def may_be_kept(self) -> bool:
-        """Whether what this request is answered with stays as it is until another release comes into use."""
+        """Whether the response to this request stays the same until another release is loaded."""
         return self.current.is_fixed and not self.is_outside
 
     def ask_rows(self, sparql: str) -> Iterator[dict[str, str]]:
@@ -158,17 +158,17 @@ class Site:
         return ask_rows(self.engine, sparql, timeout_s=self.settings.timeout, max_bytes=self.bounds.page_bytes)
 
     def ask_stream(self, sparql: str, *, max_bytes: int) -> Stream:
-        """Return the rows of a SELECT as they come, of which more are read than of a page's; see `ask_stream`."""
+        """Return an iterator over the rows of a SELECT, which may be more than fit on a page; see `ask_stream`."""
         self.note_outside(sparql)
         fmt: Literal["json", "tsv"] = "tsv" if self.current.is_fixed else "json"
         return ask_stream(self.engine, sparql, fmt=fmt, timeout_s=self.settings.timeout, max_bytes=max_bytes)
 
     def keep(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
-        """Return what was made for the key since this release came into use, else make it.
+        """Return the value cached for the key under the current release, or compute and cache it.
 
-        What the main pages stand on stays, however many other pages a crawler asks for; see
-        `ecp_graph.web.serving.warming`. Data that may change under the server, as a remote store's or those behind
-        SERVICE, are asked for each time.
+        Values for the main pages are never evicted by those for other pages, however many a crawler requests; see
+        `ecp_graph.web.serving.warming`. Data that may change at any time, as in a remote store or behind SERVICE, are
+        not cached.
         """
         if not self.current.is_fixed:
             return make()
@@ -196,7 +196,7 @@ class Site:
         return made
 
     def forget(self, *, but: Container[Hashable] = ()) -> None:
-        """Let go of everything kept but for some keys; it is made again when it is asked for."""
+        """Clear the cache except for some keys."""
         with self._lock:
             for kept in (self._kept, self._warm):
                 for key in [key for key in kept if key not in but]:

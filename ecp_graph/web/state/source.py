@@ -1,4 +1,4 @@
-"""Where the server's engine comes from: the current release, watched for a newer one, or something fixed."""
+"""The source of the server's engine: the current release, replaced when a newer one appears, or a fixed engine."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from ecp_graph.settings import Settings
 
 __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
 
-#: Seconds that the request which notices a newer release waits for it; the others go on with the older one at once.
+#: Seconds that the request which notices a newer release waits for it; others continue with the old one at once.
 _PATIENCE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
 class Current:
-    """The engine in use, a version that changes with its data, and facts for the health page.
+    """The current engine, the version of its data, and facts for the health page.
 
-    ``is_fixed``: the data of one version never change, so an answer may be kept for it. Those of a remote store do.
-    ``opened`` is the release itself, with its report and its files; None when the data are not of a release.
+    ``is_fixed``: the data of a version never change, so answers can be cached; this is not so for a remote store.
+    ``opened`` is the release itself, with its report and files; None if the data are not from a release.
     """
 
     engine: Engine
@@ -38,35 +38,35 @@ class Current:
 
     @property
     def made_at(self) -> float | None:
-        """When the release was written, in seconds since 1970; None where there is no release."""
+        """When the release was written, in seconds since 1970; None if there is no release."""
         return (self.opened.path / MANIFEST).stat().st_mtime if self.opened else None
 
 
 class EngineSource(Protocol):
-    """Something that knows the engine to use for a request."""
+    """Provides the engine for each request."""
 
     def current(self) -> Current:
-        """Return what is in use now; raises ReleaseError when there is nothing."""
+        """Return what is currently in use; raises ReleaseError if there is nothing."""
         ...
 
     def ready(self) -> Current | None:
-        """Return what is in use, without ever waiting; None when there is nothing, or something newer is due."""
+        """Return what is in use without waiting; None if there is nothing, or if a newer release has to be loaded."""
         ...
 
     def when_opened(self, call: Callable[[], None]) -> None:
-        """Make a call that returns at once whenever other data come into use; now too, if some are in use already."""
+        """Register a non-blocking callback for whenever other data are loaded; called now if some are already."""
         ...
 
 
 class FixedEngine:
-    """One engine for the life of the server; ``is_fixed`` tells whether its data stay as they are."""
+    """One engine for the lifetime of the server; ``is_fixed`` says whether its data never change."""
 
     def __init__(self, engine: Engine, *, is_fixed: bool) -> None:
         self._current = Current(engine, version=f"{engine.describe()} {id(self)}", is_fixed=is_fixed)
 
     @classmethod
     def of_release(cls, engine: Engine, release: Release) -> FixedEngine:
-        """Return the source of an engine over one release, which stays the current one."""
+        """Return the source of an engine over one release, which always stays the current one."""
         source = cls(engine, is_fixed=True)
         source._current = _current(engine, release)
         return source
@@ -80,15 +80,15 @@ class FixedEngine:
         return self._current
 
     def when_opened(self, call: Callable[[], None]) -> None:
-        """Make the call now: nothing else will ever be in use."""
+        """Make the call now: the engine never changes."""
         call()
 
 
 class CurrentRelease:
-    """The current release of a folder; a look at one small file before each request notices a newer one.
+    """The current release of a folder; a small file is checked before each request to notice a newer one.
 
-    A newer release that does not open leaves the last good one in use, and the health page says so. Requests under
-    way keep the engine they began with; with the last of them it ends.
+    If a newer release cannot be opened, the last good one stays in use, which the health page reports. Running requests
+    keep their engine, which is closed after the last of them.
     """
 
     def __init__(self, releases: Path, settings: Settings) -> None:
@@ -101,13 +101,13 @@ class CurrentRelease:
         self._when_opened: list[Callable[[], None]] = []
 
     def current(self) -> Current:
-        """Return the engine of the current release; raises ReleaseError when no release has ever opened."""
+        """Return the engine of the current release; raises ReleaseError if no release could be opened yet."""
         if self._current is None:
             with self._lock:
                 if self._current is None:
                     self._open(self._mark())
         elif self._mark() != self._seen and self._lock.acquire(blocking=False):
-            # In a thread of its own: to load a large release takes longer than a request may.
+            # In a separate thread, because loading a large release takes longer than a request may.
             opening = threading.Thread(target=self._open_and_unlock, name="release", daemon=True)
             opening.start()
             opening.join(_PATIENCE_S)
@@ -115,12 +115,12 @@ class CurrentRelease:
         return self._current
 
     def ready(self) -> Current | None:
-        """Return the engine of the release in use, or None while the folder has another one."""
+        """Return the engine of the current release, or None if the folder has another one."""
         current = self._current
         return current if current is not None and self._mark() == self._seen else None
 
     def when_opened(self, call: Callable[[], None]) -> None:
-        """Make a call that returns at once for each release that comes into use, the one in use already included."""
+        """Register a non-blocking callback for each release that is loaded, including the current one."""
         self._when_opened.append(call)
         if self._current is not None:
             call()
@@ -155,7 +155,7 @@ class CurrentRelease:
         except ReleaseError as problem:
             if self._current is None:
                 raise
-            print(f"Staying with the last good release. {problem}", file=sys.stderr, flush=True)
+            print(f"The server continues with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}
             return replace(self._current, facts=facts)
         return _current(engine, release)
@@ -171,7 +171,7 @@ def _current(engine: Engine, release: Release) -> Current:
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:
-    """Return the engine of a release whose files are as the manifest says; raises ReleaseError for any other."""
+    """Return the engine of a release whose files match its manifest; raises ReleaseError otherwise."""
     if faults := verify_release(release):
         raise ReleaseError(f"The release {release.id} is damaged: {faults[0]} Run `ecp-graph build`.")
     return release_engine(release, settings)

@@ -11,7 +11,7 @@ import { SparqlLanguage } from "codemirror-lang-sparql";
 
 import { completions, declaring } from "./complete.js";
 
-const HINT = "Control and Enter runs the query. Escape and then Tab leaves this field.";
+const HINT = "Ctrl with Enter runs the query. Escape and then Tab leaves this field.";
 
 // The grammar leaves prefixed names and language tags without a style.
 const language = SparqlLanguage.configure({

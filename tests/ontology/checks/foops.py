@@ -235,7 +235,7 @@ def parses(path: Path) -> CheckResult:
     try:
         triples = sum(1 for _ in parse(path=str(path), format=rdf_format, base_iri=path.absolute().as_uri()))
     except (OSError, SyntaxError) as error:
-        return _unreadable(path, f"{error}; mend the file there")
+        return _unreadable(path, f"{error}; fix the file there")
     return CheckResult("RDF1", 1, ()) if triples else _unreadable(path, "it holds no statement at all")
 
 

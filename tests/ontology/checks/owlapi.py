@@ -90,7 +90,7 @@ def is_consistent(turtle: str) -> ConsistencyResult:
         if _java("org.semanticweb.owlapi.reasoner.InconsistentOntologyException").class_.isInstance(error):
             return ConsistencyResult(consistent=False)
         reason = " ".join(_shortened(str(error.getMessage())).split()).rstrip(".")
-        raise EcpGraphError(f"HermiT cannot reason over the ontology: {reason}. Mend that first.") from error
+        raise EcpGraphError(f"HermiT cannot reason over the ontology: {reason}. Fix that first.") from error
     finally:
         if reasoner is not None:
             reasoner.dispose()

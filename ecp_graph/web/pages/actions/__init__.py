@@ -1,1 +1,1 @@
-"""The actions of the plans: a table to choose from."""
+"""The actions of the plans, as a table with facets."""

@@ -1,4 +1,4 @@
-"""The actions as pages choose from them: asked once for a release, narrowed by the query string of an address."""
+"""The actions for faceted pages: queried once for each release, and filtered by the query string."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class ActionList:
 
 @dataclass(frozen=True)
 class Selection:
-    """What the query string of an address chooses: values by facet, words in titles, a period, both days included."""
+    """The filters in a query string: values by facet, words in titles, and a period, both days included."""
 
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: str = ""
@@ -123,7 +123,7 @@ class Selection:
 
 
 def action_list() -> ActionList:
-    """Return the actions of the release in use, kept while it is; raises what the engine raises."""
+    """Return the actions of the current release, which are cached; raises what the engine raises."""
     return site().keep(("actions",), _ask)
 
 

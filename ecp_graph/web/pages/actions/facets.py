@@ -1,7 +1,7 @@
-"""Faceted choice: which things are left when some values of some facets are chosen, and how many each value would give.
+"""Faceted filtering: the things that match the selected values, and the number of matches for each further value.
 
-A facet is one way to sort things: a property, or a chain of them. Values of one facet are alternatives, facets hold
-together. The things of a value are the bits of a whole number, so that a count is one AND, also over 10,000 things.
+A facet is a property or a chain of properties. Values of one facet are combined with OR, facets with AND. The things of
+a value are the bits of an integer, so a count is a single AND, even for 10,000 things.
 """
 
 from __future__ import annotations

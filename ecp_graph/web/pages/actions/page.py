@@ -1,4 +1,4 @@
-"""``/actions``: the actions as a table to choose from, by facets; the address is the whole state."""
+"""``/actions``: the actions as a table with facets; the URL contains the whole state."""
 
 from __future__ import annotations
 

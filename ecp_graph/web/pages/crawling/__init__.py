@@ -1,1 +1,1 @@
-"""What crawlers read: sitemaps and robots.txt."""
+"""Sitemaps and robots.txt, for crawlers."""

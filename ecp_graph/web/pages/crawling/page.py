@@ -1,4 +1,4 @@
-"""``/robots.txt`` and ``/sitemap.xml``: what crawlers may read, and where everything is."""
+"""``/robots.txt`` and ``/sitemap.xml``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/dataset``: what the data are, in numbers, and how to have them; ``/dumps``, ``/.well-known/void``, the context."""
+"""``/dataset``: statistics and downloads of the data; ``/dumps``, ``/.well-known/void``, and the JSON-LD context."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def send_dump(release: Release, name: str) -> Response:
 
 
 def listed_dumps(release: Release) -> dict[str, list[dict[str, Any]]]:
-    """Return the dumps that a release has, by what they hold: for each syntax its file, title and the two sizes."""
+    """Return the dumps of a release by scope: for each syntax, its file, title and the two sizes."""
     files = release.manifest["files"]
     found: dict[str, list[dict[str, Any]]] = {}
     for one in DUMPS:
@@ -130,12 +130,12 @@ def size(number: int) -> str:
 
 
 def description() -> Description:
-    """Return the description of what is served, kept while it is."""
+    """Return the description of the current data, which is cached."""
     return site().keep(("dataset", "description"), lambda: read_description(description_triples()))
 
 
 def vocabulary() -> Vocabulary:
-    """Return the ontology of what is served, kept while it is."""
+    """Return the ontology of the current data, which is cached."""
     return site().keep(("dataset", "vocabulary"), lambda: read_vocabulary(ontology_triples()))
 
 

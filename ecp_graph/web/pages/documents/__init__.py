@@ -1,1 +1,1 @@
-"""Every thing and passage as a document at the address that is its name."""
+"""Documents about things and passages, at their dereferenceable IRIs."""

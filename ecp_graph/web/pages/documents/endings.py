@@ -1,4 +1,4 @@
-"""Names that end as the address of a form does: ``…/id/file/plan.ttl`` may be a thing, or a form of another."""
+"""IRIs that end like a format suffix: ``…/id/file/plan.ttl`` may be a thing, or a format of another document."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ SELECT ?thing WHERE {{
 
 
 def may_be_named(iri: str) -> bool:
-    """Return whether there may be something of that IRI, which ends as a form does; raises what the engine raises.
+    """Return whether there may be a thing with this IRI, which ends like a format; raises what the engine raises.
 
-    A server looks when it is asked. The twin asks for every form of everything, so there all such names are found
-    first.
+    A server checks on demand. The twin requests every format of everything, so it finds all such names in advance.
     """
     if not current_app.config["TWIN"]:
         return True

@@ -1,4 +1,4 @@
-"""One thing as its page shows it: names, kinds, definition, and its statements by property with their passages."""
+"""A thing as shown on its page: names, classes, definition, and statements grouped by property, with their passages."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "
 
 @dataclass(frozen=True, eq=False)
 class Value:
-    """One statement of the thing, seen from it: the other term, its name, and where the statement stands.
+    """One statement from the point of view of the thing: the other term, its name, and the passages that state it.
 
-    Each is made once and is equal to itself alone: pages look values up by the hundred.
+    Compared by identity, because pages look up hundreds of values.
     """
 
     direction: Direction
@@ -62,7 +62,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Group:
-    """The values of one property in one direction, in the order of their texts."""
+    """The values of one property in one direction, ordered by text."""
 
     direction: Direction
     predicate: str
@@ -77,7 +77,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Entity:
-    """One thing: its IRI and everything that is said of it; the groups are in the order of their labels.
+    """One thing: its IRI and all statements about it, in groups ordered by label.
 
     ``overlaps`` are the IRIs of those that it takes part in: a table of the page shows them. ``called`` is what it is
     called when it states no name. ``language`` is the tag of the title's language, empty where it has none.
@@ -150,9 +150,9 @@ class Entity:
 
 
 def entity_of(iri: str, table: Table, overlaps: Iterable[str] = (), called: Callable[[str], str] = compact) -> Entity:
-    """Return the thing of that IRI from the rows of the query ``thing-statements``; ``overlaps`` are IRIs.
+    """Return the thing with this IRI from the rows of the query ``thing-statements``; ``overlaps`` are IRIs.
 
-    ``called`` gives the name of what the rows themselves do not name.
+    ``called`` returns the name of a thing that the rows do not name.
     """
     known: dict[tuple[Direction, str, Term], tuple[str, dict[Source, None]]] = {}
     labels: dict[str, str] = {_TYPE: "is a"}

@@ -1,4 +1,4 @@
-"""A named graph as a document: the page of a passage, the page of a graph that the build wrote, and the RDF of both."""
+"""A named graph as a document: the page of a passage or of a graph written by the build, and its RDF."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def local_graph(iri: str, suffix: str = "") -> str:
 
 
 def graph_response(iri: str, suffix: str) -> Response | None:
-    """Return the graph of that IRI in the form of the suffix, else of the Accept header; None when there is none."""
+    """Return the graph with this IRI in the format of the suffix or the Accept header; None if there is none."""
     node = named_node(iri)
     here = site()
     size = here.keep(("graph size", iri), lambda: _size(node)) if node else 0
@@ -157,7 +157,7 @@ def _page(node: ox.NamedNode, size: int) -> Response:
 def _page_number(size: int) -> int:
     text = request.args.get("page", "1")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _pages(size):
-        raise HttpError(404, "no-such-page", f"There is no page '{text}' of this graph; it has {_pages(size)}.")
+        raise HttpError(404, "no-such-page", f"This graph has no page '{text}'; it has {_pages(size)}.")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""What is answered for a name that the graph does not know, and for one that it no longer uses."""
+"""Responses for unknown and for deprecated names."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ LIMIT {limit}
 
 
 def missing(iri: str) -> Response:
-    """Return the 404 for a thing that no statement names, with the things whose slug or label comes nearest."""
+    """Return the 404 for an unknown thing, with the things that have a similar slug or label."""
     near = _nearest(iri)
-    message = f"The graph has nothing named {compact(iri)}."
+    message = f"The graph contains nothing named {compact(iri)}."
     if near:
         message += f" Did you mean {', '.join(term.text for term, _ in near)}?"
     return _respond(404, "unknown-thing", message, f"The graph has nothing named {compact(iri)}", near)
 
 
 def gone(standing: Standing) -> Response:
-    """Return the 410 for a thing that is deprecated, with what replaces it when that is stated."""
+    """Return the 410 for a deprecated thing, with its replacement if one is stated."""
     heading = f"{compact(standing.iri)} is no longer used"
     replacements = [(Term("iri", iri), "") for iri in standing.replaced_by]
     message = f"{heading}."

@@ -1,6 +1,6 @@
-"""A small drawing of what a thing is linked with: what points to it on the left, what it points to on the right.
+"""A diagram of the neighbourhood of a thing: incoming links on the left, outgoing links on the right.
 
-Only positions are made here; the template draws them as SVG. The lists of the page say the same in full.
+This module computes only the layout; the template draws it as SVG. The lists on the page have the same content in full.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONGEST, _BOX_CHARS, _BOX_LINES = 36, 19, 4
 
 @dataclass(frozen=True)
 class Branch:
-    """One property on one side: where its text begins or ends, the texts with their heights, and the line to it."""
+    """One property on one side: the position of its text, the values with their positions, and the line to it."""
 
     x: int
     anchor: str
@@ -36,9 +36,9 @@ class Branch:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Sizes in the units of the drawing, the lines of the title with their heights, and the branches.
+    """Sizes in the units of the diagram, the lines of the title with their positions, and the branches.
 
-    It begins at ``left``: a side without branches takes no room.
+    It begins at ``left``: a side without branches takes no space.
     """
 
     left: int
@@ -50,7 +50,7 @@ class Drawing:
 
 
 def draw(entity: Entity) -> Drawing | None:
-    """Return the drawing of a thing's neighbourhood, or None when it is linked with nothing."""
+    """Return the diagram of a thing's neighbourhood, or None if it has no links."""
     right = _linking(entity.stated) or _linking(group for group in entity.following if group.direction == "from")
     left = _linking(entity.pointing)
     if not right and not left:

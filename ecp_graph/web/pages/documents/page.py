@@ -1,8 +1,8 @@
-"""``/id/…``, ``/doc/…`` and ``/graph/…``: every thing and every passage at the address that is its name.
+"""``/id/…``, ``/doc/…`` and ``/graph/…``: things and passages at their dereferenceable IRIs.
 
-``/id/TYPE/SLUG`` names a thing that is no document, so it answers 303 to the document about it (Best Practice Recipes
-for Publishing RDF Vocabularies, recipe 5; httpRange-14). ``/doc/TYPE/SLUG`` is that document. ``/graph/…`` is a named
-graph, which is a document itself, so it answers 200. Each takes an Accept header or a suffix.
+``/id/TYPE/SLUG`` identifies a thing that is not a document, so it redirects with 303 to the document about it (Best
+Practice Recipes for Publishing RDF Vocabularies, recipe 5; httpRange-14). ``/doc/TYPE/SLUG`` is that document.
+``/graph/…`` is a named graph, which is itself a document, so it returns 200. Each supports Accept and a suffix.
 """
 
 from __future__ import annotations
@@ -133,4 +133,4 @@ def _page(standing: Standing) -> Response:
 
 def _need_catalogue() -> None:
     if site().catalogue is None:
-        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: this server serves files alone.")
+        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: this server only serves RDF files.")

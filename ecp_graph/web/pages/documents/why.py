@@ -1,4 +1,4 @@
-"""Why the statements of a page that nobody stated hold: a tree for each, as the page shows it."""
+"""Explanations of the inferred statements on a page, each as a tree."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["Reasons", "reasons_of"]
 
 @dataclass(frozen=True)
 class Reasons:
-    """The explanations of a page: by value, how the thing itself was found, names by IRI, and places on the page.
+    """The explanations on a page: by value, how the thing itself was derived, names by IRI, and anchors on the page.
 
-    A premise that the page explains itself is led to, and not explained again.
+    A premise that is explained elsewhere on the page is linked to, not explained again.
     """
 
     by_value: Mapping[Value, Explanation]
@@ -35,7 +35,7 @@ class Reasons:
 
 
 def reasons_of(entity: Entity) -> Reasons:
-    """Return why what follows about a thing does; raises what the engine raises."""
+    """Return explanations of the inferred statements about a thing; raises what the engine raises."""
     here = site()
     limit_s = here.settings.timeout
     rules = here.keep("rules", lambda: read_rules(here.engine, timeout_s=limit_s))

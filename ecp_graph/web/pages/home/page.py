@@ -1,4 +1,4 @@
-"""``/``: the plan at a glance, and the ways into the site."""
+"""``/``: the plan at a glance, with links to the rest of the site."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The classes of an ontology as a drawing: a tree of rows, and an arc for each pair that a property joins.
+"""A diagram of the classes of an ontology: a tree of rows, and an arc for each pair linked by properties.
 
-The drawing is data here, places and sizes; the template draws it. The same ontology gives the same drawing.
+This module computes the layout; the template draws it. The same ontology always gives the same diagram.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""``/ontology``: the vocabulary as a reference, made from the ontology itself, with examples from the data.
+"""``/ontology``: the vocabulary reference, generated from the ontology, with examples from the data.
 
-``/ontology/VERSION`` is what the ontology's owl:versionIRI leads to. Versions that a kept release has can be read.
+owl:versionIRI resolves to ``/ontology/VERSION``, for the versions in the releases on disk.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def version(name: str) -> Response:
     else:
         versions = ", ".join(dict.fromkeys([_key(current), *known])) or "none"
         raise HttpError(
-            404, "no-version", f"There is no version {wanted_version} of the ontology here, but: {versions}."
+            404, "no-version", f"There is no version {wanted_version} of the ontology here. Available: {versions}."
         )
     path = url_for("ontology.version", name=wanted_version)
     if fmt is not None:

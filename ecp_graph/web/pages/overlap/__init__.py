@@ -1,1 +1,1 @@
-"""Overlaps: matrices, cells, and what a thing is shared by."""
+"""Overlaps: matrices, cells, and the pairs that share a thing."""

@@ -17,7 +17,7 @@ _LONGEST_NAME: Final = 60
 _EDGE: Final = 16
 #: Fills of the steps of shading, light enough for black figures.
 _FILLS: Final = ("#e6eef4", "#cddeea", "#b2cde0", "#95bbd5", "#78a9ca")
-#: What XML 1.0 cannot hold, and what turns the direction of text.
+#: Characters that XML 1.0 does not allow, and those that change the direction of text.
 _UNFIT: Final = re.compile(
     "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]"
 )

@@ -1,1 +1,1 @@
-"""The catalogue: its forms, its results, its API and the description of that."""
+"""The catalogue: forms, results, the API and its OpenAPI description."""

@@ -1,8 +1,8 @@
-"""Bar charts of a result: drawn where its columns give names and numbers with a unit, as geometry for a template.
+"""Bar charts of a result, if it has columns of names and of numbers with a unit; computes the layout for a template.
 
-A chart has one band for each row and one field for each column of numbers. Bars begin at zero, and fields of one unit
-share their scale, so that lengths can be compared wherever they stand. Nothing is added up, sorted or left out. The
-table beside the chart has the same numbers and is its alternative in text.
+A chart has one band for each row and one field for each column of numbers. Bars begin at zero, and fields with the same
+unit share a scale, so lengths are comparable everywhere. Nothing is summed up, sorted or omitted. The table next to the
+chart has the same numbers and is its text alternative.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _WHOLE_PERCENT: Final = 100.0
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: where it begins and its length, in the units of the drawing, and its number as the result has it."""
+    """One bar: its position and length, in the units of the drawing, and its number as in the result."""
 
     x: float
     y: float
@@ -52,7 +52,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class ChartField:
-    """The bars of one column, with its name and unit; ``x`` is where they begin."""
+    """The bars of one column, with its name and unit; they begin at ``x``."""
 
     column: str
     unit: str

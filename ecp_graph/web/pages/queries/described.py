@@ -1,4 +1,4 @@
-"""How OpenAPI 3.1 describes the queries of the catalogue: their values, the columns of their answers, their formats."""
+"""The OpenAPI 3.1 description of the queries of the catalogue: parameters, result columns, formats."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SCHEMAS: Final[dict[str, Any]] = {
         },
     },
     "Query": {
-        "description": "What the header of a query says of it.",
+        "description": "The metadata in the header of a query.",
         "type": "object",
         "required": ["name", "topic", "summary", "description", "parameters", "columns", "tags", "url"],
         "properties": {
@@ -96,7 +96,7 @@ def query_paths(query: Query, examples: Mapping[str, str]) -> dict[str, Any]:
     by_extension = dict(contents)
     if query.kind == "table":
         extensions.append("xlsx")
-        by_extension[MEDIA_TYPE] = {"schema": {"description": "A sheet for Excel, with a row of headings"}}
+        by_extension[MEDIA_TYPE] = {"schema": {"description": "An Excel sheet with a header row"}}
     extension = {
         "name": "extension",
         "in": "path",
@@ -115,15 +115,15 @@ def query_paths(query: Query, examples: Mapping[str, str]) -> dict[str, Any]:
 
 def _item(query: Query, operation: str, parameters: list[dict[str, Any]], contents: dict[str, Any]) -> dict[str, Any]:
     told = {"tags": [query.topic], "summary": query.summary, "description": query.description}
-    headers = {"ETag": {"description": "Tells the answer of this release from that of another", "schema": _TEXT}}
-    others = {"304": {"description": "The client has the answer already"}} | dict.fromkeys(_REFUSALS, ERROR)
+    headers = {"ETag": {"description": "Identifies the answer of this release", "schema": _TEXT}}
+    others = {"304": {"description": "The client already has the answer"}} | dict.fromkeys(_REFUSALS, ERROR)
     found = {"description": "The answer", "headers": headers, "content": contents}
     return {
         "parameters": parameters,
         "get": {**told, "operationId": operation, "responses": {"200": found, **others}},
         "head": {
             "tags": told["tags"],
-            "summary": f"The headers alone: {query.summary}",
+            "summary": f"Headers only: {query.summary}",
             "operationId": f"{operation}-head",
             "responses": {"200": {"description": "The headers of the answer"}, "default": ERROR},
         },
@@ -167,7 +167,7 @@ def _schema(query: Query, fmt: Format) -> dict[str, Any]:
     if fmt.kind == "graph":
         return {} if fmt.name == "jsonld" else _TEXT
     if fmt.name != "json":
-        line = f"Columns: {', '.join(names)}" if names else "A row of headings, then the rows"
+        line = f"Columns: {', '.join(names)}" if names else "A header row, then the rows"
         return {**_TEXT, "description": line}
     cells = {
         column.name: {**_TERM, "description": column.meaning + (f" ({column.unit})" if column.unit else "")}

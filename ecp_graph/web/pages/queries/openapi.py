@@ -36,8 +36,12 @@ def openapi_document(queries: Iterable[Query], examples: Mapping[str, Mapping[st
     """Return the OpenAPI 3.1 document of a server with these queries; ``examples`` has values of their parameters."""
     paths: dict[str, Any] = {
         "/sparql": _endpoint(),
-        "/health": {"get": _plain("health", "Whether the server can answer, and from what", "application/json")},
-        "/metrics": {"get": _plain("metrics", "What the server counts, for Prometheus", "text/plain")},
+        "/health": {
+            "get": _plain(
+                "health", "Whether the server can answer queries, and which data it serves", "application/json"
+            )
+        },
+        "/metrics": {"get": _plain("metrics", "Server metrics for Prometheus", "text/plain")},
     }
     for query in queries:
         paths.setdefault("/api/queries", catalogue_path())
@@ -68,9 +72,9 @@ def _endpoint() -> dict[str, Any]:
         "query": "A SPARQL 1.1 query; without it the service description is returned.",
         "default-graph-uri": "Graphs whose merge is the default graph; they override FROM.",
         "named-graph-uri": "The named graphs; they override FROM NAMED.",
-        "format": "The format by its short name, instead of the Accept header; xlsx is for tables alone.",
+        "format": "The format by its short name, instead of the Accept header; xlsx is only for tables.",
         "labels": "A language: a SELECT gets a column NAMELabel for each column NAME, with the label of its IRI.",
-        "timeout": "Seconds that the query may take, when fewer than the server allows.",
+        "timeout": "Time limit of the query in seconds, if lower than the server's.",
     }
     parameters = [
         {"name": name, "in": "query", "schema": schema, "description": about[name], "required": False}
@@ -105,7 +109,7 @@ def _examples(query: Query) -> dict[str, str]:
 def _responses(media_types: Iterable[str]) -> dict[str, Any]:
     found = {"description": "The answer", "content": {media_type: {} for media_type in media_types}}
     refused = {str(status): ERROR for status in (400, 403, 404, 406, 413, 415, 429, 503)}
-    return {"200": found, "304": {"description": "The client has the answer already"}, **refused}
+    return {"200": found, "304": {"description": "The client already has the answer"}, **refused}
 
 
 def _plain(name: str, summary: str, media_type: str) -> dict[str, Any]:

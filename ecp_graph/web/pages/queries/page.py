@@ -1,4 +1,4 @@
-"""``/queries`` and ``/api/queries``: the catalogue as pages with forms, and as an interface for programs."""
+"""``/queries`` and ``/api/queries``: the catalogue as pages with forms, and as an API."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ def api(name: str) -> Response:
     if not isinstance(best, Format):
         offered = ", ".join(fmt.media_type for fmt in formats_of(query.kind))
         raise HttpError(
-            406, "not-acceptable", f"Nothing that is accepted can be sent. This query answers in {offered}."
+            406,
+            "not-acceptable",
+            f"None of the accepted formats is available. This query can be answered as {offered}.",
         )
     return _serialised(query, best)
 
@@ -115,14 +117,16 @@ def api_as(name: str, extension: str) -> Response:
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
     if wanted is None:
         known = ", ".join(f".{download}" for download in _downloads(query))
-        raise HttpError(404, "unknown-format", f"The query '{name}' does not come as .{extension}, but as {known}.")
+        raise HttpError(404, "unknown-format", f"The query '{name}' is not available as .{extension}, only as {known}.")
     return _serialised(query, wanted)
 
 
 def _catalogue() -> Catalogue:
     catalogue = site().catalogue
     if catalogue is None:
-        raise HttpError(404, "no-catalogue", "This server has no catalogue: it serves files. Ask at /sparql.")
+        raise HttpError(
+            404, "no-catalogue", "This server has no catalogue, because it only serves RDF files. Use /sparql."
+        )
     return catalogue
 
 

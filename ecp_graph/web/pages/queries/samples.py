@@ -1,4 +1,4 @@
-"""The same question asked from elsewhere: a command line, Python and R, with the values of the page."""
+"""Code samples for a query with the values of the page: curl, Python and R."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ writeLines(turtle)
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample: what it is run with, and its text."""
+    """One code sample: its language or tool, and its text."""
 
     language: str
     code: str

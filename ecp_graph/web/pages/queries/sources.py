@@ -1,4 +1,4 @@
-"""Where the rows of a result come from: the passages that they name."""
+"""The sources of a result: the passages that its rows refer to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PASSAGES: Final = "passages"
 
 @dataclass(frozen=True)
 class Source:
-    """One passage: what it is called, its certainty, its page if there is one, and the rows that name it."""
+    """One passage: its name, its certainty, its page if any, and the number of rows that refer to it."""
 
     name: str
     certainty: str
@@ -29,7 +29,7 @@ class Source:
 
 
 def sources(table: Table) -> list[Source]:
-    """Return the passages that rows of the table name by their IRI, in the order of their places."""
+    """Return the passages that the rows of the table refer to by IRI, in document order."""
     named: Counter[str] = Counter()
     for row in table.rows:
         named.update({term.value for term in row if term is not None and _is_passage(term.kind, term.value)})

@@ -1,1 +1,1 @@
-"""Releases, and what changed between two of them."""
+"""Releases, and the changes between two of them."""

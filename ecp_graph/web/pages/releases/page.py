@@ -1,4 +1,4 @@
-"""``/releases``: the versions of the data that are kept, each with its files, and what changed between two of them."""
+"""``/releases``: the releases on disk, each with its files, and the changes between two of them."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def dump(name: str, file: str) -> Response:
 def _folder() -> Path:
     opened = site().current.opened
     if opened is None:
-        raise HttpError(404, "no-release", "This server does not serve a release, so it has no versions of one.")
+        raise HttpError(404, "no-release", "This server does not serve a release, so it has no list of releases.")
     return opened.path.parent
 
 
@@ -132,7 +132,7 @@ def _named(identity: str) -> KeptRelease:
     raise HttpError(
         404,
         "no-release",
-        f"There is no release {identity} here; newer ones may have replaced it. /releases has those that are kept.",
+        f"There is no release {identity} here; it may have been removed after newer builds. /releases lists those available.",
     )
 
 
@@ -146,7 +146,7 @@ def _summary(before: Release, after: Release) -> str:
     try:
         return _difference(before, after).summary
     except ResultTooLarge:
-        return "The two releases are too large to be compared here; `ecp-graph diff` compares them."
+        return "The two releases are too large to compare here; use `ecp-graph diff`."
 
 
 def _difference(before: Release, after: Release) -> Difference:

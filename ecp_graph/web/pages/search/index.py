@@ -1,6 +1,6 @@
-"""The search index: every name of the graph and of the catalogue, found whatever its case, accents and hyphens.
+"""The search index: all names of the graph and the catalogue, ignoring case, accents and hyphens.
 
-It needs no server: `SearchIndex.as_json` is what ``frontend/src/ranking.js`` reads, which ranks in the same way.
+It also works without a server: ``frontend/src/ranking.js`` reads `SearchIndex.as_json` and ranks in the same way.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ _LABEL, _CODE, _OTHER, _HIDDEN = "label", "code", "other", "hidden"
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found: its kind, its label, the address of its page, its codes, and all its other names.
+    """A searchable entry: its kind, its label, the address of its page, its codes, and all its other names.
 
-    ``is_made``: the label is put together from names of other things, which are found before it.
+    ``is_made``: the label is composed of the names of other things, which rank higher.
     """
 
     kind: str
@@ -62,7 +62,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """An entry that was found, and the name by which it was, with what that name is: label, code, other, or hidden."""
+    """An entry that matches, and the matching name with its kind: label, code, other, or hidden."""
 
     entry: Entry
     matched: str
@@ -71,7 +71,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """The best hits of a search and how many there are; ``is_cut`` when more entries would have had to be looked at."""
+    """The best hits of a search and their total number; ``is_cut`` if not all entries were examined."""
 
     hits: tuple[Hit, ...]
     total: int

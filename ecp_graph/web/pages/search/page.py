@@ -1,4 +1,4 @@
-"""``/search``: what the names of the graph and the questions of the catalogue hold; ``/search.json`` as one types."""
+"""``/search``: search in names and in the queries of the catalogue; ``/search.json``: suggestions while typing."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def whole() -> Response:
 
 
 def search_index() -> SearchIndex:
-    """Return the index of the release: everything that has a name, and the questions of the catalogue.
+    """Return the search index of the release: everything with a name, and the queries of the catalogue.
 
-    Where the names cannot be had, the questions alone.
+    If the names cannot be loaded, only the queries.
     """
     return site().keep(("search-index", _why_partial() is None), lambda: SearchIndex(_entries()))
 
@@ -92,7 +92,9 @@ def _why_partial() -> EcpGraphError | None:
 
 def _search(most: int) -> tuple[str, Found, list[str]]:
     if site().catalogue is None:
-        raise HttpError(404, "no-catalogue", "This server has no names to search: it serves files. Ask at /sparql.")
+        raise HttpError(
+            404, "no-catalogue", "This server has no search, because it only serves RDF files. Use /sparql."
+        )
     asked = request.args.get("q", "").strip()[:_LONGEST]
     index = search_index()
     found = index.find(asked, most=most)

@@ -1,1 +1,1 @@
-"""The shapes that the data are checked with."""
+"""The shapes that validate the data."""

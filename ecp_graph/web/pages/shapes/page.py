@@ -85,7 +85,9 @@ def index(suffix: str = "") -> Response:
 def _graph(wanted: Format) -> Response:
     catalogue = site().catalogue
     if catalogue is None:
-        raise HttpError(404, "no-catalogue", "This server has no shapes: it serves files. Ask at /sparql.")
+        raise HttpError(
+            404, "no-catalogue", "This server has no shapes, because it only serves RDF files. Use /sparql."
+        )
     return answer_response(
         Question(bind(catalogue["shapes-as-graph"], {}, site().engine), wanted.name), is_reserved=True
     )

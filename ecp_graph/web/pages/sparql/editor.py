@@ -1,4 +1,4 @@
-"""``/sparql/terms.json`` and ``/sparql/examples.json``: what the editor completes from, and its examples."""
+"""``/sparql/terms.json`` and ``/sparql/examples.json``: completion data and examples for the editor."""
 
 from __future__ import annotations
 

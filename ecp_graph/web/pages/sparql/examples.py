@@ -1,4 +1,4 @@
-"""Catalogue queries as texts to start from: with their defaults bound, so that each runs as it stands."""
+"""Catalogue queries as examples, with their default values bound, so that each runs without changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["example_text", "example_values"]
 
 
 def example_values(query: Query) -> dict[str, str]:
-    """Return a value for each required parameter that the graph or the header has one for: the first."""
+    """Return the first possible value of each required parameter, from the graph or the header."""
     values: dict[str, str] = {}
     for parameter in query.parameters:
         if not parameter.required:

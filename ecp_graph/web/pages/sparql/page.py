@@ -1,4 +1,4 @@
-"""``/sparql``: the SPARQL 1.1 Protocol for programs, a page to ask on for people."""
+"""``/sparql``: the SPARQL 1.1 Protocol, and a query page for browsers."""
 
 from __future__ import annotations
 

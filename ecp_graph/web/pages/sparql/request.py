@@ -1,4 +1,4 @@
-"""A request of the SPARQL 1.1 Protocol, read from what came over the wire, whatever serves it."""
+"""Parses requests of the SPARQL 1.1 Protocol, independently of the web framework."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Fields = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class SparqlRequest:
-    """What is asked: the query, or None without one, and the other parameters as they were sent."""
+    """A parsed request: the query, or None without one, and the other parameters as sent."""
 
     query: str | None
     fields: Fields
@@ -77,7 +77,7 @@ class SparqlRequest:
         except ValueError:
             asked_s = math.nan
         if not 0 < asked_s < math.inf:
-            raise HttpError(400, "bad-timeout", f"The timeout '{text}' is not a number of seconds above zero.")
+            raise HttpError(400, "bad-timeout", f"The timeout '{text}' is not a positive number of seconds.")
         return min(limit_s, asked_s)
 
     def _labels(self) -> str | None:
@@ -109,7 +109,9 @@ class SparqlRequest:
         if best is None:
             offered = ", ".join(fmt.media_type for fmt in formats_of(kind))
             raise HttpError(
-                406, "not-acceptable", f"Nothing that is accepted can be sent. This query answers in {offered}."
+                406,
+                "not-acceptable",
+                f"None of the accepted formats is available. This query can be answered as {offered}.",
             )
         return best
 
@@ -147,16 +149,16 @@ def read_request(
         else:
             sent = media_type or "nothing"
             raise HttpError(
-                415, "unsupported-media-type", f"A POST holds {_DIRECT} or {_FORM}; its Content-Type says {sent}."
+                415, "unsupported-media-type", f"A POST must be {_DIRECT} or {_FORM}; the Content-Type is {sent}."
             )
     if any(key == "update" for key, _ in fields):
         raise UpdateRefused("parameter 'update'")
     if len(given) > 1:
-        raise HttpError(400, "several-queries", "A request holds exactly one query, and this one holds several.")
+        raise HttpError(400, "several-queries", "A request must contain exactly one query; this one contains several.")
     if method == "POST" and not given:
-        raise HttpError(400, "no-query", "The POST holds no query; the form field is called 'query'.")
+        raise HttpError(400, "no-query", "The POST contains no query; the form field is named 'query'.")
     if given and len(given[0].encode()) > max_query_bytes:
-        sentence = f"The query is longer than the {max_query_bytes // 1000} kB that this server takes."
+        sentence = f"The query is longer than the limit of this server, {max_query_bytes // 1000} kB."
         raise HttpError(413, "query-too-long", sentence)
     return SparqlRequest(given[0] if given else None, fields, headers.get("accept", ""))
 
@@ -190,8 +192,8 @@ def _refuse_coded(coding: str, charset: str) -> None:
     """Raise HttpError for a body that is compressed, or in another encoding than UTF-8."""
     coding, charset = coding.strip().lower(), charset.strip().lower()
     if coding not in {"", "identity"}:
-        sentence = f"The body is coded with {coding[:40]}; send it as it is."
+        sentence = f"The body is encoded with {coding[:40]}; send it uncompressed."
         raise HttpError(415, "unsupported-media-type", sentence)
     if charset not in {"utf-8", "utf8", "us-ascii"}:
-        sentence = f"The body is in {charset[:40]}; a query is sent in UTF-8 (SPARQL 1.1 Protocol, section 2.1.3)."
+        sentence = f"The body is in {charset[:40]}; a query must be sent in UTF-8 (SPARQL 1.1 Protocol, section 2.1.3)."
         raise HttpError(415, "unsupported-media-type", sentence)

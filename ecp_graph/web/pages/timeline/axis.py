@@ -1,4 +1,4 @@
-"""A time axis for any span, from a month to centuries: where a moment stands, and which ticks fit."""
+"""A time axis for any period from a month to centuries: positions of dates, and ticks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _YEARS: Final = (1, 9998)
 
 @dataclass(frozen=True)
 class Tick:
-    """One tick: its place, its words, and whether a year begins there."""
+    """One tick: its position, its label, and whether a year begins there."""
 
     x: float
     label: str

@@ -1,4 +1,4 @@
-"""``/validation``: what the shapes found in the release, for people; and the report as files."""
+"""``/validation``: the validation report of the release as a page and as files."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def report_file(suffix: str) -> Response:
     """The report of the release as a file: txt, json, or ttl, which is a sh:ValidationReport."""
     opened = site().current.opened
     if opened is None:
-        raise HttpError(404, "no-report", "There is no report here: the data are not of a release.")
+        raise HttpError(404, "no-report", "There is no report here: the data are not from a release.")
     if suffix not in _MEDIA_TYPES or suffix not in FORMATS.values():
         known = ", ".join(f".{known}" for known in _MEDIA_TYPES)
-        raise HttpError(404, "unknown-format", f"The report does not come as .{suffix}, but as {known}.")
+        raise HttpError(404, "unknown-format", f"The report is not available as .{suffix}, only as {known}.")
     path = opened.report(suffix)
     try:
         body = path.read_bytes()

@@ -1,6 +1,6 @@
-"""The server's side of the processes: the nursery, the workers that wait for a query, and fresh ones for those killed.
+"""The worker pool on the server's side: starts the fork server, keeps idle workers, and replaces killed ones.
 
-A nursery that dies (the kernel, short of memory, may take it for the culprit) is started again in the background.
+A fork server that dies (the kernel may pick it when memory runs out) is restarted in the background.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from typing import Final
 from ecp_graph.confined import GREEDY
 from ecp_graph.errors import EcpGraphError, InputSyntaxError, ReleaseError
 
-__all__ = ["READING", "Crew", "Worker"]
+__all__ = ["READING", "Worker", "WorkerPool"]
 
-#: What the nursery writes before the name of each file that it begins to load.
+#: Prefix of the message by which the fork server names each file it starts to load.
 READING: Final = b"reading "
 
 _START_LIMIT_S: Final = 600.0
 _STOP_LIMIT_S: Final = 5.0
-#: A nursery that does not fork or end a worker within this is taken for dead.
+#: A fork server that does not fork or end a worker within this time counts as dead.
 _REPLY_LIMIT_S: Final = 5.0
-#: How a nursery ends that loads a file which asks for too much; see `ecp_graph.confined.limited`.
+#: Exit statuses of a fork server that hit its limits while loading; see `ecp_graph.confined.limited`.
 _AT_LIMITS: Final = frozenset({-signal.SIGXCPU, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS})
-#: glibc hands memory back to the system after each query and takes it again for the next, which halves the speed of a
-#: worker; these keep it, and a worker that has kept much retires.
+#: By default glibc returns memory to the system after each query and requests it again for the next, which halves the
+#: speed of a worker. These settings make it hold on to the memory; a worker that has grown large is replaced.
 _MALLOC: Final = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
@@ -51,7 +51,7 @@ class Worker:
     niceness: int = 0
 
     def is_alive(self) -> bool:
-        """Whether it still waits for a query at the other end; leaves the socket without blocking."""
+        """Whether the worker is still waiting for a query; puts the socket into non-blocking mode."""
         self.connection.setblocking(False)
         try:
             self.connection.recv(1, socket.MSG_PEEK)
@@ -62,105 +62,105 @@ class Worker:
         return False
 
 
-class Crew:
-    """Workers to take and to give back; raises as `_Nursery` does when the data do not load.
+class WorkerPool:
+    """A pool of idle workers; raises what `_ForkServer` raises if the data cannot be loaded.
 
-    ``sizes`` says how many there are to be of each niceness, which is how readily they leave the processors to others.
+    ``sizes`` maps a niceness (scheduling priority, as in ``nice``) to the number of workers that run with it.
     """
 
     def __init__(self, data: Mapping[str, object], *, memory_bytes: int, sizes: Mapping[int, int]) -> None:
         self._order = {**data, "memory_bytes": memory_bytes}
         self._lock = threading.Lock()
         self._closed = False
-        self._nursery = _Nursery(self._order)
+        self._fork_server = _ForkServer(self._order)
         self._sizes = sizes
         self._idle: dict[int, deque[Worker]] = {niceness: deque() for niceness in sizes}
-        #: Whether the data are being loaded again.
+        #: Whether the fork server is being restarted, which reloads the data.
         self.is_restarting = False
-        self._hire()
+        self._fill()
 
     @property
     def idle(self) -> list[Worker]:
-        """The workers that wait for a query."""
+        """The workers that are waiting for a query."""
         return [worker for idle in self._idle.values() for worker in idle]
 
     def take(self, niceness: int) -> Worker:
-        """Return a worker; raises ReleaseError when there is none, because the data are being loaded again."""
+        """Take a worker out of the pool; raises ReleaseError if there is none because the data are being reloaded."""
         try:
             while not (worker := self._next(niceness)).is_alive():
-                self._nursery.end(worker)
+                self._fork_server.end(worker)
         except OSError:
-            self._restart(self._nursery)
-            raise ReleaseError("The data are being loaded again after a fault; try again in a moment.") from None
+            self._restart(self._fork_server)
+            raise ReleaseError("The data are being reloaded after a fault. Try again in a few seconds.") from None
         return worker
 
     def give_back(self, worker: Worker, *, usable: bool) -> int:
-        """Take a worker back and return how it ended, or 0 when it goes on; one that is not usable is killed."""
+        """Return a worker to the pool, or kill it if it is not usable; returns its exit status, or 0 if it lives on."""
         if usable and not self._closed:
             self._idle[worker.niceness].append(worker)
             return 0
-        nursery = self._nursery
+        fork_server = self._fork_server
         try:
-            status = nursery.end(worker)
+            status = fork_server.end(worker)
             if not self._closed:
-                self._idle[worker.niceness].append(nursery.fork(worker.niceness))
+                self._idle[worker.niceness].append(fork_server.fork(worker.niceness))
         except OSError:
-            self._restart(nursery)
+            self._restart(fork_server)
             return 1
-        if self._closed:  # meanwhile
-            self._dismiss()
+        if self._closed:  # in the meantime
+            self._disconnect()
         return status
 
     def close(self) -> None:
-        """End all processes."""
+        """Stop all processes."""
         with self._lock:
             self._closed = True
-            self._dismiss()
-        self._nursery.close()
+            self._disconnect()
+        self._fork_server.close()
 
     def _next(self, niceness: int) -> Worker:
         try:
-            return self._idle[niceness].pop()  # the one that was busy last has its memory at hand
+            return self._idle[niceness].pop()  # the most recently used one, whose memory is still in the caches
         except IndexError:
-            return self._nursery.fork(niceness)
+            return self._fork_server.fork(niceness)
 
-    def _hire(self) -> None:
+    def _fill(self) -> None:
         for niceness, size in self._sizes.items():
             for _ in range(size):
-                self._idle[niceness].append(self._nursery.fork(niceness))
+                self._idle[niceness].append(self._fork_server.fork(niceness))
 
-    def _restart(self, dead: _Nursery) -> None:
+    def _restart(self, dead: _ForkServer) -> None:
         with self._lock:
-            if self._closed or self.is_restarting or self._nursery is not dead:
+            if self._closed or self.is_restarting or self._fork_server is not dead:
                 return
             self.is_restarting = True
-        threading.Thread(target=self._load_again, args=(dead,), name="nursery", daemon=True).start()
+        threading.Thread(target=self._reload, args=(dead,), name="fork server", daemon=True).start()
 
-    def _load_again(self, dead: _Nursery) -> None:
+    def _reload(self, dead: _ForkServer) -> None:
         try:
             dead.close()
-            fresh = _Nursery(self._order)
+            fresh = _ForkServer(self._order)
             with self._lock:
-                self._dismiss()
-                self._nursery = fresh
+                self._disconnect()
+                self._fork_server = fresh
                 closed = self._closed
             if closed:
                 fresh.close()
             else:
-                self._hire()
+                self._fill()
         except (EcpGraphError, OSError) as problem:
-            print(f"The data do not load again. {problem}", file=sys.stderr, flush=True)
+            print(f"The data cannot be reloaded. {problem}", file=sys.stderr, flush=True)
         finally:
             self.is_restarting = False
 
-    def _dismiss(self) -> None:
+    def _disconnect(self) -> None:
         for idle in self._idle.values():
             while idle:
                 idle.pop().connection.close()
 
 
-class _Nursery:
-    """The nursery process and the lock around its control socket; its methods raise OSError when it is gone."""
+class _ForkServer:
+    """The fork server process and the lock on its control socket; its methods raise OSError once it is gone."""
 
     def __init__(self, order: dict[str, object]) -> None:
         self._lock = threading.Lock()
@@ -171,7 +171,7 @@ class _Nursery:
                 [
                     sys.executable,
                     "-m",
-                    "ecp_graph.engine.isolation.nursery",
+                    "ecp_graph.engine.isolation.fork_server",
                     json.dumps({**order, "control": theirs.fileno()}),
                 ],
                 pass_fds=[theirs.fileno()],
@@ -180,13 +180,13 @@ class _Nursery:
             )
         self._control.settimeout(_START_LIMIT_S)
         try:
-            self._greeted()
+            self._wait_until_loaded()
         except BaseException:
             self.close()
             raise
 
-    def _greeted(self) -> None:
-        """Wait until the data are loaded; raises InputSyntaxError for a file at fault, else ReleaseError."""
+    def _wait_until_loaded(self) -> None:
+        """Wait until the data are loaded; raises InputSyntaxError for a malformed file, otherwise ReleaseError."""
         reading = ""
         try:
             while (greeting := self._control.recv(65_536)).startswith(READING):
@@ -206,12 +206,12 @@ class _Nursery:
         return Worker(int(message), socket.socket(fileno=descriptors[0]), niceness)
 
     def end(self, worker: Worker) -> int:
-        """Kill the worker and return how it had ended, if by itself."""
+        """Kill the worker, and return its exit status if it had already ended by itself."""
         worker.connection.close()
         return int(self._ask(b"end %d" % worker.pid)[0])
 
     def _ask(self, request: bytes) -> tuple[bytes, list[int]]:
-        """Return the reply to a request, and the descriptors that come with it; without a reply it counts as dead."""
+        """Return the reply and the file descriptors sent with it; without a reply, the fork server counts as dead."""
         with self._lock:
             try:
                 if self._is_dead:
@@ -226,7 +226,7 @@ class _Nursery:
         return message, descriptors
 
     def close(self) -> None:
-        """End the process, which takes the workers along."""
+        """Stop the process, and with it its workers."""
         self._control.close()
         try:
             self._process.wait(0 if self._is_dead else _STOP_LIMIT_S)

@@ -1,4 +1,4 @@
-"""A second processor for a step of the build: one call made in a forked process while this one goes on."""
+"""Runs one call in a forked process, so that a step of the build can use a second processor."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from typing import TypeVar
 
 from ecp_graph.processors import usable_processors
 
-__all__ = ["beside"]
+__all__ = ["forked_call"]
 
 Result = TypeVar("Result")
 
 
 @contextmanager
-def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
-    """Begin a call in a process of its own and give what waits for its result.
+def forked_call(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Start a call in a forked process and yield a function that waits for its result.
 
-    The call must have no effect but its result, which must be picklable, and on files that a second call makes anew.
-    Where it is not safe or no use to fork (other threads run, or there is one processor), and where the process fails,
-    the call is made here when its result is asked for; so errors are raised as if there had been no other process.
+    The result must be picklable, and the call must be repeatable: it may write files, but has no other side effects.
+    Where forking is unsafe (other threads are running) or useless (one processor), or if the process fails, the call
+    is made in this process when its result is requested, so errors are raised as if nothing had been forked.
     """
     if not hasattr(os, "fork") or _threads() > 1 or usable_processors() < 2:
         yield call
@@ -40,7 +40,7 @@ def beside(call: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
 
 
 def _threads() -> int:
-    """Return the number of threads of this process: on Linux with those that are not Python's."""
+    """Return the number of threads of this process; on Linux this includes threads that Python did not start."""
     try:
         return sum(1 for _ in Path("/proc/self/task").iterdir())
     except OSError:
@@ -48,19 +48,19 @@ def _threads() -> int:
 
 
 def _begin(call: Callable[[], Result]) -> tuple[int, int]:
-    """Return the reading end of a pipe that gets the pickled result, and the process that writes it."""
+    """Return the read end of a pipe that receives the pickled result, and the id of the process that writes it."""
     ours, theirs = os.pipe()
     process = os.fork()
     if process:
         os.close(theirs)
         return ours, process
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C, for both
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles Ctrl-C for both
         os.close(ours)
         with os.fdopen(theirs, "wb") as stream:
             pickle.dump(call(), stream)
     finally:
-        os._exit(0)  # also on an exception: nothing of the parent's is flushed or cleaned up twice
+        os._exit(0)  # even after an exception: the parent's buffers and cleanup handlers must not run twice
 
 
 def _result(end: int, call: Callable[[], Result]) -> Result:

@@ -1,4 +1,4 @@
-"""A call beside another: in a second process where that is safe, and with the same outcome where it is not."""
+"""A forked call: run in a second process where that is safe, with the same outcome where it is not."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ecp_graph.beside import beside
 from ecp_graph.errors import WorkspaceError
+from ecp_graph.forked import forked_call
 
 HERE = os.getpid()
 pytestmark = pytest.mark.filterwarnings("error")
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 @pytest.fixture
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecp_graph.beside.usable_processors", lambda: 2)
-    monkeypatch.setattr("ecp_graph.beside._threads", lambda: 1)
+    monkeypatch.setattr("ecp_graph.forked.usable_processors", lambda: 2)
+    monkeypatch.setattr("ecp_graph.forked._threads", lambda: 1)
 
 
 def _children() -> str:
@@ -30,7 +30,7 @@ def _children() -> str:
 @pytest.mark.usefixtures("two_processors")
 def test_the_call_is_made_in_another_process_which_is_gone_afterwards() -> None:
     before = _children()
-    with beside(lambda: (os.getpid(), "x" * 1_000_000)) as result:
+    with forked_call(lambda: (os.getpid(), "x" * 1_000_000)) as result:
         process, text = result()
     assert process != os.getpid()
     assert len(text) == 1_000_000
@@ -42,7 +42,7 @@ def test_an_error_is_raised_as_if_there_were_one_process() -> None:
     def fail() -> None:
         raise WorkspaceError("It is broken.", Path("shapes"))
 
-    with pytest.raises(WorkspaceError, match="It is broken"), beside(fail) as result:
+    with pytest.raises(WorkspaceError, match="It is broken"), forked_call(fail) as result:
         result()
 
 
@@ -56,7 +56,7 @@ def test_a_process_that_ends_early_is_made_up_for_here(end: Callable[[], object]
     def call() -> object:
         return "made here" if os.getpid() == HERE else end()
 
-    with beside(call) as result:
+    with forked_call(call) as result:
         assert result() == "made here"
 
 
@@ -65,7 +65,7 @@ def test_nothing_is_left_when_the_result_is_not_wanted() -> None:
     before = _children()
 
     def fail_meanwhile() -> None:
-        with beside(lambda: threading.Event().wait(60)):
+        with forked_call(lambda: threading.Event().wait(60)):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -78,7 +78,7 @@ def test_a_process_with_threads_is_not_forked() -> None:
     thread = threading.Thread(target=waiting.wait)
     thread.start()
     try:
-        with beside(os.getpid) as result:
+        with forked_call(os.getpid) as result:
             assert result() == os.getpid()
     finally:
         waiting.set()

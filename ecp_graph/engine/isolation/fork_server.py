@@ -1,9 +1,9 @@
-"""The nursery: loads the store into memory once and forks workers that share it copy-on-write.
+"""The fork server: loads the store into memory once and forks workers that share it copy-on-write.
 
-It is a process of its own, with one thread, because only such a process can fork safely; a store that is on disk has
-threads, so each worker opens it for itself. Its server talks to it over a Unix socket given as a descriptor on the
-command line: ``fork NICENESS`` is answered with a process id and the worker's socket, ``end PID`` kills that worker and
-is answered with how it ended. When the server is gone all of them end.
+It is a separate, single-threaded process, because only such a process can fork safely. A store on disk uses threads,
+so each worker opens its own. The server controls it over a Unix socket, whose descriptor is given on the command line:
+``fork NICENESS`` returns a process id and the worker's socket; ``end PID`` kills that worker and returns its exit
+status. When the server exits, the fork server and all workers exit too.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from ecp_graph.confined import Limits, limited
-from ecp_graph.engine.isolation.crew import READING
 from ecp_graph.engine.isolation.worker import run_worker
+from ecp_graph.engine.isolation.workers import READING
 from ecp_graph.engine.loading import TABLE_ENDING, load_files, open_store
 from ecp_graph.engine.merge import Stores, with_merge
 from ecp_graph.errors import InputSyntaxError, ReleaseError
@@ -30,13 +30,13 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Load what the command line says and fork on request.
+    """Load the data named on the command line, then fork workers on request.
 
     It says in JSON: ``control``, ``memory_bytes``, the ``prefixes`` of queries, and ``files`` with ``union``, or the
     folder of a ``store``.
     """
     order = json.loads(sys.argv[1])
-    # A service manager tells every process of the server to stop; queries under way may finish first.
+    # A service manager signals every process of the server, but running queries may finish first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=order["control"])
@@ -47,7 +47,7 @@ def main() -> None:
         control.send(json.dumps({"failed": failure}).encode())
         return
     except MemoryError:
-        os.abort()  # as the engine does itself, when it is the one that gets no memory
+        os.abort()  # as the engine itself does when it runs out of memory
     gc.collect()
     gc.freeze()
     control.send(b"{}")
@@ -62,11 +62,11 @@ def main() -> None:
     finally:
         for pid in tuple(workers):
             _end(pid, workers)
-        os._exit(0)  # to take a large store apart would only cost time
+        os._exit(0)  # freeing a large store would only take time
 
 
 def _opener(order: dict[str, Any], reading: Callable[[Path], object]) -> Callable[[], Stores]:
-    """Return what gives a worker its store: the one that this process loaded, or one of its own on disk."""
+    """Return a function that gives a worker its store: the one loaded here, or one that the worker opens on disk."""
     if "store" in order:
         folder = Path(order["store"])
         return lambda: Stores(open_store(folder), files=sum(1 for _ in folder.glob(f"*{TABLE_ENDING}")))
@@ -88,7 +88,7 @@ def _fork(control: socket.socket, opened: Callable[[], Stores], order: dict[str,
         except ReleaseError as problem:  # of which the parent has told already, when it tried the first one
             print(problem, file=sys.stderr, flush=True)
         finally:
-            os._exit(1)  # what the parent has to do at its end is not this one's
+            os._exit(1)  # without the parent's cleanup
     theirs.close()
     socket.send_fds(control, [b"%d" % pid], [ours.fileno()])
     ours.close()
@@ -96,11 +96,11 @@ def _fork(control: socket.socket, opened: Callable[[], Stores], order: dict[str,
 
 
 def _end(pid: int, workers: set[int]) -> int:
-    """Kill a worker and return how it had ended: minus the signal's number, or its exit code."""
+    """Kill a worker and return its exit status: its exit code, or minus the number of the signal."""
     if pid not in workers:
         return 0
     workers.remove(pid)
-    os.kill(pid, signal.SIGKILL)  # does nothing to one that has ended by itself
+    os.kill(pid, signal.SIGKILL)  # has no effect on one that has already ended
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
