@@ -116,7 +116,7 @@ def _addresses(_: click.Context, option: click.Parameter, given: tuple[str, ...]
         raise click.BadParameter(f"{reason}.", param=option) from reason
 
 
-def place(settings: Settings) -> tuple[Workspace, Path]:
+def workspace_and_releases(settings: Settings) -> tuple[Workspace, Path]:
     """Return the workspace to work in and the folder of its releases.
 
     The first time a command asks, stderr says which workspace it is, and its names come into use.

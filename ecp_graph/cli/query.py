@@ -90,7 +90,7 @@ def engine_for(settings: Settings) -> Engine:
     from ecp_graph.engine.opening import federated, remote_engine
     from ecp_graph.release.opening import release_engine
 
-    where = place(settings)
+    where = workspace_and_releases(settings)
     if settings.endpoint:
         return remote_engine(settings.endpoint)
     return federated(release_engine(release_or_build(*where)), settings)

@@ -89,7 +89,7 @@ def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: 
     from ecp_graph.web.app import create_app
     from ecp_graph.web.state.source import FixedEngine
 
-    where = place(settings)
+    where = workspace_and_releases(settings)
     if files:
         engine = files_engine(files, default_graph or "own", settings)
         return create_app(settings, source=FixedEngine(engine, is_fixed=True), with_catalogue=False)

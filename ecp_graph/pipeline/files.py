@@ -20,7 +20,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import PREFIXES, using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.lines import SourceIndex

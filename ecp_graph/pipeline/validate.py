@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from ecp_graph.beside import beside
+from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
@@ -22,6 +22,6 @@ def validate_workspace(workspace: Workspace) -> Report:
     """
     with using(workspace.names):
         sources = load(workspace)
-        with beside(partial(judge_statements, sources)) as of_statements:
+        with forked_call(partial(judge_statements, sources)) as of_statements:
             completed = complete(sources, workspace.rule_files)
             return check(sources, completed.graph(), completed.contradictions, of_statements)

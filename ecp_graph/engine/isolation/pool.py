@@ -90,7 +90,9 @@ class IsolatedEngine(Engine):
         self._shared = _Lane(Slots(limits.workers, limits.queue, part=max(1, limits.workers // 2)), niceness)
         self._reserved = _Lane(Slots(limits.reserved, limits.queue), 0) if limits.reserved else self._shared
         sizes = {0: limits.reserved + 1, niceness: limits.workers + 1}
-        self.crew = Crew({**data, "prefixes": dict(names().prefixes)}, memory_bytes=limits.memory_bytes, sizes=sizes)
+        self.worker_pool = WorkerPool(
+            {**data, "prefixes": dict(names().prefixes)}, memory_bytes=limits.memory_bytes, sizes=sizes
+        )
         self._is_closed = False
         # An engine that is garbage-collected without being closed stops its processes.
         self._cleanup = weakref.finalize(self, _close_aside, self.worker_pool)

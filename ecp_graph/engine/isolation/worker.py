@@ -36,7 +36,7 @@ def run_worker(
 ) -> None:
     """Serve queries of the stores that `opened` returns until the other side closes; never returns.
 
-    The nursery's order has the memory that a query may take and the prefixes that it may use.
+    The fork server passes the memory that a query may use, and the prefixes predeclared in it.
     The higher its niceness, the more readily it leaves the processors to others.
     """
     global _first_peak_kb
@@ -44,12 +44,12 @@ def run_worker(
     leave_network()  # while there is only one thread
     before = open_descriptors()
     stores = opened()
-    of_stores = open_descriptors() - before
+    store_files = open_descriptors() - before
     _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(connection, stores, order["prefixes"]), daemon=True)
-    left = stores.files - sum(Path(f"/proc/self/fd/{one}").readlink().suffix == TABLE_ENDING for one in kept)
-    enter_sandbox(order["memory_bytes"] + _STACK_BYTES, keep={connection.fileno(), *kept}, spare=max(0, left))
+    left = stores.files - sum(Path(f"/proc/self/fd/{one}").readlink().suffix == TABLE_ENDING for one in store_files)
+    enter_sandbox(order["memory_bytes"] + _STACK_BYTES, keep={connection.fileno(), *store_files}, spare=max(0, left))
     thread.start()
     thread.join()
     os._exit(0)
