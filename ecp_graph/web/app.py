@@ -15,7 +15,7 @@ from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
-from ecp_graph.web.pages import health, navigation
+from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
@@ -41,22 +41,23 @@ from ecp_graph.workspace import Workspace
 
 __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
+#: Those with an entry in the navigation come in its order.
 _PAGES: Final = (
-    home,
-    sparql,
+    actions,
+    overlap,
+    timeline,
     queries,
+    sparql,
+    validation,
+    ontology,
+    dataset,
+    home,
     openapi,
     health,
     documents,
-    actions,
     editor,
     search,
     shapes,
-    validation,
-    overlap,
-    timeline,
-    dataset,
-    ontology,
     releases,
     crawling,
 )
@@ -93,6 +94,20 @@ def create_app(
     source = source or _source(settings, workspace)
     catalogued = workspace if with_catalogue else None
     app.extensions[EXTENSION] = Site(settings, source, catalogued, workspace.names, bounds)
+    _set_up_templates(app)
+    for module in _PAGES:
+        app.register_blueprint(module.blueprint)
+    app.extensions[NAVIGATION] = [module.ENTRY for module in _PAGES if hasattr(module, "ENTRY")]
+    register_errors(app)
+    app.before_request(_use_names)
+    app.teardown_request(_put_names_back)
+    app.before_request(_refuse_long_headers)
+    app.after_request(_add_headers)
+    app.after_request(compress)
+    return app
+
+
+def _set_up_templates(app: Flask) -> None:
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -111,15 +126,6 @@ def create_app(
         shown_rows=shown_rows,
         visible=visible,
     )
-    for module in _PAGES:
-        app.register_blueprint(module.blueprint)
-    register_errors(app)
-    app.before_request(_use_names)
-    app.teardown_request(_put_names_back)
-    app.before_request(_refuse_long_headers)
-    app.after_request(_add_headers)
-    app.after_request(compress)
-    return app
 
 
 def _source(settings: Settings, workspace: Workspace) -> EngineSource:

@@ -10,32 +10,31 @@ from flask import current_app
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.web.state.site import site
 
-__all__ = ["NAVIGATION", "Entry", "navigation"]
+__all__ = ["NAVIGATION", "NavigationEntry", "navigation"]
+
+
+#: Where an app has the entries of its navigation.
+NAVIGATION: Final = "ecp_graph.navigation"
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One entry of the navigation: the area, what it is called, the endpoint, and the query that the page stands on."""
+class NavigationEntry:
+    """A page's entry in the navigation: its label, its endpoint, and the query without which there is no such page.
 
-    area: str
+    A page module that has one calls it ``ENTRY``.
+    """
+
     label: str
     endpoint: str
     query: str = ""
 
-
-NAVIGATION: Final = (
-    Entry("actions", "Actions", "actions.index", "actions"),
-    Entry("overlap", "Overlap", "overlap.index", "dimension-links"),
-    Entry("timeline", "Timeline", "timeline.index", "actions-in-time"),
-    Entry("queries", "Queries", "queries.index"),
-    Entry("sparql", "SPARQL", "sparql.endpoint"),
-    Entry("validation", "Validation", "validation.index"),
-    Entry("ontology", "Ontology", "ontology.index"),
-    Entry("dataset", "Data", "dataset.index"),
-)
+    @property
+    def area(self) -> str:
+        """The area of the site, by which a page marks its own entry."""
+        return self.endpoint.partition(".")[0]
 
 
-def navigation() -> list[Entry]:
+def navigation() -> list[NavigationEntry]:
     """Return the entries that there are pages and queries for; over plain files that is the endpoint alone.
 
     Without a release, or with a damaged catalogue, there are none: the page that says so must not fail for it.
@@ -44,7 +43,7 @@ def navigation() -> list[Entry]:
         catalogue = site().catalogue
     except EcpGraphError:
         return []
+    entries: list[NavigationEntry] = current_app.extensions[NAVIGATION]
     if catalogue is None:
-        return [entry for entry in NAVIGATION if entry.area == "sparql"]
-    known = [entry for entry in NAVIGATION if entry.endpoint in current_app.view_functions]
-    return [entry for entry in known if not entry.query or entry.query in catalogue]
+        return [entry for entry in entries if entry.area == "sparql"]
+    return [entry for entry in entries if not entry.query or entry.query in catalogue]

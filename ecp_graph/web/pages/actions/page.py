@@ -16,14 +16,16 @@ from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import PERIOD, WORDS, ActionList, Selection, action_list, sparql_of
 from ecp_graph.web.pages.actions.facets import Facet, Narrowed, Value, positions
 from ecp_graph.web.show.terms import heading, local_path, visible
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("actions", __name__)
+ENTRY: Final = NavigationEntry("Actions", "actions.index", "actions")
 
 #: The orders, by the name in the address; what has no deadline comes after what has one.
 ORDERS: Final = {"number": "Number", "deadline": "Deadline", "chapter": "Chapter"}

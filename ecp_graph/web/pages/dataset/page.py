@@ -24,11 +24,13 @@ from ecp_graph.web.http.release_rdf import (
     rdf_response,
 )
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint", "description", "listed_dumps", "send_dump", "vocabulary"]
+__all__ = ["ENTRY", "blueprint", "description", "listed_dumps", "send_dump", "vocabulary"]
 
 blueprint = Blueprint("dataset", __name__)
+ENTRY: Final = NavigationEntry("Data", "dataset.index")
 
 _GZIP: Final = "application/gzip"
 _TEXT: Final = "text/plain"

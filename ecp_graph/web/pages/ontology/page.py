@@ -30,14 +30,16 @@ from ecp_graph.web.http.release_rdf import (
     rdf_response,
 )
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.ontology.diagram import class_diagram
 from ecp_graph.web.show.anchors import anchor
 from ecp_graph.web.show.terms import visible
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("ontology", __name__)
+ENTRY: Final = NavigationEntry("Ontology", "ontology.index")
 
 _VERSIONS: Final = VOCABULARY + "ontology/"
 #: One thing of each own class.

@@ -21,13 +21,15 @@ from ecp_graph.sparql.results import Table, Term
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook_of
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.overlap.drawing import draw
 from ecp_graph.web.show.panels import Panel, panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("overlap", __name__)
+ENTRY: Final = NavigationEntry("Overlap", "overlap.index", "dimension-links")
 
 #: The query of who shares a thing, whose column lists the dimensions that share something, the main one first; and the
 #: one of what is shared most, with the tag of the dimension that shares it.

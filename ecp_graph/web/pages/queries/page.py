@@ -21,15 +21,17 @@ from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
 from ecp_graph.web.http.negotiation import HTML
 from ecp_graph.web.http.responses import data
 from ecp_graph.web.http.responses import page as rendered
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.queries.charts import bar_chart
 from ecp_graph.web.pages.queries.samples import Sample, samples
 from ecp_graph.web.pages.queries.sources import sources
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("queries", __name__)
+ENTRY: Final = NavigationEntry("Queries", "queries.index")
 
 #: A list longer than this is a field with suggestions, not a menu.
 _LONGEST_MENU: Final = 150

@@ -17,14 +17,16 @@ from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.errors import status_of
 from ecp_graph.web.http.negotiation import HTML
 from ecp_graph.web.http.responses import content, open_to_all, page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.sparql.examples import example_text
 from ecp_graph.web.pages.sparql.request import MULTIPART, SHEET, SparqlRequest, read_request
 from ecp_graph.web.state.description import service_description
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("sparql", __name__)
+ENTRY: Final = NavigationEntry("SPARQL", "sparql.endpoint")
 
 _FIRST_QUERY: Final = """\
 # What the graph is about: its classes, by the number of their things

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list
 from ecp_graph.web.pages.actions.facets import positions
 from ecp_graph.web.pages.timeline.axis import moment_of
@@ -18,9 +19,10 @@ from ecp_graph.web.pages.timeline.chart import Chart, Entry, Group, Kind, Span, 
 from ecp_graph.web.show.panels import Panel, Row, panel
 from ecp_graph.web.show.terms import heading, local_path
 
-__all__ = ["blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("timeline", __name__)
+ENTRY: Final = NavigationEntry("Timeline", "timeline.index", "actions-in-time")
 
 _SPANS: Final = "timeline"
 #: By which facet rows are grouped without a word in the address.

@@ -11,14 +11,16 @@ from ecp_graph.validation.report import SEVERITIES
 from ecp_graph.validation.writers import FORMATS
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
+from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.show.findings import Piece, current_report, current_rules, things
 from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
 
-__all__ = ["COUNTED", "blueprint"]
+__all__ = ["COUNTED", "ENTRY", "blueprint"]
 
 blueprint = Blueprint("validation", __name__)
+ENTRY: Final = NavigationEntry("Validation", "validation.index")
 
 #: What a finding of each severity is called, one and several.
 COUNTED: Final = {
