@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 import shutil
 import socket
@@ -280,7 +281,8 @@ def test_no_more_queries_wait_for_endpoints_than_there_are_places() -> None:
         GOOD(connection)
 
     with federated(slow) as (engine, server), ThreadPoolExecutor(1) as thread:
-        first = thread.submit(_csv, engine, _query(server), timeout_s=60)
+        in_use = contextvars.copy_context()  # the names of the workspace
+        first = thread.submit(in_use.run, _csv, engine, _query(server), timeout_s=60)
         wait_for(lambda: server.connections)
         with pytest.raises(EngineBusy, match="slots are in use"):
             _csv(engine, _query(server))
