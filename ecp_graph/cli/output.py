@@ -46,7 +46,7 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
     chosen = fmt or ("ttl" if kind == "graph" else "table" if to_terminal else "csv")
     if chosen in _MADE_HERE and kind == "graph":
         raise ParameterError(
-            f"The format '{chosen}' does not fit: this query answers with a graph. Use one of {', '.join(_GRAPHS)}."
+            f"The format '{chosen}' is not valid: this query returns a graph. Use one of {', '.join(_GRAPHS)}."
         )
     if chosen == "xlsx" and to_terminal:
         raise ParameterError(

@@ -78,7 +78,7 @@ def overlap(
     name = _PREFIX + kind
     if name not in catalogue and "-" in kind:
         if pairs:
-            raise ParameterError("A matrix is made of several queries and takes no --param.")
+            raise ParameterError("A matrix consists of several queries and has no --param.")
         matrix = _matrix(engine_for(settings), catalogue, kind, on, grade, tie, with_secretariat)
         _write_matrix(matrix, kind.replace("-", " \\ ", 1), fmt, output)
         return
@@ -107,22 +107,22 @@ def _matrix(
     from ecp_graph.queries.binding import bind
 
     if grade and tie:
-        raise ParameterError("A matrix has grades or ties, so give --grade or --tie.")
+        raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
     joins = read_joins(catalogue, lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
     sides = joins.sides(kind)
     if sides is None:
         known = ", ".join(joins.dimensions)
-        raise ParameterError(f"There are no overlaps of '{kind}', and no matrix. Join two of these by '-': {known}.")
+        raise ParameterError(f"There are no overlaps and no matrix of '{kind}'. Join two of these with '-': {known}.")
     for option, value, ranks in (("--grade", grade, joins.grade_ranks), ("--tie", tie, joins.tie_ranks)):
         if value and value not in ranks:
-            raise ParameterError(f"'{value}' does not fit {option}; use one of {', '.join(ranks)}.")
+            raise ParameterError(f"'{value}' is not valid for {option}; use one of {', '.join(ranks)}.")
     weakest = grade or tie or ""
     choice = Choice(weakest=weakest, on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
     matrix = make_matrix(joins, *sides, choice)
     if tie if matrix.is_graded else grade:
         raise ParameterError(f"The matrix '{kind}' has {'grades' if matrix.is_graded else 'ties'}, not '{weakest}'.")
     if on and not matrix.is_graded:
-        raise ParameterError(f"The matrix '{kind}' counts links, and '--on' is for findings.")
+        raise ParameterError(f"The matrix '{kind}' counts links; '--on' is only for overlaps.")
     return matrix
 
 

@@ -235,8 +235,8 @@ def format_named(name: str, kind: Kind) -> Format:
             return fmt
     fitting = ", ".join(fmt.name for fmt in formats_of(kind))
     if any(fmt.name == wanted for fmt in FORMATS):
-        query = "a SELECT or ASK query answers with a table" if kind == "table" else "this query answers with a graph"
-        raise ParameterError(f"The format '{name}' does not fit: {query}. Use one of {fitting}.")
+        query = "a SELECT or ASK query returns a table" if kind == "table" else "this query returns a graph"
+        raise ParameterError(f"The format '{name}' is not valid: {query}. Use one of {fitting}.")
     raise ParameterError(f"There is no format '{name}'. Use one of {fitting}.")
 
 

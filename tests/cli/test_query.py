@@ -96,7 +96,7 @@ def test_formats(ask: Ask, tmp_path: Path) -> None:
             "'day' takes one value, but 2 are given. Run the query once for each.",
         ),
         (["echo", "-p", "day=tomorrow"], "use a date such as 2017-06-30"),
-        (["list-bodies", "-f", "ttl"], "'ttl' does not fit"),
+        (["list-bodies", "-f", "ttl"], "'ttl' is not valid"),
         (["body-facts", "-p", "body=PTC", "-f", "xlsx"], "this query returns a graph"),
         (["nowhere/x.rq"], "nowhere/x.rq: it cannot be read"),
         (["list-bodies", "-o", "/nowhere/x.csv"], "/nowhere/x.csv cannot be written"),

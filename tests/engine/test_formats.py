@@ -50,9 +50,9 @@ def test_loose_names(name: str, kind: Kind, expected: str) -> None:
 
 
 def test_a_format_of_the_other_kind_is_refused_with_those_that_fit() -> None:
-    with pytest.raises(ParameterError, match=r"'ttl' does not fit.*json, xml, csv, tsv"):
+    with pytest.raises(ParameterError, match=r"'ttl' is not valid.*json, xml, csv, tsv"):
         format_named("ttl", "table")
-    with pytest.raises(ParameterError, match=r"'csv' does not fit.*ttl, nt"):
+    with pytest.raises(ParameterError, match=r"'csv' is not valid.*ttl, nt"):
         format_named("csv", "graph")
     with pytest.raises(ParameterError, match="no format 'docx'"):
         format_named("docx", "table")

@@ -320,10 +320,10 @@ def test_the_same_engine_goes_on_after_a_fault() -> None:
 
 def test_fifty_stalls_do_not_hold_up_a_good_answer() -> None:
     with faulty_server(wait) as bad, faulty_server(answer(ROWS)) as good:
-        hung_up = threading.Event()
+        hung_up, engine = threading.Event(), RemoteEngine(bad.url)
 
         def stall() -> None:
-            RemoteEngine(bad.url).answer(Question("ASK {}", limit_s=60), Asker(gone=hung_up.is_set))
+            engine.answer(Question("ASK {}", limit_s=60), Asker(gone=hung_up.is_set))
 
         with ThreadPoolExecutor(50) as threads:
             stalls = [threads.submit(stall) for _ in range(50)]

@@ -126,7 +126,7 @@ def test_the_w3c_tests_with_constant_addresses_pass(oxigraph: Store, name: str) 
 
 
 @pytest.mark.skipif(not _SUITE.is_dir(), reason="no W3C SPARQL 1.1 test suite: run tools/fetch_w3c.py")
-@pytest.mark.parametrize(("name", "reason"), [("03", "inside"), ("05", "written out"), ("06", "inside")])
+@pytest.mark.parametrize(("name", "reason"), [("03", "nested"), ("05", "written in full"), ("06", "nested")])
 def test_the_w3c_tests_with_other_addresses_are_refused(oxigraph: Store, name: str, reason: str) -> None:
     """A clause inside another one, which is the endpoint's affair, and a variable for the address."""
     query = (_SUITE / f"service{name}.rq").read_text(encoding="utf-8")

@@ -223,7 +223,7 @@ def test_a_store_that_takes_small_pieces_only(oxigraph: Store, tmp_path: Path) -
 
     said: list[str] = []
     push_to(oxigraph, release, again=True, progress=said.append, graph_store=Watched(oxigraph, limited))
-    assert any("too large" in message for message in said)
+    assert any("rejects requests of this size" in message for message in said)
     assert_holds(oxigraph, graphs)
 
 

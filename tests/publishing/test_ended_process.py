@@ -32,7 +32,7 @@ def test_it_says_so(release: Release, tmp_path: Path) -> None:
     site = tmp_path / "site"
     site.mkdir()
     (site / MARK).write_text("{}")
-    with pytest.raises(PublishError, match="ended from outside"):
+    with pytest.raises(PublishError, match="was killed"):
         publish(release, bundled_workspace(), site, base_url="https://example.org/", processes=1, make_app=ends)
     assert [path.name for path in site.iterdir()] == [MARK]
     assert list(tmp_path.iterdir()) == [site]

@@ -35,7 +35,7 @@ from tests.watched import Watched
 
 CUT = "This page shows only the first"
 MORE = "The plan has more rows than the first"
-LEFT_OUT = "It leaves out"
+LEFT_OUT = "It omits"
 #: What the queries of those names begin with.
 ACTIONS_DUE = "SELECT ?begins ?ends ?number ?title ?bodies"
 PLANS = "SELECT ?name ?status ?begins ?ends ?chapters"

@@ -145,7 +145,7 @@ def test_the_command_knows_them_too(own: Settings) -> None:
 
     assert overlap("event-body", "--tie", "text").startswith("event \\ body,")
     assert "COUNCIL" in overlap("body-body", "--grade", "E")
-    assert "'F' does not fit --grade; use one of A, B, C, D, E." in overlap("body-body", "--grade", "F")
+    assert "'F' is not valid for --grade; use one of A, B, C, D, E." in overlap("body-body", "--grade", "F")
 
 
 def test_another_kind_of_timeframe_is_drawn_and_worded(client: FlaskClient, bundled: FlaskClient) -> None:
@@ -167,12 +167,12 @@ def bundled_annex() -> str:
 
 
 def test_another_kind_of_body_is_set_apart(client: FlaskClient, bundled: FlaskClient) -> None:
-    assert "TFAWG is a working group, which stands in" in words(client, "/")
+    assert "TFAWG is a working group, which appears in" in words(client, "/")
     assert "SEC is the secretariat" not in words(client, "/")
     shared = "/overlap/on/topic/e-commerce"
     assert "The Secretariat" not in words(client, shared)  # no body is an office
-    assert "The Secretariat stands in nearly every row" in words(bundled, shared)
-    assert "SEC is the secretariat, which stands in" in words(bundled, "/")
+    assert "The Secretariat appears in nearly every row" in words(bundled, shared)
+    assert "SEC is the secretariat, which appears in" in words(bundled, "/")
 
 
 def test_other_facets_are_columns_of_the_table_of_actions(client: FlaskClient, bundled: FlaskClient) -> None:

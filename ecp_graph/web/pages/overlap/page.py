@@ -241,7 +241,9 @@ def _one_of(name: str, values: tuple[str, ...]) -> str:
     value = request.args.get(name, "").strip()
     if value not in values:
         known = ", ".join(filter(None, values))
-        raise HttpError(400, "bad-parameter", f"'{value[:_MOST_WORDS]}' does not fit '{name}'. Known are: {known}.")
+        raise HttpError(
+            400, "bad-parameter", f"'{value[:_MOST_WORDS]}' is not valid for '{name}'. Use one of: {known}."
+        )
     return value
 
 
