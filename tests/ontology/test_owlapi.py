@@ -149,7 +149,7 @@ def test_without_jpype_the_install_command_is_given(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "jpype", None)
     with pytest.raises(MissingExtra, match="JPype1") as raised:
         profile_violations("", "DL")
-    assert raised.value.install == "pip install 'ecp-graph[owl]'"
+    assert raised.value.install == "pip install -e '.[dev]'"
 
 
 def test_without_the_jars_the_install_command_is_given() -> None:

@@ -142,7 +142,7 @@ def _jpype() -> Any:
     try:
         import jpype
     except ImportError as error:
-        raise MissingExtra("JPype1, which drives OWLAPI,", "pip install 'ecp-graph[owl]'") from error
+        raise MissingExtra("JPype1, which drives OWLAPI,", "pip install -e '.[dev]'") from error
     return jpype
 
 
