@@ -32,7 +32,7 @@ from ecp_graph.errors import (
 __all__ = ["FIRST_BYTES", "Run", "loss"]
 
 #: A response starts only after this many bytes have arrived, so that a failure before then gets its own HTTP status.
-FIRST_BYTES: Final = 65_536
+FIRST_BYTES: Final = 262_144
 _READ_BYTES: Final = 262_144
 _SEND_LIMIT_S: Final = 5.0
 #: Exit statuses of a worker that ran out of memory: Rust aborts, a deep stack overflows, or the kernel kills it.
