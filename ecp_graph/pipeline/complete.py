@@ -45,7 +45,7 @@ class Completed:
 
 def complete(sources: Sources, rules: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised."""
-    inferred = infer(to_graph(sources.data), to_graph(sources.ontology), passages=sources.passages)
+    inferred = infer(to_graph(sources.data), to_graph(sources.ontology), readings=sources.readings)
     quads = to_quads(inferred.graph, names().inferred_graph)
     progress(f"Inferred {len(quads)} statements")
     derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)

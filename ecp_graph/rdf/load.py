@@ -38,7 +38,7 @@ class Sources:
     index: SourceIndex
 
     @property
-    def passages(self) -> set[str]:
+    def readings(self) -> set[str]:
         """The IRIs of the named graphs of the data."""
         return {quad.graph_name.value for quad in self.data if isinstance(quad.graph_name, ox.NamedNode)}
 

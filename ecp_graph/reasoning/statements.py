@@ -22,7 +22,7 @@ _STATED: Final = """
 SELECT ?key ?graph ?locator ?certainty WHERE {{
   VALUES (?key ?a ?b ?c) {{ {values} }}
   GRAPH ?graph {{ ?a ?b ?c }}
-  OPTIONAL {{ ?graph ecp:locator ?locator }}
+  OPTIONAL {{ ?graph ecp:readingOf/ecp:locator ?locator }}
   OPTIONAL {{ ?graph ecp:certainty/skos:notation ?certainty }}
 }}
 ORDER BY ?key ?locator ?graph

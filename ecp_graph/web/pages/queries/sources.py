@@ -51,4 +51,4 @@ def _places() -> dict[str, tuple[str, str]]:
     catalogue = site().catalogue
     if catalogue is None or _PASSAGES not in catalogue:
         return {}
-    return {row["passage"]: (row["locator"], row["certainty"]) for row in panel(_PASSAGES).rows}
+    return {row["reading"]: (row["locator"], row["certainty"]) for row in panel(_PASSAGES).rows if row["reading"]}
