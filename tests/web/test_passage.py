@@ -33,6 +33,7 @@ PERMISSION = '[sources]\npublish = true\nlicence = "Harbour board, CC BY 4.0"\n'
 PREFIXES = """\
 @prefix concept: <https://w3id.org/ecp-graph/id/concept/> .
 @prefix ecp: <https://w3id.org/ecp-graph/ontology#> .
+@prefix scheme: <https://w3id.org/ecp-graph/id/scheme/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix reading: <https://harbour.example/graph/plan/> .
 @prefix passage: <https://harbour.example/id/passage/plan/> .
@@ -60,9 +61,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
         where = {"slug": anchor.passage, "start": anchor.start, "end": anchor.end, "text_hash": anchor.text_hash}
         made.append(READING.format(suffix="", certainty="verbatim", facts=PASSAGE.format(**where), **where))
     document = 'thing:document\\/plan a ecp:SourceDocument ; skos:prefLabel "Plan of the harbour"@en .'
-    topic = 'thing:topic\\/quays a ecp:Topic ; skos:prefLabel "{}"@en ; skos:inScheme <https://w3id.org/ecp-graph/id/scheme/topics> .'
+    topic = 'thing:topic\\/quays a ecp:Topic ; skos:prefLabel "quays"@en ; skos:inScheme scheme:topics .'
     made += [
-        READING.format(slug="3", suffix="", certainty="verbatim", facts=topic.format("quays") + "\n    " + document),
+        READING.format(slug="3", suffix="", certainty="verbatim", facts=topic + "\n    " + document),
         READING.format(
             slug="3",
             suffix="-interpreted",
