@@ -26,7 +26,7 @@ HARBOUR: Sequence[Part] = (
         ("3", "Tell the town", "Harbour board", "each May"),
     ),
     "Quays",
-    "3. The board reports on its quays in May.",
+    "3. The board reports on its quays in May: <b>quiet</b> & dry.",
 )
 
 _STYLE = "table { border-collapse: collapse } td { border: 1px solid black; padding: 4px } tr { break-inside: avoid }"

@@ -131,6 +131,12 @@ def test_a_row_is_shown_with_its_cells_apart(make: Callable[..., Flask], tmp_pat
     assert "table 1, row 2" in text_of(response)
 
 
+def test_text_of_a_copy_is_no_markup(make: Callable[..., Flask], tmp_path: Path) -> None:
+    as_text(HARBOUR, tmp_path / "plan.txt")
+    page = get(make().test_client(), "doc/passage/plan/9").get_data(as_text=True)
+    assert "in May: &lt;b&gt;quiet&lt;/b&gt; &amp; dry." in page
+
+
 def test_without_a_copy_it_says_where_to_look(make: Callable[..., Flask], tmp_path: Path) -> None:
     as_text(HARBOUR, tmp_path / "other.txt")
     text = text_of(get(make().test_client()))
