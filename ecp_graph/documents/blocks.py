@@ -11,7 +11,8 @@ __all__ = ["Block"]
 class Block:
     """A paragraph, or a cell when it has a table: its text, and where it stands; each number from 1, 0 if unknown.
 
-    Tables are counted in the whole document. A merged cell stands once, at its first row and column.
+    Tables are counted in the whole document. A merged cell stands once, at its first row and column. What stands in
+    the margin of pages, such as a running head, is told apart, because it comes between the lines of a paragraph.
     """
 
     text: str
@@ -19,3 +20,4 @@ class Block:
     row: int = 0
     column: int = 0
     page: int = 0
+    is_margin: bool = False

@@ -5,7 +5,10 @@ A table that goes on on the next page is another table, and rows are not joined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +23,27 @@ __all__ = ["read_pdf"]
 
 #: Lines further apart than this part of a line's height belong to two paragraphs.
 _GAP: Final = 0.6
+#: Lines that the margin of a page has at most, above or below.
+_MARGIN_LINES: Final = 4
+_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of text, and where it stands on its page."""
+
+    text: str
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What a page holds: its tables by where they begin, and the lines around them from top to bottom."""
+
+    number: int
+    tables: list[tuple[float, list[Block]]]
+    lines: list[_Line]
 
 
 def read_pdf(path: Path) -> Iterator[Block]:
@@ -39,24 +63,30 @@ def read_pdf(path: Path) -> Iterator[Block]:
         if isinstance(reason.args[0], PDFPasswordIncorrect):
             raise InputSyntaxError(path, "it has a password. Save it without one.") from reason
         raise
-    tables = 0
+    pages: list[_Page] = []
     with document:
         for page in document.pages:
-            found = page.find_tables()
-            yield from _page(page, found, tables)
-            tables += len(found)
+            pages.append(_read(page, sum(len(before.tables) for before in pages)))
             page.close()
+    margins = [upper | lower for upper, lower in zip(_margins(pages), _margins(pages, is_lower=True), strict=True)]
+    for held, margin in zip(pages, margins, strict=True):
+        paragraphs = [
+            (top, [Block(text, page=held.number, is_margin=is_margin)])
+            for top, text, is_margin in _paragraphs(held.lines, margin)
+        ]
+        for _, blocks in sorted([*held.tables, *paragraphs], key=lambda part: part[0]):
+            yield from blocks
 
 
-def _page(page: Page, tables: list[Table], before: int) -> Iterator[Block]:
-    """Yield the blocks of a page; ``before`` is the number of tables on the pages before it."""
-    parts: list[tuple[float, list[Block]]] = []
-    for number, table in enumerate(sorted(tables, key=lambda table: table.bbox[1]), before + 1):
-        parts.append((table.bbox[1], list(_cells(table, number, page.page_number))))
+def _read(page: Page, before: int) -> _Page:
+    """Return what a page holds; ``before`` is the number of tables on the pages before it."""
+    tables = sorted(page.find_tables(), key=lambda table: table.bbox[1])
     outside = page.filter(lambda drawn: not any(_holds(table.bbox, drawn) for table in tables))
-    parts += [(top, [Block(text, page=page.page_number)]) for top, text in _paragraphs(outside.extract_text_lines())]
-    for _, blocks in sorted(parts, key=lambda part: part[0]):
-        yield from blocks
+    return _Page(
+        page.page_number,
+        [(table.bbox[1], list(_cells(table, before + at, page.page_number))) for at, table in enumerate(tables, 1)],
+        [_Line(line["text"], line["top"], line["bottom"]) for line in outside.extract_text_lines()],
+    )
 
 
 def _cells(table: Table, number: int, page: int) -> Iterator[Block]:
@@ -75,13 +105,33 @@ def _holds(box: tuple[float, float, float, float], drawn: dict[str, Any]) -> boo
     return left <= across <= right and top <= down <= bottom
 
 
-def _paragraphs(lines: list[dict[str, Any]]) -> Iterator[tuple[float, str]]:
-    """Yield each run of lines without a gap as its top and its text."""
-    run: list[dict[str, Any]] = []
+def _margins(pages: Sequence[_Page], *, is_lower: bool = False) -> list[set[_Line]]:
+    """Return the lines of each page that several pages begin with, or end with, but for their numbers."""
+    found: list[set[_Line]] = [set() for _ in pages]
+    for depth in range(_MARGIN_LINES):
+        here = {
+            at: page.lines[-1 - depth if is_lower else depth]
+            for at, page in enumerate(pages)
+            if len(page.lines) > depth == len(found[at])
+        }
+        known = Counter(_NUMBER.sub("0", line.text) for line in here.values())
+        for at, line in here.items():
+            if known[_NUMBER.sub("0", line.text)] > 1:
+                found[at].add(line)
+    return found
+
+
+def _paragraphs(lines: Sequence[_Line], margin: set[_Line]) -> Iterator[tuple[float, str, bool]]:
+    """Yield each run of lines without a gap as its top, its text, and whether it stands in the margin."""
+    run: list[_Line] = []
     for line in lines:
-        if run and line["top"] - run[-1]["bottom"] > _GAP * (line["bottom"] - line["top"]):
-            yield run[0]["top"], "\n".join(part["text"] for part in run)
+        if run and (_is_apart(run[-1], line) or (run[-1] in margin) != (line in margin)):
+            yield run[0].top, "\n".join(part.text for part in run), run[0] in margin
             run = []
         run.append(line)
     if run:
-        yield run[0]["top"], "\n".join(part["text"] for part in run)
+        yield run[0].top, "\n".join(part.text for part in run), run[0] in margin
+
+
+def _is_apart(line: _Line, following: _Line) -> bool:
+    return following.top - line.bottom > _GAP * (following.bottom - following.top)

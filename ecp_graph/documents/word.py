@@ -1,11 +1,12 @@
 """Reads a Word document (.docx): its body as Word shows it, with tracked insertions and without deletions.
 
-Headers, footers, footnotes and text boxes stand outside the body and are not read. Word has no pages.
+Headers and footers come after the body. Footnotes and text boxes are not read, and Word has no pages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
@@ -19,6 +20,8 @@ from ecp_graph.errors import InputSyntaxError
 
 __all__ = ["read_word"]
 
+#: How the types of the relations to headers and footers end.
+_MARGINS: Final = ("/header", "/footer")
 _LARGEST_PART_BYTES: Final = 256_000_000
 _PARAGRAPH, _TABLE, _ROW, _CELL = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc"))
 #: What holds paragraphs and tables, or rows, or runs, without being one.
@@ -37,11 +40,18 @@ _CHARACTERS: Final = {
 
 
 def read_word(path: Path) -> Iterator[Block]:
-    """Yield the paragraphs and cells of the body; raises InputSyntaxError for a file that is no Word document."""
+    """Yield the paragraphs and cells of the body, then those of headers and footers.
+
+    Raises InputSyntaxError for a file that is no Word document.
+    """
     _refuse_bomb(path)
     with path.open("rb") as stream:
         document = Document(stream)
     yield from _Reader(Numbering(document)).blocks(document.element.body)
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(_MARGINS):
+            found = _Reader(Numbering(document)).blocks(relation.target_part.element)
+            yield from (replace(block, is_margin=True) for block in found)
 
 
 def _refuse_bomb(path: Path) -> None:

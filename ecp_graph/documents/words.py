@@ -67,7 +67,14 @@ def words_in(document: DocumentText, anchors: Sequence[Anchor]) -> Found:
 
 
 def _find_words(path: Path, anchors: Sequence[Anchor]) -> Found:
-    return words_in(DocumentText(blocks_of(path)), anchors)
+    """Return what is found in the whole text, and in the text without the margins of pages."""
+    blocks = blocks_of(path)
+    found = words_in(DocumentText(blocks), anchors)
+    if not found.orphans or not any(block.is_margin for block in blocks):
+        return found
+    inner = words_in(DocumentText(block for block in blocks if not block.is_margin), anchors)
+    words = {**inner.words, **found.words}
+    return Found(words, {passage: reason for passage, reason in found.orphans.items() if passage not in words})
 
 
 class DocumentText:
@@ -101,7 +108,7 @@ class DocumentText:
             block, begin = self.blocks[number], self._begins[number]
             text = cut(block.text, max(start - begin, 0), min(end, self._begins[number + 1]) - begin)
             if text:
-                found.append(Block(text, block.table, block.row, block.column, block.page))
+                found.append(replace(block, text=text))
         return tuple(found)
 
     def places(self, hashes: Iterable[tuple[int, str]]) -> dict[str, list[tuple[int, int]]]:

@@ -39,9 +39,11 @@ def as_text(paper: Sequence[Part], path: Path) -> Path:
     return path
 
 
-def as_word(paper: Sequence[Part], path: Path) -> Path:
-    """Write a paper as a Word document with real tables."""
+def as_word(paper: Sequence[Part], path: Path, *, head: str = "") -> Path:
+    """Write a paper as a Word document with real tables, and a running head."""
     document = docx.Document()
+    if head:
+        document.sections[0].header.paragraphs[0].text = head
     for part in paper:
         if isinstance(part, str):
             document.add_paragraph(part)
@@ -54,14 +56,15 @@ def as_word(paper: Sequence[Part], path: Path) -> Path:
     return path
 
 
-def as_pdf(paper: Sequence[Part], path: Path) -> Path:
-    """Print a paper to PDF with Chromium; skips the test where there is none."""
+def as_pdf(paper: Sequence[Part], path: Path, *, has_margins: bool = False) -> Path:
+    """Print a paper to PDF with Chromium, with date and page number in margins; skips the test without Chromium."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("no chromium: Debian package chromium")
     page = path.with_suffix(".html")
     page.write_text(f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{_html(paper)}", encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={path}"]
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={path}"]
+    flags += [] if has_margins else ["--no-pdf-header-footer"]
     subprocess.run([program, *flags, page.as_uri()], check=True, capture_output=True, timeout=120)
     return path
 
