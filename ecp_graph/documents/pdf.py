@@ -1,6 +1,7 @@
 """Reads a PDF with pdfplumber: tables by their ruled lines, and around them paragraphs by the gaps between lines.
 
-A table that goes on on the next page is another table, and rows are not joined. What is drawn or scanned has no text.
+A table that goes on on the next page is another table here (see `ecp_graph.documents.breaks`). What is drawn or
+scanned has no text.
 """
 
 from __future__ import annotations
@@ -80,13 +81,22 @@ def read_pdf(path: Path) -> Iterator[Block]:
 
 def _read(page: Page, before: int) -> _Page:
     """Return what a page holds; ``before`` is the number of tables on the pages before it."""
-    tables = sorted(page.find_tables(), key=lambda table: table.bbox[1])
+    tables = sorted(page.find_tables(_closed(page)), key=lambda table: table.bbox[1])
     outside = page.filter(lambda drawn: not any(_holds(table.bbox, drawn) for table in tables))
     return _Page(
         page.page_number,
         [(table.bbox[1], list(_cells(table, before + at, page.page_number))) for at, table in enumerate(tables, 1)],
         [_Line(line["text"], line["top"], line["bottom"]) for line in outside.extract_text_lines()],
     )
+
+
+def _closed(page: Page) -> dict[str, Any]:
+    """Return the settings by which the row at the edge of a page, of which a page break left a side open, is closed."""
+    upright = [edge for edge in page.edges if edge["orientation"] == "v"]
+    if not upright:
+        return {}
+    ends = [min(edge["top"] for edge in upright), max(edge["bottom"] for edge in upright)]
+    return {"explicit_horizontal_lines": ends}
 
 
 def _cells(table: Table, number: int, page: int) -> Iterator[Block]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from ecp_graph.documents.blocks import Block
+from ecp_graph.documents.breaks import without_page_breaks
 from ecp_graph.documents.reading import blocks_of, called_on_document
 from ecp_graph.documents.text import cut, normalised, word_starts
 
@@ -67,12 +68,12 @@ def words_in(document: DocumentText, anchors: Sequence[Anchor]) -> Found:
 
 
 def _find_words(path: Path, anchors: Sequence[Anchor]) -> Found:
-    """Return what is found in the whole text, and in the text without the margins of pages."""
+    """Return what is found in the text as it stands, and else in the text without page breaks."""
     blocks = blocks_of(path)
     found = words_in(DocumentText(blocks), anchors)
-    if not found.orphans or not any(block.is_margin for block in blocks):
+    if not found.orphans or (unbroken := without_page_breaks(blocks)) == blocks:
         return found
-    inner = words_in(DocumentText(block for block in blocks if not block.is_margin), anchors)
+    inner = words_in(DocumentText(unbroken), anchors)
     words = {**inner.words, **found.words}
     return Found(words, {passage: reason for passage, reason in found.orphans.items() if passage not in words})
 

@@ -29,7 +29,7 @@ HARBOUR: Sequence[Part] = (
     "3. The board reports on its quays in May: <b>quiet</b> & dry.",
 )
 
-_STYLE = "table { border-collapse: collapse } td { border: 1px solid black; padding: 4px } tr { break-inside: avoid }"
+_STYLE = "table { border-collapse: collapse } td { border: 1px solid black; padding: 4px }"
 
 
 def as_text(paper: Sequence[Part], path: Path) -> Path:
