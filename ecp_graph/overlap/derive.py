@@ -1,4 +1,4 @@
-"""Derives overlaps with graded evidence by rules, and the passages in which each thing is stated.
+"""Derives overlaps with graded evidence by rules, and the readings in which each thing is stated.
 
 The rules are the SELECT queries in ``queries/derive/`` of the workspace. They read stated and inferred statements but
 never graph/derived, so running them again on a release adds nothing.
@@ -23,9 +23,10 @@ from ecp_graph.sparql.text import position, tokens
 
 __all__ = ["derive", "merged_store"]
 
+_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
 _STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
 _REQUIRED: Final = ("memberA", "memberB", "on", "grade")
-_OPTIONAL: Final = ("action", "passage")
+_OPTIONAL: Final = ("action", "reading")
 _POSITION: Final = re.compile(r"error at (\d+):(\d+):")
 _NAMES: Final = """
     SELECT ?thing ?label (MIN(?notation) AS ?short) WHERE {
@@ -51,7 +52,7 @@ def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
 def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
     """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
-    A rule selects ?memberA ?memberB ?on ?grade and, where it knows them, ?action and ?passage. The grade is the
+    A rule selects ?memberA ?memberB ?on ?grade and, where it knows them, ?action and ?reading. The grade is the
     notation of a concept of scheme:evidence-grades, as the store has it. Raises InputSyntaxError for a rule that does
     not parse or gives something else.
     """
@@ -96,7 +97,7 @@ def _rows(store: ox.Store, path: Path, grades: Mapping[str, str]) -> Iterator[Ev
             values["on"],
             values["grade"],
             values.get("action"),
-            values.get("passage"),
+            values.get("reading"),
         )
 
 
@@ -119,8 +120,10 @@ def _syntax_error(path: Path, message: str) -> InputSyntaxError:
 
 def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:
     for graph in store.named_graphs():
-        if graph.value not in names().own_graphs:
-            subjects = {quad.subject for quad in store.quads_for_pattern(None, None, None, graph)} - {graph}
+        if not names().is_own(graph.value):
+            quads = list(store.quads_for_pattern(None, None, None, graph))
+            itself = {graph} | {quad.object for quad in quads if quad.predicate == _READING_OF}
+            subjects = {quad.subject for quad in quads} - itself
             yield from (ox.Quad(subject, _STATED_IN, graph, target) for subject in subjects)
 
 

@@ -22,7 +22,7 @@ _LABEL: Final = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a passage if known.
+    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a reading if known.
 
     The grade is a notation; of two, the first in the alphabet is the stronger.
     """
@@ -32,7 +32,7 @@ class Evidence:
     on: str
     grade: str
     action: str | None = None
-    passage: str | None = None
+    reading: str | None = None
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Overlap:
     on: str
     grade: str
     actions: set[str] = field(default_factory=set)
-    passages: set[str] = field(default_factory=set)
+    readings: set[str] = field(default_factory=set)
 
     @property
     def iri(self) -> str:
@@ -66,7 +66,7 @@ def gather(rows: Iterable[Evidence]) -> list[Overlap]:
             overlap = found[first, second, row.on] = Overlap((first, second), row.on, row.grade)
         if row.grade == overlap.grade:
             overlap.actions |= {row.action} if row.action else set()
-            overlap.passages |= {row.passage} if row.passage else set()
+            overlap.readings |= {row.reading} if row.reading else set()
     overlaps = sorted(found.values(), key=lambda one: one.iri)
     _check_distinct(overlaps)
     return overlaps
@@ -91,7 +91,7 @@ def overlap_quads(
         ("overlapOn", overlap.on),
         ("evidenceGrade", grades[overlap.grade]),
         *(("overlapAction", action) for action in sorted(overlap.actions)),
-        *(("statedIn", passage) for passage in sorted(overlap.passages)),
+        *(("statedIn", reading) for reading in sorted(overlap.readings)),
     ]
     node = ox.NamedNode(overlap.iri)
     return [

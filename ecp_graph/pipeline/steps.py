@@ -23,7 +23,7 @@ def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str
     """See `ecp_graph.pipeline.build`."""
     before = fingerprint(workspace)
     sources = load(workspace)
-    progress(f"Read {len(sources.data)} statements of {len(sources.passages)} passages")
+    progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
     with forked_call(partial(judge_statements, sources)) as of_statements:
         completed = complete(sources, workspace.rule_files, progress=progress)
         if completed.contradictions:

@@ -32,10 +32,10 @@ class Inferred:
     contradictions: tuple[Contradiction, ...]
 
 
-def infer(data: Graph, ontology: Graph, *, passages: Collection[str] = ()) -> Inferred:
+def infer(data: Graph, ontology: Graph, *, readings: Collection[str] = ()) -> Inferred:
     """Return the inferred classes and properties of the individuals in the data.
 
-    The graph holds no triple that was stated, none about terms of the ontology or about ``passages`` (IRIs of named
+    The graph holds no triple that was stated, none about terms of the ontology or about ``readings`` (IRIs of named
     graphs), no blank nodes, no owl:Thing and no owl:sameAs. Spec: OWL 2 Profiles, section 4.3.
     """
     closed = Graph(store="SimpleMemory", bind_namespaces="none")
@@ -45,7 +45,7 @@ def infer(data: Graph, ontology: Graph, *, passages: Collection[str] = ()) -> In
     stated = set(closed)
     messages = run_closure(closed)
     useful = Graph(store="SimpleMemory", bind_namespaces="none")
-    is_useful = _Usefulness(data, ontology, passages)
+    is_useful = _Usefulness(data, ontology, readings)
     for triple in closed:
         if triple not in stated and is_useful(triple):
             useful.add(triple)
@@ -56,14 +56,14 @@ def infer(data: Graph, ontology: Graph, *, passages: Collection[str] = ()) -> In
 class _Usefulness:
     """Selects the inferred triples worth publishing: about an individual, with a term that the ontology declares."""
 
-    def __init__(self, data: Graph, ontology: Graph, passages: Collection[str]) -> None:
+    def __init__(self, data: Graph, ontology: Graph, readings: Collection[str]) -> None:
         self._classes = {term for term in ontology.subjects(RDF.type, OWL.Class) if _is_term(term)}
         self._properties = {
             term for kind in (OWL.ObjectProperty, OWL.DatatypeProperty) for term in ontology.subjects(RDF.type, kind)
         }
         terms = {term for term, kind in ontology.subject_objects(RDF.type) if str(kind).startswith(_BUILT_IN)}
         named = {term for triple in data for term in (triple[0], triple[2]) if isinstance(term, URIRef)}
-        self._individuals = named - terms - {URIRef(passage) for passage in passages}
+        self._individuals = named - terms - {URIRef(reading) for reading in readings}
 
     def __call__(self, triple: _TripleType) -> bool:
         subject, predicate, object_ = triple

@@ -22,7 +22,7 @@ _STATED: Final = """
 SELECT ?key ?graph ?locator ?certainty WHERE {{
   VALUES (?key ?a ?b ?c) {{ {values} }}
   GRAPH ?graph {{ ?a ?b ?c }}
-  OPTIONAL {{ ?graph ecp:locator ?locator }}
+  OPTIONAL {{ ?graph ecp:readingOf/ecp:locator ?locator }}
   OPTIONAL {{ ?graph ecp:certainty/skos:notation ?certainty }}
 }}
 ORDER BY ?key ?locator ?graph
@@ -95,7 +95,7 @@ def stated_in(
         for key, graph, locator, certainty in ask_table(
             engine, _STATED.format(values=values), timeout_s=timeout_s
         ).rows:
-            if key and graph and graph.value not in names().added_graphs:
+            if key and graph and not names().is_added(graph.value):
                 source = Source(graph.value, locator.value if locator else "", certainty.value if certainty else "")
                 found.setdefault(batch[int(key.value)], {})[source] = None
     return {statement: tuple(sources) for statement, sources in found.items()}

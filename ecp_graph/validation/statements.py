@@ -6,7 +6,7 @@
         rdf:subject body:ptc ; rdf:predicate skos:notation ; rdf:object "PTC" ; ecp:statedIn graph:codes .
 
 A statement outside every named graph has no ecp:statedIn. Beside the nodes stand the ontology and what is stated about
-the passages themselves, so that a shape can follow ecp:statedIn to the certainty or the document of a passage.
+the readings and their passages, so that a shape can follow ecp:statedIn to the certainty or the document of a reading.
 """
 
 from __future__ import annotations
@@ -28,13 +28,19 @@ ON_STATEMENTS: Final = URIRef(SHAPES + "onStatements")
 
 _STATEMENT: Final = URIRef(SHAPES + "Statement")
 _STATED_IN: Final = URIRef(ECP + "statedIn")
+_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
 _PREFIX: Final = "urn:statement:"
 
 
 def statement_view(quads: Sequence[ox.Quad], data: Iterable[ox.Quad], ontology: Iterable[ox.Quad]) -> Graph:
-    """Return the view of the quads, numbered as they come; ``data`` may describe their passages, and is not viewed."""
-    passages = {quad.graph_name for quad in quads}
-    view = to_graph([*ontology, *(quad for quad in (*quads, *data) if quad.subject in passages)])
+    """Return the view of the quads, numbered as they come.
+
+    ``data`` may describe their readings and passages, and is not viewed.
+    """
+    every = [*quads, *data]
+    described: set[object] = {quad.graph_name for quad in quads}
+    described |= {quad.object for quad in every if quad.predicate == _READING_OF and quad.subject in described}
+    view = to_graph([*ontology, *(quad for quad in every if quad.subject in described)])
     for number, quad in enumerate(quads):
         node = URIRef(f"{_PREFIX}{number}")
         subject, predicate, object_ = (to_rdflib(term) for term in (quad.subject, quad.predicate, quad.object))

@@ -1,4 +1,4 @@
-"""A named graph as a document: the page of a passage or of a graph written by the build, and its RDF."""
+"""A named graph as a document: the page of a reading or of a graph written by the build, and its RDF."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ SELECT ?subjectName ?propertyName ?valueName ?subject ?property ?value WHERE {{
 }}
 ORDER BY ?subject ?property ?value
 """
-_PASSAGE: Final = """
-SELECT ?locator ?certainty ?kind ?document ?documentName ?nothingToModel ?other ?otherCertainty WHERE {{
-  {graph} ecp:locator ?locator .
+_READING: Final = """
+SELECT ?locator ?certainty ?kind ?document ?documentName ?passage ?other ?otherCertainty WHERE {{
+  {graph} ecp:readingOf ?passage .
+  ?passage ecp:locator ?locator .
   OPTIONAL {{ {graph} ecp:certainty/skos:notation ?certainty }}
-  OPTIONAL {{ {graph} ecp:passageKind/skos:prefLabel ?kind }}
-  OPTIONAL {{ {graph} ecp:nothingToModel ?nothingToModel }}
+  OPTIONAL {{ ?passage ecp:passageKind/skos:prefLabel ?kind }}
   OPTIONAL {{
-    {graph} ecp:passageOf ?document .
+    ?passage ecp:passageOf ?document .
     OPTIONAL {{ ?document skos:prefLabel ?documentName }}
-    OPTIONAL {{
-      ?other ecp:passageOf ?document ; ecp:locator ?locator ; ecp:certainty/skos:notation ?otherCertainty .
-      FILTER (?other != {graph})
-    }}
+  }}
+  OPTIONAL {{
+    ?other ecp:readingOf ?passage ; ecp:certainty/skos:notation ?otherCertainty .
+    FILTER (?other != {graph})
   }}
 }}
 ORDER BY ?otherCertainty ?other
@@ -134,8 +134,8 @@ def _page(node: ox.NamedNode, size: int) -> Response:
     number = _page_number(size)
     query = _STATEMENTS.format(graph=node, limit=_PAGE, offset=(number - 1) * _PAGE)
     here = site()
-    passage = here.keep(("passage", node.value), lambda: here.ask(_PASSAGE.format(graph=node)))
-    facts = _facts(passage)
+    reading = here.keep(("reading", node.value), lambda: here.ask(_READING.format(graph=node)))
+    facts = _facts(reading)
     return page(
         "documents/graph.html",
         term=anchor,
@@ -143,7 +143,7 @@ def _page(node: ox.NamedNode, size: int) -> Response:
         graph=Term("iri", node.value),
         title=facts["locator"].value if facts else compact(node.value),
         facts=facts,
-        readings=_readings(passage),
+        readings=_readings(reading),
         statements=_statements(here.keep(("graph", node.value, number), lambda: here.ask(query))),
         size=size,
         number=number,
@@ -165,15 +165,15 @@ def _pages(size: int) -> int:
     return max(1, -(-size // _PAGE))
 
 
-def _facts(passage: Table) -> dict[str, Term]:
-    if not passage.rows:
+def _facts(reading: Table) -> dict[str, Term]:
+    if not reading.rows:
         return {}
-    return {name: term for name, term in zip(passage.columns, passage.rows[0], strict=True) if term}
+    return {name: term for name, term in zip(reading.columns, reading.rows[0], strict=True) if term}
 
 
-def _readings(passage: Table) -> list[tuple[Term, str]]:
+def _readings(reading: Table) -> list[tuple[Term, str]]:
     """Return the other readings of the same place: each graph and its certainty."""
-    found = ((row[6], row[7]) for row in passage.rows)
+    found = ((row[6], row[7]) for row in reading.rows)
     return list(dict.fromkeys((other, certainty.value) for other, certainty in found if other and certainty))
 
 
