@@ -164,7 +164,7 @@ def _key(vocabulary: Vocabulary) -> str:
 
 
 def _versions() -> Mapping[str, tuple[Vocabulary, list[ox.Triple]]]:
-    """Return the versions of the kept releases, each as its newest release has it, then those that the package keeps."""
+    """Return the versions of the kept releases, each as its newest has it, then those that the package keeps."""
     return site().keep(("ontology", "versions"), _read_versions)
 
 
