@@ -137,8 +137,8 @@ class Vocabulary:
         return [term for term in self.terms if term.kind == kind]
 
     def about(self, class_: str) -> list[Term]:
-        """Return the properties whose domain is the class."""
-        return [term for term in self.terms if class_ in term.domains]
+        """Return the properties whose domain is the class, or that are meant for it."""
+        return [term for term in self.terms if class_ in (*term.domains, *term.meant_from)]
 
 
 def read_vocabulary(triples: Iterable[ox.Triple]) -> Vocabulary:

@@ -56,6 +56,7 @@ def test_an_entry_says_what_the_ontology_says(text: str) -> None:
     assert "never a prov:Activity" in action
     assert "p-plan:Step" in action
     assert "told apart by" in action
+    assert "#numberText" in action, "what it is meant for is listed as well"
 
 
 def test_examples_come_from_the_data(text: str, release: Release) -> None:
