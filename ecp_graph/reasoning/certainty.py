@@ -40,9 +40,12 @@ def graded(inferred: Iterable[ox.Quad], data: Sequence[ox.Quad], ontology: Seque
         graph/inferred               what follows from statements of the strongest certainty
         graph/inferred-interpreted   what needs an interpreted statement
 
-    A statement that the rules do not give counts as one of the weakest certainty.
+    A statement that the rules do not give counts as one of the weakest certainty. An ontology without certainties
+    leaves the statements where they are.
     """
     strengths = by_strength(ontology)
+    if not strengths:
+        return list(inferred)
     weakest = len(strengths) - 1
     places: dict[object, int] = {concept: place for place, (concept, _) in enumerate(strengths)}
     at: dict[object, int] = {

@@ -21,6 +21,8 @@ __all__ = ["Contradiction", "Inferred", "infer"]
 
 _BUILT_IN: Final = (str(OWL), str(RDF), str(RDFS))
 _DISJOINT: Final = re.compile(r"Disjoint classes (\S+) and (\S+) have a common individual (.*)")
+_IRREFLEXIVE: Final = re.compile(r"Irreflexive property used on (\S+) with (\S+)")
+_ASYMMETRIC: Final = re.compile(r"Erroneous usage of asymmetric property (\S+) on (\S+) and (\S+)")
 _IRI: Final = re.compile(r"\w+://[^\s,()]+")
 
 
@@ -87,7 +89,11 @@ def _only_same(triples: set[_TripleType]) -> Graph:
 
 
 def _explained(message: str, closed: Graph, data: Graph) -> Contradiction:
-    """Return a message of owlrl as a sentence with short names and, for disjoint classes, with the reasons."""
+    """Return a message of owlrl as a sentence with short names, with the reasons or with what to do."""
+    if match := _IRREFLEXIVE.fullmatch(message):
+        return _one_way(URIRef(match[2]), URIRef(match[1]), URIRef(match[1]))
+    if match := _ASYMMETRIC.fullmatch(message):
+        return _one_way(URIRef(match[1]), *sorted(URIRef(name) for name in match.group(2, 3)))
     match = _DISJOINT.fullmatch(message)
     if match is None:
         sentence = _IRI.sub(lambda iri: compact(iri.group()), message).rstrip(".") + "."
@@ -98,6 +104,19 @@ def _explained(message: str, closed: Graph, data: Graph) -> Contradiction:
     reasons = [f"{show(kind)} {_reason(thing, kind, closed, data)}" for kind in (first, second)]
     sentence = f"{show(thing)} is in two classes that exclude each other: {reasons[0]}, and {reasons[1]}."
     return contradiction(sentence, thing)
+
+
+def _one_way(predicate: URIRef, first: URIRef, second: URIRef) -> Contradiction:
+    if first == second:
+        sentence = (
+            f"{show(first)} has itself as {show(predicate)}, which never links a thing to itself; name another one."
+        )
+        return contradiction(sentence, first)
+    sentence = (
+        f"{show(first)} and {show(second)} are linked both ways by {show(predicate)}, which holds one way only; "
+        "take one of the two statements out."
+    )
+    return contradiction(sentence, first, second)
 
 
 def _reason(thing: Node, kind: URIRef, closed: Graph, data: Graph) -> str:
