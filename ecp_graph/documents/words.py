@@ -115,23 +115,24 @@ class DocumentText:
     def places(self, hashes: Iterable[tuple[int, str]]) -> dict[str, list[tuple[int, int]]]:
         """Return where a window of words has a length and hash, for each hash that is found, in order.
 
-        Where some of the windows are whole lines, the others are left out: they are the same words inside others.
+        Windows of whole lines come first: other places with the same words are then words inside others.
         """
-        wanted = defaultdict[int, set[str]](set)
-        for length, text_hash in hashes:
-            if length > 0:
-                wanted[length].add(text_hash)
+        wanted = {(length, text_hash) for length, text_hash in hashes if length > 0}
+        found = self._windows(wanted, sorted(self.line_starts))
+        return found | self._windows({pair for pair in wanted if pair[1] not in found}, self.word_starts)
+
+    def _windows(self, wanted: Iterable[tuple[int, str]], edges: Sequence[int]) -> dict[str, list[tuple[int, int]]]:
+        """Return the same for windows that begin and end at one of these edges."""
+        by_length = defaultdict[int, set[str]](set)
+        for length, text_hash in wanted:
+            by_length[length].add(text_hash)
         found = defaultdict[str, list[tuple[int, int]]](list)
-        ends = set(self.word_starts)
-        for length, of_length in wanted.items():
-            for start in self.word_starts:
+        ends = frozenset(edges)
+        for length, of_length in by_length.items():
+            for start in edges:
                 if start + length in ends and (known := self.hash_of(start, start + length)) in of_length:
                     found[known].append((start, start + length))
-        return {text_hash: self._whole(places) for text_hash, places in found.items()}
-
-    def _whole(self, places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        whole = [place for place in places if self.line_starts.issuperset(place)]
-        return whole or places
+        return dict(found)
 
     def _bytes_of(self, start: int, end: int) -> bytes:
         at = self._byte_at
