@@ -18,6 +18,7 @@ from ecp_graph.settings import Settings
 from ecp_graph.twin.publish import publish
 from ecp_graph.web.app import create_app
 from ecp_graph.web.http.audience import is_loopback
+from ecp_graph.web.state.copies import Copies, Words
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.workspace import Workspace
 from tests.documents.papers import HARBOUR, as_text, as_word
@@ -159,6 +160,15 @@ def test_a_copy_with_other_words_shows_none(make: Callable[..., Flask], tmp_path
     assert "the copy plan.docx" in text_of(get(client)), "another format may still hold them"
 
 
+def test_a_copy_that_takes_long_gives_its_words_the_next_time(tmp_path: Path) -> None:
+    as_text(HARBOUR, tmp_path / "plan.txt")
+    copies, anchors = Copies(tmp_path), anchors_of(HARBOUR)
+    missed = copies.words("plan", "3", anchors, wait_s=0)
+    assert isinstance(missed, list)
+    assert ["being read" in miss.reason for miss in missed] == [True]
+    assert isinstance(copies.words("plan", "3", anchors), Words)
+
+
 def test_a_broken_copy_is_a_sentence(make: Callable[..., Flask], tmp_path: Path) -> None:
     (tmp_path / "plan.docx").write_bytes(b"no archive")
     text = text_of(get(make().test_client()))
@@ -257,13 +267,15 @@ def files_with(folder: Path, words: bytes) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("permission", ["", PERMISSION], ids=["private", "published"])
-def test_the_twin_and_the_dumps_hold_words_only_by_permission(permission: str, workspace: Path, tmp_path: Path) -> None:
+def test_the_twin_and_the_dumps_hold_words_only_by_permission(
+    permission: str, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECP_GRAPH_SOURCES", str(workspace / "sources"))
     root = tmp_path / "workspace"
     root.mkdir()
     toml = (workspace / "workspace.toml").read_text(encoding="utf-8")
     (root / "workspace.toml").write_text(toml + permission, encoding="utf-8")
-    for folder in ("data", "sources"):
-        (root / folder).symlink_to(workspace / folder)
+    (root / "data").symlink_to(workspace / "data")
     release = build(Workspace(root), root / "releases").release
     assert release is not None
     publish(release, Workspace(root), tmp_path / "site", base_url="https://harbour.example/site/", processes=1)

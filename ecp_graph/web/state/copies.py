@@ -23,8 +23,6 @@ from ecp_graph.workspace import Workspace
 
 __all__ = ["Copies", "Missed", "Words"]
 
-#: Seconds that a page waits for a copy that is read for the first time.
-_WAIT_S: Final = 5.0
 #: Copies whose words are kept.
 _KEPT: Final = 32
 _Key = tuple[Path, int, int, Sequence[Anchor]]
@@ -69,14 +67,17 @@ class Copies:
         licence = str(about.sources.get("licence", "")).strip()
         return cls(folder or workspace.root / "sources", licence=licence, may_publish=about.may_publish_words)
 
-    def words(self, document: str, passage: str, anchors: Sequence[Anchor]) -> Words | list[Missed]:
+    def words(
+        self, document: str, passage: str, anchors: Sequence[Anchor], *, wait_s: float | None = None
+    ) -> Words | list[Missed]:
         """Return the words of a passage (IRI), or why each copy of its document (slug) does not give them.
 
-        ``anchors`` are those of all passages of the document. Without a copy the list is empty.
+        ``anchors`` are those of all passages of the document. Without a copy the list is empty. A copy that takes
+        longer than ``wait_s`` seconds to read gives them the next time.
         """
         missed = []
         for path in self._paths(document):
-            found = self._found(path, tuple(anchors))
+            found = self._found(path, tuple(anchors), wait_s)
             if isinstance(found, Missed):
                 missed.append(found)
             elif parts := found.words.get(passage):
@@ -92,10 +93,10 @@ class Copies:
         named = {path.suffix.lower(): path for path in sorted(self.folder.iterdir()) if path.stem == document}
         yield from (named[suffix] for suffix in FORMATS if suffix in named)
 
-    def _found(self, path: Path, anchors: Sequence[Anchor]) -> Found | Missed:
+    def _found(self, path: Path, anchors: Sequence[Anchor], wait_s: float | None) -> Found | Missed:
         try:
             state = path.stat()
-            return self._read((path, state.st_mtime_ns, state.st_size, anchors)).result(_WAIT_S)
+            return self._read((path, state.st_mtime_ns, state.st_size, anchors)).result(wait_s)
         except NotYet:
             return Missed(path.name, "it is being read. Open this page again in a minute.")
         except InputSyntaxError as refusal:

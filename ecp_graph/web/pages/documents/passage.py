@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from flask import Response
+from flask import Response, current_app
 
 from ecp_graph.documents.blocks import Block
 from ecp_graph.documents.words import Anchor
@@ -51,6 +51,8 @@ SELECT ?passage ?start ?end ?hash WHERE {{
 }}
 ORDER BY ?start ?end ?passage
 """
+#: Seconds that a page waits for a copy that is read for the first time; a file of the twin waits as long as it takes.
+_WAIT_S: Final = 5.0
 #: A line that the next word would have made longer than this part of the longest one was broken by the layout.
 _FULL: Final = 0.85
 
@@ -135,7 +137,8 @@ def _words(passage: str, document: Term | None) -> Words | list[Missed]:
     if document is None:
         return []
     anchors = site().keep(("anchors", document.value), lambda: _anchors(document))
-    return site().copies.words(_slug(document), passage, anchors)
+    wait_s = None if current_app.config["TWIN"] else _WAIT_S
+    return site().copies.words(_slug(document), passage, anchors, wait_s=wait_s)
 
 
 def _anchors(document: Term) -> tuple[Anchor, ...]:
