@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +12,7 @@ from flask import Response, current_app
 
 from ecp_graph.documents.blocks import Block
 from ecp_graph.documents.words import Anchor
-from ecp_graph.linked_data.document import Standing
+from ecp_graph.linked_data.document import Standing, named_node
 from ecp_graph.namespaces import ECP, names
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.audience import may_see_words, words_are_private
@@ -51,6 +52,7 @@ SELECT ?passage ?start ?end ?hash WHERE {{
 }}
 ORDER BY ?start ?end ?passage
 """
+_OFFSET: Final = re.compile(r"\d{1,12}")
 #: Seconds that a page waits for a copy that is read for the first time; a file of the twin waits as long as it takes.
 _WAIT_S: Final = 5.0
 #: A line that the next word would have made longer than this part of the longest one was broken by the layout.
@@ -98,9 +100,8 @@ def passage_page(standing: Standing) -> Response:
     is_seen = may_see_words()
     found = _words(standing.iri, document) if is_seen else []
     readings = _readings(standing.iri, contents)
-    name_all(
-        term.value for reading in readings for triple in reading.statements for term in triple if term.kind == "iri"
-    )
+    stated = (term for reading in readings for triple in reading.statements for term in triple)
+    name_all(term.value for term in (*stated, *said.values()) if term.kind == "iri")
     response = page(
         "documents/passage.html",
         is_passing=is_seen,
@@ -143,10 +144,11 @@ def _words(passage: str, document: Term | None) -> Words | list[Missed]:
 
 def _anchors(document: Term) -> tuple[Anchor, ...]:
     """Return the position and the hash of every passage of a document that states both."""
+    node = named_node(document.value)
     found = []
-    for row in site().ask(_ANCHORS.format(document=f"<{document.value}>")).rows:
+    for row in site().ask(_ANCHORS.format(document=node)).rows if node else ():
         passage, start, end, text_hash = (cell.value if cell else "" for cell in row)
-        if start.isdecimal() and end.isdecimal():
+        if _OFFSET.fullmatch(start) and _OFFSET.fullmatch(end):
             found.append(Anchor(passage, int(start), int(end), text_hash.lower()))
     return tuple(found)
 
