@@ -25,6 +25,7 @@ ROOMS = (
     "engine",
     "rdf",
     "sparql",
+    "documents",
     GROUND,
 )
 FLOORS_OF_WEB = ("app", "serving", "pages", "show", "http", "state")
