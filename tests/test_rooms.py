@@ -21,6 +21,7 @@ ROOMS = (
     "overlap",
     "validation",
     "reasoning",
+    "tables",
     "queries",
     "engine",
     "rdf",
