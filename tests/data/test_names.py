@@ -14,7 +14,7 @@ from .graphs import ECP, ID, SKOS, quads, statements_by_graph, value, values
 
 READING = TESTS / "second_reading"
 COUNTS: dict[str, Any] = yaml.safe_load((READING / "counts.yaml").read_text(encoding="utf-8"))
-KINDS = ("activities", "bodies", "goals", "instruments", "organizations", "plans", "programmes", "topics")
+KINDS = ("activities", "bodies", "goals", "instruments", "organizations", "plans", "programmes", "topics", "variants")
 PLAN = ID + "plan/ecp-action-plan-"
 GRAPH = Graph(statements_by_graph())
 #: Names that a passage gives otherwise than as a label; answers.yaml says how.
