@@ -121,17 +121,15 @@ def check_dimension_links(engine: Engine) -> None:
 def check_overlap_cells(engine: Engine) -> None:
     names = {"body": "overlap-bodies@secretariat=with", "programme": "overlap-programmes", "action": "overlap-actions"}
     by_stem: dict[str, Case] = {case.path.stem: case for case in cases()}
+    marks = ("overlap", "causeKind", "kind", "evidenceGrade", "certainty")
     for dimension, stem in names.items():
         header, *rows = by_stem[stem].read()
-        expected = {
-            (row["overlap"], row["on"], row["evidenceGrade"])
-            for row in (dict(zip(header, r, strict=True)) for r in rows)
-        }
+        expected = {tuple(row[name] for name in marks) for row in (dict(zip(header, r, strict=True)) for r in rows)}
         found = _rows(engine, "overlap-cells", dimension=dimension)
-        assert {(row["overlap"], row["on"], row["evidenceGrade"]) for row in found} == expected
+        assert {tuple(row[name] for name in marks) for row in found} == expected
         assert len(found) == len(expected) > 10
         for row in found:
-            ends = [row[name].replace(":", "-", 1) for name in ("memberA", "memberB", "thing")]
+            ends = [row[name].replace(":", "-", 1) for name in ("memberA", "memberB", "cause")]
             assert row["overlap"] == "overlap:" + "--".join(ends)
     assert len(_rows(engine, "overlap-cells")) == sum(len(by_stem[stem].read()) - 1 for stem in names.values())
 
