@@ -43,7 +43,7 @@ _WIDEST: Final = 10_000
 @click.option("--on", metavar="KIND", help="Only overlaps on things of this kind, such as instrument or topic.")
 @click.option("--kind", "overlap_kind", metavar="KIND", help="Only this kind of overlap, such as joint or parallel.")
 @click.option("--grade", metavar="GRADE", help="Only this grade of evidence and better ones.")
-@click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as row.")
+@click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as action.")
 @click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which nearly every action names.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options

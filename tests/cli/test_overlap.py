@@ -69,10 +69,10 @@ def test_a_kind_alone(overlap: CliRunner) -> None:
     ("arguments", "sentence"),
     [
         (["body-colour"], "Join two of these with '-': action, activity, body"),
-        (["body-body", "--tie", "row"], "has grades, not 'row'"),
+        (["body-body", "--tie", "action"], "has grades, not 'action'"),
         (["body-topic", "--grade", "A"], "has ties, not 'A'"),
         (["body-topic", "--on", "topic"], "'--on' is only for overlaps"),
-        (["body-body", "--grade", "A", "--tie", "row"], "use --grade or --tie"),
+        (["body-body", "--grade", "A", "--tie", "action"], "use --grade or --tie"),
         (["body-topic", "--kind", "joint"], "'--kind' is only for overlaps"),
         (["body-body", "--kind", "shared"], "use one of joint, programme"),
         (["body-body", "--grade", "Z"], "use one of A, B, C, D"),

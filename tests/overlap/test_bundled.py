@@ -94,8 +94,8 @@ def test_bodies_with_programmes_are_the_rows_that_name_both(joins: Joins) -> Non
             for programme in row["programme_codes"].split():
                 expected[body, programme] = expected.get((body, programme), 0) + 1
     assert expected["PTC", "PTC-WP"] == 8
-    matrix = make_matrix(joins, "body", "programme", Choice(weakest="row", with_everywhere=True))
-    assert cells(matrix) == {pair: f"{number} row" for pair, number in expected.items()}
+    matrix = make_matrix(joins, "body", "programme", Choice(weakest="action", with_everywhere=True))
+    assert cells(matrix) == {pair: f"{number} action" for pair, number in expected.items()}
     assert ("TFAWG", "PTC-WP") not in expected
 
 
@@ -105,8 +105,8 @@ def test_bodies_with_chapters_and_kinds_of_timeframe(joins: Joins) -> None:
         for row in rows():
             for body in row["responsible_codes"].split():
                 expected[body, row[column]] = expected.get((body, row[column]), 0) + 1
-        found = cells(make_matrix(joins, "body", dimension, Choice(weakest="row", with_everywhere=True)))
-        assert found == {pair: f"{number} row" for pair, number in expected.items()}
+        found = cells(make_matrix(joins, "body", dimension, Choice(weakest="action", with_everywhere=True)))
+        assert found == {pair: f"{number} action" for pair, number in expected.items()}
         assert len(expected) > 10
 
 
@@ -130,7 +130,7 @@ def test_instruments_with_phases(joins: Joins) -> None:
     assert len(second) == 13  # the bullets of paragraph 6
     assert second["AEO Compendium"] == "2 text"  # one bullet, two editions
     assert found["SAFE Framework of Standards", "2"] == "1 text"
-    assert found["Transit Guidelines", "3"] == "1 row"
+    assert found["Transit Guidelines", "3"] == "1 action"
     assert found["Study Report on Customs Brokers", "2"] == "1 text"
     assert ("Study Report on Customs Brokers", "3") not in found  # action 5 builds on it, and is not about it
     assert [column.code for column in matrix.columns] == ["1", "2", "3"]
@@ -139,10 +139,10 @@ def test_instruments_with_phases(joins: Joins) -> None:
 def test_bodies_with_instruments(joins: Joins) -> None:
     found = cells(make_matrix(joins, "body", "instrument"))
     assert found["TFAWG", "Transit Guidelines"] == "1 programme"
-    assert found["TFAWG", "WTO Trade Facilitation Agreement"].endswith(" row")
+    assert found["TFAWG", "WTO Trade Facilitation Agreement"].endswith(" action")
     assert found["PTC", "Time Release Study"] == "1 text"  # the joint session of paragraph 12
     assert found["ICAC", "ATA Convention"] == "1 text"
-    named = cells(make_matrix(joins, "body", "instrument", Choice(weakest="row")))
+    named = cells(make_matrix(joins, "body", "instrument", Choice(weakest="action")))
     assert len([pair for pair in named if pair[0] == "PTC"]) == 5  # actions 3, 4, 5, 6, 9
     assert ("TFAWG", "Transit Guidelines") not in named
 

@@ -109,8 +109,8 @@ def test_ties_are_told_where_no_row_names_both(bundled: FlaskClient) -> None:
     cells = cell_texts(get(bundled, "/overlap/body-instrument")[1])
     assert cells["TFAWG", "Transit Guidelines"] == "1, by programme"
     study = next(column for row, column in cells if column.startswith("study report on the roles"))
-    assert cells["SAFEWG", study] == "1, by a row"
-    named = cell_texts(get(bundled, "/overlap/body-instrument?tie=row")[1])
+    assert cells["SAFEWG", study] == "1, by action"
+    named = cell_texts(get(bundled, "/overlap/body-instrument?tie=action")[1])
     assert ("TFAWG", "Transit Guidelines") not in named or not named["TFAWG", "Transit Guidelines"]
     goals = cell_texts(get(bundled, "/overlap/programme-goal")[1])
     assert goals["DC-WP", "goal 5"] == "3, by may"
@@ -139,8 +139,8 @@ def test_gaps_are_listed(bundled: FlaskClient) -> None:
 
 
 def test_a_form_that_names_two_sides_leads_there(bundled: FlaskClient) -> None:
-    response = bundled.get("/overlap?rows=chapter&columns=topic&tie=row&secretariat=")
-    assert (response.status_code, response.headers["Location"]) == (302, "/overlap/chapter-topic?tie=row")
+    response = bundled.get("/overlap?rows=chapter&columns=topic&tie=action&secretariat=")
+    assert (response.status_code, response.headers["Location"]) == (302, "/overlap/chapter-topic?tie=action")
 
 
 def test_forms_are_inside_what_a_static_twin_drops(bundled: FlaskClient) -> None:
