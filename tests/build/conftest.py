@@ -40,6 +40,7 @@ skos:prefLabel a owl:AnnotationProperty .
 skos:notation a owl:DatatypeProperty .
 concept:grade-a skos:inScheme scheme:evidence-grades ; skos:notation "A" .
 concept:grade-b skos:inScheme scheme:evidence-grades ; skos:notation "B" .
+concept:overlap-joint skos:inScheme scheme:overlap-kinds ; skos:notation "joint" .
 """
 
 DATA = """
@@ -81,9 +82,9 @@ ecpsh:StatementHasPassage a sh:NodeShape ; ecpsh:onStatements true ; sh:targetCl
 """
 
 RULE = """
-SELECT ?memberA ?memberB ?on ?grade ?action ?passage WHERE {
-  GRAPH ?passage { ?action ecp:responsibleBody ?memberA , ?memberB }
-  ?passage a ecp:SourcePassage .
+SELECT ?memberA ?memberB ("joint" AS ?kind) (?action AS ?cause) ?on ?grade ?action ?reading WHERE {
+  GRAPH ?reading { ?action ecp:responsibleBody ?memberA , ?memberB }
+  ?reading ecp:locator ?place .
   ?action ecp:concernsInstrument ?on
   BIND("A" AS ?grade)
 }
