@@ -25,6 +25,9 @@ from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import MANIFEST, file_facts
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.tidy import FOLDER as TABLES_FOLDER
+from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
 from ecp_graph.workspace import FOLDERS, Workspace
@@ -32,7 +35,7 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["fingerprint", "release_id", "write_contents"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 3
+_LAYOUT: Final = 4
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -56,7 +59,8 @@ def write_contents(
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
     store = merged_store(completed.quads)
-    description = describe(store, about=about, release_id=identity, workspace_hash=workspace_hash)
+    tables = read_definitions(workspace)
+    description = describe(store, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
     with forked_call(partial(_write_dumps, folder)) as dumps_written:
@@ -65,6 +69,7 @@ def write_contents(
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
+        write_tables(store, tables, folder / TABLES_FOLDER)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -80,7 +85,7 @@ def write_contents(
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    _to_disk([*files, folder / MANIFEST, folder / "store", folder / DUMPS_FOLDER, folder])
+    _to_disk([*files, folder / MANIFEST, *(path for path in folder.iterdir() if path.is_dir()), folder])
 
 
 def _ontology_version(completed: Completed) -> str:

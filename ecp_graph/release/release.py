@@ -12,6 +12,7 @@
         description.ttl    VoID, DCAT and PROV
         ontology.ttl       the ontology as one document: its modules, alignments and value lists
         dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
+        tables/            the tidy tables as Parquet, and what their columns mean (CSVW)
         report.txt|json|ttl|html
 
 This module is imported by every query command, so it needs nothing outside the package and the standard library.
@@ -70,6 +71,11 @@ class Release:
     def ontology(self) -> Path:
         """The Turtle file of the ontology with its alignments and value lists."""
         return self.path / "ontology.ttl"
+
+    @property
+    def tables(self) -> Path:
+        """The folder of the tidy tables; there is none where the workspace defines no tables."""
+        return self.path / "tables"
 
     def report(self, suffix: str) -> Path:
         """The validation report as ``txt``, ``json``, ``ttl`` or ``html``."""
