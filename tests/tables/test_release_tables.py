@@ -219,6 +219,12 @@ def test_the_description_and_the_server_have_each_table(release: Release) -> Non
         assert client.get(f"/dumps/tables/{name}", buffered=True).status_code == 404
 
 
+@pytest.mark.slow
+def test_the_static_twin_has_them(twin: Path, release: Release) -> None:
+    found = {path.name: path.read_bytes() for path in (twin / "dumps" / "tables").iterdir()}
+    assert found == {path.name: path.read_bytes() for path in release.tables.iterdir()}
+
+
 def test_pandas_reads_them(release: Release) -> None:
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     pytest.importorskip("pyarrow", reason="pyarrow, with which pandas reads Parquet, is not installed")
