@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from ecp_graph.release.release import Release
 from ecp_graph.tables.definitions import Definition, definition, read_definitions
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.workspace import bundled_workspace
-from tests.build.conftest import write_workspace
+from tests.build.conftest import HEADER, write_workspace
+from tests.growth import growth
 
 NAMES = (bundled_workspace().folder("queries") / "tables" / "names.rq").read_text(encoding="utf-8")
 THINGS = """\
@@ -164,3 +167,24 @@ def test_a_workspace_without_definitions_has_no_tables(tmp_path: Path) -> None:
     assert not release.tables.exists()
     assert not [name for name in release.manifest["files"] if name.startswith("tables/")]
     assert b"parquet" not in release.description.read_bytes()
+
+
+def test_the_cost_is_in_proportion_to_the_rows(tmp_path: Path) -> None:
+    folders = count(1)
+
+    def store(size: int) -> ox.Store:
+        data = "".join(
+            f'<urn:x:{at}> a <urn:x:Thing> ; <urn:x:size> {at} ; skos:prefLabel "{at}" .\n' for at in range(size)
+        )
+        return merged_store(ox.parse((HEADER + data).encode(), format=ox.RdfFormat.TURTLE))
+
+    definitions = [
+        definition(Path(f"{name}.rq"), text.encode()) for name, text in (("names", NAMES), ("things", THINGS))
+    ]
+    work = partial(_write_into, tmp_path, folders, definitions)
+    assert growth(work, store, 5_000) < 8
+    assert len(rows(tmp_path / "1" / "things.parquet")) == 20_000
+
+
+def _write_into(root: Path, folders: count[int], definitions: list[Definition], store: ox.Store) -> None:
+    write_tables(store, definitions, root / str(next(folders)))
