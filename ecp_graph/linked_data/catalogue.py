@@ -11,10 +11,9 @@ import pyoxigraph as ox
 from ecp_graph import __version__
 from ecp_graph.linked_data.dumps import DUMPS, GZIP, Dump
 from ecp_graph.namespaces import names
-from ecp_graph.tables.definitions import Definition
-from ecp_graph.tables.tidy import FOLDER as TABLES
-from ecp_graph.tables.tidy import MEDIA_TYPE as PARQUET
-from ecp_graph.tables.tidy import file_name
+from ecp_graph.tables.definitions import FOLDER as TABLES
+from ecp_graph.tables.definitions import MEDIA_TYPE as PARQUET
+from ecp_graph.tables.definitions import Definition, file_name
 
 __all__ = ["Facts", "Header", "catalogue", "iri", "release", "release_iri", "titles", "types"]
 

@@ -25,8 +25,8 @@ from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import MANIFEST, file_facts
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
-from ecp_graph.tables.tidy import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render

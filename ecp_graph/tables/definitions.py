@@ -29,7 +29,25 @@ from ecp_graph.inputs import read_input
 from ecp_graph.queries.catalogue import read_header
 from ecp_graph.workspace import Workspace
 
-__all__ = ["NAMES", "NAMINGS", "TYPES", "Column", "Definition", "definition", "read_definitions"]
+__all__ = [
+    "FOLDER",
+    "MEDIA_TYPE",
+    "METADATA",
+    "NAMES",
+    "NAMINGS",
+    "TYPES",
+    "Column",
+    "Definition",
+    "definition",
+    "file_name",
+    "read_definitions",
+]
+
+#: The folder of the tables inside a release.
+FOLDER: Final = "tables"
+#: What the tables are and what their columns mean: W3C Metadata Vocabulary for Tabular Data.
+METADATA: Final = "csv-metadata.json"
+MEDIA_TYPE: Final = "application/vnd.apache.parquet"
 
 #: The table that names are taken from.
 NAMES: Final = "names"
@@ -75,6 +93,11 @@ class Definition:
     def selected(self) -> list[str]:
         """The columns of the query."""
         return [column.name for column in self.columns if not column.naming]
+
+
+def file_name(table: str) -> str:
+    """Return the name of the file of a table."""
+    return f"{table}.parquet"
 
 
 def read_definitions(workspace: Workspace) -> list[Definition]:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from ecp_graph.errors import ExportError
 from ecp_graph.sparql.results import Table, Term
-from ecp_graph.tables.tidy import METADATA, connected
+from ecp_graph.tables.definitions import METADATA
+from ecp_graph.tables.tidy import connected, literal, quoted
 
 __all__ = ["FORMATS", "export_tables"]
 
@@ -51,15 +52,15 @@ def _write(tables: Path, staging: Path, form: str) -> dict[str, int]:
     held: dict[str, Table] = {}
     with connected(tables, staging) as connection:
         for name, path in found.items():
-            connection.execute(f"CREATE VIEW {_quoted(name)} AS SELECT * FROM read_parquet('{_escaped(path)}')")
+            connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({literal(str(path))})")
             if form == "parquet":
                 shutil.copyfile(path, staging / path.name)
             elif form == "csv":
-                target = _escaped(staging / f"{name}.csv")
-                connection.execute(f"COPY {_quoted(name)} TO '{target}' (FORMAT csv, HEADER, NEW_LINE '\\r\\n')")
+                target = literal(str(staging / f"{name}.csv"))
+                connection.execute(f"COPY {quoted(name)} TO {target} (FORMAT csv, HEADER, NEW_LINE '\\r\\n')")
             else:
-                held[name] = _table(connection.execute(f"FROM {_quoted(name)}"))
-        rows = {name: connection.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchall()[0][0] for name in found}
+                held[name] = _table(connection.execute(f"FROM {quoted(name)}"))
+        rows = {name: connection.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()[0][0] for name in found}
     if form == "csv":
         shutil.copyfile(tables / METADATA, staging / METADATA)
     if form == "xlsx":
@@ -87,11 +88,3 @@ def _table(found: Any) -> Table:
 
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

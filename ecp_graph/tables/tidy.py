@@ -20,15 +20,9 @@ from ecp_graph.languages import main_language
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import query_start
-from ecp_graph.tables.definitions import NAMES, Column, Definition
+from ecp_graph.tables.definitions import METADATA, NAMES, Column, Definition, file_name
 
-__all__ = ["FOLDER", "MEDIA_TYPE", "METADATA", "connected", "file_name", "metadata", "write_tables"]
-
-#: The folder of the tables inside a release.
-FOLDER: Final = "tables"
-#: What the tables are and what their columns mean: W3C Metadata Vocabulary for Tabular Data.
-METADATA: Final = "csv-metadata.json"
-MEDIA_TYPE: Final = "application/vnd.apache.parquet"
+__all__ = ["connected", "literal", "metadata", "quoted", "write_tables"]
 
 _TYPES: Final = {
     "iri": "{0}",
@@ -69,12 +63,12 @@ def write_tables(store: ox.Store, definitions: Sequence[Definition], folder: Pat
             _fill(connection, store, each, Path(scratch) / f"{each.name}.csv")
             if each.name == NAMES:
                 connection.execute(_NAMED, {"main": main_language().lower()})
-            order = ", ".join(map(_quoted, dict.fromkeys([*each.order, *each.key])))
-            target = _text(str(folder / file_name(each.name)))
-            ordered = f"SELECT * FROM {_quoted(each.name)} ORDER BY {order}"
+            order = ", ".join(map(quoted, dict.fromkeys([*each.order, *each.key])))
+            target = literal(str(folder / file_name(each.name)))
+            ordered = f"SELECT * FROM {quoted(each.name)} ORDER BY {order}"
             connection.execute(f"COPY ({ordered}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
             if each.name != NAMES:
-                connection.execute(f"DROP TABLE {_quoted(each.name)}")
+                connection.execute(f"DROP TABLE {quoted(each.name)}")
     document = json.dumps(metadata(definitions), indent=2, ensure_ascii=False)
     (folder / METADATA).write_text(document + "\n", encoding="utf-8")
 
@@ -82,15 +76,10 @@ def write_tables(store: ox.Store, definitions: Sequence[Definition], folder: Pat
 def connected(*folders: Path) -> duckdb.DuckDBPyConnection:
     """Return an empty database that reads and writes files of these folders alone, and loads no extensions."""
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
-    allowed = ", ".join(_text(f"{folder}/") for folder in folders)
+    allowed = ", ".join(literal(f"{folder}/") for folder in folders)
     connection.execute(f"SET allowed_directories = [{allowed}]")
     connection.execute("SET enable_external_access = false")
     return connection
-
-
-def file_name(table: str) -> str:
-    """Return the name of the file of a table."""
-    return f"{table}.parquet"
 
 
 def metadata(definitions: Sequence[Definition]) -> dict[str, Any]:
@@ -128,24 +117,24 @@ def _described(definition: Definition, keys: Mapping[str, str]) -> dict[str, Any
 def _fill(connection: duckdb.DuckDBPyConnection, store: ox.Store, definition: Definition, answer: Path) -> None:
     """Make the table of a definition, by way of a file with the answer of its query."""
     _answer(store, definition, answer)
-    columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in definition.selected)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in definition.selected)
     connection.execute(
-        f"CREATE OR REPLACE VIEW answer AS SELECT * FROM read_csv({_text(str(answer))}, columns = {{{columns}}}, "
+        f"CREATE OR REPLACE VIEW answer AS SELECT * FROM read_csv({literal(str(answer))}, columns = {{{columns}}}, "
         "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', "
         "parallel = false, max_line_size = 64000000)"
     )
-    key = ", ".join(map(_quoted, definition.key))
+    key = ", ".join(map(quoted, definition.key))
     connection.execute(
         "CREATE OR REPLACE TABLE one AS SELECT * FROM answer "
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {', '.join(map(_quoted, definition.selected))}) = 1"
+        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {', '.join(map(quoted, definition.selected))}) = 1"
     )
     answer.unlink()
     of = list(dict.fromkeys(column.of for column in definition.columns if column.naming))
     joins = " ".join(
-        f"LEFT JOIN named AS named{at} ON named{at}.thing = one.{_quoted(name)}" for at, name in enumerate(of)
+        f"LEFT JOIN named AS named{at} ON named{at}.thing = one.{quoted(name)}" for at, name in enumerate(of)
     )
-    values = ", ".join(f"{_expression(each, of)} AS {_quoted(each.name)}" for each in definition.columns)
-    connection.execute(f"CREATE TABLE {_quoted(definition.name)} AS SELECT {values} FROM one {joins}")
+    values = ", ".join(f"{_expression(each, of)} AS {quoted(each.name)}" for each in definition.columns)
+    connection.execute(f"CREATE TABLE {quoted(definition.name)} AS SELECT {values} FROM one {joins}")
     connection.execute("DROP TABLE one")
 
 
@@ -183,12 +172,14 @@ def _as_texts(definition: Definition) -> str:
 def _expression(column: Column, of: Sequence[str]) -> str:
     if column.naming:
         return f"named{of.index(column.of)}.{column.naming}"
-    return _TYPES[column.type].format(f"one.{_quoted(column.name)}")
+    return _TYPES[column.type].format(f"one.{quoted(column.name)}")
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return the name of a table or column as SQL has it."""
     return f'"{name}"'
 
 
-def _text(value: str) -> str:
+def literal(value: str) -> str:
+    """Return a text as SQL has it."""
     return "'" + value.replace("'", "''") + "'"

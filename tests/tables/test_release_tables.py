@@ -17,8 +17,8 @@ import pytest
 from ecp_graph.overlap.derive import merged_store
 from ecp_graph.release.release import Release, verify_release
 from ecp_graph.settings import Settings
-from ecp_graph.tables.definitions import Definition, read_definitions
-from ecp_graph.tables.tidy import METADATA, write_tables
+from ecp_graph.tables.definitions import METADATA, Definition, read_definitions
+from ecp_graph.tables.tidy import write_tables
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import bundled_workspace
 from tests.bundled import BASE, ID, PREFIXES

@@ -15,8 +15,8 @@ from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.namespaces import ECP, names
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.formats import TURTLE
-from ecp_graph.tables.tidy import FOLDER as TABLES
-from ecp_graph.tables.tidy import MEDIA_TYPE, METADATA, file_name
+from ecp_graph.tables.definitions import FOLDER as TABLES
+from ecp_graph.tables.definitions import MEDIA_TYPE, METADATA, file_name
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.negotiation import GRAPH_FORMATS, wanted_form
 from ecp_graph.web.http.release_rdf import (
