@@ -112,8 +112,12 @@ class Names:
 
     @cached_property
     def inferred_graph(self) -> str:
-        """The graph of what follows by the ontology."""
+        """The graph of what follows by the ontology, from statements of the strongest certainty."""
         return self.graph + "inferred"
+
+    def inferred_at(self, certainty: str) -> str:
+        """Return the graph of what follows from statements of a weaker certainty (its notation)."""
+        return f"{self.inferred_graph}-{certainty}"
 
     @cached_property
     def derived_graph(self) -> str:
@@ -125,15 +129,17 @@ class Names:
         """The graph of the dataset's description."""
         return self.graph + "dataset"
 
-    @cached_property
-    def added_graphs(self) -> frozenset[str]:
-        """The graphs of what nobody states: inferred and derived."""
-        return frozenset({self.inferred_graph, self.derived_graph})
+    def is_inferred(self, graph: str) -> bool:
+        """Whether a graph holds what follows by the ontology."""
+        return graph == self.inferred_graph or graph.startswith(self.inferred_graph + "-")
 
-    @cached_property
-    def own_graphs(self) -> frozenset[str]:
-        """Graphs that the build writes; every other named graph of a release is a source passage."""
-        return self.added_graphs | {self.ontology_graph, self.shapes_graph, self.dataset_graph}
+    def is_added(self, graph: str) -> bool:
+        """Whether a graph holds what nobody states: what is inferred or derived."""
+        return graph == self.derived_graph or self.is_inferred(graph)
+
+    def is_own(self, graph: str) -> bool:
+        """Whether the build writes a graph; every other named graph of a release is a reading."""
+        return graph in (self.ontology_graph, self.shapes_graph, self.dataset_graph) or self.is_added(graph)
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:

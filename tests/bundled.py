@@ -17,6 +17,7 @@ __all__ = [
     "GRAPH",
     "ID",
     "INFERRED_GRAPH",
+    "INFERRED_GRAPHS",
     "NAMES",
     "ONTOLOGY_GRAPH",
     "OWN_GRAPHS",
@@ -36,7 +37,12 @@ SHAPES_GRAPH: Final = NAMES.shapes_graph
 INFERRED_GRAPH: Final = NAMES.inferred_graph
 DERIVED_GRAPH: Final = NAMES.derived_graph
 DATASET_GRAPH: Final = NAMES.dataset_graph
-OWN_GRAPHS: Final = NAMES.own_graphs
+#: What the build infers, by the weakest certainty that it rests on, the strongest first.
+INFERRED_GRAPHS: Final = (
+    INFERRED_GRAPH,
+    *(NAMES.inferred_at(word) for word in ("normalised", "external", "interpreted")),
+)
+OWN_GRAPHS: Final = {ONTOLOGY_GRAPH, SHAPES_GRAPH, DERIVED_GRAPH, DATASET_GRAPH, *INFERRED_GRAPHS}
 PREFIXES: Final = NAMES.prefixes
 
 

@@ -99,7 +99,7 @@ def write_dumps(dataset: Path, folder: Path) -> None:
     )
     (folder / CONTEXT).write_text(_json({"@context": context}), encoding="utf-8")
     for scope in _SCOPES:
-        kept = [at for at, graph in enumerate(graphs) if scope == "dataset" or graph not in names().added_graphs]
+        kept = [at for at, graph in enumerate(graphs) if scope == "dataset" or not names().is_added(graph)]
         plain = b"".join(lines[at] for at in kept)
         by_graph = b"".join(lines[at] for at in sorted(kept, key=graphs.__getitem__))
         if scope == "dataset":

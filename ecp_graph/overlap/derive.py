@@ -120,7 +120,7 @@ def _syntax_error(path: Path, message: str) -> InputSyntaxError:
 
 def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:
     for graph in store.named_graphs():
-        if graph.value not in names().own_graphs:
+        if not names().is_own(graph.value):
             quads = list(store.quads_for_pattern(None, None, None, graph))
             itself = {graph} | {quad.object for quad in quads if quad.predicate == _READING_OF}
             subjects = {quad.subject for quad in quads} - itself

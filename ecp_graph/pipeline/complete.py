@@ -13,6 +13,7 @@ from ecp_graph.namespaces import names
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.terms import to_graph, to_quads
+from ecp_graph.reasoning.certainty import graded
 from ecp_graph.reasoning.reason import Contradiction, infer
 
 __all__ = ["Completed", "complete"]
@@ -46,7 +47,7 @@ class Completed:
 def complete(sources: Sources, rules: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised."""
     inferred = infer(to_graph(sources.data), to_graph(sources.ontology), readings=sources.readings)
-    quads = to_quads(inferred.graph, names().inferred_graph)
+    quads = graded(to_quads(inferred.graph, names().inferred_graph), sources.data, sources.ontology)
     progress(f"Inferred {len(quads)} statements")
     derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)
     progress(f"Derived {len(derived)} statements by {len(rules)} rules")

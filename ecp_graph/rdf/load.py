@@ -157,7 +157,7 @@ def _unfit(quad: ox.Quad) -> str | None:
     if any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object, graph)):
         what = f"{_show(quad.subject)} {_show(quad.predicate)} {_show(quad.object)}"
         return f"blank node in data ({what}); give the thing an IRI"
-    if isinstance(graph, ox.NamedNode) and graph.value in names().own_graphs:
+    if isinstance(graph, ox.NamedNode) and names().is_own(graph.value):
         return f"{compact(graph.value)} is written by the build; use the graph of a passage"
     return None
 

@@ -1,4 +1,6 @@
-"""Backward chaining over the rules of the ontology: shortest proofs of inferred statements from stated ones.
+"""Backward chaining over the rules of the ontology: proofs of inferred statements from stated ones.
+
+Of several proofs the one is shown whose weakest statement is the most certain, and of these the shortest.
 
 All requested statements are traced together, one step at a time, so the number of queries grows with the depth of the
 proofs, not with their number. A statement is proved if a passage or the ontology states it, or if a rule derives it
@@ -9,12 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.reasoning.rules import TYPE, Pattern, Rule, read_rules
-from ecp_graph.reasoning.statements import Source, Statement, batches, in_sparql, rows_of, stated_in
+from ecp_graph.reasoning.statements import (
+    Source,
+    Statement,
+    batches,
+    certainties_of,
+    in_sparql,
+    rows_of,
+    stated_in,
+)
 from ecp_graph.sparql.results import Term
 
 __all__ = ["Derivation", "Explainer", "Explanation"]
@@ -22,6 +32,8 @@ __all__ = ["Derivation", "Explainer", "Explanation"]
 #: Rules that any statement with a property can satisfy; used only if no other rule explains a statement.
 _BROAD: Final = frozenset({"domain", "range"})
 _MOST_STEPS_BACK: Final = 30
+#: What a proof costs: the place of the weakest certainty in it, the strongest being the first, and its steps.
+_Cost: TypeAlias = tuple[int, int]
 _SENTENCES: Final = {
     "chain": "",
     "domain": "whatever has {0} counts as {1}",
@@ -61,11 +73,15 @@ class Derivation:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a statement holds: the graphs that state it or, when there are none, the step that gives it."""
+    """Why a statement holds: the graphs that state it or, when there are none, the step that gives it.
+
+    ``certainty`` is the notation of the weakest one that it rests on, empty where that is not known.
+    """
 
     statement: Statement
     sources: tuple[Source, ...] = ()
     derivation: Derivation | None = None
+    certainty: str = ""
 
     def leaves(self) -> Iterator[Explanation]:
         """Yield the explanations at which it ends; each of them is stated."""
@@ -102,7 +118,8 @@ class Explainer:
         self._known: dict[Statement, tuple[Source, ...]] = {}
         self._sources: dict[Statement, tuple[Source, ...]] = {}
         self._steps: dict[Statement, list[_Step]] = {}
-        self._cost: dict[Statement, int] = {}
+        self._cost: dict[Statement, _Cost] = {}
+        self._certainties = ["", *certainties_of(engine, timeout_s=timeout_s)]
         self._asked_broadly: set[Statement] = set()
 
     def learn(self, statements: Mapping[Statement, tuple[Source, ...]]) -> None:
@@ -145,19 +162,26 @@ class Explainer:
         self._sources.update(stated_in(self._engine, unknown, timeout_s=self._timeout_s))
 
     def _weigh(self) -> None:
-        self._cost.update(dict.fromkeys(self._sources, 0))
+        self._cost.update({statement: (self._strength(of), 0) for statement, of in self._sources.items()})
         changed = True
         while changed:
             changed = False
             for statement, steps in self._steps.items():
                 costs = [cost for step in steps if (cost := self._cost_of(step)) is not None]
-                if costs and min(costs) < self._cost.get(statement, min(costs) + 1):
+                if costs and (statement not in self._cost or min(costs) < self._cost[statement]):
                     self._cost[statement] = min(costs)
                     changed = True
 
-    def _cost_of(self, step: _Step) -> int | None:
-        costs = [self._cost.get(premise) for premise in step.premises]
-        return None if None in costs else 1 + sum(cost for cost in costs if cost is not None)
+    def _cost_of(self, step: _Step) -> _Cost | None:
+        costs = [self._cost[premise] for premise in step.premises if premise in self._cost]
+        if len(costs) < len(step.premises):
+            return None
+        return max(weakest for weakest, _ in costs), 1 + sum(steps for _, steps in costs)
+
+    def _strength(self, sources: Iterable[Source]) -> int:
+        """Return the place of the best certainty; a graph that tells none, such as the ontology, is beyond doubt."""
+        places = {certainty: place for place, certainty in enumerate(self._certainties)}
+        return min(places.get(source.certainty, len(places)) for source in sources)
 
     def _unproved(self, statements: Iterable[Statement]) -> list[Statement]:
         """Return those of the statements that have no proof, and what their steps lack."""
@@ -173,12 +197,16 @@ class Explainer:
 
     def _tree(self, statement: Statement) -> Explanation:
         if sources := self._sources.get(statement):
-            return Explanation(statement, sources)
+            return Explanation(statement, sources, certainty=self._certainty(self._strength(sources)))
         weighed = ((self._cost_of(step), step) for step in self._steps[statement])
         known = [(cost, step.rule.axiom, step) for cost, step in weighed if cost is not None]
-        _, _, best = min(known, key=lambda one: (one[0], one[1], [p.text for p in one[2].premises]))
+        cost, _, best = min(known, key=lambda one: (one[0], one[1], [p.text for p in one[2].premises]))
         premises = tuple(map(self._tree, best.premises))
-        return Explanation(statement, (), Derivation(best.rule.kind, best.rule.axiom, best.rule.terms, premises))
+        step = Derivation(best.rule.kind, best.rule.axiom, best.rule.terms, premises)
+        return Explanation(statement, (), step, self._certainty(cost[0]))
+
+    def _certainty(self, place: int) -> str:
+        return self._certainties[place] if place < len(self._certainties) else ""
 
     def _one_step_back(self, goals: Sequence[Statement], *, broadly: bool) -> Iterator[tuple[Statement, _Step]]:
         """Yield the steps that give the goals from what holds in the graph."""

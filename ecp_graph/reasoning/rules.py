@@ -10,7 +10,7 @@ none; nor are those that only find contradictions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, product
 from typing import Final
@@ -21,7 +21,7 @@ from ecp_graph.engine import Engine
 from ecp_graph.namespaces import PREFIXES, compact
 from ecp_graph.sparql.results import Term
 
-__all__ = ["TYPE", "Pattern", "Rule", "read_rules"]
+__all__ = ["TYPE", "Pattern", "Rule", "read_rules", "rules_of"]
 
 OWL, RDF, RDFS = PREFIXES["owl"], PREFIXES["rdf"], PREFIXES["rdfs"]
 TYPE: Final = Term("iri", RDF + "type")
@@ -50,14 +50,19 @@ class Rule:
     terms: tuple[Term, ...] = ()
 
 
+def rules_of(ontology: Iterable[ox.Quad]) -> tuple[Rule, ...]:
+    """Return the rules that the statements of an ontology give."""
+    return tuple(_Compiler(ontology).rules())
+
+
 def read_rules(engine: Engine, *, timeout_s: float | None = None) -> tuple[Rule, ...]:
     """Return the rules that the ontology of the graph gives; raises what the engine raises."""
     body = engine.query(_AXIOMS, fmt="nt", timeout_s=timeout_s).read()
-    return tuple(_Compiler(ox.parse(body, ox.RdfFormat.N_TRIPLES)).rules())
+    return rules_of(ox.parse(body, ox.RdfFormat.N_TRIPLES))
 
 
 class _Compiler:
-    def __init__(self, quads: Iterator[ox.Quad]) -> None:
+    def __init__(self, quads: Iterable[ox.Quad]) -> None:
         self._objects: dict[tuple[_Node, str], list[_Node]] = {}
         self._pairs: dict[str, list[tuple[_Node, _Node]]] = {}
         for quad in sorted(quads, key=str):

@@ -14,7 +14,7 @@ from ecp_graph.languages import preference
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.results import Table, Term, to_ox
 
-__all__ = ["Source", "Statement", "batches", "in_sparql", "iri", "names_of", "rows_of", "stated_in"]
+__all__ = ["Source", "Statement", "batches", "certainties_of", "in_sparql", "iri", "names_of", "rows_of", "stated_in"]
 
 #: Statements asked for at once; a query of some hundred kilobytes is still answered quickly.
 _BATCH: Final = 500
@@ -26,6 +26,10 @@ SELECT ?key ?graph ?locator ?certainty WHERE {{
   OPTIONAL {{ ?graph ecp:certainty/skos:notation ?certainty }}
 }}
 ORDER BY ?key ?locator ?graph
+"""
+_CERTAINTIES: Final = """
+SELECT ?certainty WHERE { ?concept skos:inScheme scheme:certainties ; skos:notation ?certainty ; ecp:position ?place }
+ORDER BY ?place
 """
 _NAMES: Final = """
 SELECT ?term ?preferred ?plain WHERE {{
@@ -82,6 +86,12 @@ def batches(items: Iterable[_Item], size: int = _BATCH) -> Iterator[list[_Item]]
         yield batch
 
 
+def certainties_of(engine: Engine, *, timeout_s: float | None = None) -> list[str]:
+    """Return the notations of the certainties, the strongest first."""
+    rows = ask_table(engine, _CERTAINTIES, timeout_s=timeout_s).rows
+    return list(dict.fromkeys(certainty.value for (certainty,) in rows if certainty))
+
+
 def stated_in(
     engine: Engine, statements: Sequence[Statement], *, timeout_s: float | None = None
 ) -> dict[Statement, tuple[Source, ...]]:
@@ -95,7 +105,7 @@ def stated_in(
         for key, graph, locator, certainty in ask_table(
             engine, _STATED.format(values=values), timeout_s=timeout_s
         ).rows:
-            if key and graph and graph.value not in names().added_graphs:
+            if key and graph and not names().is_added(graph.value):
                 source = Source(graph.value, locator.value if locator else "", certainty.value if certainty else "")
                 found.setdefault(batch[int(key.value)], {})[source] = None
     return {statement: tuple(sources) for statement, sources in found.items()}

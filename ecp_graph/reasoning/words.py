@@ -19,13 +19,17 @@ def as_text(explanation: Explanation, names: Mapping[str, str]) -> str:
 
 
 def as_json(explanation: Explanation, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return ``statement``, ``sources`` and ``derivation`` (kind, sentence, axiom, premises; null at a leaf)."""
+    """Return ``statement``, ``certainty``, ``sources`` and ``derivation`` (null at a leaf).
+
+    The last has ``kind``, ``sentence``, ``axiom`` and ``premises``.
+    """
     step = explanation.derivation
     return {
         "statement": {
             part: _term(term, names)
             for part, term in zip(("subject", "predicate", "object"), explanation.statement, strict=True)
         },
+        "certainty": explanation.certainty,
         "sources": [
             {"graph": source.graph, "locator": source.locator, "certainty": source.certainty}
             for source in explanation.sources
@@ -46,6 +50,8 @@ def _lines(explanation: Explanation, names: Mapping[str, str]) -> Iterator[str]:
     for source in explanation.sources:
         yield f"  stated in {_place(source)}"
     if step := explanation.derivation:
+        if explanation.certainty:
+            yield f"  {explanation.certainty}, as the weakest statement that it needs"
         yield f"  {'found by the build' if step.text else 'follows'}: {step.sentence(names)}"
         yield f"    {step.axiom}"
         for number, premise in enumerate(step.premises, 1):

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from rdflib import OWL, RDF, RDFS, URIRef
+from rdflib import OWL, RDF, RDFS, Namespace, URIRef
 from rdflib.term import Node
 
 from tests.ontology.checks.expressions import canonical_set, mentioned
 from tests.ontology.checks.model import Ontology, every, is_built_in, local_name
 
 __all__ = ["P03", "P05", "P11", "P12", "P19", "P24", "P25", "P26", "P27", "P28", "P29", "P33", "P35"]
+
+_SCHEMA: Final = Namespace("http://schema.org/")
 
 
 def _properties(ontology: Ontology) -> list[URIRef]:
@@ -62,9 +64,13 @@ P05: Final = every("P05", "Wrong inverse", _object_properties, _mirrored_wrongly
 
 
 def _has_ends(ontology: Ontology, prop: URIRef) -> tuple[bool, bool]:
-    """Return whether a domain and a range follow for a property, from its superproperties and inverses as well."""
+    """Return whether a domain and a range are given for a property: its own, or those of superproperties and inverses.
+
+    schema:domainIncludes and schema:rangeIncludes count: they say what an end is meant for and infer no type.
+    """
     graph = ontology.graph
-    has_domain = has_range = False
+    has_domain = (prop, _SCHEMA.domainIncludes, None) in graph
+    has_range = (prop, _SCHEMA.rangeIncludes, None) in graph
     seen: set[tuple[URIRef, bool]] = set()
     ahead = [(prop, False)]
     while ahead:

@@ -57,7 +57,7 @@ class Value:
     @cached_property
     def stated(self) -> tuple[Source, ...]:
         """The graphs in which it stands because somebody wrote it, and not because the build found it."""
-        return tuple(source for source in self.sources if source.graph not in names().added_graphs)
+        return tuple(source for source in self.sources if not names().is_added(source.graph))
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,11 @@ def reasons_of(entity: Entity) -> Reasons:
     statements = {value: _statement(entity.iri, value) for value in values}
     explainer.learn({statement: value.stated for value, statement in statements.items()})
     shown = [value for group in entity.following for value in group.values]
-    following = {value: statements[value] for value in shown if _stands_in(value, names().inferred_graph)}
+    following = {
+        value: statements[value]
+        for value in shown
+        if any(names().is_inferred(source.graph) for source in value.sources)
+    }
     explained = explainer.explain(following.values())
     found = {value: explained[statement] for value, statement in following.items() if statement in explained}
     finding = _finding(values, statements, limit_s)
@@ -71,7 +75,3 @@ def _statement(thing: str, value: Value) -> Statement:
     if value.direction == "from":
         return Statement(me, property_, value.other)
     return Statement(value.other, property_, me)
-
-
-def _stands_in(value: Value, graph: str) -> bool:
-    return any(source.graph == graph for source in value.sources)

@@ -32,7 +32,7 @@ def sources(table: Table) -> list[Source]:
     """Return the passages that the rows of the table refer to by IRI, in document order."""
     named: Counter[str] = Counter()
     for row in table.rows:
-        named.update({term.value for term in row if term is not None and _is_passage(term.kind, term.value)})
+        named.update({term.value for term in row if term is not None and _is_reading(term.kind, term.value)})
     if not named:
         return []
     known = site().keep("places of passages", _places)
@@ -43,8 +43,8 @@ def sources(table: Table) -> list[Source]:
     return sorted(found, key=lambda source: (source.name, source.certainty))
 
 
-def _is_passage(kind: str, value: str) -> bool:
-    return kind == "iri" and value.startswith(names().graph) and value not in names().own_graphs
+def _is_reading(kind: str, value: str) -> bool:
+    return kind == "iri" and value.startswith(names().graph) and not names().is_own(value)
 
 
 def _places() -> dict[str, tuple[str, str]]:
