@@ -12,7 +12,8 @@ import pyoxigraph as ox
 ROOT = Path(__file__).resolve().parents[2]
 ECP = "https://w3id.org/ecp-graph/ontology#"
 ID = "https://w3id.org/ecp-graph/id/"
-PASSAGE = "https://w3id.org/ecp-graph/graph/pc0457e1/"
+PASSAGE = "https://w3id.org/ecp-graph/id/passage/pc0457e1/"
+READING = "https://w3id.org/ecp-graph/graph/pc0457e1/"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
@@ -27,19 +28,19 @@ def quads() -> frozenset[ox.Quad]:
 
 @cache
 def statements_by_graph() -> dict[str, frozenset[ox.Quad]]:
-    """Named graph to its statements, without the graph's description of itself."""
+    """Named graph to its statements, without what it says of itself and of its passage."""
     graphs: dict[str, set[ox.Quad]] = defaultdict(set)
     for quad in quads():
         assert isinstance(quad.graph_name, ox.NamedNode), f"{quad} stands in no named graph"
         bucket = graphs[quad.graph_name.value]
-        if quad.subject != quad.graph_name:
+        if quad.subject != quad.graph_name and "/id/passage/" not in str(quad.subject):
             bucket.add(quad)
     return {name: frozenset(found) for name, found in graphs.items()}
 
 
 def passage_of(graph: str) -> str:
     """``action-3`` for the graphs of action 3 at any certainty."""
-    return re.sub(r"-(normalised|interpreted)$", "", graph.removeprefix(PASSAGE))
+    return re.sub(r"-(normalised|interpreted)$", "", graph.removeprefix(READING))
 
 
 def values(subject: str, predicate: str) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from .graphs import ECP, ID, PASSAGE, RDF_TYPE, SKOS, quads, statements_by_graph
+from .graphs import ECP, ID, PASSAGE, RDF_TYPE, READING, SKOS, passage_of, quads, statements_by_graph, value
 
-DESCRIPTION = {"passageOf", "passageKind", "locator", "certainty"}
+SAME_AS = "http://schema.org/sameAs"
 
 
 def certainty_by_name(graph: str) -> str:
-    if not graph.startswith(PASSAGE):
+    if not graph.startswith(READING):
         return "external"
     for suffix in ("normalised", "interpreted"):
         if graph.endswith("-" + suffix):
@@ -24,9 +24,11 @@ def test_graph_describes_itself(graph: str) -> None:
     own = [quad for quad in quads() if quad.subject.value == graph]  # type: ignore[union-attr]
     assert all(quad.graph_name.value == graph for quad in own)  # type: ignore[union-attr]
     described = {quad.predicate.value: quad.object.value for quad in own}  # type: ignore[union-attr]
-    assert described[RDF_TYPE] == ECP + "SourcePassage"
-    assert {ECP + name for name in DESCRIPTION} <= described.keys()
+    assert described.keys() == {RDF_TYPE, ECP + "readingOf", ECP + "certainty"}
+    assert described[RDF_TYPE] == ECP + "Reading"
     assert described[ECP + "certainty"] == f"{ID}concept/certainty-{certainty_by_name(graph)}"
+    if graph.startswith(READING):
+        assert described[ECP + "readingOf"] == PASSAGE + passage_of(graph)
     assert statements_by_graph()[graph], "a graph that states nothing is not written"
 
 
@@ -46,7 +48,7 @@ def test_codes_and_outside_links_are_external() -> None:
     found = [
         quad
         for quad in quads()
-        if quad.predicate.value == SKOS + "exactMatch"
+        if quad.predicate.value == SAME_AS
         or (
             quad.predicate.value == SKOS + "notation" and quad.subject.value.startswith((ID + "body/", ID + "plan/"))  # type: ignore[union-attr]
         )
@@ -61,10 +63,34 @@ def test_months_read_as_deadlines_are_interpreted() -> None:
     assert {certainty_by_name(quad.graph_name.value) for quad in deadlines} == {"interpreted"}  # type: ignore[union-attr]
 
 
+def test_the_paper_has_69_places_each_described_once() -> None:
+    described = [
+        quad.subject.value  # type: ignore[union-attr]
+        for quad in quads()
+        if quad.predicate.value == ECP + "passageOf" and quad.subject.value.startswith(PASSAGE)  # type: ignore[union-attr]
+    ]
+    assert len(described) == len(set(described)) == 69
+    assert {place.removeprefix(PASSAGE) for place in described} == {
+        passage_of(graph) for graph in statements_by_graph() if graph.startswith(READING)
+    }
+    locators = {value(place, ECP + "locator") for place in described}
+    assert len(locators) == 69
+
+
+def test_a_month_or_a_year_of_an_event_is_no_duration() -> None:
+    within = {quad.subject: quad.object.value for quad in quads() if quad.predicate.value == ECP + "within"}  # type: ignore[union-attr]
+    assert len(within) >= 9
+    lasting = {quad.subject for quad in quads() if quad.predicate.value in {ECP + "from", ECP + "until", ECP + "month"}}
+    assert not lasting & within.keys()
+    for event, when in within.items():
+        assert value(event.value, ECP + "earliest").startswith(when)  # type: ignore[union-attr]
+        assert value(event.value, ECP + "latest").startswith(when)  # type: ignore[union-attr]
+
+
 def test_the_two_months_of_one_meeting_are_both_kept() -> None:
     months = {
         quad.subject.value.removeprefix(ID): quad.object.value  # type: ignore[union-attr]
         for quad in quads()
-        if quad.predicate.value == ECP + "month" and "/event/pc-2016-0" in quad.subject.value  # type: ignore[union-attr]
+        if quad.predicate.value == ECP + "within" and "/event/pc-2016-0" in quad.subject.value  # type: ignore[union-attr]
     }
     assert months == {"event/pc-2016-06": "2016-06", "event/pc-2016-07": "2016-07"}

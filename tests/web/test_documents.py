@@ -308,6 +308,7 @@ HOSTILE = f"""
   <{ID}group/plain.ttl> skos:prefLabel "suffix" .
   <{ID}body/old> owl:deprecated true ; dcterms:isReplacedBy <{ID}body/evil> .
   <{ID}body/older> owl:deprecated true .
+  <{ID}body/split> owl:deprecated true ; dcterms:isReplacedBy <{ID}body/evil> , <{ID}body/old> .
 }}
 """
 
@@ -352,11 +353,20 @@ def test_any_iri_gets_an_address_of_its_own(hostile: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/id/body/old", "/doc/body/old", "/doc/body/old.ttl", "/id/body/old.html"])
-def test_what_is_deprecated_is_gone(hostile: FlaskClient, path: str) -> None:
-    response = hostile.get(path, headers={"Accept": "application/json"})
+def test_what_is_deprecated_leads_to_what_replaces_it(hostile: FlaskClient, path: str) -> None:
+    for accept in ("application/json", BROWSER):
+        response = hostile.get(path, headers={"Accept": accept})
+        assert response.status_code == 301
+        assert response.headers["Location"] == path.replace("old", "evil")
+
+
+def test_what_two_things_replace_is_gone_and_names_them(hostile: FlaskClient) -> None:
+    response = hostile.get("/id/body/split", headers={"Accept": "application/json"})
     assert response.status_code == 410
-    assert response.get_json()["error"]["message"] == "body:old is no longer used. It is replaced by body:evil."
-    page = hostile.get(path, headers={"Accept": BROWSER})
+    assert response.get_json()["error"]["message"] == (
+        "body:split is no longer used. It is replaced by body:evil, body:old."
+    )
+    page = hostile.get("/doc/body/split", headers={"Accept": BROWSER})
     assert page.status_code == 410
     assert 'href="/doc/body/evil"' in page.get_data(as_text=True)
 

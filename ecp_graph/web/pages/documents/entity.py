@@ -59,6 +59,11 @@ class Value:
         """The graphs in which it stands because somebody wrote it, and not because the build found it."""
         return tuple(source for source in self.sources if not names().is_added(source.graph))
 
+    @property
+    def certainty(self) -> str:
+        """The certainty of a statement that the build inferred; empty for any other."""
+        return next((source.certainty for source in self.sources if names().is_inferred(source.graph)), "")
+
 
 @dataclass(frozen=True)
 class Group:

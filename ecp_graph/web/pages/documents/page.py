@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from ecp_graph.addresses import quoted
 from ecp_graph.linked_data.document import Standing, describe_thing, serialise, standing_of
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import TURTLE, Format
@@ -23,8 +24,9 @@ from ecp_graph.web.pages.documents.entity import entity_of
 from ecp_graph.web.pages.documents.graphs import graph_response
 from ecp_graph.web.pages.documents.missing import gone, missing
 from ecp_graph.web.pages.documents.neighbourhood import draw
+from ecp_graph.web.pages.documents.passage import is_passage, passage_page
 from ecp_graph.web.pages.documents.why import reasons_of
-from ecp_graph.web.show.anchors import anchor, source_tags, step_markup
+from ecp_graph.web.show.anchors import anchor, certainty_tag, source_tags, step_markup
 from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.show.panels import panel, panel_of_first
 from ecp_graph.web.state.site import site
@@ -54,7 +56,7 @@ def document(path: str) -> AnyResponse:
     if isinstance(standing, AnyResponse):
         return standing
     form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
-    response = _rdf(standing, form) if form else _page(standing)
+    response = _rdf(standing, form) if form else passage_page(standing) if is_passage(standing) else _page(standing)
     add_headers(response, standing, form, negotiated=not suffix)
     return response
 
@@ -83,7 +85,16 @@ def _find(path: str) -> tuple[Standing | AnyResponse, str]:
         standing = _standing(things + stem)
     if standing is None:
         return missing(things + stem), suffix
-    return (gone(standing) if standing.is_deprecated else standing), suffix
+    return (_deprecated(standing, suffix) if standing.is_deprecated else standing), suffix
+
+
+def _deprecated(standing: Standing, suffix: str) -> AnyResponse:
+    """Lead to what replaces a deprecated thing; tell that it is gone where nothing, or not one thing, does."""
+    new = standing.replaced_by[0] if len(standing.replaced_by) == 1 else ""
+    if not new.startswith(names().id):
+        return gone(standing)
+    place = "/id/" if request.path.startswith("/id/") else "/doc/"
+    return redirect(place + quoted(new.removeprefix(names().id)) + (f".{suffix}" if suffix else ""), 301)
 
 
 def _standing(iri: str) -> Standing | None:
@@ -118,6 +129,7 @@ def _page(standing: Standing) -> Response:
     return page(
         "documents/entity.html",
         term=anchor,
+        certainty=certainty_tag,
         sources=source_tags,
         step=step_markup,
         entity=entity,

@@ -44,7 +44,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Span:
-    """One plan or event above the rows; ``status`` is that of an event."""
+    """One plan or event above the rows; ``status`` is that of an event.
+
+    What ``is_within`` its dates lies somewhere between them, and does not last from the one to the other.
+    """
 
     name: str
     begins: datetime
@@ -53,6 +56,7 @@ class Span:
     status: str
     href: str | None
     is_plan: bool
+    is_within: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,11 +226,11 @@ def _above(spans: Iterable[Span], axis: Axis) -> list[Lane]:
 
 def _span_mark(span: Span, axis: Axis) -> Mark:
     x, end = axis.at(span.begins), axis.at(span.ends)
-    full = f"{span.name}: {', '.join(part for part in (span.words, span.status) if part)}"
+    when = f"at some time in {span.words}" if span.is_within and span.words else span.words
+    full = f"{span.name}: {', '.join(part for part in (when, span.status) if part)}"
     words = _cut(span.name, 44)
-    mark = Mark(
-        "plan" if span.is_plan else f"event {span.status}", x, max(end - x, 3), words, 0, "start", full, span.href
-    )
+    kind = "plan" if span.is_plan else f"{'within' if span.is_within else 'event'} {span.status}"
+    mark = Mark(kind, x, max(end - x, 3), words, 0, "start", full, span.href)
     if len(words) * _LETTER < mark.width - 2 * _GAP:
         return replace(mark, words_x=x + _GAP)
     return _beside(mark, axis)

@@ -32,6 +32,8 @@ _ROWS_OF_PICTURE: Final = 40
 _MOST_ROWS: Final = 400
 #: The word in the address for an axis that holds no more than the plans of the rows.
 _PLAN: Final = "plan"
+#: The kinds of entries that stand above the actions.
+_DRAWN_ABOVE: Final = frozenset({"event", "plan"})
 #: How a time without a date can be drawn, by the word that the header of the times has for its kind.
 _DATELESS: Final[dict[str, Kind]] = {"continuous": "continuous", "recurrent": "recurrent"}
 
@@ -73,6 +75,7 @@ def index() -> Response:
         times=panel(TIMES),
         spans=spans,
         span_rows=[row for row in spans.rows if row["kind"] != "action"],
+        meant=spans.query.values_of("span"),
     )
 
 
@@ -171,7 +174,17 @@ def _spans(spans: Panel) -> list[Span]:
     for row in spans.rows:
         ends = moment_of(row["ends"])
         begins = moment_of(row["begins"]) or ends
-        if row["kind"] != "action" and begins and ends:
-            href, is_plan = local_path(row["thing"]), row["kind"] == "plan"
-            found.append(Span(row["name"], begins, ends, row["period"], row["status"], href, is_plan))
+        if row["kind"] in _DRAWN_ABOVE and begins and ends:
+            found.append(
+                Span(
+                    row["name"],
+                    begins,
+                    ends,
+                    row["period"],
+                    row["status"],
+                    local_path(row["thing"]),
+                    is_plan=row["kind"] == "plan",
+                    is_within=row["span"] == "within",
+                )
+            )
     return found
