@@ -35,6 +35,8 @@ _LINKS: Final = {
     "rdfs:subPropertyOf": "parents",
     "rdfs:domain": "domains",
     "rdfs:range": "ranges",
+    "schema:domainIncludes": "meant_from",
+    "schema:rangeIncludes": "meant_to",
     "owl:inverseOf": "inverses",
     "owl:equivalentClass": "matches",
     "owl:equivalentProperty": "matches",
@@ -47,17 +49,23 @@ _FIRST, _REST = (ox.NamedNode(PREFIXES["rdf"] + name) for name in ("first", "res
 
 @dataclass(frozen=True)
 class Term:
-    """One class or property. Other terms are given by their IRIs; ``children`` are the own terms directly below."""
+    """One class or property. Other terms are given by their IRIs; ``children`` are the own terms directly below.
+
+    ``meant_from`` and ``meant_to`` are the classes that a property is meant for, from which no type follows.
+    """
 
     iri: str
     kind: str
     label: str
     definition: str
     notes: tuple[str, ...]
+    examples: tuple[str, ...]
     parents: tuple[str, ...]
     children: tuple[str, ...]
     domains: tuple[str, ...]
     ranges: tuple[str, ...]
+    meant_from: tuple[str, ...]
+    meant_to: tuple[str, ...]
     inverses: tuple[str, ...]
     matches: tuple[str, ...]
     chains: tuple[tuple[str, ...], ...]
@@ -103,12 +111,16 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """One version of the ontology. ``header`` is curie of the property to its first value as text."""
+    """One version of the ontology. ``header`` is curie of the property to its first value as text.
+
+    ``change_notes`` say what its users have to change since the version before.
+    """
 
     iri: str
     header: Mapping[str, str]
     terms: tuple[Term, ...]
     schemes: tuple[Scheme, ...]
+    change_notes: tuple[str, ...] = ()
 
     @cached_property
     def by_iri(self) -> Mapping[str, Term]:
@@ -125,8 +137,8 @@ class Vocabulary:
         return [term for term in self.terms if term.kind == kind]
 
     def about(self, class_: str) -> list[Term]:
-        """Return the properties whose domain is the class."""
-        return [term for term in self.terms if class_ in term.domains]
+        """Return the properties whose domain is the class, or that are meant for it."""
+        return [term for term in self.terms if class_ in (*term.domains, *term.meant_from)]
 
 
 def read_vocabulary(triples: Iterable[ox.Triple]) -> Vocabulary:
@@ -143,7 +155,8 @@ def read_vocabulary(triples: Iterable[ox.Triple]) -> Vocabulary:
             if iri.startswith(ECP):
                 found.setdefault(iri, kind)
     terms = [_term(store, iri, kind) for iri, kind in found.items()]
-    return Vocabulary(ontology, header, tuple(sorted(terms, key=lambda term: term.anchor.lower())), _schemes(store))
+    in_order = tuple(sorted(terms, key=lambda term: term.anchor.lower()))
+    return Vocabulary(ontology, header, in_order, _schemes(store), _texts(store, ontology, "skos:changeNote"))
 
 
 def _term(store: ox.Store, iri: str, kind: str) -> Term:
@@ -160,7 +173,8 @@ def _term(store: ox.Store, iri: str, kind: str) -> Term:
         kind=kind,
         label=_text(store, iri, "rdfs:label"),
         definition=_text(store, iri, "skos:definition"),
-        notes=tuple(sorted(value.value for value in _values(store, iri, "skos:scopeNote"))),
+        notes=_texts(store, iri, "skos:scopeNote"),
+        examples=_texts(store, iri, "skos:example"),
         children=tuple(sorted(child for child in below if child.startswith(ECP))),
         chains=_lists(store, iri, "owl:propertyChainAxiom"),
         keys=_lists(store, iri, "owl:hasKey"),
@@ -215,6 +229,10 @@ def _text(store: ox.Store, iri: str, curie: str) -> str:
     values = _values(store, iri, curie)
     values.sort(key=lambda value: (preference(getattr(value, "language", None)), str(value)))
     return str(values[0].value) if values else ""
+
+
+def _texts(store: ox.Store, iri: str, curie: str) -> tuple[str, ...]:
+    return tuple(sorted(value.value for value in _values(store, iri, curie))) if iri else ()
 
 
 def _node(curie: str) -> ox.NamedNode:

@@ -11,7 +11,8 @@ from ecp_graph.namespaces import compact
 
 __all__ = ["TermChange", "vocabulary_changes"]
 
-_HIDDEN: Final = frozenset({"iri", "children"})
+#: What says nothing of the meaning of a term: its IRI, what stands below it, and its examples.
+_HIDDEN: Final = frozenset({"iri", "children", "examples"})
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,4 @@ def _aspects(before: Term | Concept, after: Term | Concept) -> tuple[str, ...]:
     if type(before) is not type(after):
         return ("kind",)
     names = [field.name for field in fields(before) if field.name not in _HIDDEN]
-    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+    return tuple(name.replace("_", " ") for name in names if getattr(before, name) != getattr(after, name))

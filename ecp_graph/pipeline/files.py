@@ -25,7 +25,7 @@ from ecp_graph.namespaces import ECP, PREFIXES, using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import load, parse_files
-from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.workspace import Workspace
 
@@ -56,13 +56,13 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
     sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
-    with forked_call(partial(judge_statements, sources, judged)) as of_statements:
+    with forked_call(partial(judge_stated, sources, judged)) as of_stated:
         completed = complete(sources, workspace.rule_files)
         report = check(
             sources,
             completed.graph(),
             completed.contradictions,
-            of_statements,
+            of_stated,
             about={_text(quad.subject) for quad in quads},
         )
     return Report(in_order([*report.findings, *_without_evidence(parsed, names)]), report.looked_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
@@ -13,22 +14,28 @@ from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.rdf.load import load
 from ecp_graph.release.swap import install
-from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.workspace import Workspace
 
 __all__ = ["run"]
 
 
-def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
+def run(
+    workspace: Workspace,
+    releases: Path,
+    kept: int,
+    engine: Literal["local", "reference"],
+    progress: Callable[[str], None],
+) -> BuildResult:
     """See `ecp_graph.pipeline.build`."""
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
-    with forked_call(partial(judge_statements, sources)) as of_statements:
-        completed = complete(sources, workspace.rule_files, progress=progress)
+    with forked_call(partial(judge_stated, sources)) as of_stated:
+        completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
-        report = check(sources, completed.graph(), completed.contradictions, of_statements)
+        report = check(sources, completed.graph(), completed.contradictions, of_stated)
     progress(f"Validated with {len(report.looked_at)} shapes")
     if not report.conforms:
         return BuildResult(None, report)

@@ -151,7 +151,7 @@ def test_a_release_opens_without_its_workspace(release: Release, tmp_path: Path)
     assert (opened.names.base, opened.names.language) == (OTHER_BASE, "fr")
     assert opened.manifest["title"] == "Harbour plans"
     assert opened.manifest["from_package"] == ["ontology", "shapes", "queries"]
-    assert opened.manifest["ontology"] == "0.1.0"
+    assert opened.manifest["ontology"] == "1.0.0"
     engine = release_engine(opened)
     asked = engine.query("SELECT ?name { deed:harbour-1 skos:prefLabel ?name }", fmt="csv").read()
     engine.close()

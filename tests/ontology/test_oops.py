@@ -160,6 +160,13 @@ SILENT = {
         fault(add=":quotes a owl:ObjectProperty ; rdfs:subPropertyOf :cites ."),
     ),
     "P11: the inverse has both": ("P11", fault(add=":citedBy a owl:ObjectProperty ; owl:inverseOf :cites .")),
+    "P11: what the ends are meant for is said": (
+        "P11",
+        fault(
+            replace=(CITES, CITES_ANYTHING.replace(" ;", " ; schema:domainIncludes :Work , :Person ;")),
+            add="schema:domainIncludes a owl:AnnotationProperty .",
+        ),
+    ),
     "P11: annotation properties have neither": ("P11", fault(add=":remark a owl:AnnotationProperty .")),
     "P12: a subproperty may keep the name": (
         "P12",

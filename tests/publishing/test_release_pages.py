@@ -104,7 +104,8 @@ def test_a_new_version_of_the_ontology_lists_its_changes(tmp_path: Path) -> None
     client = create_app(Settings(workspace=tmp_path / "w", releases=releases, workers=1)).test_client()
     page = client.get("/ontology/2", headers={"Accept": "text/html"}).get_data(as_text=True)
     changes = page.partition('id="changes"')[2]
-    assert 'added <a href="#Novelty">' in changes
+    assert '<a href="#Novelty">' in changes.partition('id="changes-added"')[2].partition("</ul>")[0]
+    assert 'id="changes-removed"' not in changes
     assert "definition" in changes.partition("OpenBodyGroup")[2].partition("</li>")[0]
     assert changes.count("<li>") == 2
     old = client.get("/ontology/1", headers={"Accept": "text/html"}).get_data(as_text=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
@@ -13,7 +14,7 @@ from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.namespaces import ECP
 from ecp_graph.release.release import Release
 from ecp_graph.web.http.release_rdf import parse_turtle
-from ecp_graph.web.pages.ontology.diagram import class_diagram
+from ecp_graph.web.pages.ontology.overview import draws_all
 from tests.bundled import BASE
 from tests.web.conftest import BROWSER
 
@@ -50,15 +51,17 @@ def test_an_entry_says_what_the_ontology_says(text: str) -> None:
     assert re.search(r'#responsibleFor">[^<]*</a> → <a href="#concernsInstrument"', entry)
     assert '<a href="#Body">body</a>' in entry
     action = text.partition('id="Action"')[2].partition("</article>")[0]
-    assert "One numbered row of planned work" in action
+    assert "A piece of work that a plan sets out" in action
+    assert "For example: Action 3, &#39;Develop new Transit Guidelines" in action
     assert "never a prov:Activity" in action
     assert "p-plan:Step" in action
     assert "told apart by" in action
+    assert "#numberText" in action, "what it is meant for is listed as well"
 
 
 def test_examples_come_from_the_data(text: str, release: Release) -> None:
     entry = text.partition('id="responsibleBody"')[2].partition("</article>")[0]
-    example = entry.partition("for example")[2]
+    example = entry.partition("in the data")[2]
     names = re.findall(r">([^<>]{4,})</a>", example)
     assert len(names) == 2
     data = release.dataset.read_text(encoding="utf-8")
@@ -74,7 +77,7 @@ def test_every_value_of_a_list_is_shown(text: str, vocabulary: Vocabulary) -> No
 
 def test_the_version_iri_leads_to_the_version(client: FlaskClient, vocabulary: Vocabulary) -> None:
     path = vocabulary.header["owl:versionIRI"].removeprefix(BASE.rstrip("/"))
-    assert path == "/ontology/0.1.0"
+    assert path == "/ontology/1.0.0"
     assert client.get(path, headers={"Accept": BROWSER}).mimetype == "text/html"
     turtle = client.get(path, headers={"Accept": "text/turtle"})
     assert turtle.mimetype == "text/turtle"
@@ -84,38 +87,51 @@ def test_the_version_iri_leads_to_the_version(client: FlaskClient, vocabulary: V
     assert "0.1.0" in missing.get_json()["error"]["message"]
 
 
-def test_the_first_version_is_said_to_be_the_first(text: str) -> None:
-    assert "0.1.0 is the first version that is kept here" in text
+def test_an_open_end_says_what_it_is_meant_for(text: str) -> None:
+    entry = text.partition('id="measures"')[2].partition("</article>")[0]
+    assert "meant to lead to" in entry
+    assert '<a href="#Indicator">' in entry
+    assert "<dt>to</dt>" not in entry
 
 
-def test_the_drawing_has_each_class_once_and_joins_what_properties_join(vocabulary: Vocabulary) -> None:
-    drawing = class_diagram(vocabulary)
-    names = [row.term.iri for row in drawing.rows]
-    assert len(names) == len(set(names)) == len(vocabulary.of_kind("owl:Class")) > 30
-    assert len({row.y for row in drawing.rows}) == len(names)
-    arcs = {arc.ends: arc.title for arc in drawing.arcs}
-    joined = {frozenset((d, r)) for p in vocabulary.of_kind("owl:ObjectProperty") for d in p.domains for r in p.ranges}
-    assert {frozenset(ends) for ends in arcs} == {ends for ends in joined if all(iri in names for iri in ends)}
-    assert any("has timeframe" in title for title in arcs.values())
-    assert all(0 <= row.x < drawing.width and 0 <= row.y <= drawing.height for row in drawing.rows)
+def test_what_changed_since_the_version_before_is_listed(text: str, client: FlaskClient) -> None:
+    changes = text.partition('id="changes"')[2]
+    assert 'Version <a href="/ontology/0.1.0">0.1.0</a> to version 1.0.0.' in changes
+    lists = dict(re.findall(r'id="changes-(\w+)">(.*?)</ul>', changes, re.DOTALL))
+    assert list(lists) == ["removed", "added", "changed"]
+    assert re.findall(r"<code>(ecp:\w+)</code>", lists["removed"]) == ["ecp:PlanningEntity", "ecp:TimedEntity"]
+    assert '<a href="#Reading">' in lists["added"]
+    assert re.search(r'<a href="#goalOfPlan">[^<]*</a> <span class="soft">[^<]*ranges', lists["changed"])
+    assert "show ecp:numberText and sort by ecp:position" in changes, "what its users have to change"
+    assert 'id="PlanningEntity"' in client.get("/ontology/0.1.0.html").get_data(as_text=True)
 
 
-def test_a_circle_of_classes_is_drawn_too() -> None:
-    turtle = f"""
-        @prefix ecp: <{ECP}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
-        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-        ecp:A a owl:Class ; rdfs:label "a" ; rdfs:subClassOf ecp:B .
-        ecp:B a owl:Class ; rdfs:label "b" ; rdfs:subClassOf ecp:A .
-        ecp:C a owl:Class ; rdfs:subClassOf ecp:C ."""
-    drawing = class_diagram(read_vocabulary(parse_turtle(turtle.encode())))
-    assert sorted(row.term.anchor for row in drawing.rows) == ["A", "B", "C"]
+def test_an_earlier_version_that_the_package_keeps_is_served(client: FlaskClient) -> None:
+    page = client.get("/ontology/0.1.0", headers={"Accept": BROWSER}).get_data(as_text=True)
+    assert "This is version 0.1.0. The version in use is" in page
+    assert "0.1.0 is the first version that is kept here" in page
+    turtle = client.get("/ontology/0.1.0.ttl")
+    assert b"ontology/0.1.0>" in turtle.data
+    assert len(parse_turtle(turtle.data)) > 1_500
 
 
-def test_the_drawing_is_well_formed(text: str) -> None:
-    svg = text[text.index("<svg class") : text.index("</svg>") + len("</svg>")]
+def test_the_drawing_is_well_formed_and_leads_to_entries_only(text: str, vocabulary: Vocabulary) -> None:
+    svg = text[text.index('<svg class="overview"') : text.index("</svg>") + len("</svg>")]
     drawn = ElementTree.fromstring(svg)
-    assert len(drawn.findall("a")) > 30
+    assert len(drawn.findall("rect")) == 10
     assert " style=" not in svg
+    links = re.findall(r'href="#(\w+)"', svg)
+    assert len(links) > 25
+    assert set(links) <= {term.anchor for term in vocabulary.terms}
+
+
+def test_the_drawing_is_left_out_where_the_ontology_has_other_terms(
+    client: FlaskClient, vocabulary: Vocabulary
+) -> None:
+    assert draws_all(vocabulary)
+    fewer = tuple(term for term in vocabulary.terms if term.anchor != "Reading")
+    assert not draws_all(replace(vocabulary, terms=fewer))
+    assert "<svg class=" not in client.get("/ontology/0.1.0.html").get_data(as_text=True).partition("<main")[2]
 
 
 def test_the_rdf_is_the_graph_of_the_ontology(client: FlaskClient, release: Release) -> None:

@@ -1,6 +1,7 @@
 """``/ontology``: the vocabulary reference, generated from the ontology, with examples from the data.
 
-owl:versionIRI resolves to ``/ontology/VERSION``, for the versions in the releases on disk.
+owl:versionIRI resolves to ``/ontology/VERSION``, for the versions in the releases on disk and those that the package
+keeps.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from markupsafe import Markup, escape
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.linked_data.vocabulary import KINDS, Term, Vocabulary, read_vocabulary
 from ecp_graph.linked_data.vocabulary_changes import TermChange, vocabulary_changes
+from ecp_graph.linked_data.vocabulary_versions import earlier_versions
 from ecp_graph.namespaces import VOCABULARY, compact, names
 from ecp_graph.release.versions import kept_releases
 from ecp_graph.sparql.results import Term as Cell
@@ -31,7 +33,7 @@ from ecp_graph.web.http.release_rdf import (
 )
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.ontology.diagram import class_diagram
+from ecp_graph.web.pages.ontology.overview import draws_all
 from ecp_graph.web.show.anchors import anchor
 from ecp_graph.web.show.terms import visible
 from ecp_graph.web.state.site import site
@@ -41,6 +43,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("ontology", __name__)
 ENTRY: Final = NavigationEntry("Ontology", "ontology.index")
 
+_CHANGES: Final = ("removed", "added", "changed")
 _VERSIONS: Final = VOCABULARY + "ontology/"
 #: One thing of each own class.
 _INSTANCES: Final = """
@@ -108,7 +111,7 @@ def version(name: str) -> Response:
 
 def _page(vocabulary: Vocabulary, *, is_current: bool) -> Response:
     key = _key(vocabulary)
-    before = _before(key)
+    before = _before(vocabulary)
     changes: list[TermChange] = vocabulary_changes(before, vocabulary) if before else []
     return page(
         "ontology/ontology.html",
@@ -118,13 +121,13 @@ def _page(vocabulary: Vocabulary, *, is_current: bool) -> Response:
         refs=partial(_refs, vocabulary),
         kinds=KINDS,
         groups={kind: _groups(vocabulary, kind) for kind in KINDS if kind != "owl:Class"},
-        diagram=site().keep(("ontology", "diagram", key), lambda: class_diagram(vocabulary)),
+        has_overview=draws_all(vocabulary),
         examples=site().keep(("ontology", "examples"), _examples),
         key=key,
         is_current=is_current,
         versions=list(dict.fromkeys([_key(_current()), *_versions()])),
         before=_key(before) if before else "",
-        changes=changes,
+        changes={kind: [change for change in changes if change.kind == kind] for kind in _CHANGES},
         syntaxes=GRAPH_FORMATS,
     )
 
@@ -161,7 +164,7 @@ def _key(vocabulary: Vocabulary) -> str:
 
 
 def _versions() -> Mapping[str, tuple[Vocabulary, list[ox.Triple]]]:
-    """Return the versions that the kept releases have, the newest first, each as its newest release has it."""
+    """Return the versions of the kept releases, each as its newest has it, then those that the package keeps."""
     return site().keep(("ontology", "versions"), _read_versions)
 
 
@@ -170,15 +173,25 @@ def _read_versions() -> dict[str, tuple[Vocabulary, list[ox.Triple]]]:
     found: dict[str, tuple[Vocabulary, list[ox.Triple]]] = {}
     for kept in kept_releases(opened.path.parent) if opened else []:
         if kept.release.ontology.is_file():
-            triples = parse_turtle(kept.release.ontology.read_bytes())
-            vocabulary = read_vocabulary(triples)
-            found.setdefault(_key(vocabulary), (vocabulary, triples))
+            _add(found, parse_turtle(kept.release.ontology.read_bytes()))
+    for triples in earlier_versions():
+        _add(found, triples)
     return found
 
 
-def _before(key: str) -> Vocabulary | None:
-    """Return the version that a kept release had before the one named."""
-    versions = _versions()
+def _add(found: dict[str, tuple[Vocabulary, list[ox.Triple]]], triples: list[ox.Triple]) -> None:
+    """Add a version unless it is there or is one of another ontology."""
+    vocabulary = read_vocabulary(triples)
+    if vocabulary.iri == _current().iri:
+        found.setdefault(_key(vocabulary), (vocabulary, triples))
+
+
+def _before(vocabulary: Vocabulary) -> Vocabulary | None:
+    """Return the version before one: that of its owl:priorVersion, else that of the kept release before it."""
+    versions, key = _versions(), _key(vocabulary)
+    prior = vocabulary.header.get("owl:priorVersion", "").removeprefix(_VERSIONS)
+    if prior in versions:
+        return versions[prior][0]
     older = dict(pairwise(versions))
     return versions[older[key]][0] if key in older else None
 
