@@ -41,9 +41,9 @@ def _severity(rule: str) -> str:
     from rdflib import SH, URIRef
 
     from ecp_graph.namespaces import SHAPES
-    from tests.shapes.mutations import all_shapes
+    from tests.shapes.harness import shapes_graph
 
-    severity = all_shapes().value(URIRef(SHAPES + rule), SH.severity)
+    severity = shapes_graph().value(URIRef(SHAPES + rule), SH.severity)
     return str(severity).removeprefix(str(SH)).lower()
 
 

@@ -8,18 +8,19 @@ from functools import cache
 
 import pyoxigraph as ox
 import pytest
-from rdflib import BNode, Graph, URIRef
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from ecp_graph.namespaces import ECP, SHAPES
+from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
 from ecp_graph.rdf.terms import to_graph, to_rdflib
 from ecp_graph.reasoning.reason import infer
-from ecp_graph.validation.shacl import deactivate, run_shapes
-from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
+from ecp_graph.validation.shacl import only, run_shapes
+from ecp_graph.validation.statements import statement_number, statement_view
 from ecp_graph.workspace import bundled_workspace
-from tests.shapes.mutations import REASONER, Mutation, all_shapes, iri, mutations
+from tests.shapes.harness import on_statements, rules, shapes_graph
+from tests.shapes.mutations import REASONER, Mutation, iri, mutations
 from tools.mutation_docs import PAGE, page
 
 CAUGHT = [one for one in mutations() if one.caught_by]
@@ -37,18 +38,8 @@ def _sources() -> tuple[list[ox.Quad], list[ox.Quad]]:
 
 @cache
 def _alone(rule: str) -> Graph:
-    """Return the shape of a rule with all that it refers to, and the declarations of prefixes."""
-    copy, every = Graph(bind_namespaces="none"), all_shapes()
-    edge: list[Node] = [URIRef(SHAPES + rule), URIRef(SHAPES.rstrip("#"))]
-    assert (edge[0], None, None) in every, f"there is no rule {rule}"
-    while edge:
-        node = edge.pop()
-        for triple in every.triples((node, None, None)):
-            if triple not in copy:
-                copy.add(triple)
-                if isinstance(triple[2], BNode) or str(triple[2]).startswith(SHAPES):
-                    edge.append(triple[2])
-    return copy
+    """Return the shape of a rule with all that it refers to."""
+    return only(shapes_graph(), {rules()[rule]})
 
 
 class _Bench:
@@ -61,7 +52,7 @@ class _Bench:
 
     def focus_nodes(self, rule: str, taken_out: Sequence[ox.Quad], put_in: Sequence[ox.Quad]) -> set[str]:
         """Return at what a rule objects after a change; at the subject where it objects to a statement."""
-        if (URIRef(SHAPES + rule), ON_STATEMENTS, None) not in all_shapes():
+        if rules()[rule] not in on_statements():
             return {focus for _, focus in self.findings(_alone(rule), taken_out, put_in)}
         found, _ = run_shapes(statement_view(put_in, self._data, self._ontology), _alone(rule))
         numbers = [statement_number(one.focus or "") for one in found]
@@ -145,7 +136,7 @@ def test_slips_that_contradict_the_ontology_are_caught_by_the_reasoner() -> None
     gone = {quad.triple for taken_out, _ in changes for quad in taken_out}
     stated = [quad for quad in data if quad.triple not in gone]
     put_in = [quad for _, new in changes for quad in new]
-    inferred = infer(to_graph([*stated, *put_in]), to_graph(ontology))
+    inferred = infer([*stated, *put_in], ontology)
     contradicted = {thing for one in inferred.contradictions for thing in one.individuals}
     assert slips
     assert {iri(one.at) for one in slips} <= contradicted
@@ -156,7 +147,7 @@ def test_slips_that_nothing_can_catch_are_caught_by_nothing(bench: _Bench) -> No
     given = [quad for one in mutations() if one.uncaught for quad in one.statements("given")]
     taken_out = [quad for old, _ in changes for quad in old]
     put_in = [quad for _, new in changes for quad in new]
-    shapes = deactivate(all_shapes(), set(all_shapes().subjects(ON_STATEMENTS, None)))
+    shapes = only(shapes_graph(), set(rules().values()) - on_statements())
     assert taken_out
     assert bench.findings(shapes, taken_out, put_in) - bench.findings(shapes, (), given) == set()
 

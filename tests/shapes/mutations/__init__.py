@@ -9,14 +9,10 @@ from typing import Final
 
 import pyoxigraph as ox
 import yaml
-from rdflib import Graph
 
-from ecp_graph.rdf.load import parse_file
-from ecp_graph.rdf.terms import to_graph
-from ecp_graph.workspace import bundled_workspace
 from tests.bundled import PREFIXES
 
-__all__ = ["REASONER", "Mutation", "all_shapes", "iri", "mutations"]
+__all__ = ["REASONER", "Mutation", "iri", "mutations"]
 
 #: Stands for a rule where the axioms of the ontology contradict the slip.
 REASONER: Final = "reasoner"
@@ -66,10 +62,3 @@ def iri(name: str) -> str:
     """Return the full form of a name such as body:ptc; a full one comes back as it is."""
     prefix, _, local = name.partition(":")
     return _PREFIXES[prefix] + local if prefix in _PREFIXES else name
-
-
-@cache
-def all_shapes() -> Graph:
-    """Return all shapes of the bundled workspace, those of the profiles of documents too."""
-    folder = bundled_workspace().folder("shapes")
-    return to_graph(quad for path in sorted(folder.rglob("*.ttl")) for quad in parse_file(path))
