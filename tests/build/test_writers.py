@@ -35,7 +35,7 @@ def test_text_says_what_where_and_how_to_fix_it() -> None:
         "The data do not conform: 1 violation, 0 warnings, 1 note. 2 shapes checked 28 nodes.\n"
         "\n"
         "Violation: The number <b>3</b> is used twice. (ecpsh:Number)\n"
-        '  data/a.trig:7  action:a1  ecp:actionNumber  "3"  [passage:action-1]\n'
+        '  data/a.trig:7  action:a1  ecp:actionNumber  "3"  [reading:action-1]\n'
         "  To fix: Correct one of the rows.\n"
         "\n"
         "Info: The file has no graphs.\n"
@@ -50,6 +50,14 @@ def test_text_groups_findings_of_one_sentence() -> None:
     text = render(Report(in_order(others)), "text")
     assert "Warning: No label. (2 times)\n  body:a\n  body:b\n  To fix: Give one.\n" in text
     assert text.startswith("The data conform: 0 violations, 2 warnings, 0 notes.")
+
+
+def test_many_shapes_with_nothing_to_check_are_counted() -> None:
+    idle = {f"{SHAPES}Idle{number}": 0 for number in range(6)}
+    for fmt in ("text", "html"):
+        text = render(Report((), idle), fmt)
+        assert "6 shapes had nothing to check" in text
+        assert "ecpsh:Idle1" not in text
 
 
 def test_json_holds_every_field() -> None:
