@@ -222,21 +222,25 @@ def check_thing_statements(engine: Engine) -> None:
 def check_overlaps_of_thing(engine: Engine) -> None:
     files = ("overlap-bodies@secretariat=with", "overlap-programmes", "overlap-actions")
     rows = [row for case in cases() if case.path.stem in files for row in _with_header(case)]
-    for thing in ("body:ptc", "instrument:transit-guidelines", "topic:single-window", "action:ecp3-7"):
+    for thing in ("body:ptc", "topic:coordinated-border-management", "action:ecp3-7"):
         part_of = thing.replace(":", "-")
         expected = {
-            row["overlap"]: (row["evidenceGrade"], "shared" if row["thing"] == thing else "member")
+            row["overlap"]: (row["kind"], row["evidenceGrade"], "cause" if row["cause"] == thing else "member")
             for row in rows
-            if row["thing"] == thing or part_of in row["overlap"].removeprefix("overlap:").split("--")[:2]
+            if row["cause"] == thing or part_of in row["overlap"].removeprefix("overlap:").split("--")[:2]
         }
-        found = [row for row in _rows(engine, "overlaps-of-thing", thing=thing) if row[2] != "row"]
-        assert {row[4]: (row[1], row[2]) for row in found} == expected
+        found = [row for row in _rows(engine, "overlaps-of-thing", thing=thing) if row[4] in ("cause", "member")]
+        assert {row[6]: (row[1], row[2], row[4]) for row in found} == expected
         assert len(found) == len(expected) > 0
-        assert all(row[3] for row in found)
+        assert all(row[5] for row in found)
         strong = _rows(engine, "overlaps-of-thing", thing=thing, grade="B")
-        assert {row[4] for row in strong if row[2] != "row"} == {o for o, facts in expected.items() if facts[0] <= "B"}
-    shown = {row[4] for row in _rows(engine, "overlaps-of-thing", thing="action:ecp3-16") if row[2] == "row"}
-    assert shown >= {row["overlap"] for row in rows if row.get("actions") == "16"}
+        strong = [row for row in strong if row[4] in ("cause", "member")]
+        assert {row[6] for row in strong} == {one for one, facts in expected.items() if facts[1] <= "B"}
+    found = _rows(engine, "overlaps-of-thing", thing="action:ecp3-16")
+    shown = {row[6] for row in found if row[4] in ("action", "cause", "member")}
+    assert shown >= {row["overlap"] for row in rows if "16" in row.get("actions", "").split(", ")}
+    on = {row[6] for row in _rows(engine, "overlaps-of-thing", thing="instrument:time-release-study")}
+    assert on == {"overlap:body-ptc--body-tfawg--event-joint-session-on-trs"}
 
 
 def check_terms(engine: Engine) -> None:
