@@ -12,12 +12,12 @@ from ecp_graph.pipeline.files import validate_files
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.validation.report import Finding, Report
 from ecp_graph.workspace import Workspace
-from tests.bundled import GRAPH, ID
+from tests.bundled import ID, PREFIXES
 
 from .conftest import DATA, HEADER, MakeWorkspace, line_of
 from .conftest import SHAPES as SHAPES_TEXT
 
-PASSAGE = GRAPH + "pc0457e1/"
+PASSAGE = PREFIXES["passage"]
 NO_BODY = DATA.replace("ecp:responsibleBody body:ptc ; ecp:concerns", "ecp:concerns")
 
 

@@ -1,6 +1,6 @@
 """Running every shape over the small world of these tests together with one fixture.
 
-Fixtures below ``profiles/NAME/`` are of the rules of that profile. These are run too, as if the world were its document.
+Fixtures below ``profiles/NAME/`` are of the rules of that profile, which are run too, as if the world were its paper.
 
 A fixture is Turtle, or TriG where the named graphs matter. Its first line is a comment that says why it breaks the
 rule, or keeps it. An invalid one goes on with what it expects::
