@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from jinja2 import FileSystemLoader
 
 from ecp_graph import __version__
+from ecp_graph.addresses import is_loopback
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.web.http.compression import compress
@@ -67,6 +69,8 @@ _ENCODING_ROOM: Final = 4_000
 #: Headers that list alternatives, each of which is compared with all that could be sent.
 _LISTS: Final = ("Accept", "Accept-Encoding", "Accept-Language", "If-Match", "If-None-Match")
 _LONGEST_LIST: Final = 4_000
+#: What a proxy adds to a request.
+_OF_PROXIES: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 def create_app(
@@ -102,6 +106,7 @@ def create_app(
     app.before_request(_use_names)
     app.teardown_request(_put_names_back)
     app.before_request(_refuse_long_headers)
+    app.before_request(_refuse_others)
     app.after_request(_add_headers)
     app.after_request(compress)
     return app
@@ -159,6 +164,24 @@ def _refuse_long_headers() -> None:
             raise HttpError(431, "headers-too-long", sentence)
 
 
+def _refuse_others() -> None:
+    """Raise HttpError where a release with confidential plans is asked for from elsewhere.
+
+    A server on the loopback interface is reached from elsewhere through a proxy, or by the page of another site whose
+    name has been made to lead to this machine (DNS rebinding). Both show in the request.
+    """
+    if not app_site().confidential:
+        return
+    host = urlsplit(f"//{request.host}").hostname or ""
+    is_passed_on = any(header in request.headers for header in _OF_PROXIES)
+    if is_passed_on or not is_loopback(host) or not is_loopback(request.remote_addr or ""):
+        sentence = (
+            "This release holds confidential plans, so it is shown at http://localhost alone. For others, serve the "
+            "public part: set ECP_GRAPH_HOST, or ECP_GRAPH_TRUSTED_PROXIES behind a proxy."
+        )
+        raise HttpError(403, "confidential", sentence)
+
+
 def _add_headers(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
@@ -173,4 +196,6 @@ def _add_headers(response: Response) -> Response:
             response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
             response.headers["Access-Control-Max-Age"] = "86400"
             response.headers.pop("Content-Type", None)
+    if app_site().confidential:  # the page of another site must not read them in the browser of this machine
+        response.headers.pop("Access-Control-Allow-Origin", None)
     return response
