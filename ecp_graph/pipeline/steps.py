@@ -35,9 +35,6 @@ class _Judged:
 def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
     """See `ecp_graph.pipeline.build`."""
     whole = _judge(workspace, progress)
-    if whole.completed.contradictions:
-        raise InconsistentData([whole.completed.located(one) for one in whole.completed.contradictions])
-    progress(f"Validated with {len(whole.report.looked_at)} shapes")
     if not whole.report.conforms:
         return BuildResult(None, whole.report)
     hidden = withheld(workspace, whole.completed.sources.data)
@@ -56,7 +53,10 @@ def _judge(workspace: Workspace, progress: Callable[[str], None]) -> _Judged:
     progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
     with forked_call(partial(judge_statements, sources)) as of_statements:
         completed = complete(sources, workspace.rule_files, progress=progress)
+        if completed.contradictions:
+            raise InconsistentData([completed.located(one) for one in completed.contradictions])
         report = check(sources, completed.graph(), completed.contradictions, of_statements)
+    progress(f"Validated with {len(report.looked_at)} shapes")
     return _Judged(workspace, before, completed, report)
 
 
