@@ -100,7 +100,7 @@ def test_the_dataset_is_the_sources_again_with_literals_as_written(
     workspace = make_workspace({"data/literals.trig": LITERALS})
     dataset = list(parse_file(built(build(workspace, releases)).dataset))
     sources = load(workspace)
-    passages = sources.passages
+    passages = sources.readings
     found = {str(quad) for quad in dataset if quad.graph_name.value in passages}  # type: ignore[union-attr]
     assert found == {str(quad) for quad in sources.data}
     assert any('"P12M"' in quad for quad in found)
@@ -127,7 +127,7 @@ def test_dumps_that_another_process_left_half_written_are_made_anew(release: Rel
     shutil.copy(release.dataset, folder)
     (folder / "dumps" / "dataset.ttl").write_text("half of it")
     (folder / "dumps" / "stray.ttl").write_text("")
-    contents._write_dumps(folder)
+    contents._write_dumps(folder, folder / "dataset.nq")
     expected = {path.name: path.read_bytes() for path in (release.path / "dumps").iterdir()}
     assert len(expected) > 10
     assert {path.name: path.read_bytes() for path in (folder / "dumps").iterdir()} == expected
