@@ -127,13 +127,15 @@ class ReleaseError(EcpGraphError):
 
 
 class NothingPublic(ReleaseError):
-    """Nothing of a release may leave the machine, because the data without its confidential plans do not conform."""
+    """Nothing of a release may leave the machine, because the data without its confidential plans do not conform.
 
-    def __init__(self, release: str, confidential: Sequence[str]) -> None:
+    A server tells it to clients, so it does not name the plans.
+    """
+
+    def __init__(self, release: str) -> None:
         super().__init__(
-            f"Nothing of release {release} can be published: {', '.join(confidential)} is confidential, and the data "
-            "without it do not conform or are empty. `ecp-graph build` lists what refers to it and where; mend that "
-            "and build again."
+            f"Nothing of release {release} can be published: it has confidential plans, and the data without them do "
+            "not conform or are empty. `ecp-graph build` lists what refers to them and where. Mend that, build again."
         )
 
 

@@ -128,7 +128,7 @@ def public_part(release: Release) -> Release:
     if not release.confidential:
         return release
     if current_id(release.path / PUBLIC) is None:
-        raise NothingPublic(release.id, release.confidential)
+        raise NothingPublic(release.id)
     return open_release(release.path / PUBLIC)
 
 

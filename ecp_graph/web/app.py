@@ -196,6 +196,7 @@ def _add_headers(response: Response) -> Response:
             response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
             response.headers["Access-Control-Max-Age"] = "86400"
             response.headers.pop("Content-Type", None)
-    if app_site().confidential:  # the page of another site must not read them in the browser of this machine
+    if app_site().confidential:  # neither the page of another site, in a browser of this machine, nor a cache has them
         response.headers.pop("Access-Control-Allow-Origin", None)
+        response.headers["Cache-Control"] = "private, no-store"
     return response

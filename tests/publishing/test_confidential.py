@@ -25,6 +25,7 @@ from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace
 from tests.crawl.crawler import Fetched, crawl
 from tests.engines.stores import Store, oxigraph_program, oxigraph_server
+from tests.web.asgi import serving
 
 from .confidential_workspace import betrayals, write_two_plans
 
@@ -190,6 +191,16 @@ def test_a_local_server_shows_the_plan_with_a_mark_to_this_machine_alone(made: t
         assert (refused.status_code, "Kestrel" in refused.text, "data/" in refused.text) == (403, False, False)
 
 
+def test_the_cache_of_a_local_server_hands_nothing_on(made: tuple[Workspace, Release]) -> None:
+    """It answers before the app sees who asks."""
+    workspace, release = made
+    server = serving(Settings(workspace=workspace.root, releases=release.path.parent, access_log=False))
+    ours = {"accept": "text/html", "host": "localhost"}
+    assert [server.send("GET", PLAN, **ours).status for _ in range(2)] == [200, 200]
+    assert server.send("GET", PLAN, **ours, **{"x-forwarded-for": "192.0.2.1"}).status == 403
+    assert server.cache_hits() == 0
+
+
 @pytest.mark.parametrize("settings", [{"host": "0.0.0.0"}, {"host": "::"}, {"trusted_proxies": ("127.0.0.1",)}])
 def test_a_server_for_others_has_the_public_part(made: tuple[Workspace, Release], settings: dict[str, object]) -> None:
     client = client_of(*made, **settings)
@@ -252,7 +263,9 @@ def test_what_refers_to_the_plan_is_reported_and_nothing_leaves(name: str, built
         push(result.release, "http://127.0.0.1:9/query")
     assert not (tmp_path / "site").exists()
     assert below(result.release.path / "dumps") == {}
-    assert client_of(workspace, result.release, host="0.0.0.0").get("/").status_code == 503
+    for address in ("/", "/sparql", "/health"):
+        refused = client_of(workspace, result.release, host="0.0.0.0").get(address)
+        assert (refused.status_code, betrayals({address: refused.data})) == (503, [])
     assert client_of(workspace, result.release).get("/sparql").status_code == 200
 
 
