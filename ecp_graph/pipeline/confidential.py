@@ -77,8 +77,12 @@ def traces(hidden: Withheld, shown: Sources, workspace: Workspace) -> list[Findi
     """
     secret = _secret(hidden, shown)
     remedy = _REMEDY.format(units=" or ".join(hidden.units))
-    found = (_in_statements(secret, shown), _in_queries(secret, workspace), _in_prefixes(secret, hidden, workspace))
-    return [replace(finding, remedy=remedy) for finding in chain(*found)]
+    found = chain(
+        _in_statements(secret, shown),
+        _in_queries(secret, workspace),
+        _in_prefixes(secret, hidden, shown, workspace),
+    )
+    return [replace(finding, remedy=remedy) for finding in found]
 
 
 def _marks(quad: ox.Quad) -> bool:
@@ -136,12 +140,21 @@ def _names_in(text: str) -> Iterator[tuple[str, int]]:
     return ((expand(next(filter(None, found.groups()))), found.start()) for found in _NAME.finditer(text))
 
 
-def _in_prefixes(secret: set[str], hidden: Withheld, workspace: Workspace) -> Iterator[Finding]:
-    """Yield the prefixes that are called after a confidential plan or its document: they stand in every file."""
-    tails = {_tail(iri) for iri in secret} | {_tail(unit.partition(".")[0]) for unit in hidden.units}
+def _in_prefixes(secret: set[str], hidden: Withheld, shown: Sources, workspace: Workspace) -> Iterator[Finding]:
+    """Yield the prefixes that are called after what is confidential, for they stand in every file that is published.
+
+    The end of a namespace may also be a common word, such as ``body``: then open files have names in it.
+    """
+    plans = {_tail(unit.partition(".")[0]) for unit in hidden.units}
+    tails = {_tail(iri) for iri in secret}
     for prefix, namespace in workspace.names.own_prefixes:
-        if {prefix, _tail(namespace)} & tails:
+        is_called_so = {prefix, _tail(namespace)} & plans
+        if is_called_so or (_tail(namespace) in tails and not _is_used(namespace, shown)):
             yield Finding("Violation", f"The prefix {prefix}: names what is confidential.", file=WORKSPACE_FILE)
+
+
+def _is_used(namespace: str, shown: Sources) -> bool:
+    return any(term.startswith(namespace) for quad in shown.data for term in _values((quad.subject, quad.object)))
 
 
 def _tail(name: str) -> str:

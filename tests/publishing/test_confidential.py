@@ -280,6 +280,13 @@ def test_a_shared_thing_that_only_the_confidential_files_describe_is_reported(bu
     assert [one.where for one in result.public.findings] == ["data/lantern/x.trig:13"]
 
 
+def test_a_name_that_is_a_common_word_is_no_trace(built: Build) -> None:
+    """A reading called "body" ends like the prefix of the open bodies."""
+    _, result = built({"data/kestrel/x.trig": 'graph:body { body:board skos:note "Kestrel"@en . }'})
+    assert result.public is not None
+    assert result.public.findings == ()
+
+
 def test_rules_hold_for_the_public_part_by_itself(built: Build) -> None:
     """The body that an open action needs is named in the confidential files alone."""
     _, result = built(
