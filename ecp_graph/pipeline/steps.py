@@ -16,7 +16,7 @@ from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents,
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.rdf.load import load
 from ecp_graph.release.swap import install
-from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Report, in_order
 from ecp_graph.workspace import Workspace
 
@@ -60,11 +60,11 @@ def _judge(workspace: Workspace, engine: Engine, progress: Callable[[str], None]
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
-    with forked_call(partial(judge_statements, sources)) as of_statements:
+    with forked_call(partial(judge_stated, sources)) as of_stated:
         completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
-        report = check(sources, completed.graph(), completed.contradictions, of_statements)
+        report = check(sources, completed.graph(), completed.contradictions, of_stated)
     progress(f"Validated with {len(report.looked_at)} shapes")
     return _Judged(workspace, before, completed, report)
 

@@ -246,7 +246,7 @@ def check_overlaps_of_thing(engine: Engine) -> None:
 def check_terms(engine: Engine) -> None:
     kinds = {"Class": "class", "ObjectProperty": "property", "DatatypeProperty": "property"}
     kinds = {f"http://www.w3.org/2002/07/owl#{name}": kind for name, kind in kinds.items()}
-    files = [*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "shapes").glob("*.ttl")]
+    files = [*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "shapes").rglob("*.ttl")]
     vocabulary = [quad for path in files for quad in ox.parse(path=str(path))]
     label = "http://www.w3.org/2000/01/rdf-schema#label"
     labels = {_text(quad.subject): _text(quad.object) for quad in vocabulary if quad.predicate.value == label}
@@ -377,7 +377,7 @@ def check_shapes(engine: Engine) -> None:
     sh = "http://www.w3.org/ns/shacl#"
     targets = {"targetClass": "instances of", "targetSubjectsOf": "subjects of", "targetObjectsOf": "objects of"}
     targets["targetNode"] = "this node"
-    triples = [quad for path in (ROOT / "shapes").glob("*.ttl") for quad in ox.parse(path=str(path))]
+    triples = [quad for path in (ROOT / "shapes").rglob("*.ttl") for quad in ox.parse(path=str(path))]
     facts: dict[str, dict[str, list[str]]] = {}
     for quad in triples:
         if isinstance(quad.subject, ox.NamedNode):
@@ -396,11 +396,11 @@ def check_shapes(engine: Engine) -> None:
     rows = _rows(engine, "shapes")
     assert {(row[1], row[3], row[4], row[5], row[7], row[8]) for row in rows} == expected
     assert len(rows) == len(expected)
-    assert ("action", "An action has exactly one number") in {(row[0], row[2]) for row in rows}
+    assert ("action", "An action has exactly one position") in {(row[0], row[2]) for row in rows}
 
 
 def check_shapes_as_graph(engine: Engine) -> None:
-    written = [quad for path in (ROOT / "shapes").glob("*.ttl") for quad in ox.parse(path=str(path))]
+    written = [quad for path in (ROOT / "shapes").rglob("*.ttl") for quad in ox.parse(path=str(path))]
     got = ask_graph(engine, bundled_catalogue()["shapes-as-graph"], {})
 
     def told(statements: list[ox.Quad] | list[ox.Triple]) -> Counter[tuple[str, ...]]:
