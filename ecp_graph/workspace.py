@@ -36,9 +36,13 @@ _PROFILES: Final = "profiles"
 
 @dataclass(frozen=True)
 class Workspace:
-    """One workspace; its lists of files are sorted, recursive, and leave out hidden files and folders."""
+    """One workspace; its lists of files are sorted, recursive, and leave out hidden files and folders.
+
+    ``without`` are files of its data that are left out too: those of confidential plans, for what is published.
+    """
 
     root: Path
+    without: frozenset[Path] = frozenset()
 
     @cached_property
     def about(self) -> WorkspaceFile:
@@ -65,7 +69,7 @@ class Workspace:
     @property
     def data_files(self) -> list[Path]:
         """TriG, N-Quads, Turtle and N-Triples files below ``data/``."""
-        return self._files("data")
+        return [path for path in self._files("data") if path not in self.without]
 
     @property
     def shape_files(self) -> list[Path]:
