@@ -72,6 +72,7 @@ _BESIDES: Final = re.compile(r"^# expect: also (?P<shape>[\w-]+)$", re.MULTILINE
 _PREFIX: Final = re.compile(r"^@prefix (\w+): <([^>]+)> \.$", re.MULTILINE)
 _LOG: Final = logging.getLogger(__name__)
 _NEEDED: Final = frozenset({str(RDF.type), str(RDFS.subClassOf), str(SKOS.inScheme)})
+_NEEDED_OF_MONTHS: Final = _NEEDED | {str(SKOS.notation), str(SKOS.prefLabel)}
 
 
 @dataclass(frozen=True, order=True)
@@ -308,9 +309,14 @@ def _viewed(quads: Sequence[ox.Quad]) -> Graph:
 
 @cache
 def _ontology() -> tuple[ox.Quad, ...]:
-    """Return what rules need of the ontology: hierarchies, declarations, and in which list a concept is."""
+    """Return what rules need of the ontology: hierarchies, declarations, in which list a concept is, months."""
     quads = (quad for path in bundled_workspace().ontology_files for quad in parse_file(path))
-    return tuple(quad for quad in quads if quad.predicate.value in _NEEDED and "/id/scheme/" not in str(quad.subject))
+    return tuple(
+        quad
+        for quad in quads
+        if quad.predicate.value in (_NEEDED_OF_MONTHS if "/id/concept/month-" in str(quad.subject) else _NEEDED)
+        and "/id/scheme/" not in str(quad.subject)
+    )
 
 
 def _about_subject(one: Result, quads: Sequence[ox.Quad]) -> Result:
