@@ -116,6 +116,18 @@ class InconsistentData(EcpGraphError):
         self.contradictions = tuple(contradictions)
 
 
+class UncoveredAxiom(EcpGraphError):
+    """Ontology or data use terms of OWL that the joins do not cover; carries pairs of where and what."""
+
+    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
+        lines = "\n".join(f"  - {where}: {what}" for where, what in found)
+        super().__init__(
+            f"The build does not cover these terms of OWL:\n{lines}\nTake them out, or build with --engine reference, "
+            "which is slower."
+        )
+        self.found = tuple(found)
+
+
 class PublishError(EcpGraphError):
     """The static twin of the site cannot be written to the given folder."""
 

@@ -82,6 +82,9 @@ class Settings:
     releases: Path | None = field(
         default=None, metadata=_facts(_folder, "the folder that releases are built into and read from")
     )
+    sources: Path | None = field(
+        default=None, metadata=_facts(_folder, "the folder with copies of the documents that were read")
+    )
     keep_releases: int = field(
         default=5,
         metadata=_facts(

@@ -46,6 +46,11 @@ class WorkspaceFile:
     times: Mapping[str, Any] = field(default_factory=dict)
     publish: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def may_publish_words(self) -> bool:
+        """Whether the words of documents may leave this machine: [sources] says so, and under which licence."""
+        return self.sources.get("publish") is True and bool(str(self.sources.get("licence", "")).strip())
+
 
 def read_workspace_file(path: Path) -> WorkspaceFile:
     """Return what the file says; raises InputSyntaxError, where possible with the line, for what it may not hold.

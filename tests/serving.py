@@ -144,7 +144,7 @@ def _port(process: subprocess.Popen[bytes], log_path: Path, limit_s: float) -> i
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         for line in log_path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("Serving at http://127.0.0.1:"):
+            if line.startswith("Serving at http://"):
                 return int(line.split("/")[2].rpartition(":")[2])
         if process.poll() is not None:
             break

@@ -21,10 +21,12 @@ ROOMS = (
     "overlap",
     "validation",
     "reasoning",
+    "tables",
     "queries",
     "engine",
     "rdf",
     "sparql",
+    "documents",
     GROUND,
 )
 FLOORS_OF_WEB = ("app", "serving", "pages", "show", "http", "state")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -14,8 +15,17 @@ __all__ = ["build"]
 @click.command()
 @workspace_option
 @releases_option
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "reference"]),
+    default="local",
+    show_default=True,
+    help="What infers: joins in DuckDB, or owlrl, which is slower and knows all of OWL 2 RL.",
+)
 @click.pass_context
-def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> None:
+def build(
+    ctx: click.Context, workspace: Path | None, releases: Path | None, engine: Literal["local", "reference"]
+) -> None:
     """Build a release: load, reason, derive overlaps, validate, write.
 
     The new release becomes the current one atomically; a running server picks it up. If the data do not conform or
@@ -28,7 +38,7 @@ def build(ctx: click.Context, workspace: Path | None, releases: Path | None) -> 
 
     settings = settings_from(workspace=workspace, releases=releases)
     where, into = workspace_and_releases(settings)
-    result = build_release(where, into, kept=settings.keep_releases, progress=say)
+    result = build_release(where, into, kept=settings.keep_releases, engine=engine, progress=say)
     if result.release is None:
         show_report(result.report)
         say("The data do not conform; no release was made.")

@@ -34,7 +34,7 @@ _TOTALS: Final = """
 _LINKS: Final = """
     SELECT ?property ?target WHERE {{
       VALUES ?property {{ skos:exactMatch skos:closeMatch skos:broadMatch skos:narrowMatch skos:relatedMatch
-                         owl:sameAs rdfs:seeAlso }}
+                         owl:sameAs rdfs:seeAlso schema:sameAs }}
       ?thing ?property ?target
       FILTER(isIRI(?target) && STRSTARTS(STR(?thing), STR(id:)) && !STRSTARTS(STR(?target), "{base}"))
     }} ORDER BY ?property ?target"""

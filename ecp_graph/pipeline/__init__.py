@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from ecp_graph.namespaces import using
 from ecp_graph.pipeline.result import BuildResult
@@ -25,16 +26,22 @@ __all__ = ["BuildResult", "build"]
 
 
 def build(
-    workspace: Workspace, releases: Path, *, kept: int = 5, progress: Callable[[str], None] = lambda _: None
+    workspace: Workspace,
+    releases: Path,
+    *,
+    kept: int = 5,
+    engine: Literal["local", "reference"] = "local",
+    progress: Callable[[str], None] = lambda _: None,
 ) -> BuildResult:
     """Build a workspace, and return the report and, if there are no violations, the release, now the current one.
 
-    ``progress`` is called with one short sentence for each step. Keeps at most ``kept`` releases, the current one
-    included. Raises InputSyntaxError for a file that cannot be parsed, and InconsistentData if the data contradict the
-    ontology; in both cases, and if there are violations, the last release stays current.
+    ``progress`` is called with one short sentence for each step. The ``reference`` engine reasons with owlrl. Keeps at
+    most ``kept`` releases, the current one included. Raises InputSyntaxError for a file that cannot be parsed,
+    InconsistentData if the data contradict the ontology, and UncoveredAxiom for an axiom that the local engine does not
+    know; in each case, and if there are violations, the last release stays current.
     """
     # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
     from ecp_graph.pipeline.steps import run
 
     with using(workspace.names):
-        return run(workspace, releases, kept, progress)
+        return run(workspace, releases, kept, engine, progress)

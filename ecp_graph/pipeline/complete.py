@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyoxigraph as ox
 from rdflib import Graph
 
-from ecp_graph.namespaces import names
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import Sources
-from ecp_graph.rdf.terms import to_graph, to_quads
-from ecp_graph.reasoning.certainty import graded
-from ecp_graph.reasoning.reason import Contradiction, infer
+from ecp_graph.rdf.terms import to_graph
+from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer
 
 __all__ = ["Completed", "complete"]
 
@@ -44,11 +43,28 @@ class Completed:
         return f"{contradiction.sentence} ({places})" if places else contradiction.sentence
 
 
-def complete(sources: Sources, rules: Sequence[Path], *, progress: Callable[[str], None] = lambda _: None) -> Completed:
-    """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised."""
-    inferred = infer(to_graph(sources.data), to_graph(sources.ontology), readings=sources.readings)
-    quads = graded(to_quads(inferred.graph, names().inferred_graph), sources.data, sources.ontology)
+def complete(
+    sources: Sources,
+    rules: Sequence[Path],
+    *,
+    engine: Literal["local", "reference"] = "local",
+    progress: Callable[[str], None] = lambda _: None,
+) -> Completed:
+    """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
+
+    Raises UncoveredAxiom for an axiom that the local engine does not know.
+    """
+    inferred = infer(sources.data, sources.ontology, readings=sources.readings, closure=_closure(engine))
+    quads = inferred.quads
     progress(f"Inferred {len(quads)} statements")
     derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)
     progress(f"Derived {len(derived)} statements by {len(rules)} rules")
     return Completed(sources, quads, derived, inferred.contradictions)
+
+
+def _closure(engine: Literal["local", "reference"]) -> Closure:
+    if engine == "local":
+        return by_joins
+    from ecp_graph.reasoning.reference import by_owlrl
+
+    return by_owlrl

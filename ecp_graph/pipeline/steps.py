@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
@@ -19,13 +20,19 @@ from ecp_graph.workspace import Workspace
 __all__ = ["run"]
 
 
-def run(workspace: Workspace, releases: Path, kept: int, progress: Callable[[str], None]) -> BuildResult:
+def run(
+    workspace: Workspace,
+    releases: Path,
+    kept: int,
+    engine: Literal["local", "reference"],
+    progress: Callable[[str], None],
+) -> BuildResult:
     """See `ecp_graph.pipeline.build`."""
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
     with forked_call(partial(judge_statements, sources)) as of_statements:
-        completed = complete(sources, workspace.rule_files, progress=progress)
+        completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
         report = check(sources, completed.graph(), completed.contradictions, of_statements)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rdflib import Literal, URIRef
-from rdflib.term import Node
+import pyoxigraph as ox
 
 from ecp_graph.namespaces import compact
 
@@ -20,11 +19,13 @@ class Contradiction:
     individuals: tuple[str, ...]
 
 
-def contradiction(sentence: str, *things: Node) -> Contradiction:
+def contradiction(sentence: str, *things: object) -> Contradiction:
     """Return a contradiction about those of the things that have an IRI."""
-    return Contradiction(sentence, tuple(str(thing) for thing in things if isinstance(thing, URIRef)))
+    return Contradiction(sentence, tuple(thing.value for thing in things if isinstance(thing, ox.NamedNode)))
 
 
-def show(term: Node) -> str:
+def show(term: object) -> str:
     """Return a term for use in a sentence: a CURIE, or the text of a literal in quotation marks."""
-    return f'"{term}"' if isinstance(term, Literal) else compact(str(term))
+    if isinstance(term, ox.Literal):
+        return f'"{term.value}"'
+    return compact(term.value) if isinstance(term, ox.NamedNode | ox.BlankNode) else str(term)

@@ -171,7 +171,8 @@ class _Compiler:
 
     def _named(self, relation: str) -> Iterator[tuple[Term, Term]]:
         for subject, object_ in self._pairs.get(relation, ()):
-            if isinstance(subject, ox.NamedNode) and isinstance(object_, ox.NamedNode) and subject != object_:
+            is_told = subject != object_ or relation == OWL + "inverseOf"  # the inverse of itself is symmetric
+            if isinstance(subject, ox.NamedNode) and isinstance(object_, ox.NamedNode) and is_told:
                 yield _term(subject), _term(object_)
 
     def _list(self, first: _Node) -> list[_Node]:

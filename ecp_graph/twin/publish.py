@@ -18,7 +18,7 @@ from ecp_graph.errors import PublishError
 from ecp_graph.processors import usable_processors
 from ecp_graph.release.opening import disk_engine
 from ecp_graph.release.release import Release
-from ecp_graph.settings import Settings
+from ecp_graph.settings import Settings, settings_from
 from ecp_graph.twin.crawl import CrawlReport, crawl
 from ecp_graph.twin.once import OnceEngine
 from ecp_graph.twin.redirects import redirect_files
@@ -100,7 +100,8 @@ def twin_app(release: Release, workspace: Workspace, answers: Path, timeout_s: f
     from ecp_graph.web.app import create_app
     from ecp_graph.web.state.source import FixedEngine
 
-    settings = Settings(workspace=workspace.root, releases=release.path.parent, timeout=timeout_s)
+    sources = settings_from().sources
+    settings = Settings(workspace=workspace.root, releases=release.path.parent, sources=sources, timeout=timeout_s)
     engine = OnceEngine(disk_engine(release, settings), answers, limit_s=timeout_s)
     app = create_app(settings, source=FixedEngine.of_release(engine, release))
     app.config["TWIN"] = True

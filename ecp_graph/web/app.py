@@ -34,6 +34,7 @@ from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
 from ecp_graph.web.show.terms import heading, iri, link, local_path, shown_columns, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
+from ecp_graph.web.state.copies import Copies
 from ecp_graph.web.state.site import EXTENSION, Site
 from ecp_graph.web.state.site import site as app_site
 from ecp_graph.web.state.source import CurrentRelease, EngineSource, FixedEngine
@@ -92,8 +93,9 @@ def create_app(
     app.config["TWIN"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     source = source or _source(settings, workspace)
+    copies = Copies.of_workspace(workspace, settings.sources)
     catalogued = workspace if with_catalogue else None
-    app.extensions[EXTENSION] = Site(settings, source, catalogued, workspace.names, bounds)
+    app.extensions[EXTENSION] = Site(settings, source, catalogued, workspace.names, bounds, copies)
     _set_up_templates(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)

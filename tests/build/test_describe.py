@@ -172,7 +172,7 @@ def test_topics_are_keywords_and_the_languages_of_names_are_those_of_the_dataset
     topics = (
         DATA
         + """
-passage:action-9 {
+reading:action-9 {
     action:a1 dcterms:subject topic:transit .
     topic:transit a ecp:Topic ; skos:prefLabel "transit"@en , "le transit"@fr-CH .
     topic:unused a ecp:Topic ; skos:prefLabel "nobody deals with it"@en .

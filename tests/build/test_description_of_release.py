@@ -76,7 +76,7 @@ def test_the_partitions_are_those_of_the_file(rows: list[Row], description: Grap
 
 def test_link_sets_hold_the_identifiers_of_the_external_graph_alone(rows: list[Row], description: Graph) -> None:
     """Outside identifiers are stated in graphs of certainty external, and nowhere else."""
-    matches = [row for row in rows if row[1] == f"<{PREFIXES['skos']}exactMatch>" and not row[2].startswith(f"<{BASE}")]
+    matches = [row for row in rows if row[1] == f"<{PREFIXES['schema']}sameAs>" and not row[2].startswith(f"<{BASE}")]
     assert len(matches) == 2
     assert all(graph.startswith(f"<{BASE}graph/external/") for *_, graph in matches)
     void = PREFIXES["void"]

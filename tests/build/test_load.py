@@ -21,7 +21,7 @@ PASSAGE = GRAPH + "pc0457e1/"
 
 def test_each_statement_is_in_the_graph_of_its_file_or_passage(workspace: Workspace) -> None:
     sources = load(workspace)
-    assert sources.passages == {PASSAGE + "list", PASSAGE + "action-1", PASSAGE + "action-2"}
+    assert sources.readings == {PASSAGE + "list", PASSAGE + "action-1", PASSAGE + "action-2"}
     assert {quad.graph_name.value for quad in sources.ontology} == {ONTOLOGY_GRAPH}
     assert {quad.graph_name.value for quad in sources.shapes} == {SHAPES_GRAPH}
     assert len(sources.data) == 13 + 10 + 10  # of the three passages, counted by hand
@@ -29,12 +29,12 @@ def test_each_statement_is_in_the_graph_of_its_file_or_passage(workspace: Worksp
 
 def test_a_statement_of_one_passage_in_two_files_is_one(make_workspace: MakeWorkspace) -> None:
     once = load(make_workspace()).data
-    twice = load(make_workspace({"data/again.trig": 'passage:list { body:ptc skos:notation "PTC" . }'})).data
+    twice = load(make_workspace({"data/again.trig": 'reading:list { body:ptc skos:notation "PTC" . }'})).data
     assert len(twice) == len(once)
 
 
 def test_literals_keep_the_form_in_which_they_were_written(make_workspace: MakeWorkspace) -> None:
-    text = 'passage:list { body:ptc ecp:a "01"^^xsd:integer, 1.50, "P12M"^^xsd:duration, "x"@en, "y" . }'
+    text = 'reading:list { body:ptc ecp:a "01"^^xsd:integer, 1.50, "P12M"^^xsd:duration, "x"@en, "y" . }'
     quads = [
         quad for quad in load(make_workspace({"data/more.trig": text})).data if str(quad.predicate).endswith("#a>")
     ]
@@ -47,15 +47,15 @@ def test_literals_keep_the_form_in_which_they_were_written(make_workspace: MakeW
 @pytest.mark.parametrize(
     ("text", "part", "reason"),
     [
-        ("passage:list {\n  body:ptc ecp:a .\n}", "ecp:a .", r"column \d+: .* is not a valid RDF object"),
-        ("passage:list { }\n\nbody:ptc nope:a body:sec .", "nope:a", r"column \d+: .*nope"),
+        ("reading:list {\n  body:ptc ecp:a .\n}", "ecp:a .", r"column \d+: .* is not a valid RDF object"),
+        ("reading:list { }\n\nbody:ptc nope:a body:sec .", "nope:a", r"column \d+: .*nope"),
         (
-            'passage:list {\n body:ptc ecp:a "b" ;\n  ecp:chair [ ecp:a "c" ] .\n}',
+            'reading:list {\n body:ptc ecp:a "b" ;\n  ecp:chair [ ecp:a "c" ] .\n}',
             "ecp:chair",
             r"blank node in data \(body:ptc ecp:chair \[\]\)",
         ),
         ("graph:inferred {\n body:ptc a ecp:Body }", "body:ptc a", "graph:inferred is written by the build"),
-        ("passage:list {\n body:ptc ecp:a <<( body:a ecp:b body:c )>> }", "body:ptc", "is not a term of RDF 1.1"),
+        ("reading:list {\n body:ptc ecp:a <<( body:a ecp:b body:c )>> }", "body:ptc", "is not a term of RDF 1.1"),
     ],
 )
 def test_an_error_tells_file_and_line(make_workspace: MakeWorkspace, text: str, part: str, reason: str) -> None:
@@ -93,12 +93,12 @@ def test_blank_nodes_of_the_ontology_are_named_alike_in_every_build(workspace: W
 def test_lines_of_subjects_and_predicates(tmp_path: Path) -> None:
     text = (
         '# body:no ecp:no "comment"\n'
-        'passage:one { body:a a ecp:Body ; skos:prefLabel """two\n\nlines ; body:b ."""@en ;\n'
+        'reading:one { body:a a ecp:Body ; skos:prefLabel """two\n\nlines ; body:b ."""@en ;\n'
         '    ecp:chair [ ecp:x "y" ; ecp:z ( 1 2 ) ] ;\n'
         "    ecp:reportsTo body:b , body:c .\n"
         "  <https://example.org/x> ecp:size 1.5 .\n}\n"
         "PREFIX other: <https://example.org/o/>\nBASE <https://example.org/>\n"
-        "GRAPH passage:two { body:a ecp:reportsTo other:d . }\n"
+        "GRAPH reading:two { body:a ecp:reportsTo other:d . }\n"
     )
     path = tmp_path / "x.trig"
     path.write_text(HEADER + text, encoding="utf-8")

@@ -27,7 +27,7 @@ from tests.bundled import DATASET_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY
 
 from .conftest import MakeWorkspace, write_workspace
 
-LITERALS = 'passage:list { body:ptc ecp:a "01"^^xsd:integer , 1.50 , "P12M"^^xsd:duration , "x"@en , "y" . }'
+LITERALS = 'reading:list { body:ptc ecp:a "01"^^xsd:integer , 1.50 , "P12M"^^xsd:duration , "x"@en , "y" . }'
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_the_dataset_is_the_sources_again_with_literals_as_written(
     workspace = make_workspace({"data/literals.trig": LITERALS})
     dataset = list(parse_file(built(build(workspace, releases)).dataset))
     sources = load(workspace)
-    passages = sources.passages
+    passages = sources.readings
     found = {str(quad) for quad in dataset if quad.graph_name.value in passages}  # type: ignore[union-attr]
     assert found == {str(quad) for quad in sources.data}
     assert any('"P12M"' in quad for quad in found)
@@ -158,8 +158,8 @@ def test_opening_a_release_loads_no_rdf_library() -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("passage:list { body:ptc a }", InputSyntaxError),
-        ("passage:list { body:ptc a ecp:OpenBodyGroup . }", InconsistentData),
+        ("reading:list { body:ptc a }", InputSyntaxError),
+        ("reading:list { body:ptc a ecp:OpenBodyGroup . }", InconsistentData),
         ("body:ptc a ecp:Body .", None),
     ],
 )
@@ -180,7 +180,7 @@ def test_the_last_release_stays_when_a_build_fails(
 
 
 def test_a_contradiction_names_the_places(make_workspace: MakeWorkspace, releases: Path) -> None:
-    workspace = make_workspace({"data/wrong.trig": "passage:list { body:ptc a ecp:OpenBodyGroup . }"})
+    workspace = make_workspace({"data/wrong.trig": "reading:list { body:ptc a ecp:OpenBodyGroup . }"})
     with pytest.raises(InconsistentData, match=r"body:ptc is in two classes .* \(data/main\.trig:\d+\)"):
         build(workspace, releases)
 
@@ -254,16 +254,16 @@ def test_a_damaged_release_is_replaced_and_a_whole_one_kept(workspace: Workspace
 
 def test_the_newest_releases_and_the_current_one_are_kept(make_workspace: MakeWorkspace, releases: Path) -> None:
     made = [
-        built(build(make_workspace({"data/more.trig": f"passage:list {{ body:ptc ecp:x {number} . }}"}), releases)).id
+        built(build(make_workspace({"data/more.trig": f"reading:list {{ body:ptc ecp:x {number} . }}"}), releases)).id
         for number in range(7)
     ]
     assert len(set(made)) == 7
     assert rows(releases) == {".lock", "current", *made[2:]}
     oldest = made[2]
     assert (
-        built(build(make_workspace({"data/more.trig": "passage:list { body:ptc ecp:x 2 . }"}), releases)).id == oldest
+        built(build(make_workspace({"data/more.trig": "reading:list { body:ptc ecp:x 2 . }"}), releases)).id == oldest
     )
-    newest = built(build(make_workspace({"data/more.trig": "passage:list { body:ptc ecp:x 8 . }"}), releases)).id
+    newest = built(build(make_workspace({"data/more.trig": "reading:list { body:ptc ecp:x 8 . }"}), releases)).id
     assert current_id(releases) == newest
     assert rows(releases) == {".lock", "current", *made[3:], newest}
 
@@ -336,7 +336,7 @@ def test_builds_at_the_same_time_wait_for_each_other(tmp_path: Path, releases: P
     made: list[BuildResult] = []
 
     def run(number: int) -> None:
-        more = f"passage:list {{ body:ptc ecp:x {number} . }}"
+        more = f"reading:list {{ body:ptc ecp:x {number} . }}"
         workspace = write_workspace(tmp_path / f"workspace{number}", {"data/more.trig": more})
         made.append(build(workspace, releases, progress=said.append))
 

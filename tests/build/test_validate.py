@@ -90,7 +90,7 @@ def test_a_statement_without_a_passage_is_found(make_workspace: MakeWorkspace) -
 
 
 def test_a_statement_in_an_undescribed_passage_is_found(make_workspace: MakeWorkspace) -> None:
-    text = "passage:unknown {\n  body:sec a ecp:Body .\n}"
+    text = "reading:unknown {\n  body:sec a ecp:Body .\n}"
     (finding,) = violations(validate_workspace(make_workspace({"data/more.trig": text})))
     assert finding.message == "The passage is not described."
     assert finding.passages == (PASSAGE + "unknown",)
@@ -139,7 +139,7 @@ def test_shapes_that_cannot_be_run_are_an_error_in_a_sentence(
 
 
 def test_contradictions_are_violations_of_the_report(make_workspace: MakeWorkspace) -> None:
-    text = "passage:list { body:ptc a ecp:OpenBodyGroup . }"
+    text = "reading:list { body:ptc a ecp:OpenBodyGroup . }"
     report = validate_workspace(make_workspace({"data/more.trig": text}))
     (finding,) = violations(report)
     assert finding.message.startswith("body:ptc is in two classes that exclude each other")
@@ -196,12 +196,12 @@ def test_a_changed_copy_replaces_the_passages_that_it_holds(workspace: Workspace
     assert validate_files([same], workspace).conforms
     changed = write(tmp_path / "changed.trig", DATA.replace("ecp:actionNumber 2", "ecp:actionNumber 3"))
     assert validate_files([changed], workspace).conforms
-    added = write(tmp_path / "added.trig", "passage:list { body:ptc ecp:reportsTo body:sec . }")
+    added = write(tmp_path / "added.trig", "reading:list { body:ptc ecp:reportsTo body:sec . }")
     assert validate_files([added], workspace).conforms
 
 
 def test_a_file_with_graphs_is_held_to_the_evidence_rules(workspace: Workspace, tmp_path: Path) -> None:
-    text = 'body:sec skos:notation "S" .\npassage:other { body:sec skos:notation "T" . }'
+    text = 'body:sec skos:notation "S" .\nreading:other { body:sec skos:notation "T" . }'
     found = violations(validate_files([write(tmp_path / "new.trig", text)], workspace))
     assert {(finding.value, finding.message) for finding in found} == {
         ('"S"', "The passage is not described."),
@@ -212,7 +212,7 @@ def test_a_file_with_graphs_is_held_to_the_evidence_rules(workspace: Workspace, 
 
 def test_a_file_of_the_workspace_is_read_with_all_the_rest(make_workspace: MakeWorkspace) -> None:
     """The action is described in one file, and somebody is made responsible for it in another."""
-    more = 'passage:list { action:a2 ecp:responsibleBody body:ptc . body:sec skos:notation "S" . }'
+    more = 'reading:list { action:a2 ecp:responsibleBody body:ptc . body:sec skos:notation "S" . }'
     workspace = make_workspace({"data/main.trig": NO_BODY, "data/more.trig": more})
     report = validate_files([workspace.root / "data/main.trig"], workspace)
     assert report.conforms

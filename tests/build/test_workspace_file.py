@@ -118,7 +118,8 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
 def test_the_bundled_workspace_has_a_prefix_for_each_type() -> None:
     chosen = bundled_workspace().names
     assert chosen.base == "https://w3id.org/ecp-graph/"
-    assert chosen.prefixes["passage"] == chosen.graph + "pc0457e1/"
+    assert chosen.prefixes["passage"] == chosen.id + "passage/pc0457e1/"
+    assert chosen.prefixes["reading"] == chosen.graph + "pc0457e1/"
     below = {name for name, namespace in chosen.prefixes.items() if namespace == f"{chosen.id}{name}/"}
     assert len(below) == 22
     assert list(chosen.prefixes) == sorted(chosen.prefixes)

@@ -35,7 +35,7 @@ def test_text_says_what_where_and_how_to_fix_it() -> None:
         "The data do not conform: 1 violation, 0 warnings, 1 note. 2 shapes checked 28 nodes.\n"
         "\n"
         "Violation: The number <b>3</b> is used twice. (ecpsh:Number)\n"
-        '  data/a.trig:7  action:a1  ecp:actionNumber  "3"  [passage:action-1]\n'
+        '  data/a.trig:7  action:a1  ecp:actionNumber  "3"  [reading:action-1]\n'
         "  To fix: Correct one of the rows.\n"
         "\n"
         "Info: The file has no graphs.\n"

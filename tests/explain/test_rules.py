@@ -10,6 +10,7 @@ from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.rdf.terms import to_quads
 from ecp_graph.reasoning import Explainer, Explanation, Statement
 from ecp_graph.reasoning.reason import infer
+from ecp_graph.reasoning.reference import by_owlrl
 from ecp_graph.reasoning.statements import iri
 from ecp_graph.sparql.results import Term
 from tests.bundled import GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
@@ -153,12 +154,9 @@ def short(one: Explanation) -> str:
 
 def built(axioms: str, data: str) -> EmbeddedEngine:
     """An engine over axioms, data, and what the build's own reasoner infers from them."""
-    ontology, stated = Graph().parse(data=HEAD + axioms), Graph().parse(data=HEAD.split("ex:p a")[0] + data)
-    quads = [
-        *to_quads(infer(stated, ontology).graph, INFERRED_GRAPH),
-        *to_quads(stated, GRAPH + "passage"),
-        *to_quads(ontology, ONTOLOGY_GRAPH),
-    ]
+    ontology = to_quads(Graph().parse(data=HEAD + axioms), ONTOLOGY_GRAPH)
+    stated = to_quads(Graph().parse(data=HEAD.split("ex:p a")[0] + data), GRAPH + "passage")
+    quads = [*infer(stated, ontology, closure=by_owlrl).quads, *stated, *ontology]
     store = ox.Store()
     store.extend([*quads, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)])
     return EmbeddedEngine(store, name="test")

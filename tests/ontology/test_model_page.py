@@ -11,6 +11,7 @@ import pytest
 from rdflib import RDF, Dataset, Graph, Namespace, URIRef
 
 from ecp_graph.namespaces import CONCEPTS, ECP
+from ecp_graph.rdf.terms import to_graph, to_quads
 from ecp_graph.reasoning.reason import infer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,20 +70,22 @@ def test_an_undeclared_term_would_be_found(ontology: Graph) -> None:
 
 def test_the_patterns_together_contradict_nothing_and_give_what_the_page_says(ontology: Graph) -> None:
     data = merged(list(PATTERNS.values()))
-    inferred = infer(data, ontology)
-    assert inferred.contradictions == ()
+    axioms = to_quads(ontology, "https://plans.example/ontology")
+    found = infer(to_quads(data, "https://plans.example/graph"), axioms)
+    assert found.contradictions == ()
+    inferred = to_graph(found.quads)
     node = Namespace("https://plans.example/id/")
     term = Namespace(ECP)
     plan, action = node["plan/norville"], node["action/norville-3"]
-    assert (action, term.belongsToPlan, plan) in inferred.graph
-    worked_on = set(inferred.graph.objects(node["body/road-committee"], term.worksOn))
+    assert (action, term.belongsToPlan, plan) in inferred
+    worked_on = set(inferred.objects(node["body/road-committee"], term.worksOn))
     assert worked_on == {node["instrument/crossing-standard"]}
-    mentioned = set(inferred.graph.objects(node["action/norville-5"], term.mentionsInstrument))
+    mentioned = set(inferred.objects(node["action/norville-5"], term.mentionsInstrument))
     assert len(mentioned) == 3
-    concerned = set(inferred.graph.objects(node["action/norville-5"], term.concernsInstrument))
+    concerned = set(inferred.objects(node["action/norville-5"], term.concernsInstrument))
     assert concerned == {node["instrument/lighting-guidelines"]}
     wrong = merged(["reading:x { action:norville-3 a ecp:Body . }"]) + data
-    assert infer(wrong, ontology).contradictions, "a contradiction would be found"
+    assert infer(to_quads(wrong, "https://plans.example/graph"), axioms).contradictions, "it would be found"
 
 
 def test_the_diagram_is_that_of_the_ontology_page() -> None:

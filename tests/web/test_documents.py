@@ -214,7 +214,9 @@ def test_a_document_describes_both_ways_and_keeps_the_passages(client: FlaskClie
     topic = ox.NamedNode("http://xmlns.com/foaf/0.1/primaryTopic")
     assert [quad.object for quad in store.quads_for_pattern(document, topic, None)] == [body]
     locator = ox.NamedNode("https://w3id.org/ecp-graph/ontology#locator")
-    assert [q.object for q in store.quads_for_pattern(ox.NamedNode(GRAPH + "codes"), locator, None)]
+    assert [
+        q.object for q in store.quads_for_pattern(ox.NamedNode(ID + "passage/ecp-graph-codes/codes"), locator, None)
+    ]
 
 
 def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(client: FlaskClient) -> None:
@@ -243,7 +245,7 @@ def test_the_page_of_a_passage(client: FlaskClient) -> None:
 
 def test_a_long_graph_comes_in_pages(client: FlaskClient) -> None:
     first = client.get("/graph/inferred.html").get_data(as_text=True)
-    assert "Statements 1 to 200 of 1," in first
+    assert "Statements 1 to 200 of " in first
     assert 'href="/graph/inferred?page=2" rel="next"' in first
     second = client.get("/graph/inferred?page=2", headers={"Accept": BROWSER}).get_data(as_text=True)
     assert "Statements 201 to 400" in second
@@ -273,7 +275,7 @@ def test_every_individual_and_every_graph_has_a_page(client: FlaskClient, engine
     paths = [*(f"/doc/{name}" for name in individuals(engine)), *(f"/graph/{name}" for name in graphs(engine))]
     assert len(paths) > 600
     for path in paths:
-        response = client.get(path, headers={"Accept": BROWSER})
+        response = client.get(path, headers={"Accept": BROWSER}, follow_redirects=True)
         text = response.get_data(as_text=True)
         assert response.status_code == 200, path
         assert text.count("<h1>") == 1
@@ -303,7 +305,8 @@ HOSTILE = f"""
   <{ID}body/evil> a ecp:Body ; skos:prefLabel "</script><script>alert(1)</script>\u202e" ;
     skos:definition "<img src=x onerror=alert(1)> {{{{7*7}}}}" ; ecp:reportsTo <javascript:alert(1)> ;
     ecp:invites <{ID}group/a%3Fb> , <{ID}group/a?b#c> , <{ID}group/plain.ttl> .
-  <{GRAPH}one> a ecp:SourcePassage ; ecp:locator "<b>here</b>" .
+  <{GRAPH}one> a ecp:Reading ; ecp:readingOf <{ID}passage/one> .
+  <{ID}passage/one> a ecp:SourcePassage ; ecp:locator "<b>here</b>" .
   <{ID}group/a?b#c> skos:prefLabel "query" . <{ID}group/a%3Fb> skos:prefLabel "percent" .
   <{ID}group/plain.ttl> skos:prefLabel "suffix" .
   <{ID}body/old> owl:deprecated true ; dcterms:isReplacedBy <{ID}body/evil> .

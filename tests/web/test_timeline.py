@@ -202,7 +202,10 @@ def test_the_picture_shows_each_row_as_it_is_written(client: FlaskClient) -> Non
     assert len([e for e in svg.iter(f"{SVG}path") if e.get("class") == "mark deadline"]) == 5
     assert len([e for e in svg.iter(f"{SVG}rect") if e.get("class") == "mark deadline"]) == 1
     assert len([e for e in svg.iter(f"{SVG}rect") if e.get("class") == "mark continuous"]) == 20
-    assert len([e for e in svg.iter(f"{SVG}rect") if "event" in e.get("class", "")]) == 9
+    within = [e for e in svg.iter(f"{SVG}path") if "within" in e.get("class", "")]
+    assert len(within) == 9
+    assert len([e for e in within if e.get("stroke-dasharray")]) == 3  # foreseen
+    assert not [e for e in svg.iter(f"{SVG}rect") if "event" in e.get("class", "")]
     assert {"ECP Action Plan for Phase II", "ECP Action Plan for Phase III"} <= set(shown)
 
 

@@ -10,7 +10,7 @@ from flask import Response, jsonify, make_response, render_template, request
 from ecp_graph.web.http.exchange import exchange_of
 from ecp_graph.web.state.site import site
 
-__all__ = ["cacheable", "content", "data", "open_to_all", "page", "tag_of"]
+__all__ = ["cacheable", "content", "data", "open_to_all", "page", "private", "tag_of"]
 
 _TAG_DIGITS: Final = 24
 
@@ -49,6 +49,12 @@ def page(template: str, *, status: int = 200, is_passing: bool = False, **contex
     return response
 
 
+def private(response: Response) -> Response:
+    """Return a response that no cache keeps, and that `open_to_all` leaves closed to the scripts of other pages."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def data(value: Any, *, is_passing: bool = False) -> Response:
     """Return a value as JSON, cacheable unless ``is_passing``, as for `page`."""
     response = jsonify(value)
@@ -61,7 +67,8 @@ def content(body: bytes | str, content_type: str, *, tag: str | None = None) -> 
 
 
 def open_to_all(response: Response) -> Response:
-    """Let the scripts of any page read a response, which depends on the Accept header: the data are public."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    """Let the scripts of any page read a response unless it is private; it depends on the Accept header."""
+    if not response.cache_control.private:
+        response.headers["Access-Control-Allow-Origin"] = "*"
     response.vary.add("Accept")
     return response

@@ -22,6 +22,7 @@ from flask import Flask
 
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
+from ecp_graph.web.http.audience import is_loopback
 from ecp_graph.web.http.headers import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
@@ -76,6 +77,7 @@ def serve_app(app: Flask, settings: Settings, *, on_start: Callable[[str], None]
         site.source.current()
     listener = _listen(settings)
     host, port = listener.getsockname()[:2]
+    site.copies.is_local = is_loopback(host)
     on_start(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
     Warming(app).watch()
     bridge = asgi_app(app, settings, patience=patience)

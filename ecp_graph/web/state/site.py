@@ -24,6 +24,7 @@ from ecp_graph.sparql.guard import has_service
 from ecp_graph.sparql.results import Table
 from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.budget import QueryBudget
+from ecp_graph.web.state.copies import Copies
 from ecp_graph.web.state.description import DatasetFacts, count_graphs
 from ecp_graph.web.state.metrics import Metrics
 from ecp_graph.web.state.source import Current, EngineSource
@@ -51,6 +52,7 @@ class Site:
     workspace: Workspace | None
     own_names: Names
     bounds: Bounds
+    copies: Copies = field(default_factory=Copies)
     budget: QueryBudget = field(init=False)
     metrics: Metrics = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -24,6 +24,7 @@ from ecp_graph.web.pages.documents.entity import entity_of
 from ecp_graph.web.pages.documents.graphs import graph_response
 from ecp_graph.web.pages.documents.missing import gone, missing
 from ecp_graph.web.pages.documents.neighbourhood import draw
+from ecp_graph.web.pages.documents.passage import is_passage, passage_page
 from ecp_graph.web.pages.documents.why import reasons_of
 from ecp_graph.web.show.anchors import anchor, certainty_tag, source_tags, step_markup
 from ecp_graph.web.show.names import name_all, name_of
@@ -55,7 +56,7 @@ def document(path: str) -> AnyResponse:
     if isinstance(standing, AnyResponse):
         return standing
     form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
-    response = _rdf(standing, form) if form else _page(standing)
+    response = _rdf(standing, form) if form else passage_page(standing) if is_passage(standing) else _page(standing)
     add_headers(response, standing, form, negotiated=not suffix)
     return response
 

@@ -1,0 +1,1 @@
+"""Statements as tables of numbers, in DuckDB."""

@@ -1,0 +1,1 @@
+"""Documents of others: reading them, and finding the words of passages in them."""
