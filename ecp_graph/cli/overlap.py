@@ -2,8 +2,9 @@
 
 ``overlap KIND`` runs the query ``overlap-KIND`` of the topic ``overlap`` (for bodies, the file
 ``queries/overlap/overlap-bodies.rq``). The options are parameters of these queries, which define what they mean:
-``on`` and ``grade`` (enum), and ``secretariat`` (enum: with, without). An option that is not a parameter of the query
-is refused. ``overlap body-instrument`` prints the matrix of two dimensions, like the page ``/overlap/body-instrument``.
+``on``, ``kind`` and ``grade`` (enum), and ``secretariat`` (enum: with, without). An option that is not a parameter of
+the query is refused. ``overlap body-instrument`` prints the matrix of two dimensions, like the page
+``/overlap/body-instrument``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.overlap.matrix import Matrix
+    from ecp_graph.overlap.matrix import Choice, Matrix
     from ecp_graph.queries.catalogue import Catalogue
 
 __all__ = ["overlap"]
@@ -40,9 +41,10 @@ _WIDEST: Final = 10_000
 @click.command()
 @click.argument("kind", metavar="bodies|programmes|actions|body-body|body-instrument|...")
 @click.option("--on", metavar="KIND", help="Only overlaps on things of this kind, such as instrument or topic.")
+@click.option("--kind", "overlap_kind", metavar="KIND", help="Only this kind of overlap, such as joint or parallel.")
 @click.option("--grade", metavar="GRADE", help="Only this grade of evidence and better ones.")
-@click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as row.")
-@click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which is in nearly every row.")
+@click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as action.")
+@click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which nearly every action names.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
 @endpoint_option
@@ -52,6 +54,7 @@ _WIDEST: Final = 10_000
 def overlap(
     kind: str,
     on: str | None,
+    overlap_kind: str | None,
     grade: str | None,
     tie: str | None,
     with_secretariat: bool,
@@ -63,12 +66,13 @@ def overlap(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Show what overlaps, on what, and how strong the evidence is.
+    """Show what overlaps, on what, in what way, and how well it is proved.
 
-    The grade says how directly the document proves it; `ecp-graph query grades` lists the grades, the best first, and
-    `ecp-graph queries` each query of the topic overlap with what it counts. Two dimensions joined by '-' give a matrix:
-    body-body, programme-goal.
+    The kind says in what way two deal with one thing, the grade how directly the document proves it; `ecp-graph query
+    overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with
+    what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
     """
+    from ecp_graph.overlap.matrix import Choice
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.settings import settings_from
@@ -79,50 +83,59 @@ def overlap(
     if name not in catalogue and "-" in kind:
         if pairs:
             raise ParameterError("A matrix consists of several queries and has no --param.")
-        matrix = _matrix(engine_for(settings), catalogue, kind, on, grade, tie, with_secretariat)
+        choice = Choice(
+            weakest=grade or tie or "",
+            kind=overlap_kind or "",
+            on=on or "",
+            with_everywhere=with_secretariat,
+            most=sys.maxsize,
+        )
+        if grade and tie:
+            raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
+        matrix = _matrix(engine_for(settings), catalogue, kind, choice, "--tie" if tie else "--grade")
         _write_matrix(matrix, kind.replace("-", " \\ ", 1), fmt, output)
         return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
         raise ParameterError(f"There are no overlaps of '{kind}'. Available: {kinds or 'none'}.")
-    given = {"on": on, "grade": grade, "tie": tie, "secretariat": "with" if with_secretariat else None}
+    given = {
+        "on": on,
+        "kind": overlap_kind,
+        "grade": grade,
+        "tie": tie,
+        "secretariat": "with" if with_secretariat else None,
+    }
     values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
     engine = engine_for(settings)
     write_answer(engine, bind(catalogue[name], values, engine), fmt=fmt, output=output, timeout_s=settings.timeout)
 
 
-def _matrix(
-    engine: Engine,
-    catalogue: Catalogue,
-    kind: str,
-    on: str | None,
-    grade: str | None,
-    tie: str | None,
-    with_secretariat: bool,
-) -> Matrix:
-    """Return the matrix of two dimensions; raises ParameterError for dimensions and options that do not fit."""
+def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, option: str) -> Matrix:
+    """Return the matrix of two dimensions; raises ParameterError for dimensions and options that do not fit.
+
+    ``option`` is the one that gave the weakest mark: ``--grade`` or ``--tie``.
+    """
     from ecp_graph.engine.asking import ask_table
-    from ecp_graph.overlap.matrix import Choice, make_matrix
+    from ecp_graph.overlap.matrix import make_matrix
     from ecp_graph.overlap.reading import read_joins
     from ecp_graph.queries.binding import bind
 
-    if grade and tie:
-        raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
     joins = read_joins(catalogue, lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
     sides = joins.sides(kind)
     if sides is None:
         known = ", ".join(joins.dimensions)
         raise ParameterError(f"There are no overlaps and no matrix of '{kind}'. Join two of these with '-': {known}.")
-    for option, value, ranks in (("--grade", grade, joins.grade_ranks), ("--tie", tie, joins.tie_ranks)):
+    marks = joins.tie_ranks if option == "--tie" else joins.grade_ranks
+    for name, value, ranks in ((option, choice.weakest, marks), ("--kind", choice.kind, joins.kind_ranks)):
         if value and value not in ranks:
-            raise ParameterError(f"'{value}' is not valid for {option}; use one of {', '.join(ranks)}.")
-    weakest = grade or tie or ""
-    choice = Choice(weakest=weakest, on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
+            raise ParameterError(f"'{value}' is not valid for {name}; use one of {', '.join(ranks)}.")
     matrix = make_matrix(joins, *sides, choice)
-    if tie if matrix.is_graded else grade:
-        raise ParameterError(f"The matrix '{kind}' has {'grades' if matrix.is_graded else 'ties'}, not '{weakest}'.")
-    if on and not matrix.is_graded:
-        raise ParameterError(f"The matrix '{kind}' counts links; '--on' is only for overlaps.")
+    if choice.weakest and matrix.is_graded == (option == "--tie"):
+        has = "grades" if matrix.is_graded else "ties"
+        raise ParameterError(f"The matrix '{kind}' has {has}, not '{choice.weakest}'.")
+    if (choice.on or choice.kind) and not matrix.is_graded:
+        name = "--on" if choice.on else "--kind"
+        raise ParameterError(f"The matrix '{kind}' counts links; '{name}' is only for overlaps.")
     return matrix
 
 

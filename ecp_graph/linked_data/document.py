@@ -4,7 +4,7 @@ A document holds, each statement in its own named graph:
 
 - the statements about the thing, and those that point to it;
 - the names of what it is linked with, so that the document can be read by itself;
-- what each named graph in it says of itself: its locator and its certainty.
+- what each named graph in it says of itself: its certainty, and the passage that it is a reading of, with its locator.
 
 Outside every named graph it describes itself: a foaf:Document about the thing, its licence, and the dataset it is of.
 """
@@ -74,6 +74,15 @@ SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
     }}
     GRAPH ?subject {{ ?subject ?property ?value }}
     BIND (?subject AS ?graph)
+  }} UNION {{
+    {{
+      SELECT DISTINCT ?subject {{
+        {{ GRAPH ?reading {{ {thing} ?out ?any }} }} UNION {{ GRAPH ?reading {{ ?any ?in {thing} }} }}
+        ?reading ecp:readingOf ?subject
+      }}
+    }}
+    GRAPH ?graph {{ ?subject ?property ?value }}
+    FILTER (?property = ecp:locator)
   }}
 }}
 """

@@ -2,12 +2,12 @@
 
 Two of one dimension on which findings exist (bodies with bodies) are counted from the findings, each with its grade;
 all others from the links that two things have in common, each with its tie. Nothing here asks the graph: the rows come
-from the queries dimension-things, dimension-links, overlap-cells and grades.
+from the queries dimension-things, dimension-links, overlap-cells, grades and overlap-kinds.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,7 +41,7 @@ class Thing:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether it stands in nearly every row, as the remark says of a secretariat, and swamps a matrix."""
+        """Whether nearly every action names it, as the remark says of a secretariat, so that it swamps a matrix."""
         return bool(self.remark)
 
 
@@ -57,23 +57,35 @@ class Link:
 
 @dataclass(frozen=True)
 class Finding:
-    """Two members (IRIs) of a dimension overlap on a thing of the kind ``on``, at a grade."""
+    """Two members (IRIs) of a dimension overlap for one cause: its word, the kind, the grade and the certainty.
+
+    ``on`` lists the kinds of the things that the finding is on, as in ``action, instrument``.
+    """
 
     dimension: str
     member_a: str
     member_b: str
-    on: str
+    cause: str
+    kind: str
     grade: str
+    certainty: str = ""
+    on: str = ""
+
+    @property
+    def things(self) -> list[str]:
+        """The kinds of the things that it is on."""
+        return self.on.split(", ") if self.on else []
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is counted: down to which mark (a grade or a tie), what is shared, and whether things in every row count.
+    """What is counted: down to which mark, a grade or a tie; of which kind; on what; with what is everywhere or not.
 
     ``row_words`` and ``column_words`` are a part of the names of a side, ``most`` the most things of one.
     """
 
     weakest: str = ""
+    kind: str = ""
     on: str = ""
     with_everywhere: bool = False
     row_words: str = ""
@@ -83,9 +95,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cell:
-    """How much joins two things: the number of findings or links at each mark, from the strongest to the weakest."""
+    """How much joins two things: the number of findings or links at each mark, from the strongest to the weakest.
+
+    ``causes``, ``kinds`` and ``certainties`` count the same findings by these, and ``kind`` is the first kind at the
+    strongest grade; links have none of them.
+    """
 
     counts: Mapping[str, int]
+    causes: Mapping[str, int] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    certainties: Mapping[str, int] = field(default_factory=dict)
+    kind: str = ""
 
     @cached_property
     def number(self) -> int:
@@ -102,7 +122,7 @@ class Cell:
 class Matrix:
     """Rows, columns and the cells that are not empty, by the IRIs of their row and column.
 
-    ``ranks`` has the grades or ties by strength, 0 for the strongest.
+    ``ranks`` has the grades or ties by strength, 0 for the strongest, ``kind_ranks`` the kinds in their order.
     ``rows_left_out`` and ``columns_left_out`` count what had no room; ``lone_rows`` and ``lone_columns`` are the things
     that nothing joins to the other side.
     """
@@ -113,6 +133,7 @@ class Matrix:
     is_graded: bool
     is_symmetric: bool
     ranks: Mapping[str, int]
+    kind_ranks: Mapping[str, int] = field(default_factory=dict)
     lone_rows: tuple[Thing, ...] = ()
     lone_columns: tuple[Thing, ...] = ()
     rows_left_out: int = 0
@@ -152,9 +173,15 @@ class Matrix:
         return self.is_symmetric and row.iri == column.iri
 
     def joined(self) -> Iterator[tuple[Thing, Thing, Cell]]:
-        """Yield the cells that are not empty, the fullest first; of a symmetric matrix each pair once."""
+        """Yield the cells that are not empty, the fullest first; of a symmetric matrix each pair once.
+
+        At equal numbers the order of the kinds counts, then the strongest mark.
+        """
         found = [(row, column, cell) for row, column, cell in self._pairs() if cell]
-        yield from sorted(found, key=lambda one: (-one[2].number, self.ranks[one[2].best]))
+        kinds = self.kind_ranks
+        yield from sorted(
+            found, key=lambda one: (-one[2].number, kinds.get(one[2].kind, len(kinds)), self.ranks[one[2].best])
+        )
 
     def gaps(self) -> dict[Thing, list[Thing]]:
         """Return, for each row, the columns that nothing joins it to; of a symmetric matrix each pair once."""
@@ -172,13 +199,18 @@ class Matrix:
 
 @dataclass
 class Joins:
-    """All that matrices of one graph are counted from; ``grades`` and ``ties`` go from the strongest to the weakest."""
+    """All that matrices of one graph are counted from.
+
+    ``grades`` and ``ties`` go from the strongest to the weakest, ``kinds`` and ``causes`` as they are told.
+    """
 
     things: Sequence[Thing]
     links: Sequence[Link]
     findings: Sequence[Finding]
     grades: Sequence[str] = ()
     ties: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    causes: Sequence[str] = ()
     by_iri: dict[tuple[str, str], Thing] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -209,6 +241,11 @@ class Joins:
         return _ranks(self.grades, (finding.grade for finding in self.findings))
 
     @cached_property
+    def kind_ranks(self) -> Mapping[str, int]:
+        """The kinds of overlap in their order."""
+        return _ranks(self.kinds, (finding.kind for finding in self.findings))
+
+    @cached_property
     def tie_ranks(self) -> Mapping[str, int]:
         """The ties in the same way."""
         return _ranks(self.ties, (link.tie for link in self.links))
@@ -236,13 +273,9 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
     left = _admitted(joins.of(rows), choice, choice.row_words)
     right = left if is_symmetric else _admitted(joins.of(columns), choice, choice.column_words)
     sides = ({thing.iri for thing in left}, {thing.iri for thing in right})
-    counts = _count_findings(joins, rows, choice) if is_graded else _count_links(joins, rows, columns, choice)
     ranks = joins.grade_ranks if is_graded else joins.tie_ranks
-    cells = {
-        pair: Cell(dict(sorted(found.items(), key=lambda one: ranks[one[0]])))
-        for pair, found in counts.items()
-        if pair[0] in sides[0] and pair[1] in sides[1]
-    }
+    all_cells = _cells_of_findings(joins, rows, choice) if is_graded else _cells_of_links(joins, rows, columns, choice)
+    cells = {pair: cell for pair, cell in all_cells.items() if pair[0] in sides[0] and pair[1] in sides[1]}
     kept_rows, lone_rows, rows_out = _side(left, _loads(cells, 0), choice.most)
     kept_columns, lone_columns, columns_out = _side(right, _loads(cells, 1), choice.most)
     shown = ({thing.iri for thing in kept_rows}, {thing.iri for thing in kept_columns})
@@ -253,6 +286,7 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
         is_graded=is_graded,
         is_symmetric=is_symmetric,
         ranks=ranks,
+        kind_ranks=joins.kind_ranks if is_graded else {},
         lone_rows=lone_rows,
         lone_columns=() if is_symmetric else lone_columns,
         rows_left_out=rows_out,
@@ -274,33 +308,47 @@ def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing
     ]
 
 
-_Counts = dict[tuple[str, str], dict[str, int]]
+_Cells = dict[tuple[str, str], Cell]
 
 
-def _add(counts: _Counts, row: str, column: str, mark: str) -> None:
-    of_cell = counts.setdefault((row, column), {})
-    of_cell[mark] = of_cell.get(mark, 0) + 1
+def _counted(marks: Iterable[str], order: Iterable[str]) -> dict[str, int]:
+    """Return how often each mark occurs, in the given order; one that it lacks comes last."""
+    counts = Counter(marks)
+    return {
+        mark: counts[mark] for mark in (*(one for one in order if one in counts), *sorted(set(counts) - set(order)))
+    }
 
 
 def _is_wanted(mark: str, weakest: str, ranks: Mapping[str, int]) -> bool:
     return ranks[mark] <= ranks.get(weakest, len(ranks))
 
 
-def _count_findings(joins: Joins, dimension: str, choice: Choice) -> _Counts:
-    counts: _Counts = {}
+def _cells_of_findings(joins: Joins, dimension: str, choice: Choice) -> _Cells:
+    found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in joins.findings:
-        if finding.dimension != dimension or not _is_wanted(finding.grade, choice.weakest, joins.grade_ranks):
-            continue
-        if choice.on and finding.on != choice.on:
-            continue
-        _add(counts, finding.member_a, finding.member_b, finding.grade)
-        _add(counts, finding.member_b, finding.member_a, finding.grade)
-    return counts
+        if (
+            finding.dimension == dimension
+            and _is_wanted(finding.grade, choice.weakest, joins.grade_ranks)
+            and (not choice.kind or finding.kind == choice.kind)
+            and (not choice.on or choice.on in finding.things)
+        ):
+            found[finding.member_a, finding.member_b].append(finding)
+    cells: _Cells = {}
+    for (first, second), of_pair in found.items():
+        cell = Cell(
+            _counted((one.grade for one in of_pair), joins.grade_ranks),
+            _counted((one.cause for one in of_pair), joins.causes),
+            _counted((one.kind for one in of_pair), joins.kind_ranks),
+            _counted((one.certainty for one in of_pair if one.certainty), ()),
+            min(of_pair, key=lambda one: (joins.grade_ranks[one.grade], joins.kind_ranks[one.kind])).kind,
+        )
+        cells[first, second] = cells[second, first] = cell
+    return cells
 
 
-def _count_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Counts:
+def _cells_of_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Cells:
     """Count the links of each pair; a pair hangs on a link by the weaker of its two ties."""
-    counts: _Counts = {}
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     ranks = joins.tie_ranks
     others: Mapping[str, Mapping[str, str]] = joins.by_link.get(columns, {})
     for link, on_row in joins.by_link.get(rows, {}).items():
@@ -311,8 +359,9 @@ def _count_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Coun
             for column, column_tie in on_column.items():
                 tie = max(row_tie, column_tie, key=ranks.__getitem__)
                 if _is_wanted(tie, choice.weakest, ranks) and not (rows == columns and row == column):
-                    _add(counts, row, column, tie)
-    return counts
+                    of_cell = counts[row, column]
+                    of_cell[tie] = of_cell.get(tie, 0) + 1
+    return {pair: Cell(dict(sorted(found.items(), key=lambda one: ranks[one[0]]))) for pair, found in counts.items()}
 
 
 def _loads(cells: Mapping[tuple[str, str], Cell], side: int) -> dict[str, int]:

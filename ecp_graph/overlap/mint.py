@@ -1,10 +1,9 @@
-"""Making the node of an overlap out of the rows that a rule found."""
+"""Making the node of an overlap."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -13,92 +12,62 @@ import pyoxigraph as ox
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.languages import main_language
 from ecp_graph.namespaces import ECP, PREFIXES, names
+from ecp_graph.overlap.evidence import Overlap
 
-__all__ = ["Evidence", "Overlap", "gather", "overlap_quads"]
+__all__ = ["check_distinct", "overlap_iri", "overlap_quads"]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _LABEL: Final = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One row of a rule: two members (IRIs) deal with ``on`` (IRI), at a grade, by an action and a reading if known.
-
-    The grade is a notation; of two, the first in the alphabet is the stronger.
-    """
-
-    member_a: str
-    member_b: str
-    on: str
-    grade: str
-    action: str | None = None
-    reading: str | None = None
-
-
-@dataclass
-class Overlap:
-    """Two members (IRIs, sorted) and what they share, with the evidence of the strongest grade found."""
-
-    members: tuple[str, str]
-    on: str
-    grade: str
-    actions: set[str] = field(default_factory=set)
-    readings: set[str] = field(default_factory=set)
-
-    @property
-    def iri(self) -> str:
-        """``id/overlap/body-ptc--body-tfawg--instrument-transit-guidelines``."""
-        return f"{names().id}overlap/" + "--".join(_slug(iri) for iri in (*self.members, self.on))
-
-
-def gather(rows: Iterable[Evidence]) -> list[Overlap]:
-    """Return one overlap for each pair and shared thing, in the order of their IRIs.
-
-    A row whose members are one and the same is no overlap. A row of a weaker grade than another adds nothing.
-    """
-    found: dict[tuple[str, str, str], Overlap] = {}
-    for row in rows:
-        if row.member_a == row.member_b:
-            continue
-        first, second = sorted((row.member_a, row.member_b))
-        overlap = found.get((first, second, row.on))
-        if overlap is None or row.grade < overlap.grade:
-            overlap = found[first, second, row.on] = Overlap((first, second), row.on, row.grade)
-        if row.grade == overlap.grade:
-            overlap.actions |= {row.action} if row.action else set()
-            overlap.readings |= {row.reading} if row.reading else set()
-    overlaps = sorted(found.values(), key=lambda one: one.iri)
-    _check_distinct(overlaps)
-    return overlaps
+def overlap_iri(overlap: Overlap) -> str:
+    """Return ``id/overlap/body-ptc--body-tfawg--action-ecp3-3``: the members and the cause."""
+    return f"{names().id}overlap/" + "--".join(_slug(iri) for iri in (*overlap.members, overlap.cause))
 
 
 def overlap_quads(
-    overlap: Overlap, name: Callable[[str], str], grades: Mapping[str, str], graph: ox.NamedNode
+    overlap: Overlap, name: Callable[[str], str], concepts: Mapping[str, Mapping[str, str]], graph: ox.NamedNode
 ) -> list[ox.Quad]:
     """Return the triples of an overlap in the graph.
 
-    ``name`` gives the short name of a thing for the label, ``grades`` the concept (IRI) of a grade by its notation.
+    ``name`` gives the short name of a thing for the label; ``concepts`` the concept (IRI) of each notation, for the
+    properties evidenceGrade, overlapKind and certainty.
 
     ::
 
         overlap:… a ecp:Overlap ; skos:prefLabel "PTC and TFAWG on Transit Guidelines"@en ; ecp:overlapMember …, … ;
-            ecp:overlapOn … ; ecp:evidenceGrade concept:grade-b ; ecp:overlapAction … ; ecp:statedIn … .
+            ecp:overlapCause … ; ecp:overlapOn …, … ; ecp:overlapKind concept:overlap-parallel ;
+            ecp:evidenceGrade concept:grade-b ; ecp:certainty concept:certainty-verbatim ;
+            ecp:overlapAction …, … ; ecp:statedIn … .
     """
     first, second = (name(member) for member in overlap.members)
-    label = ox.Literal(_label(first, second, name(overlap.on)), language=main_language())
+    label = ox.Literal(_label(first, second, name(overlap.cause)), language=main_language())
+    marks = {"overlapKind": overlap.kind, "evidenceGrade": overlap.grade, "certainty": overlap.certainty}
     links = [
         *(("overlapMember", member) for member in overlap.members),
-        ("overlapOn", overlap.on),
-        ("evidenceGrade", grades[overlap.grade]),
+        ("overlapCause", overlap.cause),
+        *(("overlapOn", thing) for thing in sorted(overlap.on)),
+        *((term, concepts[term][mark]) for term, mark in marks.items() if mark),
         *(("overlapAction", action) for action in sorted(overlap.actions)),
         *(("statedIn", reading) for reading in sorted(overlap.readings)),
     ]
-    node = ox.NamedNode(overlap.iri)
+    node = ox.NamedNode(overlap_iri(overlap))
     return [
         ox.Quad(node, _TYPE, ox.NamedNode(ECP + "Overlap"), graph),
         ox.Quad(node, _LABEL, label, graph),
         *(ox.Quad(node, ox.NamedNode(ECP + term), ox.NamedNode(value), graph) for term, value in links),
     ]
+
+
+def check_distinct(overlaps: Sequence[Overlap]) -> None:
+    """Raise EcpGraphError when two overlaps would get one IRI."""
+    for one, other in pairwise(sorted(overlaps, key=overlap_iri)):
+        if overlap_iri(one) == overlap_iri(other):
+            things = [" ".join((*overlap.members, overlap.cause)) for overlap in (one, other)]
+            raise EcpGraphError(
+                f"Two overlaps would get the IRI {overlap_iri(one)}: {things[0]} and {things[1]}. "
+                "Rename one of these things."
+            )
 
 
 def _label(first: str, second: str, thing: str) -> str:
@@ -111,12 +80,3 @@ def _slug(iri: str) -> str:
     own = names().id
     local = iri.removeprefix(own) if iri.startswith(own) else iri.partition("://")[2] or iri
     return re.sub(r"[^\w.-]+", "-", local).strip("-")
-
-
-def _check_distinct(overlaps: list[Overlap]) -> None:
-    for one, other in pairwise(overlaps):
-        if one.iri == other.iri:
-            things = [" ".join((*overlap.members, overlap.on)) for overlap in (one, other)]
-            raise EcpGraphError(
-                f"Two overlaps would get the IRI {one.iri}: {things[0]} and {things[1]}. Rename one of these things."
-            )

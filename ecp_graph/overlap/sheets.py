@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from ecp_graph.overlap.matrix import Matrix, Thing
+from ecp_graph.overlap.matrix import Cell, Matrix, Thing
 from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term, printable
 
 __all__ = ["cells_table", "csv_text", "numbers_table"]
@@ -17,13 +18,15 @@ _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 def numbers_table(matrix: Matrix, corner: str, *, marked: bool = False) -> Table:
     """Return the matrix as it stands: a row for each thing, a column for each thing, empty where nothing joins them.
 
-    With ``marked`` a cell is a text of the number and the best mark, and columns have short names.
+    With ``marked`` a cell is a text of the number, the best mark and the kind, and columns have short names.
     """
     rows = []
     for row in matrix.rows:
         cells = [matrix.cell(row, column) for column in matrix.columns]
         shown = [
-            (_text(f"{cell.number} {cell.best}") if marked else _number(cell.number)) if cell else None
+            (_text(f"{cell.number} {cell.best} {cell.kind}".rstrip()) if marked else _number(cell.number))
+            if cell
+            else None
             for cell in cells
         ]
         rows.append((_text(_full(row)), *shown))
@@ -32,23 +35,38 @@ def numbers_table(matrix: Matrix, corner: str, *, marked: bool = False) -> Table
 
 
 def cells_table(matrix: Matrix) -> Table:
-    """Return one row for each cell that is not empty: row, column, number, best mark, number at each mark, IRIs."""
-    marks = matrix.marks
+    """Return one row for each cell that is not empty: row, column, number, best mark, and the IRIs.
+
+    Beside these the number at each mark and, of findings, of each cause, kind and certainty.
+    """
     kind = "grade" if matrix.is_graded else "tie"
-    columns = ("row", "column", "number", kind, *(f"{kind} {mark}" for mark in marks), "rowIri", "columnIri")
+    joined = list(matrix.joined())
+    groups: list[tuple[str, Callable[[Cell], Mapping[str, int]], Sequence[str]]] = [
+        (f"{kind} ", lambda cell: cell.counts, matrix.marks),
+        ("cause ", lambda cell: cell.causes, _used(cell.causes for *_, cell in joined)),
+        ("kind ", lambda cell: cell.kinds, _used(cell.kinds for *_, cell in joined)),
+        ("certainty ", lambda cell: cell.certainties, _used(cell.certainties for *_, cell in joined)),
+    ]
+    names = [f"{prefix}{mark}" for prefix, _, marks in groups for mark in marks]
+    columns = ("row", "column", "number", kind, *names, "rowIri", "columnIri")
     rows = tuple(
         (
             _text(_full(row)),
             _text(_full(column)),
             _number(cell.number),
             _text(cell.best),
-            *(_number(cell.counts.get(mark, 0)) for mark in marks),
+            *(_number(counts(cell).get(mark, 0)) for _, counts, marks in groups for mark in marks),
             Term("iri", row.iri),
             Term("iri", column.iri),
         )
-        for row, column, cell in matrix.joined()
+        for row, column, cell in joined
     )
     return Table(columns, rows)
+
+
+def _used(counts: Iterable[Mapping[str, int]]) -> list[str]:
+    """Return what is counted in any of some cells, in the order in which it is met."""
+    return list(dict.fromkeys(mark for of_cell in counts for mark in of_cell))
 
 
 def csv_text(table: Table) -> str:

@@ -1,13 +1,14 @@
 """Explains derived statements: an overlap by the rule that found it, or that a passage mentions a thing.
 
-A rule is a query in ``queries/derive/``. It is run again for the two members and the thing they share; its premises are
-the statements about these, directly or through one thing in between, in the passages of the evidence.
+A rule is a query in ``queries/derive/``. It is run again for the two members and the cause; its premises are
+the statements about these and about what the finding is on, directly or through one thing in between, in the readings
+of the evidence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import Final
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
-from ecp_graph.errors import QueryError
 from ecp_graph.namespaces import ECP
 from ecp_graph.queries.catalogue import Query, parse_query
 from ecp_graph.reasoning.proof import Derivation, Explanation
@@ -26,9 +26,17 @@ __all__ = ["explain_finding"]
 
 _STATED_IN: Final = ECP + "statedIn"
 _FACTS: Final = """
-SELECT ?property ?value WHERE {{ GRAPH graph:derived {{ {thing} ?property ?value }} }}
-ORDER BY ?property ?value
+SELECT ?property ?value ?mark ?notation WHERE {{
+  GRAPH graph:derived {{ {thing} ?property ?value }}
+  OPTIONAL {{
+    VALUES (?property ?mark) {{ (ecp:overlapKind "kind") (ecp:evidenceGrade "grade") (ecp:certainty "certainty") }}
+    ?value skos:notation ?notation
+  }}
+}}
+ORDER BY ?property ?value ?notation
 """
+#: What shows that a rule itself gives the values of one of the three.
+_BINDS: Final = re.compile(r"\bAS\s+\?(?:memberA|memberB|cause)\b")
 _SPOKEN_OF: Final = """
 SELECT ?subject ?property ?value WHERE {{
   VALUES ?subject {{ {thing} }}
@@ -37,11 +45,11 @@ SELECT ?subject ?property ?value WHERE {{
 ORDER BY ?property ?value
 LIMIT 3
 """
-_IN_PASSAGES: Final = """
+_IN_READINGS: Final = """
 SELECT ?subject ?property ?value WHERE {{
-  VALUES ?passage {{ {passages} }}
-  GRAPH ?passage {{ ?subject ?property ?value }}
-  FILTER (isIRI(?value) && ?subject != ?passage)
+  VALUES ?reading {{ {readings} }}
+  GRAPH ?reading {{ ?subject ?property ?value }}
+  FILTER (isIRI(?value) && ?subject != ?reading)
 }}
 ORDER BY ?subject ?property ?value
 """
@@ -49,13 +57,20 @@ ORDER BY ?subject ?property ?value
 
 @dataclass(frozen=True)
 class _Overlap:
-    """What graph/derived says of an overlap."""
+    """What graph/derived says of an overlap; kind, grade and certainty are notations, empty where it says nothing."""
 
     members: tuple[Term, ...]
-    on: Term
-    grade: str
+    cause: Term
+    on: tuple[Term, ...]
+    marks: Mapping[str, str]
     actions: tuple[Term, ...]
-    passages: tuple[Term, ...]
+    readings: tuple[Term, ...]
+
+    @property
+    def text(self) -> str:
+        """Kind, grade and certainty in words."""
+        told = (("{}", "kind"), ("grade {}", "grade"), ("{}", "certainty"))
+        return ", ".join(words.format(self.marks[mark]) for words, mark in told if self.marks.get(mark))
 
 
 def explain_finding(
@@ -67,14 +82,17 @@ def explain_finding(
     cannot be read.
     """
     facts: dict[str, list[Term]] = {}
+    marks: dict[str, str] = {}
     thing = statement.subject
     if thing.kind != "iri":
         return None
     for row in rows_of(ask_table(engine, _FACTS.format(thing=in_sparql(thing)), timeout_s=timeout_s)):
         facts.setdefault(row["property"].value, []).append(row["value"])
+        if mark := row.get("mark"):
+            marks[mark.value] = row["notation"].value
     if statement.object not in facts.get(statement.predicate.value, ()):
         return None
-    if overlap := _overlap(facts):
+    if overlap := _overlap(facts, marks):
         return Explanation(statement, (), _by_rule(engine, rules, overlap, timeout_s))
     if statement.predicate.value == _STATED_IN:
         query = _SPOKEN_OF.format(thing=in_sparql(thing), passage=in_sparql(statement.object))
@@ -84,31 +102,29 @@ def explain_finding(
     return None
 
 
-def _overlap(facts: dict[str, list[Term]]) -> _Overlap | None:
-    members, on = facts.get(ECP + "overlapMember", []), facts.get(ECP + "overlapOn", [])
-    if len(members) != 2 or len(on) != 1:
+def _overlap(facts: dict[str, list[Term]], marks: Mapping[str, str]) -> _Overlap | None:
+    members, causes = facts.get(ECP + "overlapMember", []), facts.get(ECP + "overlapCause", [])
+    if len(members) != 2 or len(causes) != 1:
         return None
-    actions, passages = facts.get(ECP + "overlapAction", []), facts.get(_STATED_IN, [])
-    grade = "".join(term.value.rpartition("/")[2] for term in facts.get(ECP + "evidenceGrade", [])[:1])
-    return _Overlap(tuple(members), on[0], grade, tuple(actions), tuple(passages))
+    on, actions, readings = (tuple(facts.get(ECP + name, [])) for name in ("overlapOn", "overlapAction", "statedIn"))
+    return _Overlap(tuple(members), causes[0], on, marks, actions, readings)
 
 
 def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s: float | None) -> Derivation:
-    """Return the step of the rule with the strongest evidence; of several, all are named.
+    """Return the step of the rule that gives the overlap its kind.
 
-    A rule with a tag for another grade, as ``grade-b``, cannot have found the overlap and is not asked.
+    Rules with the kind for a tag are asked alone, where there are any, in the order of their names, until one has the
+    overlap. Its grade may be better: what an interpretation alone proves has the weakest.
     """
-    found: list[tuple[str, str, str]] = []
-    for path in rules:
-        rule = _read_rule(path, path.stat().st_mtime_ns)
-        grades = {tag for tag in rule.tags if tag.startswith("grade-")}
-        if not grades or overlap.grade in grades:
-            rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
-            found += [(grade, path.stem, rule.summary) for grade in sorted({row["grade"].value for row in rows})[:1]]
-    best = [rule for rule in sorted(found) if rule[0] == min(found)[0]]
-    axiom = ", ".join(f"queries/derive/{name}.rq" for _, name, _ in best)
-    text = "; ".join(summary for _, _, summary in best)
-    return Derivation("finding", axiom, (), _evidence(engine, overlap, timeout_s), text)
+    read = [(path, _read_rule(path, path.stat().st_mtime_ns)) for path in sorted(rules)]
+    kind = overlap.marks.get("kind", "")
+    for path, rule in [one for one in read if kind in one[1].tags] or read:
+        rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
+        if any(row["kind"].value == kind for row in rows):
+            text = ": ".join(filter(None, (overlap.text, rule.summary)))
+            axiom = f"queries/derive/{path.name}"
+            return Derivation("finding", axiom, (), _evidence(engine, overlap, timeout_s), text)
+    return Derivation("finding", "", (), _evidence(engine, overlap, timeout_s), overlap.text)
 
 
 @lru_cache(maxsize=128)
@@ -123,23 +139,21 @@ def _rows_for(engine: Engine, rule: str, overlap: _Overlap, timeout_s: float | N
     The values stand in front of the first pattern, so that an engine can begin with them. A rule that binds one of the
     three itself does not allow that, and gets them behind its end, where SPARQL 1.1 (section 18.2.4.3) joins them.
     """
-    first, second, on = map(in_sparql, (*overlap.members, overlap.on))
-    values = f"VALUES (?memberA ?memberB ?on) {{ ({first} {second} {on}) ({second} {first} {on}) }}"
+    first, second, cause = map(in_sparql, (*overlap.members, overlap.cause))
+    values = f"VALUES (?memberA ?memberB ?cause) {{ ({first} {second} {cause}) ({second} {first} {cause}) }}"
     where = re.search(r"\bWHERE\s*\{", rule)
-    try:
-        if where:
-            return ask_table(engine, f"{rule[: where.end()]} {values} {rule[where.end() :]}", timeout_s=timeout_s)
-    except QueryError:
-        pass
+    if where and not _BINDS.search(rule):
+        rule = f"{rule[: where.end()]} {values} {rule[where.end() :]}"
+        return ask_table(engine, rule, timeout_s=timeout_s)
     return ask_table(engine, f"{rule.rstrip()}\n{values}", timeout_s=timeout_s)
 
 
 def _evidence(engine: Engine, overlap: _Overlap, timeout_s: float | None) -> tuple[Explanation, ...]:
-    """Return what the passages of an overlap state between its parts, and of things that join two of them."""
-    if not overlap.passages:
+    """Return what the readings of an overlap state between its parts, and of things that join two of them."""
+    if not overlap.readings:
         return ()
-    query = _IN_PASSAGES.format(passages=" ".join(map(in_sparql, overlap.passages)))
-    parts = {*overlap.members, overlap.on, *overlap.actions}
+    query = _IN_READINGS.format(readings=" ".join(map(in_sparql, overlap.readings)))
+    parts = {*overlap.members, overlap.cause, *overlap.on, *overlap.actions}
     statements = _statements(engine, query, timeout_s)
     joined: dict[Term, set[Term]] = {}
     for one in statements:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any, Final, cast
 
@@ -13,7 +13,7 @@ from pyshacl import ShapesGraph, Validator
 from pyshacl.errors import ReportableRuntimeError
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.helper.path_helper import shacl_path_to_sparql_path
-from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib import RDF, SH, Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result
 from rdflib.term import Node
@@ -23,7 +23,7 @@ from ecp_graph.namespaces import SHAPES, names
 from ecp_graph.rdf.terms import to_oxigraph
 from ecp_graph.validation.report import SEVERITIES, Finding, Severity, shorten
 
-__all__ = ["TARGETS", "deactivate", "run_shapes", "without_targets"]
+__all__ = ["TARGETS", "only", "run_shapes"]
 
 #: The properties that tell at which nodes a shape looks.
 TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
@@ -52,28 +52,19 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[list[Finding], dict[str, int
     return findings, dict(_looked_at(shape_graph, target))
 
 
-def deactivate(shapes: Graph, which: Iterable[Node]) -> Graph:
-    """Return a copy of the shapes in which those given are switched off."""
-    copy = _copy(shapes)
-    for shape in which:
-        copy.set((shape, SH.deactivated, Literal(True)))
-    return copy
-
-
-def without_targets(shapes: Graph, which: Iterable[Node]) -> Graph:
-    """Return a copy of the shapes in which those given are run only where others refer to them."""
-    copy = _copy(shapes)
-    for shape in which:
-        for target in TARGETS:
-            copy.remove((shape, target, None))
-    return copy
-
-
-def _copy(graph: Graph) -> Graph:
-    copy = Graph(store="SimpleMemory", bind_namespaces="none")
-    for triple in graph:
-        copy.add(triple)
-    return copy
+def only(shapes: Graph, which: Collection[Node]) -> Graph:
+    """Return the shapes given and all to which they refer; the latter are run only where others refer to them."""
+    found = Graph(store="SimpleMemory", bind_namespaces="none")
+    seen, edge = set(which), list(which)
+    while edge:
+        subject = edge.pop()
+        for predicate, object_ in shapes.predicate_objects(subject):
+            if predicate not in TARGETS or subject in which:
+                found.add((subject, predicate, object_))
+            if object_ not in seen:
+                seen.add(object_)
+                edge.append(object_)
+    return found
 
 
 class _Reader:

@@ -7,6 +7,7 @@
 
 A statement outside every named graph has no ecp:statedIn. Beside the nodes stand the ontology and what is stated about
 the readings and their passages, so that a shape can follow ecp:statedIn to the certainty or the document of a reading.
+Each class is there as a subclass of itself, as in RDFS, so that one path finds out whether a class is declared.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pyoxigraph as ox
-from rdflib import RDF, Graph, URIRef
+from rdflib import OWL, RDF, RDFS, Graph, URIRef
 from rdflib.term import Node
 
 from ecp_graph.namespaces import ECP, SHAPES
@@ -41,6 +42,8 @@ def statement_view(quads: Sequence[ox.Quad], data: Iterable[ox.Quad], ontology: 
     described: set[object] = {quad.graph_name for quad in quads}
     described |= {quad.object for quad in every if quad.predicate == _READING_OF and quad.subject in described}
     view = to_graph([*ontology, *(quad for quad in every if quad.subject in described)])
+    for declared in list(view.subjects(RDF.type, OWL.Class)):
+        view.add((declared, RDFS.subClassOf, declared))
     for number, quad in enumerate(quads):
         node = URIRef(f"{_PREFIX}{number}")
         subject, predicate, object_ = (to_rdflib(term) for term in (quad.subject, quad.predicate, quad.object))

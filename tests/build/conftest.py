@@ -40,23 +40,24 @@ skos:prefLabel a owl:AnnotationProperty .
 skos:notation a owl:DatatypeProperty .
 concept:grade-a skos:inScheme scheme:evidence-grades ; skos:notation "A" .
 concept:grade-b skos:inScheme scheme:evidence-grades ; skos:notation "B" .
+concept:overlap-joint skos:inScheme scheme:overlap-kinds ; skos:notation "joint" .
 """
 
 DATA = """
-passage:list {
-    passage:list a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "list" .
+reading:list {
+    reading:list a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "list" .
     body:ptc a ecp:Body ; skos:prefLabel "Permanent Technical Committee"@en ; skos:notation "PTC" .
     body:sec a ecp:Body ; skos:prefLabel "Secretariat"@en ; skos:notation "SEC" .
     plan:p a ecp:Plan ; skos:prefLabel "Plan"@en .
     instrument:guide a ecp:Instrument ; skos:prefLabel "Guide"@en .
 }
-passage:action-1 {
-    passage:action-1 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 1" .
+reading:action-1 {
+    reading:action-1 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 1" .
     action:a1 a ecp:Action ; skos:prefLabel "Write the guide"@en ; ecp:inPlan plan:p ; ecp:actionNumber 1 ;
         ecp:responsibleBody body:ptc , body:sec ; ecp:develops instrument:guide .
 }
-passage:action-2 {
-    passage:action-2 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 2" .
+reading:action-2 {
+    reading:action-2 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 2" .
     action:a2 a ecp:Action ; skos:prefLabel "Read the guide"@en ; ecp:inPlan plan:p ; ecp:actionNumber 2 ;
         ecp:responsibleBody body:ptc ; ecp:concernsInstrument instrument:guide .
     body:ptc a ecp:Body .
@@ -81,9 +82,9 @@ ecpsh:StatementHasPassage a sh:NodeShape ; ecpsh:onStatements true ; sh:targetCl
 """
 
 RULE = """
-SELECT ?memberA ?memberB ?on ?grade ?action ?passage WHERE {
-  GRAPH ?passage { ?action ecp:responsibleBody ?memberA , ?memberB }
-  ?passage a ecp:SourcePassage .
+SELECT ?memberA ?memberB ("joint" AS ?kind) (?action AS ?cause) ?on ?grade ?action ?reading WHERE {
+  GRAPH ?reading { ?action ecp:responsibleBody ?memberA , ?memberB }
+  ?reading ecp:locator ?place .
   ?action ecp:concernsInstrument ?on
   BIND("A" AS ?grade)
 }

@@ -55,7 +55,7 @@ def test_what_follows_is_a_tree_down_to_the_passages(ask: Ask) -> None:
         ),
         ("action:ecp3-3", "actionNumber", "3"),
         ("PTC", "statedIn", "para-18"),
-        ("overlap:body-pc--body-wgec--topic-e-commerce", "a", "Overlap"),
+        ("overlap:body-pc--body-wgec--event-establishment-wgec", "a", "Overlap"),
     ],
 )
 def test_parts_go_by_curie_code_name_or_value(ask: Ask, parts: tuple[str, str, str]) -> None:

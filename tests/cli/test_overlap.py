@@ -39,7 +39,7 @@ def test_a_matrix_as_csv(overlap: CliRunner) -> None:
 def test_a_matrix_as_a_table_shows_the_grades(overlap: CliRunner) -> None:
     text = _ask(overlap, "body-body", "--format", "table").stdout
     line = next(line for line in text.splitlines() if line.startswith("IMSC"))
-    assert "5 A" in line
+    assert "1 A joint" in line
     assert "SEC " not in text
     assert "SEC " in _ask(overlap, "body-body", "--format", "table", "--with-secretariat").stdout
 
@@ -48,24 +48,33 @@ def test_a_matrix_as_a_workbook(overlap: CliRunner, tmp_path: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     file = tmp_path / "matrix.xlsx"
     assert _ask(overlap, "body-body", "--grade", "A", "--output", str(file), "--format", "xlsx").exit_code == 0
-    assert [cell.value for cell in openpyxl.load_workbook(file)["cells"][2]][2:4] == [5 - 1, "A"]
+    assert [cell.value for cell in openpyxl.load_workbook(file)["cells"][2]][2:4] == [1, "A"]
 
 
 def test_parameters_of_a_query(overlap: CliRunner) -> None:
     result = _ask(overlap, "between", "-p", "member=PTC", "-p", "other=IMSC", "--format", "csv")
-    assert len(result.stdout.splitlines()) == 1 + 5
+    assert len(result.stdout.splitlines()) == 1 + 1
     refused = _ask(overlap, "between", "-p", "member=PTC", "-p", "member=IMSC")
     assert "takes one value, but 2 are given" in refused.stderr
+
+
+def test_a_kind_alone(overlap: CliRunner) -> None:
+    listed = _ask(overlap, "bodies", "--kind", "descent", "--format", "csv").stdout
+    assert {row["kind"] for row in csv.DictReader(io.StringIO(listed))} == {"descent"}
+    matrix = _ask(overlap, "body-body", "--kind", "joint", "--format", "csv").stdout
+    assert [line[0].split()[0] for line in list(csv.reader(io.StringIO(matrix)))[1:]] == ["PTC", "IMSC", "TFAWG"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["body-colour"], "Join two of these with '-': action, activity, body"),
-        (["body-body", "--tie", "row"], "has grades, not 'row'"),
+        (["body-body", "--tie", "action"], "has grades, not 'action'"),
         (["body-topic", "--grade", "A"], "has ties, not 'A'"),
         (["body-topic", "--on", "topic"], "'--on' is only for overlaps"),
-        (["body-body", "--grade", "A", "--tie", "row"], "use --grade or --tie"),
+        (["body-body", "--grade", "A", "--tie", "action"], "use --grade or --tie"),
+        (["body-topic", "--kind", "joint"], "'--kind' is only for overlaps"),
+        (["body-body", "--kind", "shared"], "use one of joint, programme"),
         (["body-body", "--grade", "Z"], "use one of A, B, C, D"),
         (["body-body", "--format", "ttl"], "as table, csv or xlsx"),
         (["body-body", "-p", "member=PTC"], "has no --param"),

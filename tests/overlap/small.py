@@ -28,13 +28,15 @@ LINKS = [
     Link("tool", "u:y", "u:2", "row"),
 ]
 FINDINGS = [
-    Finding("body", "u:a", "u:b", "tool", "B"),
-    Finding("body", "u:a", "u:b", "topic", "B"),
-    Finding("body", "u:a", "u:b", "row", "D"),
-    Finding("body", "u:a", "u:s", "row", "A"),
+    Finding("body", "u:a", "u:b", "row", "programme", "B", "sure", "row, tool"),
+    Finding("body", "u:a", "u:b", "tool", "parallel", "B", "sure", "tool"),
+    Finding("body", "u:a", "u:b", "theme", "parallel", "D", "guess", "topic"),
+    Finding("body", "u:a", "u:s", "row", "joint", "A", "sure", "row"),
 ]
 
 
 def small() -> Joins:
     things = [BODY_A, BODY_B, BODY_C, BODY_S, TOOL_X, TOOL_Y, TOOL_Z, GOAL_2, GOAL_10]
-    return Joins(things, LINKS, FINDINGS, grades="ABCD", ties=("row", "programme", "chapter", "text", "may"))
+    ties = ("row", "programme", "chapter", "text", "may")
+    kinds, causes = ("joint", "programme", "parallel"), ("row", "session", "tool", "theme")
+    return Joins(things, LINKS, FINDINGS, grades="ABCD", ties=ties, kinds=kinds, causes=causes)

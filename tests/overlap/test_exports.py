@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from ecp_graph.overlap.matrix import Joins, Link, Matrix, Thing, make_matrix
+from ecp_graph.overlap.matrix import Finding, Joins, Link, Matrix, Thing, make_matrix
 from ecp_graph.overlap.reading import read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
 from ecp_graph.queries.catalogue import parse_query
@@ -19,6 +19,8 @@ from ecp_graph.sparql.spreadsheet import workbook_of
 from ecp_graph.web.pages.overlap.drawing import draw
 from tests.overlap.small import small
 
+FOUND = ("dimension", "causeKind", "kind", "evidenceGrade", "certainty", "on", "memberA", "memberB")
+FOUND_ONE = ("body", "theme", "parallel", "low", "sure", "topic", "u:s", "u:t")
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = ["=HYPERLINK(1)", "<script>alert(1)</script>", 'a"b&c', "\u202eturned\u0000\x07", "+1", "x" * 500]
 
@@ -43,10 +45,24 @@ def test_the_numbers_stand_as_in_the_matrix() -> None:
 
 def test_the_cells_are_a_list() -> None:
     table = cells_table(make_matrix(small(), "body", "body"))
-    assert table.columns == ("row", "column", "number", "grade", "grade B", "grade D", "rowIri", "columnIri")
-    assert [[term.value if term else None for term in row] for row in table.rows] == [
-        ["A Body A", "B Body B", "3", "B", "2", "1", "u:a", "u:b"]
-    ]
+    (row,) = [[term.value if term else None for term in row] for row in table.rows]
+    assert dict(zip(table.columns, row, strict=True)) == {
+        "row": "A Body A",
+        "column": "B Body B",
+        "number": "3",
+        "grade": "B",
+        "grade B": "2",
+        "grade D": "1",
+        "cause row": "1",
+        "cause tool": "1",
+        "cause theme": "1",
+        "kind programme": "1",
+        "kind parallel": "2",
+        "certainty guess": "1",
+        "certainty sure": "2",
+        "rowIri": "u:a",
+        "columnIri": "u:b",
+    }
 
 
 def test_a_workbook_holds_both_and_no_formula() -> None:
@@ -78,7 +94,16 @@ def test_a_drawing_holds_the_numbers() -> None:
     assert texts == ["Bodies × tools", "Tool X", "Tool Y", "A", "B", "2", "1", "1", "programme", "How to read it"]
     assert len(list(svg.iter(f"{SVG}rect"))) == 1 + 4
     graded = fromstring(draw(make_matrix(small(), "body", "body"), "Bodies", ""))
-    assert [text.text for text in graded.iter(f"{SVG}text")][-7:-1] == ["–", "3", "B", "3", "B", "–"]
+    assert [text.text for text in graded.iter(f"{SVG}text")][-9:-1] == [
+        "–",
+        "3",
+        "B",
+        "programme",
+        "3",
+        "B",
+        "programme",
+        "–",
+    ]
 
 
 def test_a_drawing_of_hostile_names_is_xml_without_script() -> None:
@@ -110,16 +135,24 @@ def test_answers_are_read_by_the_names_of_their_columns() -> None:
             ("tie", "link", "dimension", "thing"),
             ((term("row"), Term("iri", "u:1"), term("body"), Term("iri", "u:s")),),
         ),
-        "overlap-cells": Table(("dimension", "on", "evidenceGrade", "memberA", "memberB"), ()),
+        "overlap-cells": Table(FOUND, (tuple(map(term, FOUND_ONE)),)),
+        "overlap-kinds": Table(("kind",), ((term("joint"),), (term("parallel"),))),
     }
     answers["grades"] = Table(("evidenceGrade",), ((term("high"),), (term("low"),), (term("low"),)))
     header = "#+ summary: Links\n#+ columns: [{name: tie, meaning: tie, values: {row: names both, may: may}}]\nASK {}"
-    catalogue = {"dimension-links": parse_query(header, Path("dimension-links.rq"), Path())}
+    found = (
+        "#+ summary: Findings\n#+ columns: [{name: causeKind, meaning: x, values: {row: rows, theme: themes}}]\nASK {}"
+    )
+    catalogue = {
+        "dimension-links": parse_query(header, Path("dimension-links.rq"), Path()),
+        "overlap-cells": parse_query(found, Path("overlap-cells.rq"), Path()),
+    }
     joins = read_joins(catalogue, answers.__getitem__)
     assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
     assert joins.links == [Link("body", "u:s", "u:1", "row")]
-    assert joins.findings == []
+    assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic")]
+    assert (joins.kinds, joins.causes) == (("joint", "parallel"), ("row", "theme"))
     assert (joins.grades, joins.ties) == (("high", "low"), ("row", "may"))
-    answers["overlap-cells"] = Table(("dimension", "on", "evidenceGrade", "memberA"), ())
+    answers["overlap-cells"] = Table(FOUND[:-1], ())
     with pytest.raises(KeyError, match="memberB"):
         read_joins(catalogue, answers.__getitem__)

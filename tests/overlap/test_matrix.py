@@ -50,7 +50,12 @@ def test_weaker_ties_can_be_left_out(tie: str, number: int) -> None:
 def test_findings_are_counted_at_their_grades() -> None:
     matrix = make_matrix(small(), "body", "body")
     assert told(matrix) == {"A×B": "3 B", "B×A": "3 B"}
-    assert matrix.cells["u:a", "u:b"].counts == {"B": 2, "D": 1}
+    cell = matrix.cells["u:a", "u:b"]
+    assert list(cell.counts.items()) == [("B", 2), ("D", 1)]
+    # by cause, in the order of the causes; and by kind and certainty
+    assert list(cell.causes.items()) == [("row", 1), ("tool", 1), ("theme", 1)]
+    assert list(cell.kinds.items()) == [("programme", 1), ("parallel", 2)]
+    assert (cell.kind, cell.certainties) == ("programme", {"sure": 2, "guess": 1})
     assert (matrix.is_graded, matrix.is_symmetric) == (True, True)
     assert matrix.lone_rows == (BODY_C,)
     assert matrix.lone_columns == ()
@@ -63,7 +68,10 @@ def test_findings_are_counted_at_their_grades() -> None:
     [
         (Choice(weakest="A"), {}),
         (Choice(weakest="B"), {"A×B": "2 B"}),
-        (Choice(weakest="D", on="row"), {"A×B": "1 D"}),
+        (Choice(weakest="D", on="row"), {"A×B": "1 B"}),
+        (Choice(on="tool"), {"A×B": "2 B"}),
+        (Choice(kind="parallel"), {"A×B": "2 B"}),
+        (Choice(kind="parallel", on="topic"), {"A×B": "1 D"}),
         (Choice(on="plan"), {}),
         (Choice(with_everywhere=True), {"A×B": "3 B", "A×S": "1 A"}),
         (Choice(with_everywhere=True, weakest="A"), {"A×S": "1 A"}),
@@ -76,7 +84,7 @@ def test_findings_can_be_chosen(choice: Choice, cells: dict[str, str]) -> None:
 
 
 def test_any_list_of_grades_and_ties_has_an_order() -> None:
-    findings = [Finding("body", "u:a", "u:b", "tool", grade) for grade in ("weak", "strong", "fair", "other")]
+    findings = [Finding("body", "u:a", "u:b", "tool", "", grade) for grade in ("weak", "strong", "fair", "other")]
     joins = Joins(
         [BODY_A, BODY_B, TOOL_X], small().links, findings, grades=("strong", "fair", "weak"), ties=("text", "row")
     )
@@ -114,7 +122,7 @@ def test_sides_are_in_order_of_number_else_of_load() -> None:
 def test_gaps_are_the_pairs_that_nothing_joins() -> None:
     matrix = make_matrix(small(), "body", "tool")
     assert matrix.gaps() == {BODY_B: [TOOL_Y]}
-    findings = [Finding("body", "u:a", "u:b", "tool", "A"), Finding("body", "u:b", "u:c", "tool", "A")]
+    findings = [Finding("body", "u:a", "u:b", "tool", "", "A"), Finding("body", "u:b", "u:c", "tool", "", "A")]
     symmetric = make_matrix(Joins([BODY_A, BODY_B, BODY_C], [], findings), "body", "body")
     assert symmetric.gaps() == {BODY_A: [BODY_C]}  # the pair once
 

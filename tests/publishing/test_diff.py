@@ -151,8 +151,8 @@ def test_an_overlap_that_is_gone_is_removed(
     wanted = next(
         quad.subject.value
         for quad in ox.parse(release.dataset.read_bytes(), format=ox.RdfFormat.N_QUADS)
-        if quad.predicate.value.endswith("#overlapOn")
-        and quad.subject.value.endswith("transit-guidelines")
+        if quad.predicate.value.endswith("#overlapCause")
+        and quad.subject.value.endswith("action-ecp3-3")
         and "/body-" in quad.subject.value
         and "body-sec" not in quad.subject.value
     )

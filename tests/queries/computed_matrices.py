@@ -14,6 +14,8 @@ from .asking import Case, ask_rows, bundled_catalogue, cases
 
 __all__ = ["MATRICES"]
 
+#: The strategic plan whose goals and activities the document names.
+PLAN = "wco-strategic-plan-2016"
 DCTERMS = "http://purl.org/dc/terms/"
 #: The dimensions that a class of the data stands for.
 CLASSES = {
@@ -22,7 +24,9 @@ CLASSES = {
     "AnnualWorkPlan": "programme",
     "Body": "body",
     "Chapter": "chapter",
+    "ExternalOrganization": "body",
     "Instrument": "instrument",
+    "Organization": "body",
     "StrategicActivity": "activity",
     "StrategicGoal": "goal",
     "Topic": "topic",
@@ -63,7 +67,7 @@ def check_dimension_things(engine: Engine) -> None:
     assert {dimension: counts[dimension] for dimension in known} == known
     assert [row["thing"] for row in rows if row["remark"]] == ["body:sec"]
     codes = {row["thing"]: row["code"] for row in rows}
-    assert (codes["body:ptc"], codes["action:ecp3-16"], codes["goal:5"], codes["instrument:rkc"]) == (
+    assert (codes["body:ptc"], codes["action:ecp3-16"], codes[f"goal:{PLAN}-5"], codes["instrument:rkc"]) == (
         "PTC",
         "16",
         "5",
@@ -72,7 +76,9 @@ def check_dimension_things(engine: Engine) -> None:
     names = {row["thing"]: row["name"] for row in rows if row["dimension"] in {"body", "instrument", "topic"}}
     labels = {thing: value(ID + thing.replace(":", "/", 1), SKOS + "prefLabel") for thing in names}
     assert names == labels
-    assert [row["thing"] for row in _rows(engine, "dimension-things", dimension="goal")] == ["goal:1", "goal:5"]
+    assert [row["thing"] for row in _rows(engine, "dimension-things", dimension="goal")] == [
+        f"goal:{PLAN}-{number}" for number in (1, 5)
+    ]
 
 
 def check_dimension_links(engine: Engine) -> None:
@@ -89,26 +95,26 @@ def check_dimension_links(engine: Engine) -> None:
             row["responsible_codes"].split(),
             row["programme_codes"].split(),
         )
-        expected |= {("body", codes[code], link, "row") for code in bodies}
-        expected |= {("programme", codes[code], link, "row") for code in plans}
+        expected |= {("body", codes[code], link, "action") for code in bodies}
+        expected |= {("programme", codes[code], link, "action") for code in plans}
         through = {owners[plan] for plan in plans if plan in owners} - set(bodies)
         expected |= {("body", codes[code], link, "programme") for code in through}
-        expected.add(("chapter", f"chapter:ecp3-{row['chapter']}", link, "row"))
-        expected.add(("phase", "plan:ecp-action-plan-3", link, "row"))
-        expected.add(("action", link, link, "row"))
-        expected.add(("timeframe", f"concept:timeframe-{row['timeframe_kind']}", link, "row"))
+        expected.add(("chapter", f"chapter:ecp3-{row['chapter']}", link, "action"))
+        expected.add(("phase", "plan:ecp-action-plan-3", link, "action"))
+        expected.add(("action", link, link, "action"))
+        expected.add(("timeframe", f"concept:timeframe-{row['timeframe_kind']}", link, "action"))
         if int(row["chapter"]) <= 4:  # chapters 1 to 4 take up the activities of goal 1, chapter 5 repeats goal 5
             expected |= {
-                ("activity", f"activity:{row['chapter']}", link, "chapter"),
-                ("goal", "goal:1", link, "chapter"),
+                ("activity", f"activity:{PLAN}-{row['chapter']}", link, "chapter"),
+                ("goal", f"goal:{PLAN}-1", link, "chapter"),
             }
         elif row["chapter"] == "5":
-            expected.add(("goal", "goal:5", link, "may"))
+            expected.add(("goal", f"goal:{PLAN}-5", link, "may"))
     of_rows = {one for one in found if one[2].startswith("action:") and one[0] not in {"instrument", "topic"}}
     assert of_rows == expected
     topics = _pairs(DCTERMS + "subject")
     assert {one for one in found if one[0] == "topic"} >= {
-        ("topic", topic, link, "row") for link, topic in topics if link.startswith("action:")
+        ("topic", topic, link, "action") for link, topic in topics if link.startswith("action:")
     }
     delivered = _pairs(ECP + "deliveredUnder")
     assert {one for one in found if one[0] == "phase" and one[3] == "text"} == {
@@ -121,17 +127,15 @@ def check_dimension_links(engine: Engine) -> None:
 def check_overlap_cells(engine: Engine) -> None:
     names = {"body": "overlap-bodies@secretariat=with", "programme": "overlap-programmes", "action": "overlap-actions"}
     by_stem: dict[str, Case] = {case.path.stem: case for case in cases()}
+    marks = ("overlap", "causeKind", "kind", "evidenceGrade", "certainty")
     for dimension, stem in names.items():
         header, *rows = by_stem[stem].read()
-        expected = {
-            (row["overlap"], row["on"], row["evidenceGrade"])
-            for row in (dict(zip(header, r, strict=True)) for r in rows)
-        }
+        expected = {tuple(row[name] for name in marks) for row in (dict(zip(header, r, strict=True)) for r in rows)}
         found = _rows(engine, "overlap-cells", dimension=dimension)
-        assert {(row["overlap"], row["on"], row["evidenceGrade"]) for row in found} == expected
+        assert {tuple(row[name] for name in marks) for row in found} == expected
         assert len(found) == len(expected) > 10
         for row in found:
-            ends = [row[name].replace(":", "-", 1) for name in ("memberA", "memberB", "thing")]
+            ends = [row[name].replace(":", "-", 1) for name in ("memberA", "memberB", "cause")]
             assert row["overlap"] == "overlap:" + "--".join(ends)
     assert len(_rows(engine, "overlap-cells")) == sum(len(by_stem[stem].read()) - 1 for stem in names.values())
 

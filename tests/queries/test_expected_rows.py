@@ -130,9 +130,11 @@ def test_expected_counts_are_those_of_the_second_reading() -> None:
 
 
 def test_two_committees_share_one_row_only() -> None:
-    """The headline: without the Secretariat one row names two committees, and that row names no instrument."""
-    shared = [row for row in rows_of("overlap-bodies") if row["evidenceGrade"] == "A" and row["on"] == "action"]
-    assert [int(row["actions"]) for row in shared] == COUNTS["rows_with_two_named_bodies_besides_secretariat"]
-    through = [row for row in rows_of("overlap-bodies") if row["evidenceGrade"] == "B" and row["on"] == "action"]
-    assert [int(row["actions"]) for row in through] == COUNTS["rows_with_tfawg_programme_without_tfawg"]
+    """The headline: without the Secretariat one action names two committees, and that action names no instrument."""
+    found = [row for row in rows_of("overlap-bodies") if row["causeKind"] == "action"]
+    joint = [int(row["actions"]) for row in found if (row["kind"], row["evidenceGrade"]) == ("joint", "A")]
+    assert joint == COUNTS["rows_with_two_named_bodies_besides_secretariat"]
+    through = [int(row["actions"]) for row in found if (row["kind"], row["evidenceGrade"]) == ("programme", "B")]
+    assert through == COUNTS["rows_with_tfawg_programme_without_tfawg"]
+    assert len(found) == len(joint) + len(through)
     assert rows_of("overlap-on-instruments@grade=A") == []

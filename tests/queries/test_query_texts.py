@@ -34,7 +34,7 @@ TOPICS = (
     "quality",
     "results",
 )
-RULE_COLUMNS = {"memberA", "memberB", "on", "grade", "passage"}
+RULE_COLUMNS = {"memberA", "memberB", "kind", "cause", "on", "grade", "premise", "reading"}
 #: Queries whose rows come in no order, because there may be so many of them that ordering takes longest.
 UNORDERED = {"evidence/names.rq"}
 #: Prefixes that a query does not declare, because their namespaces are those of the workspace that it is asked in.
@@ -154,17 +154,20 @@ def test_a_fault_is_found(old: str, new: str, faults: list[str]) -> None:
 def test_there_are_queries_on_every_topic() -> None:
     assert set(bundled_catalogue().topics()) == set(TOPICS)
     assert len(bundled_catalogue()) >= 32
-    assert len(RULES) == 11
+    assert len(RULES) == 14
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)
 def test_rule_gives_what_an_overlap_needs(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     told = {column["name"] for column in header(text)["columns"]}
-    assert told - {"action"} == RULE_COLUMNS
+    assert told - {"action", "way", "step"} == RULE_COLUMNS
     grade = re.search(r'\("([A-D])" AS \?grade\)', text)
     assert grade
     assert f"grade-{grade[1].lower()}" in header(text)["tags"]
+    kind = re.search(r'\("(\w+)" AS \?kind\)', text)
+    assert kind
+    assert kind[1] in header(text)["tags"]
     for derived in ("ecp:Overlap", "ecp:overlap", "ecp:evidenceGrade", "ecp:statedIn", "graph/derived"):
         assert derived not in text, f"a rule must not read what rules made: {derived}"
 

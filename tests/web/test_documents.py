@@ -185,7 +185,8 @@ def test_the_headers_of_a_document(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/doc/body/wgec", "/doc/overlap/body-pc--body-wgec--topic-e-commerce", "/graph/codes", "/graph/inferred"]
+    "path",
+    ["/doc/body/wgec", "/doc/overlap/body-pc--body-wgec--event-establishment-wgec", "/graph/codes", "/graph/inferred"],
 )
 def test_every_form_says_the_same(client: FlaskClient, path: str) -> None:
     said = {suffix: triples(client.get(f"{path}.{suffix}").data, suffix) for suffix in FORMS if suffix != "html"}
@@ -396,7 +397,7 @@ def test_a_time_without_words_goes_by_its_action(releases: Path) -> None:
 
 def test_what_the_build_named_has_no_list_of_names(releases: Path) -> None:
     client = create_app(Settings(releases=releases)).test_client()
-    found = client.get("/doc/overlap/body-pc--body-wgec--topic-e-commerce", headers={"Accept": BROWSER})
+    found = client.get("/doc/overlap/body-pc--body-wgec--event-establishment-wgec", headers={"Accept": BROWSER})
     assert 'id="names"' not in found.get_data(as_text=True)
     assert 'id="names"' in client.get("/doc/body/ptc", headers={"Accept": BROWSER}).get_data(as_text=True)
 

@@ -30,7 +30,7 @@ graph:codes {
     body:council skos:altLabel "Conseil"@fr .
 }
 """
-OVERLAP = ID + "overlap/body-ptc--body-tfawg--instrument-transit-guidelines"
+OVERLAP = ID + "overlap/body-ptc--body-tfawg--topic-coordinated-border-management"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def page(client: FlaskClient, url: str) -> str:
 
 def test_english_comes_first_and_other_languages_are_marked(workspace: Workspace, tmp_path: Path) -> None:
     client, label = built(workspace, tmp_path)
-    assert '"PTC and TFAWG on Transit Guidelines"@en' in label
+    assert '"PTC and TFAWG on Coordinated Border Management"@en' in label
     text = page(client, "/doc/body/ptc")
     assert "<h1>Permanent Technical Committee</h1>" in text
     assert '<span lang="fr">Comité technique permanent</span>' in text
@@ -73,7 +73,7 @@ def test_another_main_language_comes_first(workspace: Workspace, tmp_path: Path)
     file.write_text(file.read_text(encoding="utf-8").replace('"en"', '"fr"'), encoding="utf-8")
     french = Workspace(tmp_path / "workspace")
     client, label = built(french, tmp_path / "releases")
-    assert '"PTC – TFAWG: Transit Guidelines"@fr' in label
+    assert '"PTC – TFAWG: Coordinated Border Management"@fr' in label
     text = page(client, "/doc/body/ptc")
     assert '<h1 lang="fr">Comité technique permanent</h1>' in text
     with using(french.names):

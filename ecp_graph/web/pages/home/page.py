@@ -44,7 +44,7 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
     "actions-by-timeframe": ({}, "timeframeKind actionCount kind"),
     "bodies": ({}, "code name kind actions body"),
     "bodies-load": ({}, "party kind actionCount"),
-    "overlap-body-pairs": ({}, "bodyA bodyB total memberA memberB"),
+    "overlap-body-pairs": ({}, "bodyA bodyB total meetOn relations memberA memberB"),
     "grades": ({}, "evidenceGrade grade"),
 }
 #: The question that a large plan has too many rows for; the page shows the first ones, and says so.

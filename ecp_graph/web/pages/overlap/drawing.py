@@ -6,11 +6,11 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ecp_graph.overlap.matrix import Matrix, Thing
+from ecp_graph.overlap.matrix import Cell, Matrix, Thing
 
 __all__ = ["draw"]
 
-_CELL: Final = 44
+_CELL: Final = 52
 _LINE: Final = 15
 _LETTER: Final = 7.2
 _LONGEST_NAME: Final = 60
@@ -71,15 +71,18 @@ def _draw_cells(svg: Element, matrix: Matrix, left: int, top: int) -> None:
             SubElement(svg, "rect", {**at, "fill": fill, "stroke": "#dcd8cf"})
             middle = left + _CELL * x + _CELL / 2
             if cell:
-                _write_cell(svg, cell.number, matrix.shown_mark(cell), middle, top + _CELL * y + _CELL / 2)
+                _write_cell(svg, cell, matrix.shown_mark(cell), middle, top + _CELL * y + _CELL / 2)
             elif matrix.is_itself(row, column):
                 _write(svg, middle, top + _CELL * y + _CELL / 2 + 4, "–", anchor="middle", colour="#5c5a55")
 
 
-def _write_cell(svg: Element, number: int, mark: str, x: float, y: float) -> None:
-    _write(svg, x, y, str(number), anchor="middle", size=14)
+def _write_cell(svg: Element, cell: Cell, mark: str, x: float, y: float) -> None:
+    lift = 7 if cell.kind else 0
+    _write(svg, x, y - lift, str(cell.number), anchor="middle", size=14)
     if mark:
-        _write(svg, x, y + 14, mark, anchor="middle", size=9 if len(mark) > 7 else 10)
+        _write(svg, x, y + 14 - lift, mark, anchor="middle", size=9 if len(mark) > 7 else 10)
+    if cell.kind:
+        _write(svg, x, y + 17, cell.kind, anchor="middle", size=8 if len(cell.kind) < 10 else 6)
 
 
 def _write(

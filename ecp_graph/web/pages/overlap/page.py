@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.overlap.matrix import Choice, Joins, Matrix, Thing, make_matrix
-from ecp_graph.overlap.reading import GRADES, LINKS, THINGS, read_joins
+from ecp_graph.overlap.reading import GRADES, KINDS, LINKS, THINGS, read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Catalogue, Query
@@ -23,6 +23,17 @@ from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.overlap.drawing import draw
+from ecp_graph.web.pages.overlap.telling import (
+    counted,
+    note_of,
+    open_actions,
+    panels_of_finding,
+    panels_of_links,
+    relations,
+    summary_of,
+    ties_of,
+    told,
+)
 from ecp_graph.web.show.panels import Panel, panel
 from ecp_graph.web.state.site import site
 
@@ -90,7 +101,7 @@ def download(pair: str, extension: str) -> Response:
     found = _matrix(sides, choice)
     corner = f"{sides.rows} \\ {sides.columns}"
     if extension == "svg":
-        text = draw(found, _title_of(found, sides, choice), _note(found))
+        text = draw(found, _title_of(found, sides, choice), note_of(found))
         return Response(text, headers={"Content-Type": "image/svg+xml; charset=utf-8"})
     headers = {"Content-Disposition": f'attachment; filename="overlap-{sides.path}.{extension}"'}
     if extension == "csv":
@@ -106,7 +117,7 @@ def cell(pair: str, first: str, second: str) -> Response:
     sides = _sides(pair)
     one, other = _thing(sides.rows, first), _thing(sides.columns, second)
     is_graded = sides.rows == sides.columns and sides.rows in _joins().graded
-    panels = _panels_of_finding(one, other) if is_graded else _panels_of_links(one, other)
+    panels = panels_of_finding(one, other) if is_graded else panels_of_links(one, other)
     return page(
         "overlap/cell.html",
         sides=sides,
@@ -114,8 +125,12 @@ def cell(pair: str, first: str, second: str) -> Response:
         other=other,
         is_graded=is_graded,
         panels=panels,
-        marks=_marks(panels[0].panel, is_graded),
+        summary=summary_of(_catalogue(), panels[0].panel.rows) if is_graded else None,
+        marks={} if is_graded else ties_of(panels[0].panel, _joins()),
+        relation=relations(_catalogue()).get(frozenset((one.iri, other.iri)), ""),
+        open=open_actions(_catalogue()) if _names_bodies(sides) else None,
         grades=panel(GRADES) if is_graded else None,
+        overlap_kinds=panel(KINDS) if is_graded else None,
         ties=_query(LINKS).values_of("tie"),
         term=_term,
     )
@@ -137,6 +152,7 @@ def on(dimension: str, slug: str) -> Response:
         rows=panel("overlap-rows", **given),
         passages=panel("overlap-passages", **given),
         grades=panel(GRADES),
+        overlap_kinds=panel(KINDS),
         plural=plural,
         term=_term,
         pair_path=_pair_path,
@@ -247,8 +263,14 @@ def _one_of(name: str, values: tuple[str, ...]) -> str:
     return value
 
 
-def _kinds_shared(dimension: str) -> tuple[str, ...]:
-    return tuple(sorted({finding.on for finding in _joins().findings if finding.dimension == dimension}))
+def _things_of(dimension: str) -> tuple[str, ...]:
+    of_dimension = (finding for finding in _joins().findings if finding.dimension == dimension)
+    return tuple(sorted({thing for finding in of_dimension for thing in finding.things}))
+
+
+def _names_bodies(sides: Sides) -> bool:
+    """Whether a side is the dimension of those that can share a thing first of all: the bodies."""
+    return next(iter(_query(_SHARING).values_of("dimension")), "") in (sides.rows, sides.columns)
 
 
 def _is_graded(sides: Sides) -> bool:
@@ -259,7 +281,8 @@ def _choice(sides: Sides) -> Choice:
     is_graded, joins = _is_graded(sides), _joins()
     return Choice(
         weakest=_one_of("grade", ("", *joins.grade_ranks)) if is_graded else _one_of("tie", ("", *joins.tie_ranks)),
-        on=_one_of("on", ("", *_kinds_shared(sides.rows))) if is_graded else "",
+        kind=_one_of("kind", ("", *joins.kind_ranks)) if is_graded else "",
+        on=_one_of("on", ("", *_things_of(sides.rows))) if is_graded else "",
         with_everywhere=_one_of("secretariat", ("", "with", "without")) == "with",
         row_words=request.args.get("row", "")[:_MOST_WORDS],
         column_words=request.args.get("column", "")[:_MOST_WORDS],
@@ -280,6 +303,7 @@ def _matrix_page(sides: Sides) -> Response:
     found = _matrix(sides, choice)
     given = {
         "grade" if found.is_graded else "tie": choice.weakest,
+        "kind": choice.kind,
         "on": choice.on,
         "secretariat": "with" if choice.with_everywhere else "",
         "row": choice.row_words,
@@ -295,12 +319,21 @@ def _matrix_page(sides: Sides) -> Response:
         given=given,
         offered=_offered(),
         dimensions=joins.dimensions,
-        kinds=_kinds_shared(sides.rows) if found.is_graded else (),
+        on_what=_things_of(sides.rows) if found.is_graded else (),
         has_everywhere=any(t.is_everywhere for t in joins.things if t.dimension in (sides.rows, sides.columns)),
         everywhere=[t.name for t in joins.things if t.is_everywhere],
         remark=next((t.remark for t in joins.things if t.is_everywhere), ""),
-        pairs=list(found.joined())[:_PAIRS_TOLD],
+        pairs=list(found.joined()),
+        most_told=_PAIRS_TOLD,
+        told=lambda causes: told(_catalogue(), causes),
+        counted=counted,
+        pair_of=lambda *pair: frozenset(pair),
+        known_kinds=[kind for kind in joins.kind_ranks if any(finding.kind == kind for finding in joins.findings)],
+        used_kinds={kind for cell in found.cells.values() for kind in cell.kinds},
+        relations=relations(_catalogue()) if found.is_graded else {},
+        open=open_actions(_catalogue()) if _names_bodies(sides) else None,
         grades=panel(GRADES) if found.is_graded else None,
+        overlap_kinds=panel(KINDS) if found.is_graded else None,
         findings=_findings(sides, choice) if found.is_graded else None,
         things=_things_met(sides, choice),
         links=None if found.is_graded else _foot_of(LINKS),
@@ -323,7 +356,7 @@ def _findings(sides: Sides, choice: Choice) -> Panel | None:
     if name not in catalogue:
         return None
     secretariat = "with" if choice.with_everywhere else ""
-    given = {"grade": choice.weakest, "on": choice.on, "secretariat": secretariat}
+    given = {"grade": choice.weakest, "kind": choice.kind, "on": choice.on, "secretariat": secretariat}
     return panel(name, **{key: value for key, value in given.items() if catalogue[name].parameter(key)})
 
 
@@ -340,60 +373,12 @@ def _foot_of(name: str) -> Panel:
     return Panel(query, {}, bind(query, {}, site().engine), Table((), ()))
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One part of the page of a cell: its heading, its panel, and what is said when there are no rows."""
-
-    title: str
-    panel: Panel
-    empty: str
-
-
-def _panels_of_finding(one: Thing, other: Thing) -> list[_Part]:
-    given = {"member": one.iri, "other": other.iri}
-    named = f"{one.told} and {other.told}"
-    with_all = {**given, "secretariat": "with"}
-    return [
-        _Part("What they share", panel("overlap-between", **given), f"No finding joins {named}."),
-        _Part("The rows that show it", panel("overlap-rows", **with_all), "No row of the plan is evidence for it."),
-        _Part("The passages that prove it", panel("overlap-passages", **with_all), "There is nothing to prove."),
-    ]
-
-
-def _panels_of_links(one: Thing, other: Thing) -> list[_Part]:
-    given = {"first": one.iri, "second": other.iri}
-    named = f"{one.told} and {other.told}"
-    return [
-        _Part("What joins them", panel("links-between", **given), f"No row, event or tool joins {named}."),
-        _Part("The passages that tell it", panel("link-passages", **given), "There is nothing to tell."),
-    ]
-
-
-def _marks(found: Panel, is_graded: bool) -> Mapping[str, int]:
-    """Count the rows of a cell's first panel by grade or tie, the strongest first."""
-    ranks = _joins().grade_ranks if is_graded else _joins().tie_ranks
-    if is_graded:
-        marks = [row["evidenceGrade"] for row in found.rows]
-    else:
-        marks = [max(row["firstTie"], row["secondTie"], key=ranks.__getitem__) for row in found.rows]
-    return {mark: marks.count(mark) for mark in ranks if mark in marks}
-
-
 def _title_of(found: Matrix, sides: Sides, choice: Choice) -> str:
     parts = [sides.title]
     if choice.weakest:
         parts.append(f"grade {choice.weakest} or better" if found.is_graded else f"tie {choice.weakest} or stronger")
+    if choice.kind:
+        parts.append(choice.kind)
     if choice.on:
         parts.append(f"on {plural(choice.on)}")
     return ", ".join(parts)
-
-
-def _note(found: Matrix) -> str:
-    grades = tuple(found.ranks)
-    what = (
-        f"Things that both share, with the best grade of the evidence, {grades[0]} to {grades[-1]}."
-        if found.is_graded
-        else ("Rows, events and tools that join the two, with the strongest tie where it is not a row that names both.")
-    )
-    left_out = found.rows_left_out + found.columns_left_out
-    return f"{what} {left_out} rows and columns had no room." if left_out else what

@@ -1,0 +1,155 @@
+"""What the pages on overlap say of two things in a sentence: what makes them meet, and who answers to whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ecp_graph.overlap.matrix import Joins, Matrix, Thing
+from ecp_graph.overlap.reading import CAUSES, FINDINGS, GRADES, KINDS
+from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.web.show.panels import Panel, Row, panel
+
+__all__ = [
+    "Open",
+    "Part",
+    "Summary",
+    "counted",
+    "note_of",
+    "open_actions",
+    "panels_of_finding",
+    "panels_of_links",
+    "relations",
+    "summary_of",
+    "ties_of",
+    "told",
+]
+
+#: The queries of who answers to whom, and of actions that name bodies by a word alone; a workspace may lack them.
+_RELATIONS: Final = "overlap-relations"
+_OPEN: Final = "open-groups"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the findings on two things come to: what makes them meet, and how many are of each kind, grade and so on."""
+
+    causes: str
+    kinds: Mapping[str, int]
+    grades: Mapping[str, int]
+    certainties: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Open:
+    """How many actions leave bodies open, and the words of one of them."""
+
+    number: int
+    wording: str
+
+
+def told(catalogue: Catalogue, causes: Mapping[str, int]) -> str:
+    """Return counts of causes in words, such as ``3 actions, 1 joint session, 1 theme``.
+
+    The words for several are those of the header of the query of the findings.
+    """
+    several = catalogue[FINDINGS].values_of(CAUSES)
+    return ", ".join(
+        f"{number} {cause if number == 1 else several.get(cause, cause)}" for cause, number in causes.items()
+    )
+
+
+def summary_of(catalogue: Catalogue, rows: Sequence[Row]) -> Summary:
+    """Return the summary of findings, the rows of overlap-between."""
+    causes = catalogue[FINDINGS].values_of(CAUSES)
+    return Summary(
+        told(catalogue, _counted((row[CAUSES] for row in rows), causes)),
+        _counted((row["kind"] for row in rows), (row["kind"] for row in panel(KINDS).rows)),
+        _counted((row["evidenceGrade"] for row in rows), (row["evidenceGrade"] for row in panel(GRADES).rows)),
+        _counted((row["certainty"] for row in rows), ()),
+    )
+
+
+def relations(catalogue: Catalogue) -> dict[frozenset[str], str]:
+    """Return, for two things (IRIs), who of them answers to the other or was set up by it, and how certain that is."""
+    if _RELATIONS not in catalogue:
+        return {}
+    found: dict[frozenset[str], list[str]] = {}
+    for row in panel(_RELATIONS).rows:
+        line = f"{row['lowerCode']} {row['relation']} {row['upperCode']} ({row['certainty']})"
+        lines = found.setdefault(frozenset((row["lower"], row["upper"])), [])
+        if line not in lines:
+            lines.append(line)
+    return {pair: "; ".join(lines) for pair, lines in found.items()}
+
+
+def open_actions(catalogue: Catalogue) -> Open | None:
+    """Return how many actions are open to bodies that they do not name; None when there are none."""
+    if _OPEN not in catalogue:
+        return None
+    rows = panel(_OPEN).rows
+    wordings = Counter(row["wording"] for row in rows)
+    return Open(len({row["action"] for row in rows}), wordings.most_common(1)[0][0]) if rows else None
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return numbers with their marks, such as ``A 1, D 2``."""
+    return ", ".join(f"{mark} {number}" for mark, number in counts.items())
+
+
+def ties_of(found: Panel, joins: Joins) -> Mapping[str, int]:
+    """Count the links of a cell by the weaker of their two ties, the strongest first."""
+    ranks = joins.tie_ranks
+    marks = [max(row["firstTie"], row["secondTie"], key=ranks.__getitem__) for row in found.rows]
+    return {mark: marks.count(mark) for mark in ranks if mark in marks}
+
+
+def note_of(found: Matrix) -> str:
+    """Return how to read a matrix, for below its drawing."""
+    grades = tuple(found.ranks)
+    what = (
+        f"Actions, sessions and themes that make the two meet, with the best grade of the evidence, {grades[0]} to "
+        f"{grades[-1]}, and the kind."
+        if found.is_graded
+        else "Actions, events and instruments that join the two, with the strongest tie where no action names both."
+    )
+    left_out = found.rows_left_out + found.columns_left_out
+    return f"{what} {left_out} rows and columns had no room." if left_out else what
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the page of a cell: its heading, its panel, and what is said when there are no rows."""
+
+    title: str
+    panel: Panel
+    empty: str
+
+
+def panels_of_finding(one: Thing, other: Thing) -> list[Part]:
+    """Return what makes two meet, the actions that show it and the passages that prove it."""
+    given = {"member": one.iri, "other": other.iri}
+    named = f"{one.told} and {other.told}"
+    with_all = {**given, "secretariat": "with"}
+    return [
+        Part("What makes them meet", panel("overlap-between", **given), f"No finding joins {named}."),
+        Part("The actions that show it", panel("overlap-rows", **with_all), "No action is evidence for it."),
+        Part("The passages that prove it", panel("overlap-passages", **with_all), "There is nothing to prove."),
+    ]
+
+
+def panels_of_links(one: Thing, other: Thing) -> list[Part]:
+    """Return what joins two things of different kinds, and the passages that tell it."""
+    given = {"first": one.iri, "second": other.iri}
+    named = f"{one.told} and {other.told}"
+    return [
+        Part("What joins them", panel("links-between", **given), f"No action, event or instrument joins {named}."),
+        Part("The passages that tell it", panel("link-passages", **given), "There is nothing to tell."),
+    ]
+
+
+def _counted(marks: Iterable[str], order: Iterable[str]) -> dict[str, int]:
+    counts = Counter(marks)
+    return {mark: counts[mark] for mark in dict.fromkeys((*order, *sorted(counts))) if mark in counts}
