@@ -78,8 +78,8 @@ class Chart:
 def bar_chart(columns: Sequence[Column], table: Table) -> Chart | None:
     """Return the chart of a result, or None when its columns do not suit one.
 
-    Suitable are 2 to 40 rows, told apart by their text columns, and columns that the header gives a unit and whose cells
-    are numbers from zero on; the first five of them are drawn.
+    Suitable are 2 to 40 rows, told apart by their text columns, and columns that the header gives a unit and whose
+    cells are numbers from zero on; the first five of them are drawn.
     """
     numbers = [column for column in columns if column.unit and _values(table, column.name)][:_MOST_FIELDS]
     if not (_FEWEST_ROWS <= len(table.rows) <= _MOST_ROWS and numbers):
