@@ -8,7 +8,7 @@ off its rows, or has another query in it) is left to pySHACL, which asks for eac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.lexical import expressible
+from ecp_graph.validation.patterns import portable
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
 
@@ -35,6 +36,7 @@ _UNSUITED: Final = frozenset(
     | {"BNODE", "NOW", "RAND", "STRUUID", "UUID"}
 )
 _TERMS: Final = frozenset({"variable", "iri", "name", "string", "number", "blank"})
+_GROUP_OR_FLAGS: Final = re.compile(r"\$[0-9]\w|^[imsqx]+$")
 #: Functions in which all literals are alike.
 _FORMAL: Final = frozenset({"BOUND", "DATATYPE", "ISBLANK", "ISIRI", "ISLITERAL", "ISURI", "LANG", "STR"})
 _RESERVED: Final = frozenset({"currentShape", "shapesGraph", "failure", "PATH"})
@@ -52,6 +54,8 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
     query = _query(shapes, shape, constraint)
     text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
+    if _matches_unlike(query.text) or any(_ends_in_line_break(data.objects(name)) for name in query.named()):
+        raise UnsuitedQuery("engines do not read its patterns alike")
     if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
     store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
@@ -174,6 +178,22 @@ def _refuse_unsuited(parts: list[Token]) -> None:
         or any(map(_may_ask_for_any_property, body, body[1:], body[2:]))
     ):
         raise UnsuitedQuery("it may not say of all nodes what it says of each")
+
+
+def _matches_unlike(text: str) -> bool:
+    """Return whether the query has a pattern or a replacement that rdflib and Oxigraph may read differently.
+
+    Oxigraph takes ``$1x`` for a group of that name; neither look-around nor flags are compared.
+    """
+    parts = list(tokens(text))
+    if not {"REGEX", "REPLACE"} & {part.keyword for part in parts}:
+        return False
+    strings = [part.text.strip("\"'").replace("\\\\", "\\") for part in parts if part.kind == "string"]
+    return any(portable(one) is None or _GROUP_OR_FLAGS.search(one) for one in strings)
+
+
+def _ends_in_line_break(terms: Iterable[object]) -> bool:
+    return any(isinstance(term, ox.Literal) and term.value.endswith("\n") for term in terms)
 
 
 def _computes(text: str) -> bool:

@@ -78,6 +78,9 @@ _QUERIES: Final = (
     "SELECT $this ?value WHERE { ?value a ex:C FILTER NOT EXISTS { ?value ex:p* $this } }",
     "SELECT $this ?value WHERE { $this a ?c OPTIONAL { ?value ex:p ?x FILTER (?x = $this) } FILTER (!BOUND(?value)) }",
     "SELECT DISTINCT $this ?value WHERE { { BIND ($this AS ?value) } UNION { $this ex:r ?value } }",
+    "SELECT $this ?value WHERE { $this ex:p ?x BIND (REPLACE(STR(?x), '(a|n)', '$1id') AS ?value) }",
+    "SELECT $this ?value WHERE { $this ex:p ?value FILTER (REGEX(STR(?value), '^[a-c]+$')) }",
+    "SELECT $this ?value WHERE { $this ex:p ?value FILTER (REGEX(STR(?value), '^(?!a)')) }",
     "SELECT $this WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)",
     "SELECT $this ?value WHERE { $this ex:p ?value . { SELECT $this ?other WHERE { ?other ex:q $this } } }",
 )
