@@ -8,7 +8,7 @@ off its rows, or has another query in it) is left to pySHACL, which asks for eac
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +21,7 @@ from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.lexical import expressible
-from ecp_graph.validation.patterns import portable
+from ecp_graph.validation.patterns import alike
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
 
@@ -36,7 +36,6 @@ _UNSUITED: Final = frozenset(
     | {"BNODE", "NOW", "RAND", "STRUUID", "UUID"}
 )
 _TERMS: Final = frozenset({"variable", "iri", "name", "string", "number", "blank"})
-_GROUP_OR_FLAGS: Final = re.compile(r"\$[0-9]\w|^[imsqx]+$")
 #: Functions in which all literals are alike.
 _FORMAL: Final = frozenset({"BOUND", "DATATYPE", "ISBLANK", "ISIRI", "ISLITERAL", "ISURI", "LANG", "STR"})
 _RESERVED: Final = frozenset({"currentShape", "shapesGraph", "failure", "PATH"})
@@ -54,7 +53,8 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
     query = _query(shapes, shape, constraint)
     text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
-    if _matches_unlike(query.text) or any(_ends_in_line_break(data.objects(name)) for name in query.named()):
+    patterns = _patterns(query.text)
+    if patterns and not alike(patterns, (term for name in query.named() for term in data.objects(name))):
         raise UnsuitedQuery("engines do not read its patterns alike")
     if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
@@ -180,20 +180,27 @@ def _refuse_unsuited(parts: list[Token]) -> None:
         raise UnsuitedQuery("it may not say of all nodes what it says of each")
 
 
-def _matches_unlike(text: str) -> bool:
-    """Return whether the query has a pattern or a replacement that rdflib and Oxigraph may read differently.
-
-    Oxigraph takes ``$1x`` for a group of that name; neither look-around nor flags are compared.
-    """
+def _patterns(text: str) -> list[str]:
+    """Return the strings of a query that matches or replaces texts."""
     parts = list(tokens(text))
-    if not {"REGEX", "REPLACE"} & {part.keyword for part in parts}:
-        return False
-    strings = [part.text.strip("\"'").replace("\\\\", "\\") for part in parts if part.kind == "string"]
-    return any(portable(one) is None or _GROUP_OR_FLAGS.search(one) for one in strings)
+    calls = [place for place, part in enumerate(parts) if part.keyword in {"REGEX", "REPLACE"}]
+    if not calls:
+        return []
+    if not all(_has_written_pattern(parts[place + 1 :]) for place in calls):
+        raise UnsuitedQuery("it computes a pattern")
+    return [part.text.strip("\"'").replace("\\\\", "\\") for part in parts if part.kind == "string"]
 
 
-def _ends_in_line_break(terms: Iterable[object]) -> bool:
-    return any(isinstance(term, ox.Literal) and term.value.endswith("\n") for term in terms)
+def _has_written_pattern(call: list[Token]) -> bool:
+    """Return whether the second argument of a call is a string."""
+    depth = 0
+    for place, part in enumerate(call):
+        depth += (part.text == "(") - (part.text == ")")
+        if depth == 0:
+            return False
+        if depth == 1 and part.text == ",":
+            return call[place + 1].kind == "string" and call[place + 2].text in {",", ")"}
+    return False
 
 
 def _computes(text: str) -> bool:
