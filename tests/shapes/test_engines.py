@@ -90,7 +90,7 @@ def test_bundled_plan_has_one_report(bundled: tuple[Sources, list[ox.Quad]]) -> 
     assert fast == reference
     assert fast.findings
     assert len(fast.looked_at) > 250
-    assert len(fast.on_reference) < 5, "of so many shapes, pySHACL runs nearly none"
+    assert len(fast.on_reference) < 10, "of so many shapes, pySHACL runs nearly none"
 
 
 @pytest.mark.slow
