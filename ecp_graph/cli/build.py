@@ -20,7 +20,7 @@ __all__ = ["build"]
     type=click.Choice(["local", "reference"]),
     default="local",
     show_default=True,
-    help="What infers: joins in DuckDB, or owlrl, which is slower and knows all of OWL 2 RL.",
+    help="What infers and validates: joins in DuckDB and compiled SHACL, or owlrl and pySHACL, which are slower.",
 )
 @click.pass_context
 def build(

@@ -36,10 +36,10 @@ def build(
 ) -> BuildResult:
     """Build a workspace, and return the report and, if there are no violations, the release, now the current one.
 
-    ``progress`` is called with one short sentence for each step. The ``reference`` engine reasons with owlrl. Keeps at
-    most ``kept`` releases, the current one included. Raises InputSyntaxError for a file that cannot be parsed,
-    InconsistentData if the data contradict the ontology, and UncoveredAxiom for an axiom that the local engine does not
-    know; in each case, and if there are violations, the last release stays current.
+    ``progress`` is called with one short sentence for each step. The ``reference`` engine reasons with owlrl and
+    validates with pySHACL. Keeps at most ``kept`` releases, the current one included. Raises InputSyntaxError for a
+    file that cannot be parsed, InconsistentData if the data contradict the ontology, and UncoveredAxiom for an axiom
+    that the local engine does not know; in each case, and if there are violations, the last release stays current.
 
     Where a plan is confidential, the release also holds what may be published: what the other files alone make.
     """

@@ -60,12 +60,12 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
         completed = complete(sources, workspace.rule_files)
         report = check(
             sources,
-            completed.graph(),
+            completed.things,
             completed.contradictions,
             of_stated,
             about={_text(quad.subject) for quad in quads},
         )
-    return Report(in_order([*report.findings, *_without_evidence(parsed, names)]), report.looked_at)
+    return replace(report, findings=in_order([*report.findings, *_without_evidence(parsed, names)]))
 
 
 def _context(quads: Sequence[ox.Quad], data: Sequence[ox.Quad]) -> Iterator[ox.Quad]:

@@ -60,12 +60,12 @@ def _judge(workspace: Workspace, engine: Engine, progress: Callable[[str], None]
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
-    with forked_call(partial(judge_stated, sources)) as of_stated:
+    with forked_call(partial(judge_stated, sources, engine=engine)) as of_stated:
         completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
-        report = check(sources, completed.graph(), completed.contradictions, of_stated)
-    progress(f"Validated with {len(report.looked_at)} shapes")
+        report = check(sources, completed.things, completed.contradictions, of_stated, engine=engine)
+    progress(f"Validated with {report.engines}")
     return _Judged(workspace, before, completed, report)
 
 

@@ -24,4 +24,4 @@ def validate_workspace(workspace: Workspace) -> Report:
         sources = load(workspace)
         with forked_call(partial(judge_stated, sources)) as of_stated:
             completed = complete(sources, workspace.rule_files)
-            return check(sources, completed.graph(), completed.contradictions, of_stated)
+            return check(sources, completed.things, completed.contradictions, of_stated)

@@ -10,10 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import pyoxigraph as ox
-from rdflib import Graph
 
 from ecp_graph.namespaces import CONCEPTS, ECP
-from ecp_graph.rdf.terms import to_graph
 
 __all__ = ["profile_view", "stated_by"]
 
@@ -31,12 +29,12 @@ def stated_by(document: str, quads: Iterable[ox.Quad], data: Sequence[ox.Quad]) 
     return [quad for quad in quads if quad.graph_name in readings]
 
 
-def profile_view(stated: Sequence[ox.Quad], data: Sequence[ox.Quad], ontology: Iterable[ox.Quad]) -> Graph:
+def profile_view(stated: Sequence[ox.Quad], data: Sequence[ox.Quad], ontology: Iterable[ox.Quad]) -> list[ox.Quad]:
     """Return what a document states, what external readings add to the things that it describes, and the ontology."""
     external: set[object] = {quad.subject for quad in _with(_CERTAINTY, data) if quad.object == _EXTERNAL}
     described = {quad.subject for quad in stated}
     added = (quad for quad in data if quad.graph_name in external and quad.subject in described)
-    return to_graph([*ontology, *stated, *added])
+    return [*ontology, *stated, *added]
 
 
 def _with(predicate: ox.NamedNode, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:

@@ -39,7 +39,7 @@ def completed(workspace: Workspace) -> Completed:
 @pytest.fixture(scope="module")
 def report(completed: Completed) -> Report:
     sources = completed.sources
-    return check(sources, completed.graph(), completed.contradictions, lambda: judge_stated(sources))
+    return check(sources, completed.things, completed.contradictions, lambda: judge_stated(sources))
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ from ecp_graph.namespaces import SHAPES
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
 from ecp_graph.rdf.terms import to_graph, to_rdflib
+from ecp_graph.validation.data_graph import Statement
 from ecp_graph.validation.profiles import profile_view, stated_by
 from ecp_graph.validation.shacl import only
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
@@ -57,6 +58,7 @@ __all__ = [
     "run_rule",
     "shape_of",
     "shapes_graph",
+    "views",
 ]
 
 FIXTURES: Final = Path(__file__).parent / "fixtures"
@@ -187,6 +189,19 @@ def run_rule(rule: str, fixture: Path) -> tuple[int, bool]:
     return bench.run_rule(rules()[rule], graph)
 
 
+def views(fixture: Path) -> Iterator[tuple[list[Statement], set[URIRef]]]:
+    """Yield the statements of the world with the fixture, once for each kind of rule, and the rules run on them."""
+    quads = list(parse_file(fixture))
+    every = [*_world(), *quads]
+    yield [*_ontology(), *every, *derive(merged_store(every), ())], _core_rules() - on_statements()
+    if fixture.suffix == ".trig":
+        yield statement_view(every, every, _ontology()), _core_rules() & on_statements()
+    if profile := _profile_of(fixture):
+        stated = stated_by(PAPER, map(_in_reading, every), every)
+        yield list(profile_view(stated, every, _ontology())), set(profile_rules()[profile] - on_statements())
+        yield statement_view(stated, every, _ontology()), set(profile_rules()[profile] & on_statements())
+
+
 def _profile_of(fixture: Path | None) -> str | None:
     parts = fixture.relative_to(FIXTURES).parts if fixture and FIXTURES in fixture.parents else ()
     return parts[1] if parts[:1] == ("profiles",) else None
@@ -197,11 +212,11 @@ def _runs(fixture: Path | None, profile: str | None) -> Iterator[tuple[_Bench, G
     quads = list(parse_file(fixture)) if fixture else []
     yield _things(), to_graph([*quads, *derive(merged_store(quads), ())]), quads
     if fixture and fixture.suffix == ".trig":
-        yield _statements(), statement_view(quads, quads, ()), quads
+        yield _statements(), to_graph(statement_view(quads, quads, ())), quads
     if profile:
         stated = stated_by(PAPER, (_in_reading(quad) for quad in quads), [*_world(), *quads])
         yield _profile(profile), to_graph(quads), quads
-        yield _profile_statements(profile), statement_view(stated, quads, ()), stated
+        yield _profile_statements(profile), to_graph(statement_view(stated, quads, ())), stated
 
 
 def _in_reading(quad: ox.Quad) -> ox.Quad:
@@ -286,7 +301,7 @@ def _statements() -> _Bench:
 @cache
 def _profile(name: str) -> _Bench:
     stated = stated_by(PAPER, _world(), _world())
-    return _Bench(profile_view(stated, _world(), _ontology()), profile_rules()[name] - on_statements())
+    return _Bench(to_graph(profile_view(stated, _world(), _ontology())), profile_rules()[name] - on_statements())
 
 
 @cache
@@ -301,8 +316,8 @@ def _core_rules() -> set[URIRef]:
 def _viewed(quads: Sequence[ox.Quad]) -> Graph:
     """Return a statement view whose nodes are never mistaken for those of a fixture's view."""
     base = to_graph(())
-    for subject, predicate, object_ in statement_view(quads, _world(), _ontology()):
-        number = statement_number(subject)
+    for subject, predicate, object_ in to_graph(statement_view(quads, _world(), _ontology())):
+        number = statement_number(str(subject))
         base.add((subject if number is None else URIRef(f"urn:world:{number}"), predicate, object_))
     return base
 
