@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-__all__ = ["PATH", "normalised", "quoted"]
+__all__ = ["PATH", "is_loopback", "normalised", "quoted"]
 
 #: What may stand in a path as it is (RFC 3986, section 3.3); `%` is not among it, because an IRI may hold one.
 PATH: Final = "/:@!$&'()*+,;=-._~"
@@ -28,6 +29,15 @@ def normalised(address: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port in {None, _PORTS[parts.scheme]} else f"{shown}:{port}"
     return parts._replace(netloc=netloc, path=parts.path or "/").geturl()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, a name or an address, is this machine by its very name."""
+    name = host.strip("[]").lower().rstrip(".")
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 def quoted(text: str) -> str:

@@ -9,6 +9,7 @@ The tree::
     ├── PublishError              the static twin cannot be written to its folder
     ├── ExportError               a folder to export to is not empty, or cannot be written
     ├── ReleaseError              there is no release, or one is damaged
+    │   └── NothingPublic         a release has confidential plans, and no part without them
     ├── QueryError                a SPARQL query is malformed (line, column)
     │   ├── QueryTooComplex       a query is nested too deeply, or has too many patterns or values
     │   ├── FunctionUnknown       a query calls a function that the engine does not have
@@ -51,6 +52,7 @@ __all__ = [
     "InconsistentData",
     "InputSyntaxError",
     "MissingExtra",
+    "NothingPublic",
     "OverBudget",
     "ParameterError",
     "PublishError",
@@ -140,6 +142,19 @@ class ExportError(EcpGraphError):
 
 class ReleaseError(EcpGraphError):
     """There is no release to read, or it is damaged."""
+
+
+class NothingPublic(ReleaseError):
+    """Nothing of a release may leave the machine, because the data without its confidential plans do not conform.
+
+    A server tells it to clients, so it does not name the plans.
+    """
+
+    def __init__(self, release: str) -> None:
+        super().__init__(
+            f"Nothing of release {release} can be published: it has confidential plans, and the data without them do "
+            "not conform or are empty. `ecp-graph build` lists what refers to them and where. Mend that, build again."
+        )
 
 
 class QueryError(EcpGraphError):

@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from ecp_graph.addresses import normalised
+from ecp_graph.addresses import is_loopback, normalised
 from ecp_graph.errors import SettingError
 from ecp_graph.processors import usable_processors
 
@@ -161,6 +161,11 @@ class Settings:
         default=500,
         metadata=_facts(_integer(1, 100_000), "maximum number of rows on a result page; downloads have all rows"),
     )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a server is for this machine alone: it listens on the loopback interface and behind no proxy."""
+        return is_loopback(self.host) and not self.trusted_proxies
 
     @property
     def calls_services(self) -> bool:

@@ -1,6 +1,7 @@
 """Where the authored files are: a workspace is a folder with a workspace.toml and data/.
 
-Of ontology/, shapes/ and queries/ it may have its own; without them it uses those of the package.
+Of ontology/, shapes/ and queries/ it may have its own; without them it uses those of the package. Rules of one document
+(shapes/profiles/) are added to the rules for any plan, be these the package's or its own.
 """
 
 from __future__ import annotations
@@ -29,13 +30,19 @@ _PACKAGE = Path(__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "_workspace"
 #: Folders of which a workspace that has none of its own uses the package's.
 _FROM_PACKAGE = frozenset({"ontology", "shapes", "queries"})
+#: Where, below shapes/, the rules of single documents are.
+_PROFILES: Final = "profiles"
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """One workspace; its lists of files are sorted, recursive, and leave out hidden files and folders."""
+    """One workspace; its lists of files are sorted, recursive, and leave out hidden files and folders.
+
+    ``without`` are files of its data that are left out too: those of confidential plans, for what is published.
+    """
 
     root: Path
+    without: frozenset[Path] = frozenset()
 
     @cached_property
     def about(self) -> WorkspaceFile:
@@ -62,12 +69,28 @@ class Workspace:
     @property
     def data_files(self) -> list[Path]:
         """TriG, N-Quads, Turtle and N-Triples files below ``data/``."""
-        return self._files("data")
+        return [path for path in self._files("data") if path not in self.without]
 
     @property
     def shape_files(self) -> list[Path]:
-        """Turtle files below ``shapes/``."""
-        return self._files("shapes")
+        """Turtle files below ``shapes/``, the profiles left out: the rules for any plan."""
+        profiles = self.folder("shapes") / _PROFILES
+        return [path for path in self._files("shapes") if profiles not in path.parents]
+
+    @property
+    def profile_files(self) -> list[Path]:
+        """Turtle files below ``shapes/profiles/``, each the rules of one document.
+
+        Where the other shapes are the package's, so are these, but for those that have a file of the same name here.
+        """
+        folder = self.root / "shapes" / _PROFILES
+        own = _found(folder, FOLDERS["shapes"])
+        if self.has_own("shapes"):
+            return own
+        names = {path.relative_to(folder).as_posix() for path in own}
+        packaged = bundled_workspace().root / "shapes" / _PROFILES
+        others = _found(packaged, FOLDERS["shapes"])
+        return [*own, *(path for path in others if path.relative_to(packaged).as_posix() not in names)]
 
     @property
     def query_files(self) -> list[Path]:
@@ -87,16 +110,27 @@ class Workspace:
     @property
     def files(self) -> list[Path]:
         """Every file that a build reads, those of the package included, in the order of its path."""
-        every = [*self.ontology_files, *self.data_files, *self.shape_files, *self.query_files]
+        shapes = [*self.shape_files, *self.profile_files]
+        every = [*self.ontology_files, *self.data_files, *shapes, *self.query_files]
         return sorted([self.root / WORKSPACE_FILE, *every], key=self.relative)
 
     def has_own(self, folder: str) -> bool:
-        """Whether a folder is the workspace's own, and not the package's."""
-        return folder not in _FROM_PACKAGE or (self.root / folder).is_dir()
+        """Whether a folder is the workspace's own, and not the package's.
+
+        A folder ``shapes/`` with nothing but profiles in it adds to the package's, and does not take its place.
+        """
+        own = self.root / folder
+        if folder == "shapes" and (own / _PROFILES).is_dir():
+            return any(own / _PROFILES not in path.parents for path in _found(own, FOLDERS["shapes"]))
+        return folder not in _FROM_PACKAGE or own.is_dir()
 
     def folder(self, name: str) -> Path:
         """Return the folder of that name: its own, or the package's where it has none."""
         return self.root / name if self.has_own(name) else bundled_workspace().root / name
+
+    def folders(self, name: str) -> list[Path]:
+        """Return all folders from which files of that name's kind are read: two, where its profiles are its own."""
+        return list(dict.fromkeys([self.folder(name), self.root / name]))
 
     def relative(self, path: Path) -> str:
         """Return the path as findings name it, ``data/plans.trig``; so too for a file of the package."""
@@ -110,14 +144,17 @@ class Workspace:
         return [path for path in self.query_files if root in path.parents]
 
     def _files(self, folder: str) -> list[Path]:
-        root = self.folder(folder)
-        found = (path for path in root.rglob("*") if path.suffix in FOLDERS[folder] and path.is_file())
-        return sorted(path for path in found if not is_hidden(path.relative_to(root)))
+        return _found(self.folder(folder), FOLDERS[folder])
 
 
 def is_hidden(path: Path) -> bool:
     """Whether a path, relative to a workspace or one of its folders, is hidden or below a hidden folder."""
     return any(part.startswith(".") for part in path.parts)
+
+
+def _found(root: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    found = (path for path in root.rglob("*") if path.suffix in suffixes and path.is_file())
+    return sorted(path for path in found if not is_hidden(path.relative_to(root)))
 
 
 def bundled_workspace() -> Workspace:

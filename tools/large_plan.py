@@ -66,7 +66,8 @@ def _title(actions: int) -> Iterator[tuple[str, str, str | int]]:
     yield "plan/large", "skos:prefLabel", '"A plan of many actions"'
     for chapter in range(1, (actions - 1) // PER_CHAPTER + 2):
         yield f"chapter/large-{chapter}", "rdf:type", "ecp:Chapter"
-        yield f"chapter/large-{chapter}", "ecp:chapterNumber", chapter
+        yield f"chapter/large-{chapter}", "ecp:numberText", f"'{chapter}'"
+        yield f"chapter/large-{chapter}", "ecp:position", chapter
         yield f"chapter/large-{chapter}", "ecp:inPlan", "id:plan/large"
         yield f"chapter/large-{chapter}", "skos:prefLabel", f'"Chapter {chapter}"'
     for kind, count, class_ in (("body", BODIES, "Body"), ("plan", PROGRAMMES, "WorkProgramme")):
@@ -84,7 +85,8 @@ def _action(number: int) -> Iterator[tuple[str, str, str | int]]:
     action, timeframe = f"action/large-{number}", f"timeframe/large-{number}"
     instrument = number * 7 % INSTRUMENTS
     yield action, "rdf:type", "ecp:Action"
-    yield action, "ecp:actionNumber", number
+    yield action, "ecp:numberText", f"'{number}'"
+    yield action, "ecp:position", number
     yield action, "skos:prefLabel", f'"{VERBS[number % len(VERBS)]} instrument {instrument} in row {number}"'
     yield action, "ecp:inChapter", f"id:chapter/large-{(number - 1) // PER_CHAPTER + 1}"
     yield action, "ecp:belongsToPlan", "id:plan/large"
@@ -99,14 +101,17 @@ def _action(number: int) -> Iterator[tuple[str, str, str | int]]:
     yield timeframe, "ecp:timeframeKind", f"id:concept/timeframe-{KINDS[number % len(KINDS)]}"
 
 
-def _in(passage: str, facts: Iterator[tuple[str, str, str | int]]) -> Iterator[ox.Quad]:
-    graph = ox.NamedNode(f"{WORKSPACE.names.graph}large/{passage}")
-    for predicate, value in (
-        ("rdf:type", "ecp:SourcePassage"),
-        ("ecp:locator", f'"{passage}"'),
-        ("ecp:certainty", "id:concept/certainty-verbatim"),
+def _in(place: str, facts: Iterator[tuple[str, str, str | int]]) -> Iterator[ox.Quad]:
+    graph = ox.NamedNode(f"{WORKSPACE.names.graph}large/{place}")
+    passage = ox.NamedNode(f"{WORKSPACE.names.id}passage/large/{place}")
+    for subject, predicate, value in (
+        (graph, "rdf:type", "ecp:Reading"),
+        (graph, "ecp:readingOf", f"id:passage/large/{place}"),
+        (graph, "ecp:certainty", "id:concept/certainty-verbatim"),
+        (passage, "rdf:type", "ecp:SourcePassage"),
+        (passage, "ecp:locator", f'"{place}"'),
     ):
-        yield ox.Quad(graph, _iri(predicate), _term(value), graph)
+        yield ox.Quad(subject, _iri(predicate), _term(value), graph)
     for subject, predicate, value in facts:
         yield ox.Quad(ox.NamedNode(WORKSPACE.names.id + subject), _iri(predicate), _term(value), graph)
 
@@ -116,6 +121,8 @@ def _term(value: str | int) -> ox.NamedNode | ox.Literal:
         return ox.Literal(value)
     if value.startswith('"'):
         return ox.Literal(value.strip('"'), language="en")
+    if value.startswith("'"):
+        return ox.Literal(value.strip("'"))
     return _iri(value)
 
 

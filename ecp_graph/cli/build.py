@@ -20,7 +20,7 @@ __all__ = ["build"]
     type=click.Choice(["local", "reference"]),
     default="local",
     show_default=True,
-    help="What infers: joins in DuckDB, or owlrl, which is slower and knows all of OWL 2 RL.",
+    help="What infers and validates: joins in DuckDB and compiled SHACL, or owlrl and pySHACL, which are slower.",
 )
 @click.pass_context
 def build(
@@ -30,6 +30,9 @@ def build(
 
     The new release becomes the current one atomically; a running server picks it up. If the data do not conform or
     contradict the ontology, the last release stays current and the exit code is 1.
+
+    Where a plan is marked as confidential, what may be published is built from the other files alone. If these do not
+    conform by themselves, nothing of the release can be published, and the exit code is 1.
 
     A file in the workspace that would be ignored, such as RDF in an unsupported syntax, is an error.
     """
@@ -45,3 +48,8 @@ def build(
         ctx.exit(1)
     counts = ", ".join(f"{number} {severity.lower()}" for severity, number in result.report.counts.items() if number)
     say(f"Release {result.release.id} is in {result.release.path}" + (f" (findings: {counts})." if counts else "."))
+    if result.public and not result.public.conforms:
+        show_report(result.public)
+        named = ", ".join(result.release.confidential)
+        say(f"Without {named}, which is confidential, the data do not conform; nothing of it can be published.")
+        ctx.exit(1)

@@ -24,6 +24,7 @@ __all__ = [
     "Commands",
     "endpoint_option",
     "leave",
+    "public_release",
     "release_or_build",
     "releases_option",
     "say",
@@ -151,6 +152,27 @@ def release_or_build(workspace: Workspace, releases: Path) -> Release:
         show_report(result.report)
         click.get_current_context().exit(1)
     return result.release
+
+
+def public_release(workspace: Workspace, releases: Path) -> Release:
+    """Return what of the current release may leave the machine, as `release_or_build` has it; say what does not.
+
+    Raises NothingPublic where nothing may, and ReleaseError where a plan has been marked as confidential since.
+    """
+    from ecp_graph.errors import ReleaseError
+    from ecp_graph.pipeline.confidential import marked_since
+    from ecp_graph.release.release import public_part
+
+    release = release_or_build(workspace, releases)
+    if since := marked_since(workspace, release.confidential):
+        raise ReleaseError(
+            f"{', '.join(since)} has been marked as confidential since release {release.id} was built, so it cannot be "
+            "published. Run `ecp-graph build`."
+        )
+    public = public_part(release)
+    if release.confidential:
+        say(f"Left out, because it is confidential: {', '.join(release.confidential)}.")
+    return public
 
 
 def show_report(report: Report) -> None:

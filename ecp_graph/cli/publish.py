@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ecp_graph.cli.common import release_or_build, releases_option, say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import public_release, releases_option, say, workspace_and_releases, workspace_option
 
 __all__ = ["publish"]
 
@@ -49,7 +49,7 @@ def publish(
 
     The pages work without an application server, including the query pages and the editor: SPARQL runs in the browser.
     The RDF is next to each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced
-    atomically. The exit code is 1 if there are broken links.
+    atomically. The exit code is 1 if there are broken links. Confidential plans are left out.
     """
     from ecp_graph.settings import settings_from
     from ecp_graph.twin.publish import publish as publish_site
@@ -57,7 +57,7 @@ def publish(
     if not base_url.startswith(("http://", "https://")):
         raise click.UsageError(f"--base-url must be an address such as https://example.org/plan/, not '{base_url}'.")
     where, into = workspace_and_releases(settings_from(workspace=workspace, releases=releases))
-    release = release_or_build(where, into)
+    release = public_release(where, into)
     with _bar() as progress:
         report = publish_site(release, where, out, base_url=base_url, timeout_s=timeout, progress=progress)
     say(f"{report.files} files ({report.bytes / 1_000_000:.1f} MB) of release {release.id} are in {out}.")

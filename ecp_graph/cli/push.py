@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import release_or_build, releases_option, say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import public_release, releases_option, say, workspace_and_releases, workspace_option
 from ecp_graph.errors import SettingError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def push(
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Push the current release to a SPARQL 1.1 store, graph by graph.
+    """Push the current release to a SPARQL 1.1 store, graph by graph, without confidential plans.
 
     Graphs that the store already has are left unchanged, graphs of an earlier release are removed, and finally the
     statements of each graph are counted. An interrupted push resumes when it is run again. See docs/engines.md for
@@ -71,7 +71,7 @@ def push(
     if settings.endpoint is None:
         raise click.UsageError("Give the store to push to with --endpoint URL.")
     login = _login(user)
-    release = release_or_build(*workspace_and_releases(settings))
+    release = public_release(*workspace_and_releases(settings))
     try:
         report = push_release(
             release,

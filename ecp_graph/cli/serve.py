@@ -9,6 +9,7 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
+    public_release,
     release_or_build,
     releases_option,
     say,
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from ecp_graph.settings import Settings
 
 __all__ = ["serve"]
+
+_MARKED = """
+ASK {
+  { ?plan ecp:confidential ?mark } UNION { GRAPH ?graph { ?plan ecp:confidential ?mark } }
+  FILTER (STR(?mark) NOT IN ("false", "0"))
+}"""
 
 
 @click.command()
@@ -59,6 +66,8 @@ def serve(
 
     A new release is picked up without a restart. With RDF FILEs, serve only a SPARQL endpoint over them, without
     reasoning or shapes. With --endpoint, serve the site over a remote store.
+
+    Confidential plans are shown only by a server that listens on the loopback interface and has no proxy set.
     """
     from ecp_graph.settings import settings_from
 
@@ -85,6 +94,7 @@ def serve(
 
 
 def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: Settings) -> Flask:
+    from ecp_graph.engine.asking import ask_table
     from ecp_graph.engine.opening import files_engine
     from ecp_graph.web.app import create_app
     from ecp_graph.web.state.source import FixedEngine
@@ -92,7 +102,9 @@ def _app(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: 
     where = workspace_and_releases(settings)
     if files:
         engine = files_engine(files, default_graph or "own", settings)
+        if not settings.is_local and ask_table(engine, _MARKED, timeout_s=settings.timeout).boolean:
+            raise click.UsageError("A plan in these FILEs is marked as confidential; serve them on 127.0.0.1 only.")
         return create_app(settings, source=FixedEngine(engine, is_fixed=True), with_catalogue=False)
     if not settings.endpoint:
-        release_or_build(*where)
+        (release_or_build if settings.is_local else public_release)(*where)
     return create_app(settings)

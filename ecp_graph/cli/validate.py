@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecp_graph.cli.common import workspace_and_releases, workspace_option
+from ecp_graph.cli.common import say, workspace_and_releases, workspace_option
 
 __all__ = ["validate"]
 
@@ -35,5 +35,7 @@ def validate(ctx: click.Context, files: tuple[Path, ...], workspace: Path | None
 
     where, _ = workspace_and_releases(settings_from(workspace=workspace))
     report = validate_files(files, where) if files else validate_workspace(where)
+    if report.on_reference:
+        say(f"Ran {report.engines}.")
     click.echo(render(report, fmt), nl=False)
     ctx.exit(0 if report.conforms else 1)

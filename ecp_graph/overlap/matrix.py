@@ -41,7 +41,7 @@ class Thing:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether it stands in nearly every row, as the remark says of a secretariat, and swamps a matrix."""
+        """Whether nearly every action names it, as the remark says of a secretariat, so that it swamps a matrix."""
         return bool(self.remark)
 
 

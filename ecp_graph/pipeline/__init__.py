@@ -7,6 +7,7 @@
     derive      rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived       overlap/derive.py
     complete    the two above, one after the other                                           complete.py
     check       shapes → Report                                                              validation/check.py
+    withhold    confidential plans → the same steps without their files                      confidential.py
     describe    counts, catalogue and sources → graph/dataset                                linked_data/describe.py
     contents    all of it → the files of a release                                           contents.py
     swap        the folder → the current release                                             release/swap.py
@@ -35,10 +36,12 @@ def build(
 ) -> BuildResult:
     """Build a workspace, and return the report and, if there are no violations, the release, now the current one.
 
-    ``progress`` is called with one short sentence for each step. The ``reference`` engine reasons with owlrl. Keeps at
-    most ``kept`` releases, the current one included. Raises InputSyntaxError for a file that cannot be parsed,
-    InconsistentData if the data contradict the ontology, and UncoveredAxiom for an axiom that the local engine does not
-    know; in each case, and if there are violations, the last release stays current.
+    ``progress`` is called with one short sentence for each step. The ``reference`` engine reasons with owlrl and
+    validates with pySHACL. Keeps at most ``kept`` releases, the current one included. Raises InputSyntaxError for a
+    file that cannot be parsed, InconsistentData if the data contradict the ontology, and UncoveredAxiom for an axiom
+    that the local engine does not know; in each case, and if there are violations, the last release stays current.
+
+    Where a plan is confidential, the release also holds what may be published: what the other files alone make.
     """
     # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
     from ecp_graph.pipeline.steps import run

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 import pyoxigraph as ox
-from rdflib import Graph
 
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import Sources
-from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer
 
 __all__ = ["Completed", "complete"]
@@ -32,9 +30,10 @@ class Completed:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    def graph(self) -> Graph:
-        """Return the merge that shapes are run on: all but the shapes themselves."""
-        return to_graph([*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived])
+    @property
+    def things(self) -> list[ox.Quad]:
+        """What shapes are run on: every statement but the shapes themselves."""
+        return [*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived]
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its individuals."""

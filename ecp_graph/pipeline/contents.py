@@ -23,7 +23,7 @@ from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.derive import merged_store
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.writing import write_rdf
-from ecp_graph.release.release import MANIFEST, file_facts
+from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
@@ -32,7 +32,7 @@ from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
 from ecp_graph.workspace import FOLDERS, Workspace
 
-__all__ = ["fingerprint", "release_id", "write_contents"]
+__all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
 _LAYOUT: Final = 4
@@ -52,18 +52,45 @@ def release_id(workspace_hash: str) -> str:
     return hashlib.sha256(f"{workspace_hash} {__version__} {_LAYOUT}".encode()).hexdigest()[:12]
 
 
-def write_contents(
+def write_public_part(
     folder: Path, completed: Completed, report: Report, workspace: Workspace, workspace_hash: str
+) -> Release:
+    """Write the release without confidential plans into the folder of the whole one, and return it."""
+    identity = release_id(workspace_hash)
+    (part := folder / PUBLIC / identity).mkdir(parents=True)
+    write_contents(part, completed, report, workspace, workspace_hash)
+    (part.parent / CURRENT).write_text(identity + "\n", encoding="utf-8")
+    return open_release(part.parent)
+
+
+def write_contents(
+    folder: Path,
+    completed: Completed,
+    report: Report,
+    workspace: Workspace,
+    workspace_hash: str,
+    *,
+    confidential: Sequence[str] = (),
+    public: Release | None = None,
 ) -> None:
-    """Write every file of a release into an existing, empty folder, the manifest last, and all of it to disk."""
+    """Write every file of a release into an empty folder, the manifest last, and all of it to disk.
+
+    With confidential plans the folder may hold ``public``, the release without them. The description and the dumps are
+    those of that part then; without one, there are no dumps.
+    """
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
     store = merged_store(completed.quads)
     tables = read_definitions(workspace)
-    description = describe(store, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
+    description = (
+        _description_of(public)
+        if public
+        else describe(store, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
+    )
+    dumped = public.dataset if public else None if confidential else folder / "dataset.nq"
     quads = [*completed.quads, *description]
     _write_dataset(folder / "dataset.nq", quads)
-    with forked_call(partial(_write_dumps, folder)) as dumps_written:
+    with forked_call(partial(_write_dumps, folder, dumped)) as dumps_written:
         counts = _write_store(folder / "store", quads)
         for name, content in (("description", description), ("ontology", completed.sources.ontology)):
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
@@ -82,10 +109,11 @@ def write_contents(
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
         **counts,
         "findings": report.counts,
+        **({"confidential": list(confidential)} if confidential else {}),
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    _to_disk([*files, folder / MANIFEST, *(path for path in folder.iterdir() if path.is_dir()), folder])
+    _to_disk([*folder.rglob("*"), folder])
 
 
 def _ontology_version(completed: Completed) -> str:
@@ -100,12 +128,20 @@ def _write_dataset(path: Path, quads: Iterable[ox.Quad]) -> None:
     path.write_bytes(b"".join(sorted(content.splitlines(keepends=True))))
 
 
-def _write_dumps(folder: Path) -> None:
-    """Write the dumps; what another process that did not come to its end has written of them is thrown away."""
+def _description_of(release: Release) -> list[ox.Quad]:
+    graph = ox.NamedNode(release.names.dataset_graph)
+    triples = ox.parse(release.description.read_bytes(), format=ox.RdfFormat.TURTLE)
+    return [ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples]
+
+
+def _write_dumps(folder: Path, dataset: Path | None) -> None:
+    """Write the dumps of a dataset; what a process that did not come to its end has written of them is thrown away."""
     dumps = folder / DUMPS_FOLDER
     shutil.rmtree(dumps, ignore_errors=True)
     dumps.mkdir()
-    write_dumps(folder / "dataset.nq", dumps)
+    if dataset is None:
+        return
+    write_dumps(dataset, dumps)
     made = sorted(path for path in dumps.iterdir() if path.is_file())
     write_checksums(dumps, [(path.name, file_facts(path)["sha256"]) for path in made])
 

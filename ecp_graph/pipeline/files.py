@@ -3,8 +3,8 @@
 What the workspace states is read with them, so that a number used twice is found and a body need not be described
 again. Left out is what the files state anew:
 
-- A named graph that they hold replaces the workspace's graph of that name, since a passage is written down once.
-  What the workspace tells about the passage itself stays, unless they tell it.
+- A named graph that they hold replaces the workspace's graph of that name, since a reading is written down once.
+  What the workspace tells about the reading itself and its passage stays, unless they tell it.
 - Where they have no graphs, a thing whose class they state is described by them alone.
 
 Files of the workspace's own data/ folder are part of it, so nothing is left out. Reported is only what is about them.
@@ -12,7 +12,7 @@ Files of the workspace's own data/ folder are part of it, so nothing is left out
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,16 +21,17 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.forked import forked_call
-from ecp_graph.namespaces import PREFIXES, using
+from ecp_graph.namespaces import ECP, PREFIXES, using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import load, parse_files
-from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.workspace import Workspace
 
 __all__ = ["validate_files"]
 
+_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -55,25 +56,27 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
     sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
-    with forked_call(partial(judge_statements, sources, judged)) as of_statements:
+    with forked_call(partial(judge_stated, sources, judged)) as of_stated:
         completed = complete(sources, workspace.rule_files)
         report = check(
             sources,
-            completed.graph(),
+            completed.things,
             completed.contradictions,
-            of_statements,
+            of_stated,
             about={_text(quad.subject) for quad in quads},
         )
-    return Report(in_order([*report.findings, *_without_evidence(parsed, names)]), report.looked_at)
+    return replace(report, findings=in_order([*report.findings, *_without_evidence(parsed, names)]))
 
 
-def _context(quads: Sequence[ox.Quad], data: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+def _context(quads: Sequence[ox.Quad], data: Sequence[ox.Quad]) -> Iterator[ox.Quad]:
     """Yield the workspace's statements to be read with the quads; see the module for the rules."""
     graphs = {quad.graph_name for quad in quads} - {ox.DefaultGraph()}
     described = {(quad.subject, quad.graph_name) for quad in quads if quad.predicate == _TYPE}
+    passages = {(quad.object, quad.graph_name) for quad in data if quad.predicate == _READING_OF}
     for quad in data:
         subject, graph = quad.subject, quad.graph_name
-        kept = graph not in graphs or (subject == graph and (subject, graph) not in described)
+        evidence = subject == graph or (subject, graph) in passages
+        kept = graph not in graphs or (evidence and (subject, graph) not in described)
         if kept and (subject, ox.DefaultGraph()) not in described:
             yield quad
 
@@ -85,7 +88,7 @@ def _without_evidence(parsed: Mapping[Path, Sequence[ox.Quad]], names: Mapping[P
                 "Info",
                 f"Its {len(quads)} statements are not in a named graph, so their source is unknown.",
                 file=names[path],
-                remedy="Write the file as TriG, each statement in the graph of its passage.",
+                remedy="Write the file as TriG, each statement in the graph of a reading of its passage.",
             )
 
 

@@ -14,7 +14,12 @@ __all__ = ["BuildResult"]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The result of a build: the report, and the release, or None if the data do not conform."""
+    """The result of a build: the report, and the release, or None if the data do not conform.
+
+    ``public`` is the report on the data without the confidential plans, where there are any; if it has violations,
+    nothing of the release can be published.
+    """
 
     release: Release | None
     report: Report
+    public: Report | None = None

@@ -3,45 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
-from ecp_graph.pipeline.complete import complete
-from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents
+from ecp_graph.pipeline.complete import Completed, complete
+from ecp_graph.pipeline.confidential import Withheld, traces, withheld
+from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents, write_public_part
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.rdf.load import load
 from ecp_graph.release.swap import install
-from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.check import check, judge_stated
+from ecp_graph.validation.report import Report, in_order
 from ecp_graph.workspace import Workspace
 
 __all__ = ["run"]
+
+Engine: TypeAlias = Literal["local", "reference"]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The statements of a workspace with all that is added to them, and the report on them."""
+
+    workspace: Workspace
+    hash: str
+    completed: Completed
+    report: Report
 
 
 def run(
     workspace: Workspace,
     releases: Path,
     kept: int,
-    engine: Literal["local", "reference"],
+    engine: Engine,
     progress: Callable[[str], None],
 ) -> BuildResult:
     """See `ecp_graph.pipeline.build`."""
+    whole = _judge(workspace, engine, progress)
+    if not whole.report.conforms:
+        return BuildResult(None, whole.report)
+    hidden = withheld(workspace, whole.completed.sources.data)
+    public = _judge_public(workspace, hidden, engine, progress) if hidden else None
+    if fingerprint(workspace) != whole.hash:
+        raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
+    write = partial(_write, whole=whole, hidden=hidden, public=public)
+    release = install(releases, release_id(whole.hash), write, kept=kept, progress=progress)
+    progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
+    return BuildResult(release, whole.report, public.report if public else None)
+
+
+def _judge(workspace: Workspace, engine: Engine, progress: Callable[[str], None]) -> _Judged:
     before = fingerprint(workspace)
     sources = load(workspace)
     progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
-    with forked_call(partial(judge_statements, sources)) as of_statements:
+    with forked_call(partial(judge_stated, sources, engine=engine)) as of_stated:
         completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
-        report = check(sources, completed.graph(), completed.contradictions, of_statements)
-    progress(f"Validated with {len(report.looked_at)} shapes")
-    if not report.conforms:
-        return BuildResult(None, report)
-    if fingerprint(workspace) != before:
-        raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
-    write = partial(write_contents, completed=completed, report=report, workspace=workspace, workspace_hash=before)
-    release = install(releases, release_id(before), write, kept=kept, progress=progress)
-    progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
-    return BuildResult(release, report)
+        report = check(sources, completed.things, completed.contradictions, of_stated, engine=engine)
+    progress(f"Validated with {report.engines}")
+    return _Judged(workspace, before, completed, report)
+
+
+def _judge_public(
+    workspace: Workspace, hidden: Withheld, engine: Engine, progress: Callable[[str], None]
+) -> _Judged | None:
+    """Return the workspace without the confidential files, judged by itself; None where nothing else is there."""
+    progress(f"{', '.join(hidden.units)} is confidential; building what may be published without it")
+    rest = replace(workspace, without=frozenset(hidden.statements))
+    if not rest.data_files:
+        return None
+    judged = _judge(rest, engine, progress)
+    found = [*judged.report.findings, *traces(hidden, judged.completed.sources, rest)]
+    return replace(judged, report=replace(judged.report, findings=in_order(found)))
+
+
+def _write(folder: Path, whole: _Judged, hidden: Withheld | None, public: _Judged | None) -> None:
+    part = None
+    if public and public.report.conforms:
+        part = write_public_part(folder, public.completed, public.report, public.workspace, public.hash)
+    units = hidden.units if hidden else ()
+    write_contents(folder, whole.completed, whole.report, whole.workspace, whole.hash, confidential=units, public=part)

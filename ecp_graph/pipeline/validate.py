@@ -8,7 +8,7 @@ from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import using
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
-from ecp_graph.validation.check import check, judge_statements
+from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Report
 from ecp_graph.workspace import Workspace
 
@@ -22,6 +22,6 @@ def validate_workspace(workspace: Workspace) -> Report:
     """
     with using(workspace.names):
         sources = load(workspace)
-        with forked_call(partial(judge_statements, sources)) as of_statements:
+        with forked_call(partial(judge_stated, sources)) as of_stated:
             completed = complete(sources, workspace.rule_files)
-            return check(sources, completed.graph(), completed.contradictions, of_statements)
+            return check(sources, completed.things, completed.contradictions, of_stated)

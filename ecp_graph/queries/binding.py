@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from ecp_graph.errors import ParameterError
+from ecp_graph.languages import main_language
+from ecp_graph.queries.labels import has_several_languages, with_main_labels
 from ecp_graph.queries.parameters import Parameter, literal_of
 from ecp_graph.queries.resolve import resolve
 
@@ -30,8 +32,10 @@ def bind(query: Query, given: Given, engine: Engine) -> str:
     """Return the text of a query with its parameters bound; a parameter with ``many`` accepts several values.
 
     An empty value counts as not given. A parameter that is not given has its default; without one, its line is dropped,
-    so the query covers everything. ``engine`` is used only to resolve a notation, slug or label. Raises ParameterError
-    for an unknown parameter, an invalid value, several values for a parameter that accepts one, and a missing value.
+    so the query covers everything. Where the release has names in several languages, a table has those in the main one
+    (`ecp_graph.queries.labels`). ``engine`` is asked for that, and to resolve a notation, slug or label. Raises
+    ParameterError for an unknown parameter, an invalid value, several values for a parameter that accepts one, and a
+    missing value.
     """
     _refuse_unknown(query, given)
     lines: dict[str, str] = {}
@@ -48,7 +52,10 @@ def bind(query: Query, given: Given, engine: Engine) -> str:
         bound = lines.get(found[2])
         return found.group() if bound is None else f"{found[1]}{bound}"
 
-    return re.sub(r"^([ \t]*)#=[ \t]*(\w+)[ \t]*$", line, query.body, flags=re.MULTILINE)
+    bound = re.sub(r"^([ \t]*)#=[ \t]*(\w+)[ \t]*$", line, query.body, flags=re.MULTILINE)
+    if query.kind == "table" and has_several_languages(engine):
+        return with_main_labels(bound, main_language())
+    return bound
 
 
 def _values(parameter: Parameter, given: str | Sequence[str]) -> list[str]:

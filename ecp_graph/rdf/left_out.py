@@ -36,7 +36,7 @@ def refuse_left_out(workspace: Workspace) -> None:
     and what is no regular file.
     """
     for folder, suffixes in FOLDERS.items():
-        for path in sorted(_visible(workspace.folder(folder))):
+        for path in sorted(path for root in workspace.folders(folder) for path in _visible(root)):
             if path.is_dir():
                 raise InputSyntaxError(path, f"a link to a folder is not followed. Copy the files, or {_OTHERWISE}")
             if path.is_symlink() and not path.exists():

@@ -6,8 +6,8 @@ one process with limits for all files (`ecp_graph.confined`), which hands the st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ecp_graph.confined import GREEDY, LimitReached, Limits, confined, now_reading
 from ecp_graph.errors import InputSyntaxError, WorkspaceError
 from ecp_graph.inputs import TOO_LONG, input_size, read_input, too_long
-from ecp_graph.namespaces import compact, names
+from ecp_graph.namespaces import ECP, SHAPES, compact, names
 from ecp_graph.rdf.left_out import refuse_left_out
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.workspace import Workspace
@@ -27,15 +27,22 @@ __all__ = ["Sources", "load", "parse_file", "parse_files"]
 _RESULT_BYTES: Final = 16_000_000
 _RESULT_BYTES_PER_BYTE: Final = 40
 
+_PASSAGE_OF: Final = ox.NamedNode(ECP + "passageOf")
+_PROFILE_OF: Final = ox.NamedNode(SHAPES + "profileOf")
+
 
 @dataclass(frozen=True)
 class Sources:
-    """The authored statements of a workspace, each once, in the order of their files."""
+    """The authored statements of a workspace, each once, in the order of their files.
+
+    ``profiles`` gives for a document the IRIs of the shapes that hold for it alone; they are among the shapes.
+    """
 
     ontology: list[ox.Quad]
     data: list[ox.Quad]
     shapes: list[ox.Quad]
     index: SourceIndex
+    profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def readings(self) -> set[str]:
@@ -46,25 +53,56 @@ class Sources:
 def load(workspace: Workspace) -> Sources:
     """Return the statements of a workspace.
 
-    A data statement outside every named graph keeps the default graph as its graph, for validation to report.
-    Raises WorkspaceError when there is no ontology or no data, and InputSyntaxError (with path and line) for a file
-    that cannot be parsed, or that the build would leave out, a blank node in data, or data in a graph that the build
-    writes itself.
+    A data statement outside every named graph keeps the default graph as its graph, for validation to report. Profiles
+    of documents in which the data have no passage are left out. Raises WorkspaceError when there is no ontology or no
+    data, and InputSyntaxError (with path and line) for a file that cannot be parsed, or that the build would leave out,
+    a profile that does not name its document, a blank node in data, or data in a graph that the build writes itself.
     """
     refuse_left_out(workspace)
-    ontology, data, shapes = workspace.ontology_files, workspace.data_files, workspace.shape_files
+    ontology, data = workspace.ontology_files, workspace.data_files
+    shapes, profiles = workspace.shape_files, workspace.profile_files
     for name, files in (("ontology", ontology), ("data", data)):
         if not files:
             folder = workspace.folder(name)
             raise WorkspaceError(f"{folder} holds no RDF file, so there is nothing to build.", workspace.root)
     of_ontology, of_shapes = names().ontology_graph, names().shapes_graph
-    parsed = parse_files([*_numbered("ontology", ontology), *_numbered("shapes", shapes), *_data(data)])
+    of_ours = [*_numbered("ontology", ontology), *_numbered("shapes", [*shapes, *profiles])]
+    parsed = parse_files([*of_ours, *_data(data)])
+    read = {document for path in data for document in _objects(_PASSAGE_OF, parsed[path])}
+    documents = {path: _document(path, parsed[path]) for path in profiles}
+    in_force = [path for path in profiles if documents[path] in read]
     return Sources(
         ontology=_in_graph(of_ontology, (parsed[path] for path in ontology)),
         data=list(dict.fromkeys(quad for path in data for quad in parsed[path])),
-        shapes=_in_graph(of_shapes, (parsed[path] for path in shapes)),
+        shapes=_in_graph(of_shapes, (parsed[path] for path in [*shapes, *in_force])),
         index=SourceIndex(data + ontology, workspace.relative),
+        profiles=_profiles((documents[path], parsed[path]) for path in in_force),
     )
+
+
+def _document(path: Path, quads: Iterable[ox.Quad]) -> str:
+    """Return the document whose profile a file is."""
+    found = set(_objects(_PROFILE_OF, quads))
+    if len(found) != 1:
+        raise InputSyntaxError(
+            path,
+            f"a profile is that of one document, but this one names {len(found) or 'none'}. State it once at its "
+            "owl:Ontology with ecpsh:profileOf, or move the file up to shapes/ if its rules hold for any plan.",
+        )
+    return found.pop()
+
+
+def _objects(predicate: ox.NamedNode, quads: Iterable[ox.Quad]) -> Iterator[str]:
+    found = (quad.object for quad in quads if quad.predicate == predicate)
+    return (term.value for term in found if isinstance(term, ox.NamedNode))
+
+
+def _profiles(parts: Iterable[tuple[str, Iterable[ox.Quad]]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for document, quads in parts:
+        subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
+        found.setdefault(document, set()).update(subjects)
+    return {document: frozenset(subjects) for document, subjects in found.items()}
 
 
 def parse_files(files: Sequence[tuple[Path, str | None]]) -> dict[Path, list[ox.Quad]]:

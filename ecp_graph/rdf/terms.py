@@ -54,7 +54,7 @@ def to_oxigraph(term: Node) -> OxTerm:
     raise TypeError(f"{term!r} is not a term of RDF 1.1")
 
 
-def to_graph(quads: Iterable[ox.Quad]) -> Graph:
+def to_graph(quads: Iterable[ox.Quad | ox.Triple]) -> Graph:
     """Return the triples of the quads as one rdflib graph, each once (in the store that reasons twice as fast)."""
     graph = Graph(store="SimpleMemory", bind_namespaces="none")
     known: dict[object, Node] = {}

@@ -93,7 +93,8 @@ def explain_finding(
     if statement.object not in facts.get(statement.predicate.value, ()):
         return None
     if overlap := _overlap(facts, marks):
-        return Explanation(statement, (), _by_rule(engine, rules, overlap, timeout_s))
+        found = _by_rule(engine, rules, overlap, timeout_s)
+        return Explanation(statement, (), found, overlap.marks.get("certainty", ""))
     if statement.predicate.value == _STATED_IN:
         query = _SPOKEN_OF.format(thing=in_sparql(thing), passage=in_sparql(statement.object))
         premises = _stated(engine, query, timeout_s)

@@ -36,7 +36,7 @@ SELECT ?term ?preferred ?plain WHERE {{
   VALUES ?term {{ {values} }}
   OPTIONAL {{ ?term skos:prefLabel ?preferred }}
   OPTIONAL {{ ?term rdfs:label|ecp:locator|ecp:timeframeText ?stated }}
-  OPTIONAL {{ ?timed ecp:timeframe ?term ; ecp:actionNumber ?number }}
+  OPTIONAL {{ ?timed ecp:timeframe ?term ; ecp:numberText ?number }}
   BIND (COALESCE(?stated, CONCAT("time of action ", STR(?number))) AS ?plain)
 }}
 ORDER BY ?term ?preferred ?plain

@@ -14,6 +14,8 @@
         dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
         tables/            the tidy tables as Parquet, and what their columns mean (CSVW)
         report.txt|json|ttl|html
+        public/            only where a plan is confidential: the release without it, in a folder like releases/; the
+                           dumps and the description of the whole release are those of this part
 
 This module is imported by every query command, so it needs nothing outside the package and the standard library.
 """
@@ -22,18 +24,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ecp_graph.errors import ReleaseError
+from ecp_graph.errors import NothingPublic, ReleaseError
 from ecp_graph.namespaces import Names
 
-__all__ = ["CURRENT", "MANIFEST", "Release", "current_id", "file_facts", "open_release", "verify_release"]
+__all__ = [
+    "CURRENT",
+    "MANIFEST",
+    "PUBLIC",
+    "Release",
+    "current_id",
+    "file_facts",
+    "open_release",
+    "public_part",
+    "verify_release",
+]
 
 CURRENT: Final = "current"
 MANIFEST: Final = "manifest.json"
+#: The folder inside a release with a confidential plan that holds the release without it.
+PUBLIC: Final = "public"
 _PARTS: Final = ("dataset.nq", "store/CURRENT", "description.ttl", "report.json")
 
 
@@ -44,7 +58,7 @@ class Release:
     ``manifest`` has the keys ``id``, ``version``, ``workspace`` (SHA-256 of the authored files), its ``title`` and
     ``names``, ``ontology`` (its version), ``from_package`` (folders of the package that were used), ``triples``
     (of the default graph), ``graphs`` (named graph to count), ``findings`` (severity to count) and ``files`` (path to
-    size and SHA-256).
+    size and SHA-256); one with confidential plans also ``confidential``, the names of their folders.
     """
 
     id: str
@@ -77,6 +91,11 @@ class Release:
         """The folder of the tidy tables; there is none where the workspace defines no tables."""
         return self.path / "tables"
 
+    @property
+    def confidential(self) -> Sequence[str]:
+        """The folders of the plans that must not leave the machine; none in the public part of a release."""
+        return tuple(self.manifest.get("confidential", ()))
+
     def report(self, suffix: str) -> Path:
         """The validation report as ``txt``, ``json``, ``ttl`` or ``html``."""
         return self.path / f"report.{suffix}"
@@ -105,6 +124,18 @@ def open_release(releases: Path, release_id: str | None = None) -> Release:
     if missing:
         raise ReleaseError(f"The release {path} is damaged: it lacks {', '.join(missing)}. Run `ecp-graph build`.")
     return Release(wanted, path, *_read_manifest(path))
+
+
+def public_part(release: Release) -> Release:
+    """Return what of a release may leave the machine: the release itself, or its part without confidential plans.
+
+    Raises NothingPublic where there is no such part, and ReleaseError where it is damaged.
+    """
+    if not release.confidential:
+        return release
+    if current_id(release.path / PUBLIC) is None:
+        raise NothingPublic(release.id)
+    return open_release(release.path / PUBLIC)
 
 
 def verify_release(release: Release) -> list[str]:

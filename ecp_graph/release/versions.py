@@ -11,7 +11,7 @@ from typing import Any
 from ecp_graph.errors import ReleaseError
 from ecp_graph.release.release import MANIFEST, Release, current_id, open_release
 
-__all__ = ["KeptRelease", "kept_releases", "named_release"]
+__all__ = ["KeptRelease", "kept_releases", "named_release", "releases_beside"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,18 @@ def kept_releases(releases: Path) -> list[KeptRelease]:
             continue
         found.append(KeptRelease(release, made, release.id == current))
     return sorted(found, key=lambda one: (one.made, one.id), reverse=True)
+
+
+def releases_beside(release: Release) -> list[KeptRelease]:
+    """Return the releases that may be shown where this one is, newest first, itself included.
+
+    It stands alone where another has a confidential plan and it has none: that one, and older ones that hold the plan
+    from before it was marked, must not be published.
+    """
+    kept = kept_releases(release.path.parent)
+    if release.confidential or not any(one.release.confidential for one in kept):
+        return kept
+    return [one for one in kept if one.id == release.id]
 
 
 def named_release(name: str, releases: Path) -> Release:

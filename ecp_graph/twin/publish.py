@@ -17,7 +17,7 @@ from ecp_graph import __version__
 from ecp_graph.errors import PublishError
 from ecp_graph.processors import usable_processors
 from ecp_graph.release.opening import disk_engine
-from ecp_graph.release.release import Release
+from ecp_graph.release.release import Release, public_part
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.twin.crawl import CrawlReport, crawl
 from ecp_graph.twin.once import OnceEngine
@@ -50,13 +50,14 @@ def publish(
     make_app: MakeApp | None = None,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> CrawlReport:
-    """Write the static twin of a release's site to a folder, replacing an older twin.
+    """Write the static twin of a release's site, without confidential plans, to a folder, replacing an older twin.
 
     The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
     than ``timeout_s`` seconds says so in its place. ``make_app``, which has to be picklable, makes the app that is
     crawled (default: `twin_app`). Raises PublishError for a folder that holds something else, and one that cannot be
-    written.
+    written, and NothingPublic for a release of which nothing may leave the machine.
     """
+    release = public_part(release)
     folder, base_url = folder.resolve(), base_url.rstrip("/") + "/"
     if folder.exists() and not (folder / MARK).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise PublishError(f"{folder} contains something other than a published site. Choose an empty or new folder.")

@@ -1,7 +1,7 @@
 """Validates a workspace: runs the shapes on all stated, inferred and derived statements, and on the statement view.
 
-With two processors, the statement view, which needs no inference, is validated while the reasoner runs, and then each
-of two processes runs half of the other shapes.
+Shapes of a profile are run on what its document states instead. With two processors, what needs no inference (the
+statement view and the profiles) is validated while the reasoner runs.
 """
 
 from __future__ import annotations
@@ -9,74 +9,83 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 import pyoxigraph as ox
-from rdflib import Graph, Literal
+from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
-from ecp_graph.forked import forked_call
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Contradiction
+from ecp_graph.validation.data_graph import DataGraph
+from ecp_graph.validation.profiles import profile_view, stated_by
 from ecp_graph.validation.report import Finding, Report, in_order
-from ecp_graph.validation.shacl import TARGETS, deactivate, run_shapes, without_targets
+from ecp_graph.validation.shacl import TARGETS, Engine, Judged, only, run_shapes
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
 
-__all__ = ["Judged", "check", "judge_statements"]
-
-#: Findings, and for each shape with targets how many nodes it looked at.
-Judged: TypeAlias = tuple[list[Finding], dict[str, int]]
+__all__ = ["Judged", "check", "judge_stated"]
 
 
-def judge_statements(sources: Sources, statements: Sequence[ox.Quad] | None = None) -> Judged:
-    """Return what the shapes on the statement view find about the quads, all of the data unless given."""
+def judge_stated(sources: Sources, statements: Sequence[ox.Quad] | None = None, *, engine: Engine = "local") -> Judged:
+    """Return what the shapes find that need no inference: those on the statement view, and those of profiles.
+
+    The statements viewed are all of the data unless given.
+    """
     viewed = sources.data if statements is None else statements
     shapes = to_graph(sources.shapes)
-    view = statement_view(viewed, sources.data, sources.ontology)
-    findings, looked_at = run_shapes(view, deactivate(shapes, _with_targets(shapes) - _on_statements(shapes)))
-    return [_about_subject(finding, viewed) for finding in findings], looked_at
+    on_statements = _on_statements(shapes)
+    judged = _judge_view(sources, viewed, only(shapes, on_statements - _of_profiles(sources)), engine)
+    for document, names in sources.profiles.items():
+        rules = _with_targets(shapes) & {URIRef(name) for name in names}
+        view = profile_view(stated_by(document, sources.data, sources.data), sources.data, sources.ontology)
+        judged += run_shapes(DataGraph(view), only(shapes, rules - on_statements), engine=engine)
+        of_document = stated_by(document, viewed, sources.data)
+        judged += _judge_view(sources, of_document, only(shapes, rules & on_statements), engine)
+    return judged
 
 
 def check(
     sources: Sources,
-    things: Graph,
+    things: Iterable[ox.Quad],
     contradictions: Iterable[Contradiction],
-    of_statements: Callable[[], Judged],
+    of_stated: Callable[[], Judged],
     *,
     about: Collection[str] | None = None,
+    engine: Engine = "local",
 ) -> Report:
-    """Return the report on a workspace: on ``things``, the merge of its statements and what follows from them.
+    """Return the report on a workspace: on ``things``, its statements and what follows from them.
 
     Contradictions of the reasoner come as violations too.
 
-    ``of_statements`` gives what `judge_statements` found. With ``about`` (IRIs, labels of blank nodes) the report holds
+    ``of_stated`` gives what `judge_stated` found. With ``about`` (IRIs, labels of blank nodes) the report holds
     only findings whose focus or value is one of them.
     """
-    findings, looked_at = _judge_things(sources, things)
-    found, seen = of_statements()
-    findings += [*found, *(_contradicting(one, about or ()) for one in contradictions)]
+    shapes = to_graph(sources.shapes)
+    rules = _with_targets(shapes) - _on_statements(shapes) - _of_profiles(sources)
+    judged = run_shapes(DataGraph(things), only(shapes, rules), engine=engine) + of_stated()
+    findings = [*judged.findings, *(_contradicting(one, about or ()) for one in contradictions)]
     if about is not None:
         findings = [finding for finding in findings if finding.focus in about or _value_iri(finding) in about]
     locate = _Locator(sources.data, sources.index)
-    return Report(in_order(locate(finding) for finding in findings), {**looked_at, **seen})
+    found = in_order(locate(finding) for finding in findings)
+    return Report(found, judged.looked_at, tuple(sorted(judged.on_reference)))
 
 
-def _judge_things(sources: Sources, things: Graph) -> Judged:
-    """Return what the shapes find that are not on the statement view, each half of them in a process."""
-    shapes = to_graph(sources.shapes)
-    on_statements = _on_statements(shapes)
-    on_things = sorted(_with_targets(shapes) - on_statements, key=str)
-    shapes = deactivate(shapes, on_statements)
-    with forked_call(lambda: run_shapes(things, without_targets(shapes, on_things[::2]))) as rest:
-        findings, looked_at = run_shapes(things, without_targets(shapes, on_things[1::2]))
-        more, seen = rest()
-    return findings + more, looked_at | seen
+def _judge_view(sources: Sources, viewed: Sequence[ox.Quad], shapes: Graph, engine: Engine) -> Judged:
+    if not shapes:
+        return Judged()
+    view = statement_view(viewed, sources.data, sources.ontology)
+    judged = run_shapes(DataGraph(view), shapes, engine=engine)
+    return replace(judged, findings=[_about_subject(finding, viewed) for finding in judged.findings])
 
 
 def _with_targets(shapes: Graph) -> set[Node]:
     return {shape for target in TARGETS for shape in shapes.subjects(target)}
+
+
+def _of_profiles(sources: Sources) -> set[Node]:
+    return {URIRef(name) for names in sources.profiles.values() for name in names}
 
 
 def _on_statements(shapes: Graph) -> set[Node]:

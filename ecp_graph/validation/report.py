@@ -47,10 +47,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """The findings, in a stable order, and for each shape (IRI) how many nodes it looked at."""
+    """The findings, in a stable order, and for each shape (IRI) how many nodes it looked at.
+
+    ``on_reference`` are the shapes that no engine but pySHACL ran; files of a report do not tell.
+    """
 
     findings: tuple[Finding, ...] = ()
     looked_at: Mapping[str, int] = field(default_factory=dict)
+    on_reference: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def conforms(self) -> bool:
@@ -63,17 +67,24 @@ class Report:
         return {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
 
     @property
+    def engines(self) -> str:
+        """How many shapes there are, and which of them pySHACL ran, as the end of a sentence."""
+        slow = self.on_reference
+        named = ", ".join(compact(shape) for shape in slow[:3]) + (" …" if len(slow) > 3 else "")
+        return f"{len(self.looked_at)} shapes" + (f", {len(slow)} of them on pySHACL ({named})" if slow else "")
+
+    @property
     def idle_shapes(self) -> list[str]:
         """Shapes (IRIs) that found nothing to look at."""
         return sorted(shape for shape, count in self.looked_at.items() if count == 0)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings, each once, by severity, shape, focus, path, value and message."""
+    """Return the findings, each once, by severity, shape, focus, path, value, message and component."""
 
-    def key(finding: Finding) -> tuple[int, str, str, str, str, str]:
+    def key(finding: Finding) -> tuple[int, str, str, str, str, str, str]:
         rank = SEVERITIES.index(finding.severity)
-        place = (finding.shape, finding.focus, finding.path, finding.value, finding.message)
+        place = (finding.shape, finding.focus, finding.path, finding.value, finding.message, finding.component)
         return (rank, *(part or "" for part in place))  # type: ignore[return-value]
 
     return tuple(sorted(dict.fromkeys(findings), key=key))

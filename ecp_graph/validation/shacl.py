@@ -1,180 +1,171 @@
-"""Runs shapes on a graph with pySHACL, and converts its results to findings."""
+"""Runs shapes on data: each on the fastest engine that judges it as pySHACL does.
+
+::
+
+    core constraints     the compiled engine, where it agrees          agreement.py, compiled.py
+    SPARQL constraints   asked once for all nodes                      constraint_queries.py
+    all others           pySHACL, which is the reference for both      reference.py
+"""
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import Any, Final, cast
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
-from pyparsing import ParseException
-from pyshacl import ShapesGraph, Validator
-from pyshacl.errors import ReportableRuntimeError
-from pyshacl.graph_abstraction import DataGraph
-from pyshacl.helper.path_helper import shacl_path_to_sparql_path
-from rdflib import RDF, SH, Graph, Literal, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.query import Result
+from rdflib import RDF, RDFS, SH, Graph, URIRef
+from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
-from ecp_graph.errors import EcpGraphError
-from ecp_graph.namespaces import SHAPES, names
-from ecp_graph.rdf.terms import to_oxigraph
-from ecp_graph.validation.report import SEVERITIES, Finding, Severity, shorten
+from ecp_graph.validation.agreement import Agreement, nested_shapes
+from ecp_graph.validation.compiled import CompiledShapes, Refused, is_installed
+from ecp_graph.validation.constraint_queries import UnsuitedQuery, ask_constraint
+from ecp_graph.validation.data_graph import TARGETS, DataGraph
+from ecp_graph.validation.lexical import survive_store
+from ecp_graph.validation.report import Finding
+from ecp_graph.validation.results import FindingReader, Result
 
-__all__ = ["TARGETS", "deactivate", "run_shapes", "without_targets"]
+__all__ = ["TARGETS", "Engine", "Judged", "only", "run_shapes"]
 
-#: The properties that tell at which nodes a shape looks.
-TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
-
-_REMEDY: Final = URIRef(SHAPES + "remedy")
-# What pySHACL logs about a malformed shape comes as an exception too.
-_QUIET: Final = logging.Logger("ecp_graph.validation.shacl", level=logging.CRITICAL)
-
-
-def run_shapes(data: Graph, shapes: Graph) -> tuple[list[Finding], dict[str, int]]:
-    """Return one finding for each validation result, and for each shape with targets how many nodes it looked at.
-
-    The findings say nothing yet about passages, files and lines. Raises EcpGraphError for shapes that cannot be run.
-    Spec: SHACL 1.0, core and SPARQL constraints.
-    """
-    target = DataGraph.from_rdflib(_Validated(data))
-    validator = Validator(target, shacl_graph=shapes, options={"inference": "none", "logger": _QUIET})
-    try:
-        _, results, _ = validator.run()  # type: ignore[no-untyped-call]
-    except (ReportableRuntimeError, re.error) as error:
-        reason = shorten(str(error).splitlines()[0])
-        raise EcpGraphError(f"The shapes in shapes/ cannot be run: {reason}") from error
-    shape_graph = validator.shacl_graph
-    reader = _Reader(shape_graph, results)
-    findings = [reader.finding(result) for result in results.objects(None, SH.result)]
-    return findings, dict(_looked_at(shape_graph, target))
+#: ``reference`` runs every shape on pySHACL.
+Engine: TypeAlias = Literal["local", "reference"]
 
 
-def deactivate(shapes: Graph, which: Iterable[Node]) -> Graph:
-    """Return a copy of the shapes in which those given are switched off."""
-    copy = _copy(shapes)
-    for shape in which:
-        copy.set((shape, SH.deactivated, Literal(True)))
-    return copy
+@dataclass(frozen=True)
+class Judged:
+    """Findings, for each shape with targets how many nodes it looked at, and the shapes that pySHACL ran."""
 
+    findings: list[Finding] = field(default_factory=list)
+    looked_at: dict[str, int] = field(default_factory=dict)
+    on_reference: frozenset[str] = frozenset()
 
-def without_targets(shapes: Graph, which: Iterable[Node]) -> Graph:
-    """Return a copy of the shapes in which those given are run only where others refer to them."""
-    copy = _copy(shapes)
-    for shape in which:
-        for target in TARGETS:
-            copy.remove((shape, target, None))
-    return copy
-
-
-def _copy(graph: Graph) -> Graph:
-    copy = Graph(store="SimpleMemory", bind_namespaces="none")
-    for triple in graph:
-        copy.add(triple)
-    return copy
-
-
-class _Reader:
-    """Makes findings of the results; messages and remedies may stand at the shape or at the one that holds it."""
-
-    def __init__(self, shapes: ShapesGraph, results: Graph) -> None:
-        self._shape_graph = shapes
-        self._shapes: Graph = shapes.graph
-        self._results = results
-
-    def finding(self, result: Node) -> Finding:
-        shape = self._one(result, SH.sourceShape)
-        constraint = self._results.value(result, SH.sourceConstraint)
-        holders = list(self._holders(shape))
-        value = self._results.value(result, SH.value)
-        return Finding(
-            severity=_severity(self._one(result, SH.resultSeverity)),
-            message=self._message(result, constraint, holders),
-            focus=str(self._one(result, SH.focusNode)),
-            path=self._path(self._results.value(result, SH.resultPath)),
-            value=None if value is None else str(to_oxigraph(value)),
-            shape=next((str(holder) for holder in holders if isinstance(holder, URIRef)), None),
-            component=str(self._one(result, SH.sourceConstraintComponent)),
-            remedy=self._first(_REMEDY, [constraint, *holders]),
+    def __add__(self, other: Judged) -> Judged:
+        return Judged(
+            self.findings + other.findings,
+            self.looked_at | other.looked_at,
+            self.on_reference | other.on_reference,
         )
 
-    def _one(self, result: Node, predicate: Node) -> Node:
-        return cast(Node, self._results.value(result, predicate))
 
-    def _holders(self, shape: Node) -> Iterator[Node]:
-        """Yield the shape and, from it upwards, the shapes in which it stands, until one has an IRI and no holder."""
-        seen: set[Node] = set()
-        edge = [shape]
-        while edge:
-            node = edge.pop(0)
-            if node not in seen:
-                seen.add(node)
-                if (node, RDF.first, None) not in self._shapes:
-                    yield node
-                edge.extend(sorted(self._shapes.subjects(None, node), key=str))
+def run_shapes(data: DataGraph, shapes: Graph, *, engine: Engine = "local") -> Judged:
+    """Return one finding for each validation result; they say nothing yet about passages, files and lines.
 
-    def _message(self, result: Node, constraint: Node | None, holders: list[Node]) -> str:
-        own = {str(message) for message in self._shapes.objects(holders[0], SH.message)}
-        given = sorted(str(message) for message in self._results.objects(result, SH.resultMessage))
-        if constraint is not None and (constraint, SH.message, None) in self._shapes:
-            given = [message for message in given if message not in own] or given
-        elif not own:
-            given = [message] if (message := self._first(SH.message, holders)) else given
-        return shorten(given[0]) if given else "It does not conform to its shape."
-
-    def _first(self, predicate: Node, places: Iterable[Node | None]) -> str | None:
-        for place in places:
-            texts = sorted(str(text) for text in self._shapes.objects(place, predicate)) if place else []
-            if texts:
-                return texts[0]
-        return None
-
-    def _path(self, path: Node | None) -> str | None:
-        if path is None or isinstance(path, URIRef):
-            return None if path is None else str(path)
-        return str(shacl_path_to_sparql_path(self._shape_graph, path, prefixes=dict(names().prefixes)))
-
-
-class _Validated(Graph):
-    """The data behind the kind of store that pySHACL asks for, which stays empty.
-
-    pySHACL often asks whether there are data at all, and runs the same query text for each focus node: here both are
-    found out once.
+    Raises EcpGraphError for shapes that cannot be run. Spec: SHACL 1.0, core and SPARQL constraints.
     """
-
-    def __init__(self, data: Graph) -> None:
-        super().__init__(bind_namespaces="none")
-        self._data = data
-        self._size = len(data)
-
-    def __len__(self) -> int:
-        return self._size
-
-    def triples(self, triple: Any) -> Any:
-        return self._data.triples(triple)
-
-    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:
-        return super().query(_parsed(query_object) if isinstance(query_object, str) else query_object, *args, **kwargs)
+    rules = _rules(shapes)
+    results, taken = ([], set()) if engine == "reference" else _run_fast(data, shapes, rules)
+    rest = rules - taken
+    if rest:
+        results += _run_on_reference(data, shapes, rest, whole=engine == "reference")
+    reader = FindingReader(shapes)
+    looked_at = {str(rule): len(data.focus_nodes(shapes, rule)) for rule in rules if _is_counted(shapes, rule)}
+    return Judged([reader.finding(result) for result in results], looked_at, frozenset(map(str, rest)))
 
 
-@cache
-def _parsed(text: str) -> Any:
+def only(shapes: Graph, which: Collection[Node]) -> Graph:
+    """Return the shapes given and all to which they refer; the latter are run only where others refer to them."""
+    found = Graph(store="SimpleMemory", bind_namespaces="none")
+    seen, edge = set(which), list(which)
+    while edge:
+        subject = edge.pop()
+        for predicate, object_ in shapes.predicate_objects(subject):
+            if predicate not in TARGETS or subject in which:
+                found.add((subject, predicate, object_))
+            if object_ not in seen:
+                seen.add(object_)
+                edge.append(object_)
+    return found
+
+
+def _rules(shapes: Graph) -> set[Node]:
+    """Return the shapes that have targets; a shape that is a class is its own."""
+    targeted = {shape for target in TARGETS for shape in shapes.subjects(target)}
+    shape_types = {shape for kind in (SH.NodeShape, SH.PropertyShape) for shape in shapes.subjects(RDF.type, kind)}
+    classes = {RDFS.Class, *shapes.subjects(RDFS.subClassOf, RDFS.Class)}
+    return targeted | {shape for shape in shape_types if classes & set(shapes.objects(shape, RDF.type))}
+
+
+def _is_counted(shapes: Graph, rule: Node) -> bool:
+    targeted = any((rule, target, None) in shapes for target in TARGETS)
+    return targeted and isinstance(rule, URIRef) and not _is_switched_off(shapes, rule)
+
+
+def _is_switched_off(shapes: Graph, rule: Node) -> bool:
+    return (rule, SH.deactivated, RdfLiteral(True)) in shapes
+
+
+def _run_fast(data: DataGraph, shapes: Graph, rules: Collection[Node]) -> tuple[list[Result], set[Node]]:
+    """Return what the fast engines find, and the shapes that they have judged."""
+    if not is_installed():
+        return [], set()
+    agreement = Agreement(shapes, data)
+    covered = {rule for rule in rules if agreement.covers(rule)}
+    answers = _ask_constraints(data, shapes, covered)
+    found, judged = _run_compiled(data, shapes, set(answers))
+    return [*found, *(result for rule in judged for result in answers[rule])], judged
+
+
+def _ask_constraints(data: DataGraph, shapes: Graph, rules: set[Node]) -> dict[Node, list[Result]]:
+    """Return for each shape what its SPARQL constraints find; shapes whose queries are unsuited are missing."""
+    asking = {rule for rule in rules if (rule, SH.sparql, None) in shapes and not _is_switched_off(shapes, rule)}
+    found: dict[Node, list[Result]] = {rule: [] for rule in rules - asking}
+    if not asking or not survive_store(data.typed_literals):
+        return found
+    store = data.store()
+    for rule in asking:
+        try:
+            answers = [ask_constraint(store, data, shapes, rule, one) for one in shapes.objects(rule, SH.sparql)]
+        except UnsuitedQuery:
+            continue
+        found[rule] = [result for answer in answers for result in answer]
+    return found
+
+
+def _run_compiled(data: DataGraph, shapes: Graph, rules: set[Node]) -> tuple[list[Result], set[Node]]:
+    """Return what the compiled engine finds, and the shapes that it has judged."""
     try:
-        return prepareQuery(text)
-    except ParseException as error:
-        where = f'"{error.line.strip()}"'
-        raise EcpGraphError(f"The query of a shape is not SPARQL 1.1 at {where}: {error.msg}") from error
+        compiled = CompiledShapes(only(shapes, rules))
+    except Refused:
+        rules = {rule for rule in rules if _compiles(only(shapes, {rule}))}
+        compiled = CompiledShapes(only(shapes, rules))
+    try:
+        results, unclear = compiled.run(data.text())
+    except Refused:
+        return [], set()
+    judged = {rule for rule in rules if not unclear & _within(shapes, rule)}
+    dropped = {shape for rule in rules - judged for shape in _within(shapes, rule)}
+    if dropped & {shape for rule in judged for shape in _within(shapes, rule)}:  # a property shape of several
+        return _run_compiled(data, shapes, judged)
+    return [result for result in results if result.shape not in dropped], judged
 
 
-def _severity(term: Node) -> Severity:
-    name = str(term).removeprefix(str(SH))
-    return name if name in SEVERITIES else "Violation"
+def _compiles(shapes: Graph) -> bool:
+    try:
+        CompiledShapes(shapes)
+    except Refused:
+        return False
+    return True
 
 
-def _looked_at(shapes: ShapesGraph, data: DataGraph) -> Iterator[tuple[str, int]]:
-    for shape in shapes.shapes:
-        has_target = any((shape.node, target, None) in shapes.graph for target in TARGETS)
-        if isinstance(shape.node, URIRef) and has_target and not shape.deactivated:
-            yield str(shape.node), len(shape.focus_nodes(data))
+def _within(shapes: Graph, rule: Node) -> set[Node]:
+    """Return the shape and the property shapes in it, whose results are told as such."""
+    found = {rule}
+    for parameter, inner in nested_shapes(shapes, rule):
+        if parameter == SH.property and inner not in found:
+            found |= _within(shapes, inner)
+    return found
+
+
+def _run_on_reference(data: DataGraph, shapes: Graph, rules: Collection[Node], *, whole: bool) -> list[Result]:
+    from ecp_graph.validation.reference import run  # pySHACL takes long to import
+
+    chosen = only(shapes, rules)
+    predicates = None if whole else _asked_of(chosen)
+    return run(data.graph(predicates), chosen)
+
+
+def _asked_of(shapes: Graph) -> set[str] | None:
+    """Return the properties that core constraints can ask of the data, or None where shapes can ask for any."""
+    if any((None, parameter, None) in shapes for parameter in (SH.closed, SH.sparql, SH.parameter, SH.target)):
+        return None
+    return {str(term) for term in {*shapes.objects(), RDF.type, RDFS.subClassOf} if isinstance(term, URIRef)}

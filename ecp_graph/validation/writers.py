@@ -20,6 +20,8 @@ from ecp_graph.validation.report import SEVERITIES, Finding, Report, Severity, s
 __all__ = ["FORMATS", "read_json", "render"]
 
 _LITERAL: Final = re.compile(r'^("(?:[^"\\]|\\.)*")(@[\w-]+)?(?:\^\^<.*>)?$')
+#: How many shapes that had nothing to check a reader is told by name.
+_NAMED_IDLE: Final = 5
 _PLURAL: Final = {"Violation": "violations", "Warning": "warnings", "Info": "notes"}
 _SINGULAR: Final = {"Violation": "violation", "Warning": "warning", "Info": "note"}
 
@@ -47,8 +49,17 @@ def _text(report: Report) -> str:
         lines += [f"  {_line(finding)}" for finding in findings]
         lines += [f"  To fix: {remedy}" for remedy in dict.fromkeys(f.remedy for f in findings) if remedy]
     if report.idle_shapes:
-        lines += ["", "These shapes had nothing to check: " + ", ".join(map(compact, report.idle_shapes))]
+        lines += ["", _idle(report.idle_shapes)]
     return "\n".join(lines) + "\n"
+
+
+def _idle(shapes: list[str]) -> str:
+    """Return which shapes had nothing to check, or how many: a plan rarely has every sort of thing."""
+    if len(shapes) > _NAMED_IDLE:
+        return (
+            f"{len(shapes)} shapes had nothing to check: the data have nothing of the sort. The JSON report names them."
+        )
+    return "These shapes had nothing to check: " + ", ".join(map(compact, shapes))
 
 
 def _origin(findings: list[Finding]) -> str:
@@ -147,8 +158,7 @@ def _rdf(local: str) -> ox.NamedNode:
 
 def _html(report: Report) -> str:
     sections = "".join(_section(severity, message, findings) for severity, message, findings in _groups(report))
-    idle = ", ".join(escape(compact(shape)) for shape in report.idle_shapes)
-    note = f"<p>These shapes had nothing to check: {idle}</p>\n" if idle else ""
+    note = f"<p>{escape(_idle(report.idle_shapes))}</p>\n" if report.idle_shapes else ""
     return _PAGE.format(summary=escape(_summary(report)), sections=sections, idle=note)
 
 

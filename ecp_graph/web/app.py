@@ -12,6 +12,7 @@ from jinja2 import FileSystemLoader
 from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
+from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
@@ -104,6 +105,7 @@ def create_app(
     app.before_request(_use_names)
     app.teardown_request(_put_names_back)
     app.before_request(_refuse_long_headers)
+    app.before_request(_refuse_others)
     app.after_request(_add_headers)
     app.after_request(compress)
     return app
@@ -161,6 +163,20 @@ def _refuse_long_headers() -> None:
             raise HttpError(431, "headers-too-long", sentence)
 
 
+def _refuse_others() -> None:
+    """Raise HttpError where a release with confidential plans is asked for from elsewhere.
+
+    A server on the loopback interface is reached from elsewhere through a proxy, or by the page of another site whose
+    name has been made to lead to this machine (DNS rebinding). Both show in the request.
+    """
+    if app_site().confidential and not is_from_here():
+        sentence = (
+            "This release holds confidential plans, so it is shown at http://localhost alone. For others, serve the "
+            "public part: set ECP_GRAPH_HOST, or ECP_GRAPH_TRUSTED_PROXIES behind a proxy."
+        )
+        raise HttpError(403, "confidential", sentence)
+
+
 def _add_headers(response: Response) -> Response:
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
@@ -175,4 +191,7 @@ def _add_headers(response: Response) -> Response:
             response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(response.allow))
             response.headers["Access-Control-Max-Age"] = "86400"
             response.headers.pop("Content-Type", None)
+    if app_site().confidential:  # neither the page of another site, in a browser of this machine, nor a cache has them
+        response.headers.pop("Access-Control-Allow-Origin", None)
+        response.headers["Cache-Control"] = "private, no-store"
     return response

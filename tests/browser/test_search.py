@@ -45,7 +45,7 @@ def test_enter_without_a_choice_asks_the_page(open_page: Callable[..., Any]) -> 
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.endswith("/search?q=transit")
-    assert "19 hits" in page.locator("main").inner_text()
+    assert "11 hits" in page.locator("main").inner_text()
 
 
 def test_a_press_on_a_suggestion_leads_there_and_leaving_closes_it(open_page: Callable[..., Any]) -> None:

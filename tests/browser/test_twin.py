@@ -33,7 +33,7 @@ PAGES = {
     "dataset": "/dataset.html",
     "releases": "/releases.html",
     "thing": "/doc/body/rkcmc.html",
-    "finding": "/doc/overlap/body-pc--body-wgec--topic-e-commerce.html",
+    "finding": "/doc/overlap/body-pc--body-wgec--event-establishment-wgec.html",
     "passage": "/graph/pc0457e1/ch-2-intro.html",
     "passage without a document": "/graph/pc0457e1/para-9-heading.html",
 }
@@ -144,7 +144,7 @@ def test_downloads_of_an_answer_stand_apart(width: int, open_page: Callable[...,
 
 
 def test_a_drawing_begins_where_something_is_drawn(show: Callable[..., Any]) -> None:
-    page = show("/doc/overlap/body-pc--body-wgec--topic-e-commerce.html", width=390)  # nothing points to it
+    page = show("/doc/overlap/body-pc--body-wgec--event-establishment-wgec.html", width=390)  # nothing points to it
     drawing, box = page.locator("svg.neighbourhood").bounding_box(), page.locator(".neighbourhood rect").bounding_box()
     assert 0 <= box["x"] - drawing["x"] < 30
     page = show("/doc/body/rkcmc.html", width=1440)  # something does

@@ -44,20 +44,20 @@ concept:overlap-joint skos:inScheme scheme:overlap-kinds ; skos:notation "joint"
 """
 
 DATA = """
-passage:list {
-    passage:list a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "list" .
+reading:list {
+    reading:list a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "list" .
     body:ptc a ecp:Body ; skos:prefLabel "Permanent Technical Committee"@en ; skos:notation "PTC" .
     body:sec a ecp:Body ; skos:prefLabel "Secretariat"@en ; skos:notation "SEC" .
     plan:p a ecp:Plan ; skos:prefLabel "Plan"@en .
     instrument:guide a ecp:Instrument ; skos:prefLabel "Guide"@en .
 }
-passage:action-1 {
-    passage:action-1 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 1" .
+reading:action-1 {
+    reading:action-1 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 1" .
     action:a1 a ecp:Action ; skos:prefLabel "Write the guide"@en ; ecp:inPlan plan:p ; ecp:actionNumber 1 ;
         ecp:responsibleBody body:ptc , body:sec ; ecp:develops instrument:guide .
 }
-passage:action-2 {
-    passage:action-2 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 2" .
+reading:action-2 {
+    reading:action-2 a ecp:SourcePassage ; ecp:passageOf document:paper ; ecp:locator "row 2" .
     action:a2 a ecp:Action ; skos:prefLabel "Read the guide"@en ; ecp:inPlan plan:p ; ecp:actionNumber 2 ;
         ecp:responsibleBody body:ptc ; ecp:concernsInstrument instrument:guide .
     body:ptc a ecp:Body .

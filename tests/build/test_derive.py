@@ -48,7 +48,7 @@ def test_an_overlap_is_one_node_with_its_evidence(workspace: Workspace) -> None:
         "ecp:overlapKind concept:overlap-joint",
         "ecp:evidenceGrade concept:grade-a",
         "ecp:overlapAction action:a1",
-        "ecp:statedIn passage:action-1",
+        "ecp:statedIn reading:action-1",
     }
     # The rule gives each pair in both orders, and each body with itself.
     assert len({quad.subject for quad in derived if "/overlap/" in quad.subject.value}) == 1
@@ -100,7 +100,7 @@ concept:certainty-sure skos:inScheme scheme:certainties ; skos:notation "sure" ;
 concept:certainty-guess skos:inScheme scheme:certainties ; skos:notation "guess" ; ecp:position 2 .
 """
 GUESSED = DATA.replace(
-    "passage:action-1 a ecp:SourcePassage", "passage:action-1 a ecp:Reading ; ecp:certainty concept:certainty-guess"
+    "reading:action-1 a ecp:SourcePassage", "reading:action-1 a ecp:Reading ; ecp:certainty concept:certainty-guess"
 )
 
 

@@ -127,7 +127,7 @@ def test_dumps_that_another_process_left_half_written_are_made_anew(release: Rel
     shutil.copy(release.dataset, folder)
     (folder / "dumps" / "dataset.ttl").write_text("half of it")
     (folder / "dumps" / "stray.ttl").write_text("")
-    contents._write_dumps(folder)
+    contents._write_dumps(folder, folder / "dataset.nq")
     expected = {path.name: path.read_bytes() for path in (release.path / "dumps").iterdir()}
     assert len(expected) > 10
     assert {path.name: path.read_bytes() for path in (folder / "dumps").iterdir()} == expected

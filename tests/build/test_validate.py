@@ -12,12 +12,12 @@ from ecp_graph.pipeline.files import validate_files
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.validation.report import Finding, Report
 from ecp_graph.workspace import Workspace
-from tests.bundled import GRAPH, ID
+from tests.bundled import ID, PREFIXES
 
 from .conftest import DATA, HEADER, MakeWorkspace, line_of
 from .conftest import SHAPES as SHAPES_TEXT
 
-PASSAGE = GRAPH + "pc0457e1/"
+READING = PREFIXES["reading"]
 NO_BODY = DATA.replace("ecp:responsibleBody body:ptc ; ecp:concerns", "ecp:concerns")
 
 
@@ -71,7 +71,7 @@ def test_a_finding_tells_what_where_and_how_to_fix_it(make_workspace: MakeWorksp
         value=None,
         shape=SHAPES + "Action",
         component="http://www.w3.org/ns/shacl#MinCountConstraintComponent",
-        passages=(PASSAGE + "action-2",),
+        passages=(READING + "action-2",),
         file="data/main.trig",
         line=line_of(NO_BODY, "action:a2 a"),
         remedy="Name the body of the row.",
@@ -93,7 +93,7 @@ def test_a_statement_in_an_undescribed_passage_is_found(make_workspace: MakeWork
     text = "reading:unknown {\n  body:sec a ecp:Body .\n}"
     (finding,) = violations(validate_workspace(make_workspace({"data/more.trig": text})))
     assert finding.message == "The passage is not described."
-    assert finding.passages == (PASSAGE + "unknown",)
+    assert finding.passages == (READING + "unknown",)
     assert (finding.file, finding.line) == ("data/more.trig", line_of(text, "body:sec"))
 
 

@@ -52,6 +52,14 @@ def test_text_groups_findings_of_one_sentence() -> None:
     assert text.startswith("The data conform: 0 violations, 2 warnings, 0 notes.")
 
 
+def test_many_shapes_with_nothing_to_check_are_counted() -> None:
+    idle = {f"{SHAPES}Idle{number}": 0 for number in range(6)}
+    for fmt in ("text", "html"):
+        text = render(Report((), idle), fmt)
+        assert "6 shapes had nothing to check" in text
+        assert "ecpsh:Idle1" not in text
+
+
 def test_json_holds_every_field() -> None:
     content = json.loads(render(REPORT, "json"))
     assert content["conforms"] is False

@@ -30,7 +30,7 @@ def test_what_is_stated_shows_its_passage(ask: Ask) -> None:
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0].endswith("[action:ecp3-3 ecp:responsibleBody body:ptc]")
-    assert lines[1:] == ["  stated in Annex, table row of action 3 (passage:action-3, verbatim)"]
+    assert lines[1:] == ["  stated in Annex, table row of action 3 (reading:action-3, verbatim)"]
     assert messages(result.stderr) == ""
 
 

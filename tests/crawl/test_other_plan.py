@@ -1,4 +1,4 @@
-"""A site of another plan shows nothing of the bundled one, but for what the ontology and the shapes themselves say."""
+"""A site of other plans, in French, shows nothing of the bundled one, but what ontology and shapes themselves say."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace
 from tests.serving import serving
+from tests.worlds import world
 
 from .crawler import Fetched, Site, crawl
-from .other_plan import OTHER_BASE, write_other_plan
 from .test_server import BROWSER, HOST
 
 #: What only the bundled plan has: its IRIs, its document, codes and labels.
@@ -34,7 +34,9 @@ VOCABULARY: Final = re.compile(r"/(ontology|shapes|graph/(ontology|shapes)|dumps
 #: The remedies of the shapes give examples from the bundled plan, and this query lists them.
 EXAMPLES: Final = re.compile(r"/(api/)?queries/shapes\b")
 #: What the ontology is called, where the dataset says what it conforms to.
-TITLE: Final = "ECP action plan ontology"
+ONTOLOGY: Final = "ECP action plan ontology"
+BASE: Final = "https://cantines.example/plan/"
+TITLE: Final = "Cantines scolaires du Val-de-Lierre"
 #: What no link leads to.
 OTHERS: Final = (
     "/openapi.json",
@@ -54,7 +56,7 @@ def traces(pages: Mapping[str, bytes]) -> list[str]:
     """Return where a page shows something of the bundled plan."""
     found = []
     for address, body in sorted(pages.items()):
-        text = body.decode("utf-8", "replace").replace(TITLE, "")
+        text = body.decode("utf-8", "replace").replace(ONTOLOGY, "")
         if not VOCABULARY.match(address) and not EXAMPLES.match(address) and (trace := FORBIDDEN.search(text)):
             found.append(f"{address}: {trace[0]}")
     return found
@@ -79,14 +81,14 @@ def with_sitemap(fetch: Callable[[str], Fetched], host: str) -> tuple[Site, dict
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return write_other_plan(tmp_path_factory.mktemp("other") / "workspace")
+def workspace() -> Workspace:
+    return world("ecoles")
 
 
 @pytest.fixture(scope="module")
-def release(workspace: Workspace) -> Release:
+def release(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Built where no names are in use, as in a process of its own."""
-    result = Context().run(build, workspace, workspace.root / "releases")
+    result = Context().run(build, workspace, tmp_path_factory.mktemp("other"))
     assert result.release is not None, [finding.message for finding in result.report.findings]
     return result.release
 
@@ -114,6 +116,17 @@ def test_no_page_shows_anything_of_the_bundled_plan(crawled: tuple[Site, dict[st
     assert traces(pages) == []
 
 
+def test_a_plan_without_chapters_has_no_broken_link(tmp_path: Path) -> None:
+    workspace = world("coast")
+    release = Context().run(build, workspace, tmp_path).release
+    assert release is not None
+    site, pages = Context().run(_crawled, release, workspace)
+    assert site.broken == {}
+    assert traces(pages) == []
+    assert "Rebuild the dunes at Longsand" in pages["/"].decode()
+    assert "0 chapters" not in pages["/"].decode()
+
+
 @pytest.mark.parametrize(
     "trace",
     [
@@ -132,15 +145,15 @@ def test_a_trace_would_be_found(trace: str) -> None:
 
 def test_pages_and_files_have_the_names_of_the_workspace(crawled: tuple[Site, dict[str, bytes]]) -> None:
     _, pages = crawled
-    assert "Develop the chart" in pages["/"].decode()
-    assert f"<{OTHER_BASE}id/action/harbour-1>" in pages["/doc/action/harbour-1.nt"].decode()
-    assert "deed:harbour-1" in pages["/doc/action/harbour-1.ttl"].decode()
-    assert "Harbour plans" in pages["/dataset"].decode()
+    assert "Peser les restes" in pages["/"].decode()
+    assert f"<{BASE}id/action/cantines-1-1>" in pages["/doc/action/cantines-1-1.nt"].decode()
+    assert "action:cantines-1-1" in pages["/doc/action/cantines-1-1.ttl"].decode()
+    assert "Cantines scolaires du Val-de-Lierre" in pages["/dataset"].decode()
     held = json.loads(pages["/sparql/terms.json"])
-    assert held["base"] == OTHER_BASE
-    assert held["prefixes"]["who"] == f"{OTHER_BASE}id/body/"
+    assert held["base"] == BASE
+    assert held["prefixes"]["milestone"] == f"{BASE}id/milestone/"
     assert "passage" not in held["prefixes"]
-    assert json.loads(pages["/context.jsonld"])["@context"]["row"] == f"{OTHER_BASE}graph/harbour/"
+    assert json.loads(pages["/context.jsonld"])["@context"]["reading"] == f"{BASE}graph/cantines/"
 
 
 def test_a_release_opens_without_its_workspace(release: Release, tmp_path: Path) -> None:
@@ -148,21 +161,21 @@ def test_a_release_opens_without_its_workspace(release: Release, tmp_path: Path)
     moved.mkdir()
     (moved / release.id).symlink_to(release.path)
     opened = open_release(moved, release.id)
-    assert (opened.names.base, opened.names.language) == (OTHER_BASE, "fr")
-    assert opened.manifest["title"] == "Harbour plans"
+    assert (opened.names.base, opened.names.language) == (BASE, "fr")
+    assert opened.manifest["title"] == TITLE
     assert opened.manifest["from_package"] == ["ontology", "shapes", "queries"]
     assert opened.manifest["ontology"] == "1.0.0"
     engine = release_engine(opened)
-    asked = engine.query("SELECT ?name { deed:harbour-1 skos:prefLabel ?name }", fmt="csv").read()
+    asked = engine.query("SELECT ?name { action:cantines-2-2-1 skos:prefLabel ?name }", fmt="csv").read()
     engine.close()
-    assert asked.decode().split() == ["name", "Develop", "the", "chart"]
+    assert asked.decode().split() == ["name", "Peser", "les", "restes"]
 
 
 @pytest.fixture(scope="module")
 def served(release: Release, workspace: Workspace) -> Iterator[Callable[[str], Fetched]]:
     place = ["--workspace", str(workspace.root), "--releases", str(release.path.parent)]
     with serving(*place, environment={"ECP_GRAPH_ACCESS_LOG": "no"}) as server:
-        assert f"Workspace: {workspace.root} (Harbour plans)" in server.log()
+        assert f"Workspace: {workspace.root} ({TITLE})" in server.log()
 
         def fetch(address: str) -> Fetched:
             request = Request(server.url + address.lstrip("/"), headers={"Accept": BROWSER})
@@ -176,11 +189,11 @@ def served(release: Release, workspace: Workspace) -> Iterator[Callable[[str], F
 def test_a_server_in_a_process_of_its_own_shows_nothing_either(served: Callable[[str], Fetched]) -> None:
     pages = {
         address: served(address).body
-        for address in ("/", "/actions", "/overlap", "/plans", "/timeline", "/dataset", "/search?q=chart", *OTHERS)
+        for address in ("/", "/actions", "/overlap", "/plans", "/timeline", "/dataset", "/search?q=menus", *OTHERS)
     }
-    pages["/doc/body/pilots"] = served("/doc/body/pilots").body
-    query = "/sparql?format=ttl&query=CONSTRUCT+WHERE+%7B+deed:harbour-1+?p+?o+%7D"
+    pages["/doc/body/nutrition"] = served("/doc/body/nutrition").body
+    query = "/sparql?format=ttl&query=CONSTRUCT+WHERE+%7B+action:cantines-2-2-1+?p+?o+%7D"
     pages[query] = served(query).body
     assert traces(pages) == []
-    assert b"deed:harbour-1" in pages[query]
-    assert "Pilots’ Committee" in pages["/doc/body/pilots"].decode()
+    assert b"action:cantines-2-2-1" in pages[query]
+    assert "Comité de nutrition scolaire" in pages["/doc/body/nutrition"].decode()

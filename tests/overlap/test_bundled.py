@@ -76,6 +76,32 @@ def test_findings_are_those_of_the_document(engine: Engine) -> None:
     assert {name for name in found if name.startswith(committees)} == {n for n in expected if n.startswith(committees)}
 
 
+def test_findings_on_actions_are_those_of_the_tables(engine: Engine) -> None:
+    """Worked out from the cells of the second reading: who is named together, and under whose programme."""
+    owners = {"PTC-WP": "PTC", "TFAWG-WP": "TFAWG", "TFAWG-AWP": "TFAWG"}
+    expected: set[tuple[str, ...]] = set()
+    for row in rows():
+        bodies, programmes = set(row["responsible_codes"].split()), sorted(row["programme_codes"].split())
+        through = {owners[code] for code in programmes if code in owners} - bodies
+        expected |= {
+            (*sorted((one, other)), row["action"], "joint") for one in bodies for other in bodies if one < other
+        }
+        expected |= {(*sorted((one, other)), row["action"], "programme") for one in bodies for other in through}
+        pairs = ((one, other) for one in programmes for other in programmes if one < other)
+        expected |= {(one, other, row["action"], "programme") for one, other in pairs}
+    catalogue = load_catalogue(bundled_workspace())
+    found: set[tuple[str, ...]] = set()
+    for name, given in (("overlap-bodies", {"secretariat": "with"}), ("overlap-programmes", {})):
+        table = ask_table(engine, bind(catalogue[name], given, engine))
+        for cells in table.rows:
+            row = {column: cell.value if cell else "" for column, cell in zip(table.columns, cells, strict=True)}
+            if row["causeKind"] == "action":
+                members = sorted(value for column, value in row.items() if column[-1] in "AB")
+                found.add((*members, row["actions"], row["kind"]))
+    assert found == expected
+    assert len(found) > 30
+
+
 def test_only_row_16_names_two_committees(joins: Joins) -> None:
     found = make_matrix(joins, "body", "body", Choice(weakest="A", on="action"))
     assert cells(found) == {("IMSC", "PTC"): "1 A", ("PTC", "IMSC"): "1 A"}

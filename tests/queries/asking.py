@@ -16,16 +16,24 @@ from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Catalogue, Query, load_catalogue
 from ecp_graph.workspace import bundled_workspace
 
-__all__ = ["EXPECTED", "Case", "ask_graph", "ask_rows", "bundled_catalogue", "cases"]
+__all__ = ["EXPECTED", "Case", "ask_graph", "ask_rows", "bundled_catalogue", "cases", "cases_of_worlds"]
 
 EXPECTED = Path(__file__).parent / "expected"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A query, its parameters and its expected rows; the file is ``NAME.csv`` or ``NAME@PARAMETER=VALUE,….csv``."""
+    """A query, its parameters and its expected rows; the file is ``NAME.csv`` or ``NAME@PARAMETER=VALUE,….csv``.
+
+    Rows of the bundled plan are in ``expected/``, those of a world of ``tests/worlds`` in the folder of its name there.
+    """
 
     path: Path
+
+    @property
+    def world(self) -> str:
+        """The world that is asked; empty for the bundled plan."""
+        return "" if self.path.parent == EXPECTED else self.path.parent.name
 
     @property
     def name(self) -> str:
@@ -43,7 +51,12 @@ class Case:
 
 
 def cases() -> list[Case]:
+    """The cases of the bundled plan."""
     return [Case(path) for path in sorted(EXPECTED.glob("*.csv"))]
+
+
+def cases_of_worlds() -> list[Case]:
+    return [Case(path) for path in sorted(EXPECTED.glob("*/*.csv"))]
 
 
 @cache

@@ -33,6 +33,7 @@ TOPICS = (
     "overlap",
     "programmes",
     "quality",
+    "results",
 )
 RULE_COLUMNS = {"memberA", "memberB", "kind", "cause", "on", "grade", "premise", "reading"}
 #: Queries whose rows come in no order, because there may be so many of them that ordering takes longest.

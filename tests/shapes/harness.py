@@ -1,9 +1,11 @@
 """Running every shape over the small world of these tests together with one fixture.
 
+Fixtures below ``profiles/NAME/`` are of the rules of that profile, which are run too, as if the world were its paper.
+
 A fixture is Turtle, or TriG where the named graphs matter. Its first line is a comment that says why it breaks the
 rule, or keeps it. An invalid one goes on with what it expects::
 
-    # A row without number cannot be cited.
+    # An action without position cannot be sorted.
     # expect: Violation at action:harbour-3
     # expect: also OTHER-RULE
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -32,11 +34,13 @@ from rdflib.term import Node
 from ecp_graph.namespaces import SHAPES
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
-from ecp_graph.rdf.terms import to_graph
-from ecp_graph.validation.shacl import deactivate
+from ecp_graph.rdf.terms import to_graph, to_rdflib
+from ecp_graph.validation.data_graph import Statement
+from ecp_graph.validation.profiles import profile_view, stated_by
+from ecp_graph.validation.shacl import only
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
 from ecp_graph.workspace import bundled_workspace
-from tests.bundled import PREFIXES
+from tests.bundled import GRAPH, ID, PREFIXES
 
 __all__ = [
     "FIXTURES",
@@ -48,15 +52,20 @@ __all__ = [
     "name_of",
     "named_shapes",
     "on_statements",
+    "profile_rules",
     "results",
     "rules",
     "run_rule",
     "shape_of",
     "shapes_graph",
+    "views",
 ]
 
 FIXTURES: Final = Path(__file__).parent / "fixtures"
 WORLD: Final = Path(__file__).parent / "world.trig"
+#: The paper that the world reads, and the reading that states what a fixture without graphs tells.
+PAPER: Final = ID + "document/harbour"
+READING: Final = ox.NamedNode(GRAPH + "harbour/plan")
 
 _TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 _FIXTURE: Final = re.compile(r"(?P<shape>[\w-]+?)-(?:valid|invalid-\d\d)\.(?:ttl|trig)")
@@ -65,6 +74,7 @@ _BESIDES: Final = re.compile(r"^# expect: also (?P<shape>[\w-]+)$", re.MULTILINE
 _PREFIX: Final = re.compile(r"^@prefix (\w+): <([^>]+)> \.$", re.MULTILINE)
 _LOG: Final = logging.getLogger(__name__)
 _NEEDED: Final = frozenset({str(RDF.type), str(RDFS.subClassOf), str(SKOS.inScheme)})
+_NEEDED_OF_MONTHS: Final = _NEEDED | {str(SKOS.notation), str(SKOS.prefLabel)}
 
 
 @dataclass(frozen=True, order=True)
@@ -81,8 +91,10 @@ class Result:
 
 @cache
 def shapes_graph() -> Graph:
-    """Return all shapes of the bundled workspace."""
-    return to_graph(quad for path in bundled_workspace().shape_files for quad in parse_file(path))
+    """Return all shapes of the bundled workspace, those of its profiles included."""
+    workspace = bundled_workspace()
+    paths = [*workspace.shape_files, *workspace.profile_files]
+    return to_graph(quad for path in paths for quad in parse_file(path))
 
 
 @cache
@@ -99,6 +111,15 @@ def rules() -> dict[str, URIRef]:
     graph = shapes_graph()
     found = {shape for shape in named_shapes() if any((shape, target, None) in graph for target in _TARGETS)}
     return {name_of(shape): shape for shape in sorted(found)}
+
+
+@cache
+def profile_rules() -> dict[str, frozenset[URIRef]]:
+    """Return the rules of each profile by its name."""
+    return {
+        path.stem: frozenset(rules().values()) & {to_rdflib(quad.subject) for quad in parse_file(path)}
+        for path in bundled_workspace().profile_files
+    }
 
 
 def on_statements() -> set[URIRef]:
@@ -149,36 +170,69 @@ def _full(name: str, prefixes: dict[str, str]) -> str:
 # ---------------------------------------------------------------- running
 
 
-def results(fixture: Path | None = None) -> set[Result]:
-    """Return what all rules find in the world, together with the fixture.
+def results(fixture: Path | None = None, *, profile: str | None = None) -> set[Result]:
+    """Return what all rules find in the world, together with the fixture, and those of its or the given profile.
 
     Nothing is inferred, so that a result shows the statements as they stand. Rules on the statement view are run when
     the fixture has named graphs; a result about a statement has the statement's subject as its focus.
     """
-    quads = list(parse_file(fixture)) if fixture else []
-    found = _things().results(to_graph([*quads, *derive(merged_store(quads), ())]))
-    if fixture and fixture.suffix == ".trig":
-        view = statement_view(quads, quads, ())
-        found |= {_about_subject(one, quads) for one in _statements().results(view)}
+    found = set()
+    for bench, graph, quads in _runs(fixture, profile or _profile_of(fixture)):
+        found |= {_about_subject(one, quads) for one in bench.results(graph)}
     return found
 
 
 def run_rule(rule: str, fixture: Path) -> tuple[int, bool]:
     """Return at how many nodes of the world with the fixture one rule looks, and whether all of them keep it."""
+    runs = (run for run in _runs(fixture, _profile_of(fixture)) if rules()[rule] in run[0].rules)
+    bench, graph, _ = next(runs)
+    return bench.run_rule(rules()[rule], graph)
+
+
+def views(fixture: Path) -> Iterator[tuple[list[Statement], set[URIRef]]]:
+    """Yield the statements of the world with the fixture, once for each kind of rule, and the rules run on them."""
     quads = list(parse_file(fixture))
-    if rules()[rule] in on_statements():
-        return _statements().run_rule(rules()[rule], statement_view(quads, quads, ()))
-    return _things().run_rule(rules()[rule], to_graph([*quads, *derive(merged_store(quads), ())]))
+    every = [*_world(), *quads]
+    yield [*_ontology(), *every, *derive(merged_store(every), ())], _core_rules() - on_statements()
+    if fixture.suffix == ".trig":
+        yield statement_view(every, every, _ontology()), _core_rules() & on_statements()
+    if profile := _profile_of(fixture):
+        stated = stated_by(PAPER, map(_in_reading, every), every)
+        yield list(profile_view(stated, every, _ontology())), set(profile_rules()[profile] - on_statements())
+        yield statement_view(stated, every, _ontology()), set(profile_rules()[profile] & on_statements())
+
+
+def _profile_of(fixture: Path | None) -> str | None:
+    parts = fixture.relative_to(FIXTURES).parts if fixture and FIXTURES in fixture.parents else ()
+    return parts[1] if parts[:1] == ("profiles",) else None
+
+
+def _runs(fixture: Path | None, profile: str | None) -> Iterator[tuple[_Bench, Graph, Sequence[ox.Quad]]]:
+    """Yield each bench with what the fixture adds to its graph, and the quads of which a statement view is."""
+    quads = list(parse_file(fixture)) if fixture else []
+    yield _things(), to_graph([*quads, *derive(merged_store(quads), ())]), quads
+    if fixture and fixture.suffix == ".trig":
+        yield _statements(), to_graph(statement_view(quads, quads, ())), quads
+    if profile:
+        stated = stated_by(PAPER, (_in_reading(quad) for quad in quads), [*_world(), *quads])
+        yield _profile(profile), to_graph(quads), quads
+        yield _profile_statements(profile), to_graph(statement_view(stated, quads, ())), stated
+
+
+def _in_reading(quad: ox.Quad) -> ox.Quad:
+    graph = READING if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
+    return ox.Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 class _Bench:
     """A graph that stays, and a validator over it; what is given to a run is added and taken out again."""
 
-    def __init__(self, base: Graph, switched_off: Iterable[URIRef]) -> None:
+    def __init__(self, base: Graph, which: Iterable[URIRef]) -> None:
+        self.rules = frozenset(which)
         self._graph = _ParsingOnce()
         for triple in base:
             self._graph.add(triple)
-        shapes = deactivate(shapes_graph(), switched_off)
+        shapes = only(shapes_graph(), self.rules)
         for text in (RDFS.label, SH.message):
             shapes.remove((None, text, None))
         self._validator = Validator(DataGraph.from_rdflib(self._graph), shacl_graph=shapes, options={"logger": _LOG})
@@ -228,28 +282,58 @@ def _parsed(text: str) -> Any:
 
 
 @cache
+def _world() -> tuple[ox.Quad, ...]:
+    return tuple(parse_file(WORLD))
+
+
+@cache
 def _things() -> _Bench:
-    quads = list(parse_file(WORLD))
-    return _Bench(to_graph([*_ontology(), *quads, *derive(merged_store(quads), ())]), on_statements())
+    quads = _world()
+    base = to_graph([*_ontology(), *quads, *derive(merged_store(quads), ())])
+    return _Bench(base, _core_rules() - on_statements())
 
 
 @cache
 def _statements() -> _Bench:
-    quads = list(parse_file(WORLD))
-    base = to_graph(_ontology())
-    for subject, predicate, object_ in statement_view(quads, quads, ()):
-        number = statement_number(subject)
+    return _Bench(_viewed(_world()), _core_rules() & on_statements())
+
+
+@cache
+def _profile(name: str) -> _Bench:
+    stated = stated_by(PAPER, _world(), _world())
+    return _Bench(to_graph(profile_view(stated, _world(), _ontology())), profile_rules()[name] - on_statements())
+
+
+@cache
+def _profile_statements(name: str) -> _Bench:
+    return _Bench(_viewed(stated_by(PAPER, _world(), _world())), profile_rules()[name] & on_statements())
+
+
+def _core_rules() -> set[URIRef]:
+    return set(rules().values()).difference(*profile_rules().values())
+
+
+def _viewed(quads: Sequence[ox.Quad]) -> Graph:
+    """Return a statement view whose nodes are never mistaken for those of a fixture's view."""
+    base = to_graph(())
+    for subject, predicate, object_ in to_graph(statement_view(quads, _world(), _ontology())):
+        number = statement_number(str(subject))
         base.add((subject if number is None else URIRef(f"urn:world:{number}"), predicate, object_))
-    return _Bench(base, set(rules().values()) - on_statements())
+    return base
 
 
 @cache
 def _ontology() -> tuple[ox.Quad, ...]:
-    """Return what rules need of the ontology: hierarchies, declarations, and in which list a concept is."""
+    """Return what rules need of the ontology: hierarchies, declarations, in which list a concept is, months."""
     quads = (quad for path in bundled_workspace().ontology_files for quad in parse_file(path))
-    return tuple(quad for quad in quads if quad.predicate.value in _NEEDED and "/id/scheme/" not in str(quad.subject))
+    return tuple(
+        quad
+        for quad in quads
+        if quad.predicate.value in (_NEEDED_OF_MONTHS if "/id/concept/month-" in str(quad.subject) else _NEEDED)
+        and "/id/scheme/" not in str(quad.subject)
+    )
 
 
-def _about_subject(one: Result, quads: list[ox.Quad]) -> Result:
+def _about_subject(one: Result, quads: Sequence[ox.Quad]) -> Result:
     number = statement_number(one.focus)
     return one if number is None else replace(one, focus=str(quads[number].subject).strip("<>"))

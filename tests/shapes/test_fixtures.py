@@ -12,6 +12,7 @@ from tests.shapes.harness import (
     expected,
     expected_besides,
     fixture_files,
+    profile_rules,
     results,
     rules,
     run_rule,
@@ -25,6 +26,12 @@ VALID = fixture_files("valid")
 def test_world_breaks_no_rule() -> None:
     assert results() == set()
     assert results(WORLD) == set(), "the rules on the statement view object to the world"
+
+
+@pytest.mark.parametrize("profile", sorted(profile_rules()))
+def test_world_breaks_no_rule_of_a_profile(profile: str) -> None:
+    assert profile_rules()[profile]
+    assert results(profile=profile) == set()
 
 
 @pytest.mark.parametrize("fixture", INVALID, ids=lambda path: path.stem)

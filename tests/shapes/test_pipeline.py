@@ -15,14 +15,13 @@ pytestmark = pytest.mark.slow
 
 #: Fixtures of every severity and mechanism: counting, lists, patterns, queries, the statement view.
 PLANTED = [
-    "actions/action-number-gap-invalid-01.ttl",
-    "actions/action-responsible-invalid-02.ttl",
+    "actions/action-position-unique-invalid-01.ttl",
+    "actions/action-responsible-invalid-01.ttl",
     "actions/action-timeframe-stated-invalid-01.ttl",
-    "bodies/body-kind-invalid-04.ttl",
+    "bodies/body-kind-invalid-03.ttl",
     "evidence/discrepancy-certainty-invalid-01.trig",
-    "labels/label-quotes-invalid-01.ttl",
+    "labels/label-tagged-invalid-01.ttl",
     "plans/programme-owner-stated-invalid-01.ttl",
-    "statements/body-code-outside-invalid-01.trig",
     "statements/statement-evidence-invalid-01.trig",
     "statements/statement-vocabulary-invalid-01.trig",
     "timeframes/timeframe-inside-plan-invalid-01.ttl",

@@ -9,14 +9,14 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from pyshacl import validate
-from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, URIRef
+from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
 
 from ecp_graph.namespaces import ECP, SHAPES
 from ecp_graph.rdf.load import parse_file
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.workspace import bundled_workspace
 from tests.bundled import ID
-from tests.shapes.harness import name_of, named_shapes, rules, shapes_graph
+from tests.shapes.harness import name_of, named_shapes, profile_rules, rules, shapes_graph
 
 REMEDY = URIRef(SHAPES + "remedy")
 #: What XML 1.0 cannot hold, so that RDF/XML with it would not be read (section 2.2, Char).
@@ -83,15 +83,16 @@ def test_value_shapes_are_used_and_report_nothing_themselves() -> None:
         assert (shape, SH.message, None) not in graph
 
 
-def test_each_class_that_the_data_use_has_a_node_shape_of_its_name() -> None:
+def test_each_class_that_the_data_use_has_a_node_shape_of_its_name_or_of_the_class_above() -> None:
     used = {str(kind) for kind in DATA.objects(None, RDF.type)} | {ECP + "Overlap"}
     classes = {URIRef(kind) for kind in used if kind.startswith(ECP)}
     assert len(classes) > 20
     graph = shapes_graph()
     for kind in classes:
-        shape = URIRef(SHAPES + kind.removeprefix(ECP))
-        assert (shape, RDF.type, SH.NodeShape) in graph, f"{name_of(shape)} is missing"
-        assert (shape, SH.targetClass, kind) in graph
+        above = [one for one in ONTOLOGY.transitive_objects(kind, RDFS.subClassOf) if isinstance(one, URIRef)]
+        shapes = [(URIRef(SHAPES + one.removeprefix(ECP)), one) for one in above]
+        assert any((shape, SH.targetClass, one) in graph for shape, one in shapes), f"{kind} has no node shape"
+        assert all((shape, RDF.type, SH.PropertyShape) not in graph for shape, _ in shapes)
 
 
 def test_shapes_are_well_formed() -> None:
@@ -112,8 +113,10 @@ def test_shapes_use_only_declared_terms() -> None:
     terms = {term for triple in graph for term in triple if isinstance(term, URIRef)}
     queries = " ".join(str(text) for text in graph.objects(None, SH.select))
     terms |= {URIRef(ECP + name) for name in re.findall(r"\becp:(\w+)", queries)}
+    profiled = list(graph.objects(None, URIRef(SHAPES + "profileOf")))
+    assert all((document, RDF.type, URIRef(ECP + "SourceDocument")) in DATA for document in profiled)
     terms |= {URIRef(ID + "concept/" + name) for name in re.findall(r"\bconcept:([\w-]+)", queries)}
-    own = {term for term in terms if term.startswith(ECP) or term.startswith(ID)}
+    own = {term for term in terms if term.startswith(ECP) or term.startswith(ID)} - set(profiled)
     assert len(own) > 100
     assert not [term for term in own if (term, RDF.type, None) not in ONTOLOGY]
     assert not [term for term in terms if term.startswith(str(SH)) and term not in SH]
@@ -124,7 +127,7 @@ def test_shapes_use_only_declared_terms() -> None:
 
 def test_queries_parse_in_a_second_engine() -> None:
     graph = shapes_graph()
-    header = next(graph.subjects(RDF.type, OWL.Ontology))
+    header = URIRef(SHAPES.removesuffix("#"))
     prefixes = {
         str(graph.value(one, SH.prefix)): str(graph.value(one, SH.namespace))
         for one in graph.objects(header, SH.declare)
@@ -137,13 +140,38 @@ def test_queries_parse_in_a_second_engine() -> None:
 
 
 def test_readme_is_a_linked_index() -> None:
-    for path in WORKSPACE.shape_files:
-        assert f"[{path.name}]({path.name})" in README
+    for path in [*WORKSPACE.shape_files, *WORKSPACE.profile_files]:
+        name = path.relative_to(WORKSPACE.root / "shapes").as_posix()
+        assert f"[{name}]({name})" in README
 
 
 def test_readme_names_every_rule_that_is_no_violation() -> None:
     graph = shapes_graph()
     lenient = {name for name, shape in rules().items() if (shape, SH.severity, SH.Violation) not in graph}
-    naming = {name for name in lenient if name[0].isupper() and name != "ExternalOrganization"}
+    naming = {name for name in lenient if name[0].isupper()}
     assert not [name for name in lenient - naming if f"`{name}`" not in README]
     assert "naming law" in README
+
+
+def test_rules_for_any_plan_speak_of_no_plan_and_no_layout() -> None:
+    graph, of_profiles = shapes_graph(), frozenset[URIRef]().union(*profile_rules().values())
+    # Selectors of passages name parts of a layout; overlaps are found in whatever rows there are.
+    core = [
+        rule
+        for name, rule in rules().items()
+        if rule not in of_profiles and not name.startswith(("passage", "overlap"))
+    ]
+    texts = [
+        str(text) for rule in core for kind in (RDFS.label, SH.message, REMEDY) for text in graph.objects(rule, kind)
+    ]
+    assert len(texts) > 600
+    layout = re.compile(r"\b(PTC|PC0457E1|rows?|cells?|organs?)\b")
+    assert layout.search("the cell of the row")
+    assert [text for text in texts if layout.search(text)] == []
+
+
+def test_a_profile_is_named_after_its_document_and_holds_rules() -> None:
+    graph = shapes_graph()
+    documents = [str(document) for document in graph.objects(None, URIRef(SHAPES + "profileOf"))]
+    assert sorted(profile_rules()) == sorted(document.rpartition("/")[2] for document in documents)
+    assert all(len(found) > 10 for found in profile_rules().values())

@@ -77,6 +77,7 @@ class Server:
             "query_string": query_string.encode(),
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
             "http_version": "1.1",
+            "client": ("127.0.0.1", 50_000),
         }
         received = 0
 

@@ -66,6 +66,13 @@ def test_as_many_texts_name_a_row_as_tell_the_rows_apart() -> None:
     assert len(chart.names[0][0]) <= 38
 
 
+def test_of_many_columns_the_first_five_are_drawn() -> None:
+    columns = [_NAME, *(Column(f"n{at}", "a number", "actions") for at in range(7))]
+    rows = tuple((_text(name), *(_number(at) for at in range(7))) for name in "ab")
+    chart = _drawn(columns, Table(tuple(column.name for column in columns), rows))
+    assert [field.column for field in chart.fields] == ["n0", "n1", "n2", "n3", "n4"]
+
+
 def test_long_names_stand_above_their_bars() -> None:
     beside = _drawn([_NAME, _COUNT], _table(("a", 1), ("b", 2)))
     above = _drawn([_NAME, _COUNT], _table(("a body with a long name", 1), ("b", 2)))

@@ -122,3 +122,14 @@ def test_counts_of_many_things_add_up_and_cost_in_proportion() -> None:
     assert len(positions(narrowed.things)) == sum(counts["three"].values()) > 0
     assert sum(map(len, counts.values())) == 2_047
     assert growth(counted, many, 10_000) < 10
+
+
+def test_values_with_numbers_come_in_their_order_at_any_depth() -> None:
+    codes = ("10", "2.10", "2.9", "2")
+    rows = [row("chapter", code, f"Chapter {code}", f"urn:{code}", "a") for code in codes]
+    assert [value.code for value in facets_of(rows, ["a"], column="thing").facets["chapter"].values] == [
+        "2",
+        "2.9",
+        "2.10",
+        "10",
+    ]

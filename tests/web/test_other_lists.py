@@ -132,7 +132,7 @@ def test_a_matrix_more_comes_first_with_its_words(client: FlaskClient, bundled: 
     assert "Gatherings × committees" in overlap
     assert "Programmes × programmes" in overlap
     ties = overlap[overlap.index("What the ties mean") :]
-    assert "Event A gathering of both. Action One action names both. Programme An action runs" in ties
+    assert "Event A gathering of both. Action One action names both. Instrument An action is on an instrument" in ties
     assert (
         "event or stronger" not in overlap
     )  # the first in the list is the strongest: the form says so in its own words

@@ -13,11 +13,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ecp_graph.addresses import is_loopback
 from ecp_graph.pipeline import build
 from ecp_graph.settings import Settings
 from ecp_graph.twin.publish import publish
 from ecp_graph.web.app import create_app
-from ecp_graph.web.http.audience import is_loopback
 from ecp_graph.web.state.copies import Copies, Words
 from ecp_graph.web.state.site import EXTENSION
 from ecp_graph.workspace import Workspace

@@ -19,7 +19,7 @@ from ecp_graph.linked_data.push.contents import Content, merged, pieces, read_co
 from ecp_graph.linked_data.push.graph_store import GraphStore, graph_store_of
 from ecp_graph.linked_data.push.ledger import BEGUN, Ledger, Store, ledger_graph, mark_line, unchanged
 from ecp_graph.namespaces import names, using
-from ecp_graph.release.release import Release
+from ecp_graph.release.release import Release, public_part
 
 __all__ = ["DefaultGraph", "PushReport", "merged_graph", "push"]
 
@@ -67,7 +67,7 @@ def push(
     piece_bytes: int = _PIECE_BYTES,
     progress: Callable[[str], None] = lambda message: None,
 ) -> PushReport:
-    """Bring a store to hold what a release holds, and count it; return what was done.
+    """Bring a store to hold what a release holds without confidential plans, and count it; return what was done.
 
     ``endpoint`` is asked, ``graph_store`` is written to, an address (default: what is customary for such an endpoint)
     or a `GraphStore` with a login and a time limit of its own. Graphs under ``graph/`` of the release's base, or put
@@ -76,8 +76,10 @@ def push(
 
     Raises EndpointError, which names the graph and what the store said, when a request fails, when the default graph
     holds statements of others, and when the store counts other numbers than the release; ReleaseError for a damaged
-    release. After any of these, and after KeyboardInterrupt, another push continues.
+    release, NothingPublic for one of which nothing may leave the machine. After any of these, and after
+    KeyboardInterrupt, another push continues.
     """
+    release = public_part(release)
     asked = without_dataset(endpoint)[0]
     writer = graph_store or graph_store_of(asked, with_login=login is not None)
     if isinstance(writer, str):

@@ -6,14 +6,14 @@ site whose name leads to this machine (DNS rebinding). Both show in the request.
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 
 from flask import current_app, request
 
+from ecp_graph.addresses import is_loopback
 from ecp_graph.web.state.site import site
 
-__all__ = ["is_loopback", "may_see_words", "words_are_private"]
+__all__ = ["is_from_here", "may_see_words", "words_are_private"]
 
 #: What a proxy adds to a request.
 _OF_PROXIES: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
@@ -30,19 +30,11 @@ def may_see_words() -> bool:
     if here.copies.may_publish:
         return True
     is_open = current_app.config["TWIN"] or here.settings.trusted_proxies or not here.copies.is_local
-    return not is_open and _is_from_here()
+    return not is_open and is_from_here()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host, a name or an address, is this machine by its very name."""
-    name = host.strip("[]").lower().rstrip(".")
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
-
-
-def _is_from_here() -> bool:
+def is_from_here() -> bool:
+    """Whether a request comes from this machine, by one of its own names and through no proxy."""
     name, colon, port = request.host.rpartition(":")
     host = name if colon and port.isdigit() else request.host
     is_passed_on = any(header in request.headers for header in _OF_PROXIES)

@@ -36,7 +36,8 @@ def cacheable(response: Response, tag: str | None = None, *, is_query: bool = Fa
     response.set_etag(tag or tag_of(response.get_data()), weak=True)
     if is_safe and not response.is_streamed:  # a view has looked before it began to stream
         response.make_conditional(request)
-    exchange_of(request.environ).cache_version = site().current.version
+    if not site().confidential:  # the cache answers before anything looks at who asks
+        exchange_of(request.environ).cache_version = site().current.version
     return response
 
 

@@ -20,9 +20,9 @@ from typing import Any, Final, cast
 import uvicorn
 from flask import Flask
 
+from ecp_graph.addresses import is_loopback
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
-from ecp_graph.web.http.audience import is_loopback
 from ecp_graph.web.http.headers import SECURITY_HEADERS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache

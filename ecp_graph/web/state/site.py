@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Container, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeVar, cast
@@ -89,6 +89,15 @@ class Site:
         except EcpGraphError:
             return self.own_names
         return opened.names if opened else self.own_names
+
+    @property
+    def confidential(self) -> Sequence[str]:
+        """The folders of confidential plans in the release in use, which then is for this machine alone."""
+        try:
+            opened = self.current.opened
+        except EcpGraphError:
+            return ()
+        return opened.confidential if opened else ()
 
     @property
     def engine(self) -> Engine:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from ecp_graph.engine import Engine
-from ecp_graph.errors import ReleaseError
+from ecp_graph.errors import NothingPublic, ReleaseError
 from ecp_graph.release.opening import release_engine
-from ecp_graph.release.release import CURRENT, MANIFEST, Release, open_release, verify_release
+from ecp_graph.release.release import CURRENT, MANIFEST, Release, open_release, public_part, verify_release
 from ecp_graph.settings import Settings
 
 __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
@@ -89,6 +89,9 @@ class CurrentRelease:
 
     If a newer release cannot be opened, the last good one stays in use, which the health page reports. Running requests
     keep their engine, which is closed after the last of them.
+
+    A server that others can reach has the public part of each release. Where a newer release has none, nothing stays
+    in use, because the last one may hold a plan that has been marked as confidential since.
     """
 
     def __init__(self, releases: Path, settings: Settings) -> None:
@@ -102,17 +105,15 @@ class CurrentRelease:
 
     def current(self) -> Current:
         """Return the engine of the current release; raises ReleaseError if no release could be opened yet."""
-        if self._current is None:
-            with self._lock:
-                if self._current is None:
-                    self._open(self._mark())
-        elif self._mark() != self._seen and self._lock.acquire(blocking=False):
+        if self._current is not None and self._mark() != self._seen and self._lock.acquire(blocking=False):
             # In a separate thread, because loading a large release takes longer than a request may.
             opening = threading.Thread(target=self._open_and_unlock, name="release", daemon=True)
             opening.start()
             opening.join(_PATIENCE_S)
-        assert self._current is not None  # noqa: S101 - narrows the type
-        return self._current
+        if current := self._current:
+            return current
+        with self._lock:
+            return self._current or self._open(self._mark())
 
     def ready(self) -> Current | None:
         """Return the engine of the current release, or None if the folder has another one."""
@@ -130,15 +131,23 @@ class CurrentRelease:
             mark = self._mark()
             if mark != self._seen:
                 self._open(mark)
+        except NothingPublic as problem:
+            print(f"The server has nothing to show. {problem}", file=sys.stderr, flush=True)
         finally:
             self._lock.release()
 
-    def _open(self, mark: tuple[int, int, int] | None) -> None:
-        before, self._current = self._current, self._reopen()
+    def _open(self, mark: tuple[int, int, int] | None) -> Current:
+        before = self._current
+        try:
+            self._current = opened = self._reopen()
+        except NothingPublic:
+            self._current = None
+            raise
         self._seen = mark
-        if before is None or before.version != self._current.version:
+        if before is None or before.version != opened.version:
             for call in self._when_opened:
                 call()
+        return opened
 
     def _mark(self) -> tuple[int, int, int] | None:
         try:
@@ -150,10 +159,11 @@ class CurrentRelease:
     def _reopen(self) -> Current:
         try:
             release = open_release(self._releases)
-            same = self._current is not None and self._current.version == release.id
+            release = release if self._settings.is_local else public_part(release)
+            same = self._current is not None and self._current.opened == release
             engine = self._current.engine if self._current and same else _checked_engine(release, self._settings)
         except ReleaseError as problem:
-            if self._current is None:
+            if self._current is None or isinstance(problem, NothingPublic):
                 raise
             print(f"The server continues with the last good release. {problem}", file=sys.stderr, flush=True)
             facts = {**self._current.facts, "problem": str(problem)}

@@ -28,7 +28,6 @@ FACETS: Final = "action-facets"
 #: Parts of a selection beside the facets, by the name of their parameter: here as in the query of the table.
 WORDS, FROM, UNTIL = "words", "from", "until"
 PERIOD: Final = "period"
-_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 #: Columns of the list that join the codes of a facet.
 _JOINED: Final = {"bodies": "body", "programmes": "programme", "goals": "goal", "possibleGoals": "possibleGoal"}
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -76,7 +75,7 @@ class ActionList:
             return Term("literal", ", ".join(sorted(value.code or value.name for value in stated if value.iri)))
         if column == "chapter":
             stated = self.facets.of_thing[at].get(column, ())
-            return Term("literal", stated[0].code, _INTEGER) if stated and stated[0].code else None
+            return Term("literal", stated[0].code) if stated and stated[0].code else None
         return self.terms.rows[at][self.terms.columns.index(source)] if source in self.terms.columns else None
 
 

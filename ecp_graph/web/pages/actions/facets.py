@@ -19,6 +19,8 @@ __all__ = ["NOT_STATED", "Facet", "Facets", "Narrowed", "Value", "facets_of", "p
 
 #: The key of the value that things have of which a facet says nothing.
 NOT_STATED: Final = "not-stated"
+#: A number as chapters have it: 3, 2.1.
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,8 @@ def _values(found: Mapping[str, _Found], size: int) -> tuple[Value, ...]:
         things = _bits(each.places, size)
         stated |= things
         made.append(Value(key, each.code, each.name, each.iri, things))
-    numbered = all(value.code.isdigit() for value in made if value.key != NOT_STATED)
-    made.sort(key=lambda value: (not value.iri, _number(value) if numbered else -value.total, value.short.casefold()))
+    numbered = all(_NUMBER.fullmatch(value.code) for value in made if value.key != NOT_STATED)
+    made.sort(key=lambda value: (not value.iri, _number(value) if numbered else [-value.total], value.short.casefold()))
     missing = (1 << size) - 1 & ~stated
     blank = next((value for value in made if value.key == NOT_STATED), None)
     if blank:
@@ -201,8 +203,8 @@ def _values(found: Mapping[str, _Found], size: int) -> tuple[Value, ...]:
     return tuple(made)
 
 
-def _number(value: Value) -> int:
-    return int(value.code) if value.code.isdigit() else 0
+def _number(value: Value) -> list[int]:
+    return [int(part) for part in value.code.split(".")] if _NUMBER.fullmatch(value.code) else [0]
 
 
 def _slug(iri: str) -> str:

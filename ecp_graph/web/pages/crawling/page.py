@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
 from ecp_graph.errors import EcpGraphError
-from ecp_graph.release.versions import kept_releases
+from ecp_graph.release.versions import releases_beside
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content
 from ecp_graph.web.pages import navigation
@@ -78,7 +78,7 @@ def _make_paths() -> list[str]:
     paths = [url_for(name) for name in known]
     paths += [url_for("queries.page", name=name) for name in site().catalogue or ()]
     if opened := site().current.opened:
-        paths += [url_for("releases.release", name=one.id) for one in kept_releases(opened.path.parent)]
+        paths += [url_for("releases.release", name=one.id) for one in releases_beside(opened)]
     try:
         things = sorted(thing for query in _NAMED for thing in _iris(query))
     except EcpGraphError:  # a store elsewhere that is slow has the pages alone in its sitemap

@@ -9,11 +9,12 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from ecp_graph.errors import NothingPublic
 from ecp_graph.linked_data.description import Description, read_description
 from ecp_graph.linked_data.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER
 from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.namespaces import ECP, names
-from ecp_graph.release.release import Release
+from ecp_graph.release.release import Release, public_part
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.definitions import FOLDER as TABLES
 from ecp_graph.tables.definitions import MEDIA_TYPE, METADATA, file_name
@@ -114,7 +115,11 @@ def send_dump(release: Release, name: str) -> Response:
 
 
 def send_table(release: Release, name: str) -> Response:
-    """Return a file of a release's tables; see `_send`."""
+    """Return a file of the tables of what of a release may leave the machine; see `_send`."""
+    try:
+        release = public_part(release)
+    except NothingPublic as reason:
+        raise HttpError(404, "no-dump", str(reason)) from reason
     return _send(release, f"{TABLES}/{name}", f"dumps/{TABLES}/{name}")
 
 
@@ -156,7 +161,11 @@ def listed_dumps(release: Release) -> dict[str, list[dict[str, Any]]]:
 
 
 def listed_tables(release: Release) -> list[dict[str, str]]:
-    """Return the tidy tables of a release: the file, name, summary and size of each; none where it has none."""
+    """Return the tidy tables of what of a release may leave the machine: file, name, summary and size of each."""
+    try:
+        release = public_part(release)
+    except NothingPublic:
+        return []
     files = release.manifest["files"]
     if f"{TABLES}/{METADATA}" not in files:
         return []

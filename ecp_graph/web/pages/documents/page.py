@@ -7,12 +7,14 @@ Practice Recipes for Publishing RDF Vocabularies, recipe 5; httpRange-14). ``/do
 
 from __future__ import annotations
 
+from typing import Final
+
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.addresses import quoted
-from ecp_graph.linked_data.document import Standing, describe_thing, serialise, standing_of
+from ecp_graph.linked_data.document import Standing, describe_thing, named_node, serialise, standing_of
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import TURTLE, Format
 from ecp_graph.web.http.document_headers import add_headers, downloads, finish, json_block, licence, local_document
@@ -34,6 +36,12 @@ from ecp_graph.web.state.site import site
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("documents", __name__)
+
+_CONFIDENTIAL: Final = """
+ASK {{
+  {{ {thing} ecp:confidential ?mark }} UNION {{ {thing} ecp:belongsToPlan/ecp:confidential ?mark }}
+  FILTER (STR(?mark) NOT IN ("false", "0"))
+}}"""
 
 
 @blueprint.get("/id/<path:path>")
@@ -133,6 +141,7 @@ def _page(standing: Standing) -> Response:
         sources=source_tags,
         step=step_markup,
         entity=entity,
+        is_confidential=bool(site().confidential) and _is_confidential(standing.iri),
         reasons=reasons_of(entity),
         drawing=draw(entity),
         statements=statements,
@@ -141,6 +150,11 @@ def _page(standing: Standing) -> Response:
         downloads=downloads(local_document(standing.iri)),
         json_ld=json_block(standing.iri, statements.table),
     )
+
+
+def _is_confidential(iri: str) -> bool:
+    """Return whether a thing is a confidential plan or belongs to one."""
+    return bool(site().ask(_CONFIDENTIAL.format(thing=named_node(iri))).boolean)
 
 
 def _need_catalogue() -> None:

@@ -67,7 +67,7 @@ _FEATURED: Final = "featured"
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter of a plan with the rows of its actions, in order."""
+    """One chapter of a plan with the rows of its actions, in order; without IRI for actions under no heading."""
 
     plan: str
     plan_name: str

@@ -21,7 +21,7 @@ from ecp_graph.linked_data.vocabulary import KINDS, Term, Vocabulary, read_vocab
 from ecp_graph.linked_data.vocabulary_changes import TermChange, vocabulary_changes
 from ecp_graph.linked_data.vocabulary_versions import earlier_versions
 from ecp_graph.namespaces import VOCABULARY, compact, names
-from ecp_graph.release.versions import kept_releases
+from ecp_graph.release.versions import releases_beside
 from ecp_graph.sparql.results import Term as Cell
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
@@ -171,7 +171,7 @@ def _versions() -> Mapping[str, tuple[Vocabulary, list[ox.Triple]]]:
 def _read_versions() -> dict[str, tuple[Vocabulary, list[ox.Triple]]]:
     opened = site().current.opened
     found: dict[str, tuple[Vocabulary, list[ox.Triple]]] = {}
-    for kept in kept_releases(opened.path.parent) if opened else []:
+    for kept in releases_beside(opened) if opened else []:
         if kept.release.ontology.is_file():
             _add(found, parse_turtle(kept.release.ontology.read_bytes()))
     for triples in earlier_versions():

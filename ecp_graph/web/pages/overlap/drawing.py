@@ -10,7 +10,7 @@ from ecp_graph.overlap.matrix import Cell, Matrix, Thing
 
 __all__ = ["draw"]
 
-_CELL: Final = 44
+_CELL: Final = 52
 _LINE: Final = 15
 _LETTER: Final = 7.2
 _LONGEST_NAME: Final = 60
@@ -82,7 +82,7 @@ def _write_cell(svg: Element, cell: Cell, mark: str, x: float, y: float) -> None
     if mark:
         _write(svg, x, y + 14 - lift, mark, anchor="middle", size=9 if len(mark) > 7 else 10)
     if cell.kind:
-        _write(svg, x, y + 17, cell.kind, anchor="middle", size=8 if len(cell.kind) < 11 else 6)
+        _write(svg, x, y + 17, cell.kind, anchor="middle", size=8 if len(cell.kind) < 10 else 6)
 
 
 def _write(

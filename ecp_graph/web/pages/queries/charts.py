@@ -1,8 +1,8 @@
 """Bar charts of a result, if it has columns of names and of numbers with a unit; computes the layout for a template.
 
 A chart has one band for each row and one field for each column of numbers. Bars begin at zero, and fields with the same
-unit share a scale, so lengths are comparable everywhere. Nothing is summed up, sorted or omitted. The table next to the
-chart has the same numbers and is its text alternative.
+unit share a scale, so lengths are comparable everywhere. Nothing is summed up or sorted, and no row is left out. The
+table next to the chart has all the numbers and is its text alternative.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ class Chart:
 def bar_chart(columns: Sequence[Column], table: Table) -> Chart | None:
     """Return the chart of a result, or None when its columns do not suit one.
 
-    Suitable are 2 to 40 rows, told apart by their text columns, and 1 to 5 columns that the header gives a unit and
-    whose cells are numbers from zero on.
+    Suitable are 2 to 40 rows, told apart by their text columns, and columns that the header gives a unit and whose
+    cells are numbers from zero on; the first five of them are drawn.
     """
-    numbers = [column for column in columns if column.unit and _values(table, column.name)]
-    if not (_FEWEST_ROWS <= len(table.rows) <= _MOST_ROWS and 1 <= len(numbers) <= _MOST_FIELDS):
+    numbers = [column for column in columns if column.unit and _values(table, column.name)][:_MOST_FIELDS]
+    if not (_FEWEST_ROWS <= len(table.rows) <= _MOST_ROWS and numbers):
         return None
     names = _names(columns, table)
     if names is None:

@@ -20,7 +20,7 @@ from ecp_graph.errors import ResultTooLarge
 from ecp_graph.namespaces import names
 from ecp_graph.linked_data.description import read_description
 from ecp_graph.queries.compare import Difference, compare
-from ecp_graph.release.versions import KeptRelease, kept_releases
+from ecp_graph.release.versions import KeptRelease, releases_beside
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.pages.dataset.page import listed_dumps, listed_tables, send_dump, send_table
@@ -44,7 +44,7 @@ _LOCK: Final = threading.Lock()
 def index() -> Response:
     """The releases that are kept, the newest first, with the way to what changed from each to the next."""
     kept = _kept()
-    return page("releases/index.html", releases=kept, pairs=_pairs(kept), folder=_folder())
+    return page("releases/index.html", releases=kept, pairs=_pairs(kept))
 
 
 @blueprint.get("/releases.atom")
@@ -125,15 +125,11 @@ def _described(response: Response, name: str) -> Response:
     return response
 
 
-def _folder() -> Path:
+def _kept() -> list[KeptRelease]:
     opened = site().current.opened
     if opened is None:
         raise HttpError(404, "no-release", "This server does not serve a release, so it has no list of releases.")
-    return opened.path.parent
-
-
-def _kept() -> list[KeptRelease]:
-    return kept_releases(_folder())
+    return releases_beside(opened)
 
 
 def _named(identity: str) -> KeptRelease:

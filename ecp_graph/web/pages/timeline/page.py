@@ -108,8 +108,8 @@ def _asked() -> Asked:
     for value in facets[by].values if by in facets else ():
         if rows := positions(value.things & left):
             groups.append((_group_name(value.has_code, value.code, value.name), tuple(_in_time(actions, rows))))
-    if by not in facets:
-        groups = [("", tuple(_in_time(actions, positions(left))))]
+    if by not in facets and (rows := positions(left)):
+        groups = [("", tuple(_in_time(actions, rows)))]
     if by == _GROUPED_BY:
         groups.sort(key=lambda group: min(_moment(actions, at) for at in group[1]))
     return Asked(actions, selection, by, request.args.get("span") == _PLAN, tuple(groups))

@@ -1,0 +1,225 @@
+"""SPARQL constraints, each asked once for all nodes at which its shape looks. Spec: SHACL 1.0, sections 5.2 and 5.3.
+
+SHACL binds $this to one node before a query is run. Here every group of the query that speaks of $this is told which
+nodes these are; by the rules of joins that comes to the same. A query in which it might not (it counts, sorts or cuts
+off its rows, or has another query in it) is left to pySHACL, which asks for each node.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+from rdflib import SH, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from ecp_graph.namespaces import PREFIXES
+from ecp_graph.rdf.terms import OxTerm
+from ecp_graph.sparql.text import Token, every_token, tokens
+from ecp_graph.validation.data_graph import DataGraph
+from ecp_graph.validation.lexical import expressible
+from ecp_graph.validation.patterns import alike
+from ecp_graph.validation.property_path import written
+from ecp_graph.validation.results import Result
+
+__all__ = ["UnsuitedQuery", "ask_constraint"]
+
+_FOCUS: Final = ox.NamedNode("urn:ecp-graph:focus")
+_VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
+#: What a query may not have if it is to say of all nodes what it says of each; or what pySHACL binds or refuses.
+_UNSUITED: Final = frozenset(
+    {"ASK", "BASE", "CONSTRUCT", "DESCRIBE", "FROM", "GRAPH", "MINUS", "PREFIX", "REDUCED", "SERVICE", "VALUES"}
+    | {"AVG", "COUNT", "GROUP", "GROUP_CONCAT", "HAVING", "LIMIT", "MAX", "MIN", "OFFSET", "ORDER", "SAMPLE", "SUM"}
+    | {"BNODE", "NOW", "RAND", "STRUUID", "UUID"}
+)
+_TERMS: Final = frozenset({"variable", "iri", "name", "string", "number", "blank"})
+#: Functions in which all literals are alike.
+_FORMAL: Final = frozenset({"BOUND", "DATATYPE", "ISBLANK", "ISIRI", "ISLITERAL", "ISURI", "LANG", "STR"})
+_RESERVED: Final = frozenset({"currentShape", "shapesGraph", "failure", "PATH"})
+
+
+class UnsuitedQuery(Exception):
+    """A query that cannot be asked for all nodes at once, or that is not SPARQL."""
+
+
+def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node, constraint: Node) -> list[Result]:
+    """Return the results of a SPARQL constraint of a shape; the store has the data, and notes where the shape looks.
+
+    Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike.
+    """
+    looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
+    query = _query(shapes, shape, constraint)
+    text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
+    patterns = _patterns(query.text)
+    if patterns and not alike(patterns, (term for name in query.named() for term in data.objects(name))):
+        raise UnsuitedQuery("engines do not read its patterns alike")
+    if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
+        raise UnsuitedQuery("engines do not agree on expressions over its literals")
+    store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
+    try:
+        solutions = store.query(text, prefixes=dict(query.prefixes))
+        names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
+        rows = [{name: row[name] for name in names if row[name] is not None} for row in solutions]  # type: ignore[union-attr]
+    except (SyntaxError, ValueError) as error:
+        raise UnsuitedQuery(str(error)) from error
+    return [query.result(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Query:
+    shape: Node
+    constraint: Node
+    path: Node | None
+    severity: Node
+    text: str
+    prefixes: dict[str, str]
+    messages: tuple[str, ...]
+
+    def named(self) -> set[str]:
+        """Return the IRIs that the query names."""
+        found = set()
+        for part in tokens(self.text):
+            if part.kind == "iri":
+                found.add(part.text[1:-1])
+            elif part.kind == "name":
+                prefix, _, local = part.text.partition(":")
+                found.add(self.prefixes.get(prefix, "") + local)
+        return found
+
+    def result(self, row: dict[str, OxTerm]) -> Result:
+        """Return what a solution says; pySHACL gives the focus node as the value where a query gives none."""
+        if self.path is None:
+            row = {**row, "value": row.get("value", row["this"])}
+        path = row.get("path")
+        return Result(
+            shape=self.shape,
+            severity=self.severity,
+            focus=row["this"].value,
+            component=str(SH.SPARQLConstraintComponent),
+            path=URIRef(path.value) if isinstance(path, ox.NamedNode) else self.path,
+            value=str(row["value"]) if "value" in row else None,
+            constraint=self.constraint,
+            messages=tuple(_filled(text, row) for text in self.messages),
+        )
+
+
+def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
+    texts = list(shapes.objects(constraint, SH.select))
+    if len(texts) != 1 or (constraint, SH.deactivated, None) in shapes:
+        raise UnsuitedQuery("a constraint has one query, and is not switched off")
+    text = str(texts[0])
+    path = shapes.value(shape, SH.path)
+    if path is not None:
+        in_full = written(shapes, path, {})
+        text = re.sub(r"[$?]PATH\b", lambda _: in_full, text)
+    own = [str(message) for message in shapes.objects(constraint, SH.message)]
+    return _Query(
+        shape=shape,
+        constraint=constraint,
+        path=path,
+        severity=shapes.value(shape, SH.severity) or SH.Violation,
+        text=text,
+        prefixes={name: PREFIXES[name] for name in ("owl", "rdf", "rdfs")} | dict(_declared(shapes, constraint)),
+        messages=(*own, *(str(message) for message in shapes.objects(shape, SH.message))),
+    )
+
+
+def _declared(shapes: Graph, constraint: Node) -> Iterator[tuple[str, str]]:
+    for source in shapes.objects(constraint, SH.prefixes):
+        for declaration in shapes.objects(source, SH.declare):
+            prefix, namespace = shapes.value(declaration, SH.prefix), shapes.value(declaration, SH.namespace)
+            if isinstance(prefix, Literal) and isinstance(namespace, Literal):
+                yield str(prefix), str(namespace)
+
+
+def _filled(text: str, row: dict[str, OxTerm]) -> str:
+    """Return a message with the values of its variables; those that have none stay as they are written."""
+    return _VARIABLE.sub(lambda found: row[found[1]].value if found[1] in row else found[0], text)
+
+
+# ---------------------------------------------------------------- the text
+
+
+def _for_all(text: str, focus: str) -> str:
+    """Return the query with a pattern that selects the nodes, in its outermost group and wherever $this is used."""
+    parts = list(every_token(text))
+    _refuse_unsuited([part for part in parts if part.kind not in {"space", "comment"}])
+    opened: list[int] = []
+    told: set[int] = set()
+    for place, part in enumerate(parts):
+        if part.text == "{":
+            opened.append(place)
+            told |= {place} if len(opened) == 1 else set()
+        elif part.text == "}" and opened:
+            opened.pop()
+        elif part.kind == "variable" and part.text[1:] == "this" and opened:
+            told.add(opened[-1])
+    return "".join(part.text + (focus if place in told else "") for place, part in enumerate(parts))
+
+
+def _refuse_unsuited(parts: list[Token]) -> None:
+    words = [part.keyword for part in parts]
+    variables = {part.text[1:] for part in parts if part.kind == "variable"}
+    opening = next((place for place, part in enumerate(parts) if part.text == "{"), 0)
+    head, body = parts[:opening], parts[opening:]
+    selected = {part.text[1:] for part in head if part.kind == "variable"}
+    rebound = any(word == "AS" and part.text[1:] == "this" for word, part in zip(words, parts[1:], strict=False))
+    if (
+        words[:1] != ["SELECT"]
+        or words.count("SELECT") != 1
+        or _UNSUITED & set(words)
+        or _RESERVED & variables
+        or "this" not in selected
+        or rebound
+        or any(part.kind == "mark" for part in head)
+        or any(map(_may_ask_for_any_property, body, body[1:], body[2:]))
+    ):
+        raise UnsuitedQuery("it may not say of all nodes what it says of each")
+
+
+def _patterns(text: str) -> list[str]:
+    """Return the strings of a query that matches or replaces texts."""
+    parts = list(tokens(text))
+    calls = [place for place, part in enumerate(parts) if part.keyword in {"REGEX", "REPLACE"}]
+    if not calls:
+        return []
+    if not all(_has_written_pattern(parts[place + 1 :]) for place in calls):
+        raise UnsuitedQuery("it computes a pattern")
+    return [part.text.strip("\"'").replace("\\\\", "\\") for part in parts if part.kind == "string"]
+
+
+def _has_written_pattern(call: list[Token]) -> bool:
+    """Return whether the second argument of a call is a string."""
+    depth = 0
+    for place, part in enumerate(call):
+        depth += (part.text == "(") - (part.text == ")")
+        if depth == 0:
+            return False
+        if depth == 1 and part.text == ",":
+            return call[place + 1].kind == "string" and call[place + 2].text in {",", ")"}
+    return False
+
+
+def _computes(text: str) -> bool:
+    """Return whether an expression uses the value of a variable, and not just its text, its type or that it has one."""
+    parts = list(tokens(text))
+    opened = [""]
+    for place, part in enumerate(parts):
+        if part.text in {"(", "{"}:
+            opened.append(part.text if part.text == "{" else parts[place - 1].keyword or "(")
+        elif part.text in {")", "}"} and len(opened) > 1:
+            opened.pop()
+        elif part.kind == "variable" and opened[-1] not in {"", "{", *_FORMAL} and parts[place - 1].keyword != "AS":
+            return True
+    return False
+
+
+def _may_ask_for_any_property(before: Token, part: Token, after: Token) -> bool:
+    """Return whether a token may be a variable in the place of a property, or exclude some properties."""
+    if part.text == "!":
+        return after.text != "=" and after.kind != "word"
+    ends_subject = before.kind in _TERMS or before.text in {";", "]"}
+    return part.kind == "variable" and ends_subject and (after.kind in _TERMS or after.text in {"[", "("})

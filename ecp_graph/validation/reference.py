@@ -1,0 +1,91 @@
+"""Runs shapes with pySHACL: the reference, and the engine of shapes that no faster one takes."""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import cache
+from typing import Any, Final, cast
+
+from pyparsing import ParseException
+from pyshacl import Validator
+from pyshacl.errors import ReportableRuntimeError
+from pyshacl.graph_abstraction import DataGraph
+from rdflib import SH, Graph
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.query import Result as QueryResult
+from rdflib.term import Node
+
+from ecp_graph.errors import EcpGraphError
+from ecp_graph.rdf.terms import to_oxigraph
+from ecp_graph.validation.report import shorten
+from ecp_graph.validation.results import Result
+
+__all__ = ["run"]
+
+# What pySHACL logs about a malformed shape comes as an exception too.
+_QUIET: Final = logging.Logger("ecp_graph.validation.reference", level=logging.CRITICAL)
+
+
+def run(data: Graph, shapes: Graph) -> list[Result]:
+    """Return the results of all shapes with targets.
+
+    Raises EcpGraphError for shapes that cannot be run. Spec: SHACL 1.0, core and SPARQL constraints.
+    """
+    target = DataGraph.from_rdflib(_Validated(data))
+    validator = Validator(target, shacl_graph=shapes, options={"inference": "none", "logger": _QUIET})
+    try:
+        _, report, _ = validator.run()  # type: ignore[no-untyped-call]
+    except (ReportableRuntimeError, re.error) as error:
+        reason = shorten(str(error).splitlines()[0])
+        raise EcpGraphError(f"The shapes in shapes/ cannot be run: {reason}") from error
+    return [_result(report, node) for node in report.objects(None, SH.result)]
+
+
+def _result(report: Graph, node: Node) -> Result:
+    value = report.value(node, SH.value)
+    return Result(
+        shape=_one(report, node, SH.sourceShape),
+        severity=_one(report, node, SH.resultSeverity),
+        focus=str(_one(report, node, SH.focusNode)),
+        component=str(_one(report, node, SH.sourceConstraintComponent)),
+        path=report.value(node, SH.resultPath),
+        value=None if value is None else str(to_oxigraph(value)),
+        constraint=report.value(node, SH.sourceConstraint),
+        messages=tuple(str(message) for message in report.objects(node, SH.resultMessage)),
+    )
+
+
+def _one(report: Graph, node: Node, predicate: Node) -> Node:
+    return cast(Node, report.value(node, predicate))
+
+
+class _Validated(Graph):
+    """The data behind the kind of store that pySHACL asks for, which stays empty.
+
+    pySHACL often asks whether there are data at all, and runs the same query text for each focus node: here both are
+    found out once.
+    """
+
+    def __init__(self, data: Graph) -> None:
+        super().__init__(bind_namespaces="none")
+        self._data = data
+        self._size = len(data)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def triples(self, triple: Any) -> Any:
+        return self._data.triples(triple)
+
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> QueryResult:
+        return super().query(_parsed(query_object) if isinstance(query_object, str) else query_object, *args, **kwargs)
+
+
+@cache
+def _parsed(text: str) -> Any:
+    try:
+        return prepareQuery(text)
+    except ParseException as error:
+        where = f'"{error.line.strip()}"'
+        raise EcpGraphError(f"The query of a shape is not SPARQL 1.1 at {where}: {error.msg}") from error
