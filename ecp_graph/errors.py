@@ -7,6 +7,7 @@ The tree::
     ├── InputSyntaxError          a file is not valid RDF, SPARQL or YAML (path, line)
     ├── InconsistentData          the data contradict the ontology (exit code 1)
     ├── PublishError              the static twin cannot be written to its folder
+    ├── ExportError               a folder to export to is not empty, or cannot be written
     ├── ReleaseError              there is no release, or one is damaged
     │   └── NothingPublic         a release has confidential plans, and no part without them
     ├── QueryError                a SPARQL query is malformed (line, column)
@@ -45,6 +46,7 @@ __all__ = [
     "EndpointError",
     "EndpointTimeout",
     "EngineBusy",
+    "ExportError",
     "FormatUnfit",
     "FunctionUnknown",
     "InconsistentData",
@@ -132,6 +134,10 @@ class UncoveredAxiom(EcpGraphError):
 
 class PublishError(EcpGraphError):
     """The static twin of the site cannot be written to the given folder."""
+
+
+class ExportError(EcpGraphError):
+    """A folder to export to is not empty, or cannot be written."""
 
 
 class ReleaseError(EcpGraphError):

@@ -94,14 +94,18 @@ class Workspace:
 
     @property
     def query_files(self) -> list[Path]:
-        """SPARQL files below ``queries/``, the rules below ``queries/derive/`` included."""
+        """SPARQL files below ``queries/``, with the rules below ``derive/`` and the tidy tables below ``tables/``."""
         return self._files("queries")
 
     @property
     def rule_files(self) -> list[Path]:
         """SPARQL files below ``queries/derive/``: the rules that find overlaps."""
-        rules = self.folder("queries") / "derive"
-        return [path for path in self.query_files if rules in path.parents]
+        return self._queries_below("derive")
+
+    @property
+    def table_files(self) -> list[Path]:
+        """SPARQL files below ``queries/tables/``: the tidy tables of a release."""
+        return self._queries_below("tables")
 
     @property
     def files(self) -> list[Path]:
@@ -134,6 +138,10 @@ class Workspace:
             if path.is_relative_to(folder := self.folder(name)):
                 return path.relative_to(folder.parent).as_posix()
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+    def _queries_below(self, folder: str) -> list[Path]:
+        root = self.folder("queries") / folder
+        return [path for path in self.query_files if root in path.parents]
 
     def _files(self, folder: str) -> list[Path]:
         return _found(self.folder(folder), FOLDERS[folder])

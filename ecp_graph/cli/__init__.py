@@ -13,6 +13,7 @@ from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
+from ecp_graph.cli.export import export
 from ecp_graph.cli.overlap import overlap
 from ecp_graph.cli.publish import publish
 from ecp_graph.cli.push import push
@@ -36,7 +37,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, validate, queries, query, overlap, explain, diff, serve, publish, push):
+for _command in (build, validate, queries, query, overlap, explain, diff, export, serve, publish, push):
     cli.add_command(_command)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -11,6 +11,9 @@ import pyoxigraph as ox
 from ecp_graph import __version__
 from ecp_graph.linked_data.dumps import DUMPS, GZIP, Dump
 from ecp_graph.namespaces import names
+from ecp_graph.tables.definitions import FOLDER as TABLES
+from ecp_graph.tables.definitions import MEDIA_TYPE as PARQUET
+from ecp_graph.tables.definitions import Definition, file_name
 
 __all__ = ["Facts", "Header", "catalogue", "iri", "release", "release_iri", "titles", "types"]
 
@@ -39,7 +42,7 @@ def release_iri(release_id: str) -> str:
     return f"{names().base}release/{release_id}"
 
 
-def catalogue(header: Header) -> Facts:
+def catalogue(header: Header, tables: Iterable[Definition] = ()) -> Facts:
     """Yield the catalogue, its distributions and its data service (DCAT 3, sections 6.3, 6.8 and 6.9)."""
     dataset, address = names().dataset, names().base + "sparql"
     node, service = f"{dataset}#catalogue", f"{dataset}#sparql"
@@ -58,7 +61,14 @@ def catalogue(header: Header) -> Facts:
         yield from types(license_.value, "dcterms:LicenseDocument")
     for dump in DUMPS:
         yield dataset, "dcat:distribution", iri(_dump_iri(dump))
-        yield from _distribution(dump, license_)
+        yield from _distribution(_dump_iri(dump), dump.name, dump.title, dump.media_type, license_)
+        if dump.compressed:
+            yield _dump_iri(dump), "dcat:compressFormat", iri(_MEDIA_TYPES + GZIP)
+            yield from types(_MEDIA_TYPES + GZIP, "dcterms:MediaType")
+    for table in tables:
+        node, file = f"{dataset}#table-{table.name}", f"{TABLES}/{file_name(table.name)}"
+        yield dataset, "dcat:distribution", iri(node)
+        yield from _distribution(node, file, f"Table (Parquet): {table.summary}", PARQUET, license_)
     yield from types(service, "dcat:DataService")
     yield service, "dcterms:title", ox.Literal("SPARQL endpoint", language="en")
     yield service, "dcat:endpointURL", iri(address)
@@ -124,18 +134,14 @@ def iri(name: str) -> ox.NamedNode:
     return ox.NamedNode(known[prefix] + local if prefix in known else name)
 
 
-def _distribution(dump: Dump, license_: Term | None) -> Facts:
-    node, address = _dump_iri(dump), f"{names().base}dumps/{dump.name}"
+def _distribution(node: str, file: str, title: str, kind: str, license_: Term | None) -> Facts:
+    address, media_type = f"{names().base}dumps/{file}", _MEDIA_TYPES + kind
     yield from types(node, "dcat:Distribution")
-    yield node, "dcterms:title", ox.Literal(dump.title, language="en")
+    yield node, "dcterms:title", ox.Literal(title, language="en")
     yield node, "dcat:accessURL", iri(address)
     yield node, "dcat:downloadURL", iri(address)
-    media_type = _MEDIA_TYPES + dump.media_type
     yield node, "dcat:mediaType", iri(media_type)
     yield from types(media_type, "dcterms:MediaType")
-    if dump.compressed:
-        yield node, "dcat:compressFormat", iri(_MEDIA_TYPES + GZIP)
-        yield from types(_MEDIA_TYPES + GZIP, "dcterms:MediaType")
     if license_:
         yield node, "dcterms:license", license_
 

@@ -12,6 +12,7 @@ It is a pure function of the workspace: dates come from the header of the ontolo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,7 @@ from ecp_graph.linked_data.catalogue import Facts, Header, catalogue, iri, relea
 from ecp_graph.linked_data.counts import Counts, count, select
 from ecp_graph.linked_data.dumps import DUMPS
 from ecp_graph.namespaces import compact, names
+from ecp_graph.tables.definitions import Definition
 from ecp_graph.workspace_file import WorkspaceFile
 
 __all__ = ["describe"]
@@ -56,12 +58,18 @@ class _Subjects:
 
 
 def describe(
-    store: ox.Store, *, about: WorkspaceFile | None = None, release_id: str = "", workspace_hash: str = ""
+    store: ox.Store,
+    *,
+    about: WorkspaceFile | None = None,
+    release_id: str = "",
+    workspace_hash: str = "",
+    tables: Sequence[Definition] = (),
 ) -> list[ox.Quad]:
     """Return the quads of graph/dataset for a store whose default graph is the merge of all other graphs.
 
     The counts are those of that default graph with these very quads in it (VoID, section 4.6): ``void:triples`` is
     what a query counts in the release. With a release's id, that version and how it was made are described too.
+    ``tables`` are further distributions.
 
     The title, the licence and the like are those of the ontology, where that was written for the data; with ``about``
     they are those of the workspace, which uses an ontology of others.
@@ -78,7 +86,7 @@ def describe(
         facts = (
             *_dataset(header, documents, counts),
             *_about(header, subjects),
-            *catalogue(header),
+            *catalogue(header, tables),
             *release(header, release_id, workspace_hash, counts.triples),
             *_partitions(counts),
             *_linksets(counts),

@@ -25,6 +25,9 @@ from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
+from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
 from ecp_graph.workspace import FOLDERS, Workspace
@@ -32,7 +35,7 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 3
+_LAYOUT: Final = 4
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -78,10 +81,11 @@ def write_contents(
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
     store = merged_store(completed.quads)
+    tables = read_definitions(workspace)
     description = (
         _description_of(public)
         if public
-        else describe(store, about=about, release_id=identity, workspace_hash=workspace_hash)
+        else describe(store, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
     )
     dumped = public.dataset if public else None if confidential else folder / "dataset.nq"
     quads = [*completed.quads, *description]
@@ -92,6 +96,7 @@ def write_contents(
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
+        write_tables(store, tables, folder / TABLES_FOLDER)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {

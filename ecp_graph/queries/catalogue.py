@@ -21,14 +21,14 @@ The line ``#= instrument`` marks where a value given for that parameter is bound
 columns of ``name``, and the columns are what may change about it, but for those to ``ignore``.
 A column lists ``values: {body: bodies}`` where a page has to know them: their order, and what they are called.
 ``matrices: [body-body, body-goal]`` of the query ``dimension-things`` are those that the site offers.
-The rules of the build, ``queries/derive/``, are no questions and are left out.
+The rules of the build, ``queries/derive/``, and the tidy tables, ``queries/tables/``, are no questions and left out.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -40,7 +40,7 @@ from ecp_graph.sparql.formats import Kind
 from ecp_graph.sparql.guard import query_kind
 from ecp_graph.workspace import Workspace
 
-__all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "parse_query", "read_query"]
+__all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "parse_query", "read_header", "read_query"]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
@@ -143,10 +143,10 @@ def load_catalogue(workspace: Workspace) -> Catalogue:
 
     Raises InputSyntaxError for a file whose name is no query name or is taken by another topic's file.
     """
-    rules = set(workspace.rule_files)
+    others = {*workspace.rule_files, *workspace.table_files}
     paths: dict[str, Path] = {}
     for path in sorted(workspace.query_files, key=lambda path: (path.parent, path.stem)):
-        if path in rules:
+        if path in others:
             continue
         if not _NAME.fullmatch(path.stem):
             raise InputSyntaxError(
@@ -176,7 +176,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
     Raises InputSyntaxError, with the line where it is known, for a header that is not as the module describes, and
     for a text whose ``#=`` lines and parameters do not match.
     """
-    header = _header(path, text)
+    header = read_header(path, text, _KEYS)
     try:
         parameters = tuple(parameter_from_header(item) for item in _list(header, "parameters"))
         columns = tuple(_column(item) for item in _list(header, "columns"))
@@ -206,7 +206,11 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
     )
 
 
-def _header(path: Path, text: str) -> dict[str, Any]:
+def read_header(path: Path, text: str, keys: Collection[str]) -> dict[str, Any]:
+    """Return what the ``#+`` lines of a text hold, with a summary and no other keys than these.
+
+    Raises InputSyntaxError, with the line where it is known.
+    """
     import yaml
 
     lines = text.splitlines()
@@ -219,9 +223,9 @@ def _header(path: Path, text: str) -> dict[str, Any]:
         raise InputSyntaxError(path, f"the '#+' header is not YAML: {reason.problem}.", line) from reason
     if not isinstance(header, dict) or not header.get("summary"):
         raise InputSyntaxError(path, "the '#+' header has no summary. Begin the file with '#+ summary: …'.", 1)
-    unknown = sorted(set(map(str, header)) - _KEYS)
+    unknown = sorted(set(map(str, header)) - set(keys))
     if unknown:
-        known = ", ".join(sorted(_KEYS))
+        known = ", ".join(sorted(keys))
         raise InputSyntaxError(path, f"the header has the unknown key '{unknown[0]}'; known are {known}.")
     return header
 

@@ -12,6 +12,7 @@
         description.ttl    VoID, DCAT and PROV
         ontology.ttl       the ontology as one document: its modules, alignments and value lists
         dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
+        tables/            the tidy tables as Parquet, and what their columns mean (CSVW)
         report.txt|json|ttl|html
         public/            only where a plan is confidential: the release without it, in a folder like releases/; the
                            dumps and the description of the whole release are those of this part
@@ -84,6 +85,11 @@ class Release:
     def ontology(self) -> Path:
         """The Turtle file of the ontology with its alignments and value lists."""
         return self.path / "ontology.ttl"
+
+    @property
+    def tables(self) -> Path:
+        """The folder of the tidy tables; there is none where the workspace defines no tables."""
+        return self.path / "tables"
 
     @property
     def confidential(self) -> Sequence[str]:

@@ -194,6 +194,6 @@ def test_the_bundled_catalogue_reads() -> None:
     workspace = bundled_workspace()
     catalogue = load_catalogue(workspace)
     assert isinstance(catalogue, Catalogue)
-    assert len(catalogue) == len(workspace.query_files) - len(workspace.rule_files)
+    assert len(catalogue) == len(workspace.query_files) - len(workspace.rule_files) - len(workspace.table_files)
     for query in catalogue.values():
         assert query.summary

@@ -20,7 +20,8 @@ from .asking import bundled_catalogue
 ROOT = Path(__file__).resolve().parents[2]
 QUERIES = ROOT / "queries"
 RULES = sorted((QUERIES / "derive").glob("*.rq"))
-FILES = sorted(QUERIES.rglob("*.rq"))
+TABLES = sorted((QUERIES / "tables").glob("*.rq"))
+FILES = [path for path in sorted(QUERIES.rglob("*.rq")) if path not in TABLES]
 TOPICS = (
     "actions",
     "bodies",
@@ -105,6 +106,13 @@ def test_text(path: Path) -> None:
     assert header(text).get("tags")
 
 
+@pytest.mark.parametrize("path", TABLES, ids=named)
+def test_text_of_a_table(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    ox.Store().query(text, prefixes=OF_WORKSPACE)
+    assert prefix_faults(text) == []
+
+
 GOOD = """\
 #+ summary: Which bodies are there?
 #+ parameters:
@@ -155,6 +163,7 @@ def test_there_are_queries_on_every_topic() -> None:
     assert set(bundled_catalogue().topics()) == set(TOPICS)
     assert len(bundled_catalogue()) >= 32
     assert len(RULES) == 14
+    assert len(TABLES) == 29
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)

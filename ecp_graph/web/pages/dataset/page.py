@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from ecp_graph.errors import NothingPublic
 from ecp_graph.linked_data.description import Description, read_description
 from ecp_graph.linked_data.dumps import CHECKSUMS, CONTEXT, DUMPS, FOLDER
 from ecp_graph.linked_data.vocabulary import Vocabulary, read_vocabulary
 from ecp_graph.namespaces import ECP, names
-from ecp_graph.release.release import Release
+from ecp_graph.release.release import Release, public_part
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.tables.definitions import FOLDER as TABLES
+from ecp_graph.tables.definitions import MEDIA_TYPE, METADATA, file_name
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.negotiation import GRAPH_FORMATS, wanted_form
 from ecp_graph.web.http.release_rdf import (
@@ -27,7 +31,16 @@ from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.state.site import site
 
-__all__ = ["ENTRY", "blueprint", "description", "listed_dumps", "send_dump", "vocabulary"]
+__all__ = [
+    "ENTRY",
+    "blueprint",
+    "description",
+    "listed_dumps",
+    "listed_tables",
+    "send_dump",
+    "send_table",
+    "vocabulary",
+]
 
 blueprint = Blueprint("dataset", __name__)
 ENTRY: Final = NavigationEntry("Data", "dataset.index")
@@ -35,6 +48,7 @@ ENTRY: Final = NavigationEntry("Data", "dataset.index")
 _GZIP: Final = "application/gzip"
 _TEXT: Final = "text/plain"
 _JSONLD: Final = "application/ld+json"
+_CSVW: Final = "application/csvm+json"
 _SCOPES: Final = {"dataset": "Everything", "asserted": "As stated, nothing inferred"}
 
 
@@ -52,7 +66,9 @@ def index(suffix: str = "") -> Response:
         terms=vocabulary().by_iri,
         release=release,
         scopes=listed_dumps(release) if release else {},
+        tables=listed_tables(release) if release else [],
         address=lambda name: url_for("dataset.dump", name=name),
+        address_of_table=lambda name: url_for("dataset.table", name=name),
         dataset=names().dataset,
         own=ECP,
         syntaxes=GRAPH_FORMATS,
@@ -87,14 +103,35 @@ def dump(name: str) -> Response:
     return send_dump(_release(), name)
 
 
+@blueprint.get("/dumps/tables/<name>")
+def table(name: str) -> Response:
+    """One table of the current release, or what their columns mean."""
+    return send_table(_release(), name)
+
+
 def send_dump(release: Release, name: str) -> Response:
-    """Return a file of a release's dumps with its hash as a strong entity tag (RFC 9110, sections 13 and 14).
+    """Return a file of a release's dumps; see `_send`."""
+    return _send(release, f"{FOLDER}/{name}", f"dumps/{name}")
+
+
+def send_table(release: Release, name: str) -> Response:
+    """Return a file of the tables of what of a release may leave the machine; see `_send`."""
+    try:
+        release = public_part(release)
+    except NothingPublic as reason:
+        raise HttpError(404, "no-dump", str(reason)) from reason
+    return _send(release, f"{TABLES}/{name}", f"dumps/{TABLES}/{name}")
+
+
+def _send(release: Release, file: str, address: str) -> Response:
+    """Return a file of a release with its hash as a strong entity tag (RFC 9110, sections 13 and 14).
 
     A range in a unit other than bytes is ignored (section 14.2). Raises HttpError (404) for a name that the manifest
     does not have: nothing else can be read by it.
     """
-    facts = release.manifest["files"].get(f"{FOLDER}/{name}")
-    path = release.path / FOLDER / name
+    name = file.rpartition("/")[2]
+    facts = release.manifest["files"].get(file)
+    path = release.path / file
     if facts is None or not path.is_file():
         raise HttpError(404, "no-dump", f"The release {release.id} has no dump '{name}'. They are listed at /dataset.")
     if request.headers.get("Range", "").partition("=")[0].strip().lower() != "bytes":
@@ -103,9 +140,9 @@ def send_dump(release: Release, name: str) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, no-cache, no-transform"
     response.headers["Link"] = (
-        f'</dataset.ttl>; rel="describedby"; type="text/turtle", <{names().base}dumps/{name}>; rel="canonical"'
+        f'</dataset.ttl>; rel="describedby"; type="text/turtle", <{names().base}{address}>; rel="canonical"'
     )
-    if name.endswith(".gz"):
+    if name.endswith((".gz", ".parquet")):
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -121,6 +158,24 @@ def listed_dumps(release: Release) -> dict[str, list[dict[str, Any]]]:
         row = {"dump": one, "size": size(plain["size"]), "packed": size(packed["size"]), "sha256": plain["sha256"]}
         found.setdefault(_SCOPES[one.scope], []).append(row)
     return found
+
+
+def listed_tables(release: Release) -> list[dict[str, str]]:
+    """Return the tidy tables of what of a release may leave the machine: file, name, summary and size of each."""
+    try:
+        release = public_part(release)
+    except NothingPublic:
+        return []
+    files = release.manifest["files"]
+    if f"{TABLES}/{METADATA}" not in files:
+        return []
+    told = json.loads((release.tables / METADATA).read_text(encoding="utf-8"))["tables"]
+    rows = []
+    for each in told:
+        name = each["url"].removesuffix(".csv")
+        facts = files[f"{TABLES}/{file_name(name)}"]
+        rows.append({"file": file_name(name), "name": name, "summary": each["dc:title"], "size": size(facts["size"])})
+    return rows
 
 
 def size(number: int) -> str:
@@ -189,7 +244,7 @@ def _media_type(name: str) -> str:
     if name.endswith(".gz"):
         return _GZIP
     extension = re.sub(r"^.*\.", "", name)
-    known = {one.extension: one.media_type for one in DUMPS}
+    known = {one.extension: one.media_type for one in DUMPS} | {"parquet": MEDIA_TYPE, "json": _CSVW}
     if name == CHECKSUMS:
         return _TEXT
     return known.get(extension, _JSONLD)

@@ -23,7 +23,7 @@ from ecp_graph.queries.compare import Difference, compare
 from ecp_graph.release.versions import KeptRelease, releases_beside
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
-from ecp_graph.web.pages.dataset.page import listed_dumps, send_dump
+from ecp_graph.web.pages.dataset.page import listed_dumps, listed_tables, send_dump, send_table
 from ecp_graph.web.pages.validation.page import COUNTED
 from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.release_rdf import alternates, description_triples, parse_turtle, rdf_response
@@ -97,7 +97,9 @@ def release(name: str) -> Response:
         found=found,
         about=read_description(triples),
         scopes=listed_dumps(found.release),
+        tables=listed_tables(found.release),
         address=lambda file: url_for("releases.dump", name=identity, file=file),
+        address_of_table=lambda file: url_for("releases.table", name=identity, file=file),
         before=pairs.get(identity),
         counted=COUNTED,
         iri=release_iri(identity),
@@ -109,7 +111,16 @@ def release(name: str) -> Response:
 @blueprint.get("/release/<name>/dumps/<file>")
 def dump(name: str, file: str) -> Response:
     """One dump of one release."""
-    response = send_dump(_named(name).release, file)
+    return _described(send_dump(_named(name).release, file), name)
+
+
+@blueprint.get("/release/<name>/dumps/tables/<file>")
+def table(name: str, file: str) -> Response:
+    """One table of one release."""
+    return _described(send_table(_named(name).release, file), name)
+
+
+def _described(response: Response, name: str) -> Response:
     response.headers["Link"] = f'<{url_for("releases.release", name=name)}.ttl>; rel="describedby"; type="text/turtle"'
     return response
 
