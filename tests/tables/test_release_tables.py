@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas
 import pyoxigraph as ox
 import pytest
 
@@ -226,7 +227,5 @@ def test_the_static_twin_has_them(twin: Path, release: Release) -> None:
 
 
 def test_pandas_reads_them(release: Release) -> None:
-    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
-    pytest.importorskip("pyarrow", reason="pyarrow, with which pandas reads Parquet, is not installed")
     frame = pandas.read_parquet(release.tables / "actions.parquet")
     assert len(frame) == 28
