@@ -38,8 +38,13 @@ _DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?passage ecp:passageOf ?d
 _KEYWORDS: Final = """
     SELECT DISTINCT ?name WHERE { ?about dcterms:subject ?topic . ?topic a ecp:Topic ; skos:prefLabel ?name }
     ORDER BY ?name"""
+#: Of what the data name: the ontology has the names of the months in languages that no plan need be in.
 _LANGUAGES: Final = """
-    SELECT DISTINCT ?tag WHERE { ?thing skos:prefLabel ?name BIND (LANG(?name) AS ?tag) FILTER (?tag != "") }
+    SELECT DISTINCT ?tag WHERE {
+      GRAPH ?graph { ?thing skos:prefLabel ?name }
+      FILTER (?graph NOT IN (graph:ontology, graph:shapes))
+      BIND (LANG(?name) AS ?tag) FILTER (?tag != "")
+    }
     ORDER BY ?tag"""
 #: Where the languages of ISO 639-1 have their IRIs (DCAT 3, section 6.4.12).
 _LANGUAGE: Final = "http://id.loc.gov/vocabulary/iso639-1/"
@@ -51,7 +56,7 @@ _COPIED: Final = ("license", "publisher", "creator", "issued", "modified")
 
 @dataclass(frozen=True)
 class _Subjects:
-    """The names of the topics, with their languages, and the languages of all names, by their tags of ISO 639."""
+    """The names of the topics, with their languages, and the languages of names in the data, by their ISO 639 tags."""
 
     keywords: list[ox.Literal]
     languages: list[str]

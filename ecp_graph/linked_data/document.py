@@ -44,6 +44,14 @@ SELECT DISTINCT ?property ?value WHERE {{
 }}
 ORDER BY ?property ?value
 """
+_REPLACED: Final = """
+SELECT ?old WHERE {
+  ?old owl:deprecated true ; dcterms:isReplacedBy ?new
+}
+GROUP BY ?old
+HAVING (COUNT(DISTINCT ?new) = 1)
+ORDER BY ?old
+"""
 _BOTH_WAYS: Final = """
 SELECT DISTINCT ?graph ?subject ?property ?value WHERE {{
   {{
@@ -120,6 +128,15 @@ def standing_of(engine: Engine, thing: str, *, timeout_s: float | None = None) -
         is_deprecated=bool({"true", "1"} & set(facts.get(_DEPRECATED, ()))),
         replaced_by=tuple(facts.get(PREFIXES["dcterms"] + "isReplacedBy", ())),
     )
+
+
+def replaced_things(engine: Engine, *, timeout_s: float | None = None) -> list[str]:
+    """Return the IRIs of deprecated things that one other thing replaces, sorted.
+
+    Raises what the engine raises.
+    """
+    table = ask_table(engine, _REPLACED, timeout_s=timeout_s)
+    return [old.value for (old,) in table.rows if old is not None and old.kind == "iri"]
 
 
 def licence_of(engine: Engine, *, timeout_s: float | None = None) -> str:

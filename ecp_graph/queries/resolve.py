@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ecp_graph.engine.asking import ask_table, is_known
 from ecp_graph.errors import ParameterError
+from ecp_graph.languages import main_language
 from ecp_graph.namespaces import PREFIXES, compact, expand
 from ecp_graph.sparql.results import Table
 
@@ -53,7 +54,11 @@ SELECT ?thing ?label ?notation WHERE {{
     SELECT ?thing (SAMPLE(?anyLabel) AS ?label) (SAMPLE(?anyNotation) AS ?notation) WHERE {{
       {pattern}
       FILTER(isIRI(?thing))
-      OPTIONAL {{ ?thing skos:prefLabel ?preferred }}
+      OPTIONAL {{
+        ?thing skos:prefLabel ?preferred
+        FILTER(LANG(?preferred) = "{language}"
+          || NOT EXISTS {{ ?thing skos:prefLabel ?main FILTER(LANG(?main) = "{language}") }})
+      }}
       OPTIONAL {{ ?thing rdfs:label ?plain }}
       BIND(COALESCE(?preferred, ?plain) AS ?anyLabel)
       OPTIONAL {{ ?thing skos:notation ?anyNotation }}
@@ -100,11 +105,11 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
-    """Return at most ``limit`` possible values of an iri parameter, ordered by label."""
+    """Return at most ``limit`` possible values of an iri parameter, ordered by label: in the main language if it can be."""
     pattern = _pattern(parameter)
     if parameter.of_class == ANYTHING:  # an order over all would be slow on a large graph
         pattern = f"{{ SELECT DISTINCT ?thing {{ ?thing skos:prefLabel ?name }} LIMIT {limit} }}"
-    table: Table = ask_table(engine, _CHOICES.format(pattern=pattern, limit=limit))
+    table: Table = ask_table(engine, _CHOICES.format(pattern=pattern, limit=limit, language=main_language()))
     found = []
     for thing, label, notation in table.rows:
         if thing is not None:

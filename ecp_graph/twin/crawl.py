@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
@@ -60,16 +60,18 @@ def crawl(
     base_url: str,
     dataset: str,
     processes: int,
+    also: Iterable[str] = (),
     progress: Callable[[int, int], None],
 ) -> CrawlReport:
     """Write the site into an existing folder and return what was written.
 
     ``make_app``, which has to be picklable, is called once in each process. ``base_url`` is where the twin will be;
-    ``dataset`` the file that queries in the browser are asked of. ``progress`` is told the number of addresses done and
-    known. Raises PublishError when a process is ended from outside.
+    ``dataset`` the file that queries in the browser are asked of; ``also`` are addresses to which no page links.
+    ``progress`` is told the number of addresses done and known. Raises PublishError when a process is ended from
+    outside.
     """
     report = CrawlReport()
-    known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle()])
+    known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle(), *also])
     waiting = list(known)
     done = 0
     with _processes(make_app, folder, base_url, dataset, processes) as pool:

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,10 @@ from typing import Final
 from flask import Flask
 
 from ecp_graph import __version__
+from ecp_graph.addresses import quoted
 from ecp_graph.errors import PublishError
+from ecp_graph.linked_data.document import replaced_things
+from ecp_graph.namespaces import names, using
 from ecp_graph.processors import usable_processors
 from ecp_graph.release.opening import disk_engine
 from ecp_graph.release.release import Release, public_part
@@ -22,6 +26,7 @@ from ecp_graph.settings import Settings, settings_from
 from ecp_graph.twin.crawl import CrawlReport, crawl
 from ecp_graph.twin.once import OnceEngine
 from ecp_graph.twin.redirects import redirect_files
+from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS
 from ecp_graph.workspace import Workspace
 
 __all__ = ["MARK", "MakeApp", "exchange", "most_processes", "publish", "put_in_place", "twin_app"]
@@ -71,6 +76,7 @@ def publish(
             staging,
             base_url=base_url,
             dataset=_DATASET,
+            also=_old_addresses(release, timeout_s),
             processes=processes or most_processes(release.manifest.get("triples") or 0, cores=usable_processors()),
             progress=progress,
         )
@@ -94,6 +100,14 @@ def most_processes(triples: int, *, cores: int) -> int:
     What takes memory is the document of a thing that much of the graph points to, and each process may be at one.
     """
     return max(1, min(cores, _MEMORY_BYTES // (_PROCESS_BYTES + _TRIPLE_BYTES * triples)))
+
+
+def _old_addresses(release: Release, timeout_s: float) -> list[str]:
+    """Return the addresses of the documents of things that others replace: the new document is found there as well."""
+    with using(release.names), closing(disk_engine(release, settings_from())) as engine:
+        old = [iri for iri in replaced_things(engine, timeout_s=timeout_s) if iri.startswith(names().id)]
+        documents = [f"/doc/{quoted(iri.removeprefix(names().id))}" for iri in old]
+    return [document + ending for document in documents for ending in ("", *(f".{name}" for name in DOCUMENT_FORMATS))]
 
 
 def twin_app(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:

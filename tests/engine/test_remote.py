@@ -92,8 +92,10 @@ def test_a_question_whose_comment_names_a_prefix(endpoint: Endpoint) -> None:
     header = "#+ summary: Which bodies are there?\n"
     text = "# The prefix ecp: is that of the ontology.\nSELECT ?x { ?x a ecp:Body }\n"
     question = parse_query(header + text, Path("queries/topic/name.rq"), Path("queries"))
+    nothing = b'{"head": {"vars": []}, "results": {"bindings": []}}'
+    endpoint.answer = lambda request, form: reply(request, 200, "application/sparql-results+json", nothing)
     engine = RemoteEngine(endpoint.url)
-    engine.query(bind(question, {}, engine), fmt="csv")
+    engine.query(bind(question, {}, engine), fmt="json")
     assert endpoint.form["query"] == [f"PREFIX ecp: <{ECP}> {text}"]
 
 

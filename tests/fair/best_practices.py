@@ -79,11 +79,11 @@ def _provenance(host: Host) -> bool:
 
 
 def _statement_provenance(host: Host) -> bool:
-    """Every statement that is not the build's own stands in the graph of a passage that is described."""
+    """Every statement that is not the build's own stands in the graph of a reading of a passage."""
     quads = dump(host, "asserted.nq.gz")
-    passages = {q.subject.value for q in quads if q.predicate.value.endswith("#passageOf")}  # type: ignore[union-attr]
+    readings = {q.subject.value for q in quads if q.predicate.value.endswith("#readingOf")}  # type: ignore[union-attr]
     graphs = {q.graph_name.value for q in quads if isinstance(q.graph_name, ox.NamedNode)} - OWN_GRAPHS
-    return len(passages) > 50 and bool(graphs) and graphs <= passages
+    return len(readings) > 50 and bool(graphs) and graphs <= readings
 
 
 def _quality(host: Host) -> bool:
@@ -142,8 +142,8 @@ PRACTICES: Final = [
     practice(4, "The licence inside each document", _licence_in_documents, changed("dcterms:license", "dcterms:type")),
     practice(5, "Sources, and the build that made the release", _provenance,
               changed("prov:wasGeneratedBy", "prov:wasInfluencedBy")),
-    practice(5, "Each stated statement in the graph of its passage", _statement_provenance,
-              changed("#passageOf", "#other")),
+    practice(5, "Each stated statement in the graph of a reading", _statement_provenance,
+              changed("#readingOf", "#other")),
     practice(6, "What is known to be wrong with the data", _quality, absent("/validation")),
     practice(7, "A version of the dataset and of each release", _version, changed("dcat:version ", "dcat:x ")),
     practice(8, "A list of the releases, and a feed of what changed", _history, absent("/releases.atom")),

@@ -48,7 +48,7 @@ _FAULTS: Final = {
     "VER1": ("owl:versionIRI", "rdfs:seeAlso"),
     "URI2": ('ontology#"', 'other#"'),
     "PURL1": ("w3id.org", "plan.example"),
-    "VOC1": ("http://purl.org/", "http://vocabulary.example/"),
+    "VOC1": ("http://purl.org/|http://www.w3.org/2004/02/skos/", "http://vocabulary.example/"),
     "VOC2": (_VOCABULARIES, ECP + "x-"),
     "VOC3": ("rdfs:label", "rdfs:seeAlso"),
     "VOC4": ("skos:definition", "skos:note"),

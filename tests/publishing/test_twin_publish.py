@@ -65,6 +65,12 @@ def test_the_host_of_the_crawl_is_nowhere(twin: Path) -> None:
     assert not [path for path in texts if b"twin.invalid" in path.read_bytes()]
 
 
+def test_an_old_name_has_the_document_of_what_replaces_it(twin: Path) -> None:
+    old, new = (twin / "doc" / "goal" / f"{name}.nt" for name in ("1", "wco-strategic-plan-2016-1"))
+    assert sorted(old.read_text().splitlines()) == sorted(new.read_text().splitlines())
+    assert "Goal 1" in (twin / "doc" / "goal" / "1.html").read_text()
+
+
 def test_it_comes_again_in_one_step_and_what_is_gone_is_gone(tmp_path: Path) -> None:
     workspace, release = _small_release(tmp_path)
     folder = tmp_path / "site"

@@ -101,7 +101,9 @@ def check_readings_to_review(engine: Engine) -> None:
             if _text(quad.subject) not in discrepancies
         )
         rows = _rows(engine, "readings-to-review", certainty=certainty)
-        assert Counter((row[4], row[1], row[2], row[3]) for row in rows) == expected
+        found = [(row[4], row[1], row[2], row[3]) for row in rows]
+        # Virtuoso writes a boolean as a number
+        assert Counter((*one[:3], "true") if one[2:] == ("owl:deprecated", "1") else one for one in found) == expected
         assert expected
     assert _rows(engine, "readings-to-review") == _rows(engine, "readings-to-review", certainty="interpreted")
 

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.namespaces import using
+from ecp_graph.queries.binding import bind
 from tests.data.graphs import ROOT
 from tests.worlds import world
 
@@ -69,8 +71,8 @@ def test_no_row_comes_twice(name: str, engine: Engine) -> None:
     given = next((case.parameters for case in cases() if case.name == name and case.parameters), {})
     if query.kind == "table" and (given or not any(parameter.required for parameter in query.parameters)):
         needed = {key: text for key, text in given.items() if (known := query.parameter(key)) and known.required}
-        rows = ask_rows(engine, query, needed)[1:]
-        assert len({tuple(row) for row in rows}) == len(rows)
+        rows = ask_table(engine, bind(query, needed, engine)).rows  # a name can be alike in two languages
+        assert len(set(rows)) == len(rows)
         assert rows or name in ONLY_IN_WORLDS
 
 
@@ -79,8 +81,9 @@ def test_no_row_comes_twice_in_a_world_of_two_languages(name: str, world_engine:
     query = bundled_catalogue()[name]
     if query.kind == "table" and not any(parameter.required for parameter in query.parameters):
         with using(world("ecoles").names):
-            rows = ask_rows(world_engine("ecoles"), query, {})[1:]
-        assert len({tuple(row) for row in rows}) == len(rows)
+            engine = world_engine("ecoles")
+            rows = ask_table(engine, bind(query, {}, engine)).rows
+        assert len(set(rows)) == len(rows)
 
 
 @pytest.mark.parametrize(
