@@ -196,6 +196,8 @@ class _Writer:
         self._say(thing["plan"], ECP + "ends", "2018-12-31T23:59:59", "dateTime")
         self._say(thing["chapter"], ECP + "chapterNumber", str(at), "integer")
         self._say(thing["action"], ECP + "actionNumber", str(at), "integer")
+        self._say(thing["action"], ECP + "position", str(at), "integer")
+        self._say(thing["action"], ECP + "numberText", text)
         self._say(thing["action"], ECP + "responsibleText", text)
         self._say(thing["action"], ECP + "programmeText", text)
         self._say(thing["timeframe"], ECP + "timeframeText", text)

@@ -105,7 +105,7 @@ def resolve(parameter: Parameter, value: str, engine: Engine) -> str:
 
 
 def choices(parameter: Parameter, engine: Engine, limit: int = MOST_CHOICES) -> list[Choice]:
-    """Return at most ``limit`` possible values of an iri parameter, ordered by label: in the main language if it can be."""
+    """Return at most ``limit`` possible values of an iri parameter, ordered by label, in the main language if any."""
     pattern = _pattern(parameter)
     if parameter.of_class == ANYTHING:  # an order over all would be slow on a large graph
         pattern = f"{{ SELECT DISTINCT ?thing {{ ?thing skos:prefLabel ?name }} LIMIT {limit} }}"

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
 
 import pyoxigraph as ox
 import pytest
-from rdflib import Graph, URIRef
-from rdflib.term import Node
+from rdflib import Graph
 
 from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
-from ecp_graph.rdf.terms import to_graph, to_rdflib
 from ecp_graph.reasoning.reason import infer
+from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.shacl import only, run_shapes
 from ecp_graph.validation.statements import statement_number, statement_view
 from ecp_graph.workspace import bundled_workspace
@@ -25,7 +23,7 @@ from tools.mutation_docs import PAGE, page
 
 CAUGHT = [one for one in mutations() if one.caught_by]
 BY_RULES = [one for one in CAUGHT if one.caught_by != REASONER]
-STATED_IN = URIRef(ECP + "statedIn")
+STATED_IN = ox.NamedNode(ECP + "statedIn")
 
 
 @cache
@@ -48,13 +46,15 @@ class _Bench:
     def __init__(self) -> None:
         ontology, self._data = _sources()
         self._ontology = ontology
-        self._graph = to_graph([*ontology, *self._data, *derive(merged_store([*ontology, *self._data]), ())])
+        derived = derive(merged_store([*ontology, *self._data]), ())
+        self._triples = dict.fromkeys(_triple(one) for one in [*ontology, *self._data, *derived])
 
     def focus_nodes(self, rule: str, taken_out: Sequence[ox.Quad], put_in: Sequence[ox.Quad]) -> set[str]:
         """Return at what a rule objects after a change; at the subject where it objects to a statement."""
         if rules()[rule] not in on_statements():
             return {focus for _, focus in self.findings(_alone(rule), taken_out, put_in)}
-        found, _ = run_shapes(statement_view(put_in, self._data, self._ontology), _alone(rule))
+        view = statement_view(put_in, self._data, self._ontology)
+        found = run_shapes(DataGraph(view), _alone(rule)).findings
         numbers = [statement_number(one.focus or "") for one in found]
         return {str(put_in[number].subject).strip("<>") for number in numbers if number is not None}
 
@@ -62,37 +62,19 @@ class _Bench:
         self, shapes: Graph, taken_out: Sequence[ox.Quad], put_in: Sequence[ox.Quad]
     ) -> set[tuple[str | None, str]]:
         """Return what shapes find after a change: the shape and the thing."""
-        with self._changed(taken_out, put_in):
-            found, _ = run_shapes(self._graph, shapes)
-        return {(one.shape, one.focus or "") for one in found}
-
-    @contextmanager
-    def _changed(self, taken_out: Sequence[ox.Quad], put_in: Sequence[ox.Quad]) -> Iterator[None]:
-        out = [_terms(quad) for quad in taken_out]
-        new = [triple for quad in put_in for triple in (_terms(quad), *_stated(quad))]
-        new = [triple for triple in dict.fromkeys(new) if triple not in self._graph or triple in out]
-        gone = [triple for triple in out if triple in self._graph]
-        for triple in gone:
-            self._graph.remove(triple)
-        for triple in new:
-            self._graph.add(triple)
-        try:
-            yield
-        finally:
-            for triple in new:
-                self._graph.remove(triple)
-            for triple in gone:
-                self._graph.add(triple)
+        out = {quad.triple for quad in taken_out}
+        new = [triple for quad in put_in for triple in (quad.triple, *_stated(quad))]
+        changed = [*(triple for triple in self._triples if triple not in out), *new]
+        return {(one.shape, one.focus or "") for one in run_shapes(DataGraph(changed), shapes).findings}
 
 
-def _terms(quad: ox.Quad) -> tuple[Node, Node, Node]:
-    subject, predicate, object_ = (to_rdflib(term) for term in (quad.subject, quad.predicate, quad.object))
-    return subject, predicate, object_
+def _triple(one: ox.Quad | ox.Triple) -> ox.Triple:
+    return one.triple if isinstance(one, ox.Quad) else one
 
 
-def _stated(quad: ox.Quad) -> Iterator[tuple[Node, Node, Node]]:
+def _stated(quad: ox.Quad) -> Iterator[ox.Triple]:
     if isinstance(quad.graph_name, ox.NamedNode):
-        yield to_rdflib(quad.subject), STATED_IN, to_rdflib(quad.graph_name)
+        yield ox.Triple(quad.subject, STATED_IN, quad.graph_name)
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ reading:{slug}{suffix} {{
 }}
 """
 PASSAGE = """passage:{slug} a ecp:SourcePassage ; ecp:passageOf thing:document\\/plan ; ecp:locator "Paragraph {slug}" ;
-        ecp:passageKind concept:passage-paragraph ; ecp:paragraphNumber {slug} ;
+        ecp:passageKind concept:passage-paragraph ;
         ecp:startOffset {start} ; ecp:endOffset {end} ; ecp:textHash "{text_hash}" ."""
 
 

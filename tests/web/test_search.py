@@ -283,7 +283,7 @@ def test_the_page_groups_hits_by_kind(whole: FlaskClient) -> None:
     assert "<code>TFAWG</code>" in text
     assert "Question <span>" in read(whole, "overlap")
     assert "Passage <span>" in read(whole, "paragraph 19")
-    assert "Rule <span>" in read(whole, "exactly one number")
+    assert "Rule <span>" in read(whole, "exactly one position")
     assert "Class <span>" in read(whole, "working body class") or "Class <span>" in read(whole, "strategic goal")
 
 

@@ -50,7 +50,7 @@ def test_columns_that_could_go_with_two_go_with_none() -> None:
 
 def test_a_long_iri_gets_its_name_or_is_cut(releases: Path) -> None:
     app = create_app(Settings(releases=releases))
-    long, named = "overlap/body-imsc--body-ptc--action-ecp3-16", "overlap/body-ptc--body-tfawg--topic-transit"
+    long, named = "overlap/body-imsc--body-ptc--action-ecp3-16", "overlap/body-ptc--body-safewg--topic-private-sector"
     table = Table(("a", "b"), ((iri(long), iri("body/ptc")), (Term("iri", "urn:x:" + "y" * 40), iri(named))))
     with app.test_request_context("/"):
         whole = shown_rows(table, shown_columns(table), 9)
@@ -59,7 +59,7 @@ def test_a_long_iri_gets_its_name_or_is_cut(releases: Path) -> None:
     assert (short[0][0].text, short[0][0].whole) == ("overlap:body-imsc--body…", whole[0][0].text)
     assert short[0][0].target == f"/doc/{long}"
     assert (short[0][1].text, short[0][1].whole) == ("body:ptc", "")
-    assert (short[1][1].text, short[1][1].whole) == ("PTC and TFAWG on transit", f"overlap:{named[8:]}")
+    assert (short[1][1].text, short[1][1].whole) == ("PTC and SAFEWG on private sector", f"overlap:{named[8:]}")
     assert short[1][0].text == "urn:x:" + "y" * 40  # it leads nowhere, so nothing may be lost
 
 
