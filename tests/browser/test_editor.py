@@ -47,8 +47,8 @@ def run(page: Any, text: str) -> str:
 
 def test_a_query_is_written_and_run(open_page: Open) -> None:
     page = open_page("/sparql")
-    assert re.fullmatch(r"12 rows · \d+ ms · 9\d\d bytes", run(page, "SELECT ?body { ?body a ecp:WorkingBody }"))
-    assert page.locator("#result tbody tr").count() == 12
+    assert re.fullmatch(r"14 rows · \d+ ms · 1\.\d kB", run(page, "SELECT ?body { ?body a ecp:Body }"))
+    assert page.locator("#result tbody tr").count() == 14
     assert page.get_by_role("link", name="body:ptc").get_attribute("title") == "Permanent Technical Committee"
     assert run(page, "ASK {}").startswith("an answer")
     assert page.locator("#result .answer").inner_text() == "Yes."
@@ -114,9 +114,9 @@ def test_a_later_run_takes_the_place_of_an_earlier_one(open_page: Open) -> None:
     page = open_page("/sparql")
     write(page, SLOW)
     page.keyboard.press("Control+Enter")
-    assert run(page, "SELECT ?body { ?body a ecp:WorkingBody }").startswith("12 rows")
+    assert run(page, "SELECT ?body { ?body a ecp:Body }").startswith("14 rows")
     page.wait_for_timeout(300)
-    assert page.locator("main form [role=status]").inner_text().startswith("12 rows")
+    assert page.locator("main form [role=status]").inner_text().startswith("14 rows")
 
 
 def test_the_address_is_the_query(open_page: Open) -> None:
@@ -261,9 +261,9 @@ def test_only_the_sparql_page_loads_the_editor_and_it_is_light(open_page: Open) 
 
 def test_without_javascript_the_form_asks(open_page: Open) -> None:
     page = open_page("/sparql", javascript=False)
-    page.get_by_label("Query", exact=True).fill("SELECT ?body { ?body a ecp:WorkingBody }")
+    page.get_by_label("Query", exact=True).fill("SELECT ?body { ?body a ecp:Body }")
     page.get_by_role("button", name="Ask").click()
-    assert page.locator("#result tbody tr").count() == 12
+    assert page.locator("#result tbody tr").count() == 14
     page.get_by_label("Query", exact=True).fill("SELECT * { ?s foo:p 1 }")
     page.get_by_role("button", name="Ask").click()
     assert "Line 1, column 15" in page.get_by_role("alert").inner_text()

@@ -71,7 +71,7 @@ def test_the_same_rows_as_on_a_server(static_page: Callable[..., Any], engine: E
     page = static_page()
     for query in (
         "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
-        "SELECT ?body { ?body a ecp:WorkingBody } ORDER BY ?body",
+        "SELECT ?body { ?body a ecp:Body } ORDER BY ?body",
         "SELECT ?a (COUNT(DISTINCT ?on) AS ?n) { ?o ecp:overlapMember ?a ; ecp:overlapOn ?on } GROUP BY ?a ORDER BY ?a",
     ):
         expected = ask_table(engine, query)
@@ -79,7 +79,7 @@ def test_the_same_rows_as_on_a_server(static_page: Callable[..., Any], engine: E
         assert said.startswith(f"{len(expected.rows)} row"), page.locator("main").inner_text()
         cells = [row.split("\t") for row in page.locator("#result tbody tr").all_inner_texts()]
         assert cells == [[term.text if term else "" for term in row] for row in expected.rows]
-    assert run(page, "ASK { body:ptc a ecp:WorkingBody }").startswith("an answer")
+    assert run(page, "ASK { body:ptc a ecp:Body }").startswith("an answer")
     assert run(page, "DESCRIBE body:ptc").startswith("a graph")
     assert "Permanent Technical Committee" in page.locator("#result pre").inner_text()
 
@@ -98,15 +98,15 @@ def test_a_fault_is_marked_and_a_runaway_cancelled(static_page: Callable[..., An
 
 
 def test_a_link_runs_its_query_and_an_answer_is_saved(static_page: Callable[..., Any]) -> None:
-    page = static_page("?query=SELECT+%3Fbody+%7B+%3Fbody+a+ecp%3AWorkingBody+%7D")
+    page = static_page("?query=SELECT+%3Fbody+%7B+%3Fbody+a+ecp%3ABody+%7D")
     page.locator("#result tbody tr").first.wait_for()
-    assert text_of(page) == "SELECT ?body { ?body a ecp:WorkingBody }"
+    assert text_of(page) == "SELECT ?body { ?body a ecp:Body }"
     for name in ("csv", "json"):
         with page.expect_download() as download:
             page.locator("#result .downloads").get_by_role("button", name=name).click()
         text = Path(download.value.path()).read_text()
         assert "/id/body/ptc" in text
-    assert len(json.loads(text)["results"]["bindings"]) == 12
+    assert len(json.loads(text)["results"]["bindings"]) == 14
 
 
 def test_a_dataset_that_is_not_there_is_said(static_page: Callable[..., Any]) -> None:
