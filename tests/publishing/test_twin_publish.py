@@ -20,7 +20,6 @@ from ecp_graph.twin.publish import MARK, most_processes, publish, put_in_place, 
 from ecp_graph.twin.redirects import redirect_files
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.build.conftest import DATA, write_workspace
-from tests.bundled import with_workspace_file
 from tests.conftest import TWIN_BASE as BASE
 from tests.publishing.conftest import QUERIES
 from tests.waiting import wait_for
@@ -109,10 +108,11 @@ def _break_links(response: Response) -> Response:
 
 
 @pytest.mark.parametrize("begun", ["site", "site/*"], ids=["at its begin", "in its midst"])
-def test_interrupted_it_leaves_the_old_site_whole(begun: str, releases: Path, tmp_path: Path) -> None:
+def test_interrupted_it_leaves_the_old_site_whole(begun: str, tmp_path: Path) -> None:
     folder = tmp_path / "site"
-    command = [*COMMAND, "--out", str(folder), "--releases", str(releases)]
-    command += ["--workspace", str(_small_workspace(tmp_path).root)]
+    workspace, release = _small_release(tmp_path)
+    command = [*COMMAND, "--out", str(folder), "--releases", str(release.path.parent)]
+    command += ["--workspace", str(workspace.root)]
     subprocess.run(command, check=True, capture_output=True)
     before = {path.relative_to(folder): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -152,14 +152,6 @@ def test_the_rules_send_identifiers_to_documents() -> None:
     assert "RewriteRule ^id/(.+)$ /plan/doc/$1.ttl [R=303,L,NE]" in files[".htaccess"]
     assert "/plan/id/* /plan/doc/:splat.html 303" in files["_redirects"]
     assert "return 303 /plan/doc/$thing.$ecp_graph_ending" in files["redirects/nginx-server.conf"]
-
-
-def _small_workspace(folder: Path):  # type: ignore[no-untyped-def]
-    root = folder / "workspace"
-    for name in ("ontology", "data", "queries"):
-        (root / name).mkdir(parents=True)
-    (root / "queries" / "all.rq").write_text("#+ summary: Everything\nSELECT ?s { ?s ?p ?o } LIMIT 1\n")
-    return with_workspace_file(root)
 
 
 def _small_release(folder: Path, data: str = DATA) -> tuple[Workspace, Release]:

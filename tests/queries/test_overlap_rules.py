@@ -395,7 +395,7 @@ def growth(bundled: ox.Store) -> Callable[[str], float]:
 
     def cost(text: str, store: ox.Store) -> float:
         costs = []
-        for _ in range(3):
+        for _ in range(7):
             started = time.process_time()
             list(store.query(text))  # type: ignore[arg-type]
             costs.append(time.process_time() - started)
