@@ -71,8 +71,7 @@ def crawl(
     outside.
     """
     report = CrawlReport()
-    seeds = {*_SEEDS, *also}  # a workspace need not have what stands there
-    known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle(), *sorted(seeds.difference(_SEEDS))])
+    known: dict[str, None] = dict.fromkeys([*_SEEDS, *_bundle(), *also])
     waiting = list(known)
     done = 0
     with _processes(make_app, folder, base_url, dataset, processes) as pool:
@@ -84,7 +83,7 @@ def crawl(
                 report.bytes += visit.bytes
                 report.refused += visit.refused
                 report.broken.update(
-                    (address, status) for address, status in visit.broken if address not in seeds or status != 404
+                    (address, status) for address, status in visit.broken if address not in _SEEDS or status != 404
                 )
                 new = [address for address in visit.found if address not in known]
                 known.update(dict.fromkeys(new))

@@ -73,6 +73,14 @@ def test_of_many_columns_the_first_five_are_drawn() -> None:
     assert [field.column for field in chart.fields] == ["n0", "n1", "n2", "n3", "n4"]
 
 
+def test_a_long_heading_does_not_run_into_the_next() -> None:
+    columns = [_NAME, *(Column(name, "a number", "sessions held by both") for name in ("first", "second", "third"))]
+    rows = tuple((_text(name), _number(1), _number(2), _number(3)) for name in "ab")
+    first, second, _ = _drawn(columns, Table(tuple(column.name for column in columns), rows)).fields
+    assert first.heading == "first (sessions held by both)"
+    assert second.x - first.x > 7 * len(first.heading)
+
+
 def test_long_names_stand_above_their_bars() -> None:
     beside = _drawn([_NAME, _COUNT], _table(("a", 1), ("b", 2)))
     above = _drawn([_NAME, _COUNT], _table(("a body with a long name", 1), ("b", 2)))

@@ -14,6 +14,7 @@ from typing import Final
 
 from ecp_graph.queries.catalogue import Column
 from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.show.terms import heading
 
 __all__ = ["Bar", "Chart", "ChartField", "bar_chart"]
 
@@ -59,6 +60,11 @@ class ChartField:
     x: float
     bars: tuple[Bar, ...]
 
+    @property
+    def heading(self) -> str:
+        """What stands above the bars."""
+        return _heading(self.column, self.unit)
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -90,7 +96,9 @@ def bar_chart(columns: Sequence[Column], table: Table) -> Chart | None:
     beside = round(max(map(_length, names))) + 4.0
     above = _NAME_ABOVE if beside > _WIDEST_BESIDE else 0
     band = _BAND + above
-    width = _WIDTH_OF_ONE if len(numbers) == 1 else max(110.0, (_WIDTH_OF_ALL - _GAP) / len(numbers) - _GAP)
+    share = (_WIDTH_OF_ALL - _GAP) / len(numbers) - _GAP
+    widest = max(_length(_heading(column.name, column.unit)) for column in numbers)
+    width = max(float(_WIDTH_OF_ONE) if len(numbers) == 1 else share, 110.0, widest)
     fields, x = [], 0.0 if above else beside + 10
     for column in numbers:
         fields.append(_field(column, table, x, width, band, _scale(column.unit, numbers, table)))
@@ -98,6 +106,12 @@ def bar_chart(columns: Sequence[Column], table: Table) -> Chart | None:
     middles = tuple((name, _HEAD + band * at + (above or _BAND) / 2) for at, name in enumerate(names))
     names_end = 0.0 if above else beside
     return Chart(x - _GAP, _HEAD + band * len(names) + 4.0, names_end, _BAR, middles, tuple(fields))
+
+
+def _heading(column: str, unit: str) -> str:
+    """Return what stands above a field: the column, and its unit where the name does not tell it."""
+    name = heading(column)
+    return name if unit in name else f"{name} ({unit})"
 
 
 def _length(name: str) -> float:
