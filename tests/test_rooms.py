@@ -18,6 +18,7 @@ ROOMS = (
     "pipeline",
     "linked_data",
     "release",
+    "plans",
     "overlap",
     "validation",
     "reasoning",

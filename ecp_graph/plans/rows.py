@@ -1,0 +1,88 @@
+"""What was read of a document: its rows of actions, each value with the cell that it stands in.
+
+Nothing here is resolved or interpreted: texts are those of the cells, names are the parts of a cell in its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+__all__ = ["ActionRow", "Cell", "DocumentRows", "Named", "Problem", "Role"]
+
+#: What a body has to do with an action; ``open`` is a group of bodies that are not named, such as "all members".
+Role: TypeAlias = Literal["lead", "partner", "open"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its text, and where it stands: ``Plan!C7``, ``table 1 row 4 column 2``, ``line 9 column 3``.
+
+    ``table``, ``row`` and ``column`` are its numbers, from 1, as an anchor of evidence has them; ``sheet`` is empty but
+    in a workbook.
+    """
+
+    locator: str
+    text: str
+    table: int = 1
+    row: int = 0
+    column: int = 0
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part of a cell that names something, as it is written; a body has a role."""
+
+    text: str
+    cell: Cell
+    role: Role | None = None
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One action of a document.
+
+    ``locator`` is ``SHEET!row N``, ``table N row N`` or ``line N``. ``chapter`` begins with its number where it has
+    one. ``cells`` are those that the values were read from, by the name of the field: number, title, chapter, time …
+    """
+
+    locator: str
+    number: str = ""
+    title: str = ""
+    chapter: str = ""
+    responsible: tuple[Named, ...] = ()
+    programmes: tuple[Named, ...] = ()
+    instruments: tuple[Named, ...] = ()
+    topics: tuple[Named, ...] = ()
+    goals: tuple[Named, ...] = ()
+    time: str = ""
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that could not be read: where, a code in words joined by hyphens, and a sentence on what to do."""
+
+    locator: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class DocumentRows:
+    """The rows of one document in their order, and what could not be read.
+
+    ``taken`` says what was assumed of the file: encoding, separator, sheet. ``unread`` counts the rows of a table of
+    actions that gave no action.
+    """
+
+    path: str
+    sha256: str
+    rows: tuple[ActionRow, ...]
+    problems: tuple[Problem, ...] = ()
+    language: str = ""
+    taken: tuple[str, ...] = ()
+    unread: int = 0
