@@ -12,7 +12,8 @@ __all__ = ["pairs"]
 def pairs(path: Any, scope: Scope, *, in_graph: bool, end: str = "") -> str:
     """Return the SELECT of the pairs that a path of rdflib joins, each as often as SPARQL counts it.
 
-    ``end`` is the constant, if any, at which the path has to start or to stop: a path of no steps stays there.
+    ``end`` is the constant, if any, at which the path has to start or to stop. A path of no steps stays at any node of
+    the graph, as in Oxigraph; by the standard it would stay at a constant too that no triple has.
     """
     from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
     from rdflib.term import URIRef
@@ -35,7 +36,7 @@ def pairs(path: Any, scope: Scope, *, in_graph: bool, end: str = "") -> str:
         some = _closure(of(path.path), in_graph=in_graph) if path.more else of(path.path)
         if not path.zero:
             return some
-        nodes = f"SELECT {end} AS n" if end else "SELECT n FROM nodes"
+        nodes = f"SELECT n FROM nodes WHERE n = {end}" if end else "SELECT n FROM nodes"
         return f"SELECT s, o FROM ({some}) UNION SELECT n, n FROM ({nodes})"
     raise NotCompiled(f"the path {path.n3()}")
 

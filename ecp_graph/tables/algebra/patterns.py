@@ -59,8 +59,6 @@ class Patterns:
         for number, triple in enumerate(pattern.triples):
             places.add(f"t{number}", triple, self.graph)
         if not places.tables:
-            if self.graph is not None:
-                raise NotCompiled("an empty GRAPH")
             return UNIT
         conditions = f" WHERE {' AND '.join(places.conditions)}" if places.conditions else ""
         columns = {name: Column(is_node=name in places.nodes) for name in places.where if not name.startswith("_:")}
@@ -110,7 +108,11 @@ class Patterns:
 
     def in_graph(self, pattern: Any) -> Relation:
         """Return the solutions inside one named graph, with the graph."""
-        return Patterns(self.scope, pattern.term).relation(pattern.p)
+        found = Patterns(self.scope, pattern.term).relation(pattern.p)
+        graph = found.columns.get(_name(pattern.term)) if _is_variable(pattern.term) else Column()
+        if not found.columns or graph is None or graph.may_lack:
+            raise NotCompiled("a GRAPH that need not have any triple")
+        return found
 
     def values(self, pattern: Any) -> Relation:
         """Return the rows of VALUES."""
@@ -150,7 +152,7 @@ class Patterns:
         for name in map(str, pattern.PV):
             columns[name] = found.columns.get(name, Column(may_lack=True, is_node=True))
             values.append(named(name) if name in found.columns else f"NULL::BIGINT AS {named(name)}")
-        return Relation(f"(SELECT {distinct}{', '.join(values)} FROM {found.source})", columns)
+        return Relation(f"(SELECT {distinct}{', '.join(values) or '1 AS unit'} FROM {found.source})", columns)
 
     def distinct(self, pattern: Any) -> Relation:
         """Return each solution once."""
