@@ -38,6 +38,8 @@ __all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
 _LAYOUT: Final = 4
+#: Bytes of N-Quads whose store takes a gigabyte of memory.
+_MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """
 WITH
   blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
@@ -104,7 +106,6 @@ def write_contents(
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         with _store(folder / "store", statements, description) as store:
             write_tables(store, tables, folder / TABLES_FOLDER)
-            del store
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -150,22 +151,32 @@ def _write_dumps(folder: Path, dataset: Path | None) -> None:
 
 @contextmanager
 def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -> Iterator[ox.Store]:
-    """Make the store of a release, the merge of all graphs as its default graph, and yield it.
+    """Make the store of a release, the merge of all graphs as its default graph, and yield what answers as it does.
 
-    Meanwhile it lacks the description, which it has at the end: tables are asked about what that describes.
+    That lacks the description, which is added at the end: tables are asked about what that describes.
     """
     described = [layer for layer in LAYERS if layer != "description"]
     make_merged(statements, described)
     layers = " UNION ALL ".join(f"FROM {layer}" for layer in described)
+    plain, with_blank = (
+        statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=is_so), f"stored-{is_so}")
+        for is_so in (False, True)
+    )
     store = ox.Store(str(path))
-    for with_blank in (False, True):
-        content = statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=with_blank))
-        if with_blank:  # only those of ontology and shapes: a store would give them other names in a file
-            store.extend(ox.parse(content.read_bytes(), format=ox.RdfFormat.N_QUADS))
-        else:
-            store.bulk_load(path=str(content), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+    # only those of ontology and shapes: out of a file they would come with other names
+    blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
+    store.extend(blank)
+    if plain.stat().st_size <= _MOST_IN_MEMORY:  # asked in half the time, loading included
+        asked = ox.Store()
+        asked.load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+        asked.extend(blank)
+        yield asked
+        del asked
+    else:
+        yield store
+    for content in (plain, with_blank):
         content.unlink()
-    yield store
     store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
     store.optimize()
     store.flush()

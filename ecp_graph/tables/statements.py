@@ -185,9 +185,9 @@ class Statements:
         """Write the statements of layers as N-Quads, each once, in the order of their lines, into a file to move."""
         return self._copy("sorted", f"SELECT DISTINCT * FROM ({_union(layers)})", "ORDER BY line")
 
-    def write(self, query: str) -> Path:
+    def write(self, query: str, name: str) -> Path:
         """Write the statements whose numbers a query gives (s, p, o, g) as N-Quads, in any order, into such a file."""
-        return self._copy("selected", query)
+        return self._copy(name, query)
 
     def _add(self, layer: str, texts: Iterable[bytes]) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {layer}")
