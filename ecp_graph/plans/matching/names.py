@@ -11,11 +11,11 @@ from typing import Final
 
 from ecp_graph.plans.matching.settings import words
 
-__all__ = ["Name", "Word", "is_acronym", "parse_name", "plain", "words_of"]
+__all__ = ["Name", "Word", "is_acronym", "parse_name", "places", "plain", "words_of"]
 
-_QUOTES: Final = re.compile('[\u2018\u2019\u201a\u201b\u02bc`\u00b4\u201c\u201d\u201e\u00ab\u00bb"]')
-_HYPHENS: Final = re.compile("[\u2010-\u2015\u2212]")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_QUOTES: Final = frozenset('\u2018\u2019\u201a\u201b\u02bc`\u00b4\u201c\u201d\u201e\u00ab\u00bb"')
+_HYPHENS: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+_INVISIBLE: Final = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|er|re|e|eme|o|a)", re.IGNORECASE)
 _ROMAN: Final = re.compile(r"(?=.)(X{0,3})(IX|IV|V?I{0,3})")
@@ -166,8 +166,30 @@ def plain(text: str) -> str:
     """Return a text without accents, with one sort of quote, hyphen and space, and nothing invisible."""
     if text.isascii():
         return " ".join(text.replace('"', "'").split())
-    parts = unicodedata.normalize("NFKD", _INVISIBLE.sub("", _HYPHENS.sub("-", _QUOTES.sub("'", text))))
-    return " ".join("".join(letter for letter in parts if not unicodedata.combining(letter)).split())
+    return " ".join("".join(map(_plain_letter, text)).split())
+
+
+def places(text: str) -> list[int]:
+    """Return where each letter of ``plain(text)`` stands in the text itself."""
+    found: list[int] = []
+    is_word_begun = True
+    for at, letter in enumerate(text):
+        for part in _plain_letter(letter):
+            if part.isspace():
+                is_word_begun = False
+            else:
+                found += [at] if is_word_begun or not found else [at - 1, at]
+                is_word_begun = True
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _plain_letter(letter: str) -> str:
+    """Return a letter without its accents, and signs that look alike as one of them."""
+    if letter in _INVISIBLE:
+        return ""
+    letter = "'" if letter in _QUOTES else "-" if letter in _HYPHENS else letter
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
 
 
 @lru_cache(maxsize=65_536)

@@ -24,7 +24,7 @@ class Match:
     """What a text names: the known thing that is most like it, if any is, and the parts of the score, which add up.
 
     Only a match that ``is_sure`` is a fact; all others are questions, with ``known`` and ``others`` as answers to
-    choose from. ``why`` says in words what the match rests on.
+    choose from. ``why`` says in words what the match rests on; ``text`` is the name as it is written.
     """
 
     known: Known | None
@@ -33,6 +33,7 @@ class Match:
     is_sure: bool
     why: str
     others: tuple[Known, ...] = ()
+    text: str = ""
 
 
 _SEVERAL: Final = "several have this name"
@@ -63,7 +64,7 @@ class Register:
         """Return which known thing of a kind (body, programme, instrument, topic, goal) the text names."""
         key = (text.strip(), kind)
         if key not in self._answers:
-            self._answers[key] = self._match(text, kind)
+            self._answers[key] = replace(self._match(key[0], kind), text=key[0])
         return self._answers[key]
 
     def found_in(self, text: str, kind: str) -> list[Match]:
@@ -80,9 +81,9 @@ class Register:
             things = [self._things[kind, iri] for iri in found.iris if iri not in others]
             if things:
                 is_sure = len(things) == 1 and not found.is_example
-                why = "an example" if found.is_example else "named in it" if is_sure else _SEVERAL
+                why = "named as an example" if found.is_example else "named in it" if is_sure else _SEVERAL
                 rest = tuple(things[1 : weights().most_candidates])
-                yield Match(things[0], 1.0, (Part("words", 1.0),), is_sure, f"'{found.written}': {why}", rest)
+                yield Match(things[0], 1.0, (Part("words", 1.0),), is_sure, why, rest, found.written)
 
     def _match(self, text: str, kind: str) -> Match:
         shelf, name = self._shelves.get(kind), parse_name(text)
