@@ -65,6 +65,11 @@ class Name:
         return frozenset(stem for stem in self.stems if stem.isdigit())
 
     @cached_property
+    def is_generic(self) -> bool:
+        """Whether it has no word but those that any organization may call its bodies and plans by."""
+        return words().generic.issuperset(self.stems)
+
+    @cached_property
     def ordered(self) -> str:
         """Its stems in the order of the alphabet."""
         return " ".join(sorted(self.stems))

@@ -69,11 +69,11 @@ def test_spellings_of_a_name_are_sure(text: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("Working Group", "Working Group A"),
-        ("Council", "Council of Four"),
+        ("Group on Trade", "Group on Trade A"),
+        ("Council of the Sea", "Council of the Four Seas"),
         ("Trade policy", "Policy trade"),
         ("Energy and Mines", "Mines and Energy"),
-        ("Secretariat", "SEC"),
+        ("Secretariat of the Pacific", "SEC of the Pacific"),
         ("Phase I", "Phase V"),
         ("Import procedures", "Export procedures"),
         ("Immigration policy", "Emigration policy"),
@@ -150,6 +150,18 @@ def test_a_name_of_two_things_is_a_question() -> None:
     match = Register([COMMITTEE, twin]).match("Committee on Trade and Environment", "body")
     assert (match.is_sure, match.why) == (False, "several have this name")
     assert {match.known, *match.others} == {COMMITTEE, twin}
+
+
+@pytest.mark.parametrize("text", ["Secretariat", "the Steering Committee", "Working Groups", "Consejo Nacional"])
+def test_a_name_that_anybody_may_have_is_a_question_until_it_is_decided(text: str) -> None:
+    known = Known("urn:x:it", "", "body", ((text, "en"),))
+    match = Register([known]).match(text, "body")
+    assert (match.known, match.score, match.is_sure) == (known, 1.0, False)
+    assert [found.is_sure for found in Register([known]).found_in(f"Report to {text}", "body")] == [False]
+    decision = Decision(text, known.iri, True, "A. Analyst", "2026-11-29", "there is one only")
+    held = Register([known], [decision])
+    assert held.match(text, "body").is_sure
+    assert [found.is_sure for found in held.found_in(f"Report to {text}", "body")] == [True]
 
 
 def test_a_kind_has_names_of_its_own() -> None:
