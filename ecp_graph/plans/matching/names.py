@@ -66,8 +66,8 @@ class Name:
 
     @cached_property
     def is_generic(self) -> bool:
-        """Whether it has no word but those that any organization may call its bodies and plans by."""
-        return words().generic.issuperset(self.stems)
+        """Whether it has nothing but numbers, and words that any organization may call its bodies and plans by."""
+        return all(stem in words().generic or stem.isdigit() for stem in self.stems)
 
     @cached_property
     def ordered(self) -> str:

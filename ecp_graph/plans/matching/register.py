@@ -90,8 +90,8 @@ class Register:
             yield Match(things[0], 1.0, (Part("words", 1.0),), not doubt, doubt or "named in it", rest, found.written)
 
     def _match(self, text: str, kind: str) -> Match:
-        shelf, name = self._shelves.get(kind), parse_name(text)
-        if shelf is None or not name.stems:
+        shelf = self._shelves.get(kind)
+        if shelf is None or len(text) > weights().longest or not (name := parse_name(text)).stems:
             return _NOTHING
         if same := self._decided.same(name, kind):
             return Match(same, 1.0, (Part("decision", 1.0),), True, "decided to be the same")

@@ -24,6 +24,7 @@ class Weights:
     typo_letters: int
     typo_other_words: int
     most_compared: int
+    longest: int
 
 
 @dataclass(frozen=True)
