@@ -80,7 +80,7 @@ class _Likeness:
         self.similar: list[tuple[str, str]] = []
         for word in tuple(left):
             best = max(right, key=lambda each: ratio(word, each), default="")
-            if best and not (word + best).isdigit() and ratio(word, best) >= weights().similar_word:
+            if best and not (word + best).isdecimal() and ratio(word, best) >= weights().similar_word:
                 self.similar.append((word, best))
                 left.remove(word)
                 right.remove(best)

@@ -62,12 +62,12 @@ class Name:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers, years and phases in it."""
-        return frozenset(stem for stem in self.stems if stem.isdigit())
+        return frozenset(stem for stem in self.stems if stem.isdecimal())
 
     @cached_property
     def is_generic(self) -> bool:
         """Whether it has nothing but numbers, and words that any organization may call its bodies and plans by."""
-        return all(stem in words().generic or stem.isdigit() for stem in self.stems)
+        return all(stem in words().generic or stem.isdecimal() for stem in self.stems)
 
     @cached_property
     def ordered(self) -> str:
@@ -115,7 +115,7 @@ def _says_nothing(found: Sequence[Word], at: int) -> bool:
     word, is_last = found[at], at + 1 == len(found)
     if len(word.written) == 1 and word.written.isupper() and at and not word.is_elided:
         return not is_last and all(other.written.isupper() for other in found)
-    is_sign = word.stem in words().number_signs and not is_last and found[at + 1].stem.isdigit()
+    is_sign = word.stem in words().number_signs and not is_last and found[at + 1].stem.isdecimal()
     return is_sign or word.stem in words().stop
 
 
@@ -200,9 +200,9 @@ def _plain_letter(letter: str) -> str:
 @lru_cache(maxsize=65_536)
 def _stem(written: str, *, is_number: bool) -> str:
     if match := _ORDINAL.fullmatch(written):
-        return str(int(match[1]))
-    if written.isdigit():
-        return str(int(written))
+        written = match[1]
+    if written.isdecimal():
+        return written.lstrip("0") or "0"
     if _ROMAN.fullmatch(written) and (is_number or written not in _ROMAN_DIGITS):
         return str(_roman(written))
     word = written.replace(".", "").casefold()
@@ -226,7 +226,7 @@ def _roman(text: str) -> int:
 
 
 def _initials(found: Iterable[Word]) -> str:
-    return "".join(word.initials for word in found if not word.stem.isdigit())
+    return "".join(word.initials for word in found if not word.stem.isdecimal())
 
 
 def _letters(text: str) -> str:

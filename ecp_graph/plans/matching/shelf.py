@@ -94,7 +94,7 @@ class Shelf:
             return [stem]
         if stem not in self._alike:
             close = extract(stem, self._words, scorer=ratio, score_cutoff=weights().similar_word, limit=3)
-            self._alike[stem] = [] if stem.isdigit() else [word for word, *_ in close]
+            self._alike[stem] = [] if stem.isdecimal() else [word for word, *_ in close]
         return self._alike[stem]
 
 

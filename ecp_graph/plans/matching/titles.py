@@ -33,7 +33,7 @@ class Titles:
         self._by_stems: dict[str, dict[tuple[str, ...], list[tuple[str, bool]]]] = defaultdict(dict)
         for iri, kind, text in names:
             stems = tuple(word.stem for word in _kept(text))
-            if not all(stem.isdigit() for stem in stems):
+            if not all(stem.isdecimal() for stem in stems):
                 lengths = self._longest[kind]
                 lengths[stems[0]] = max(lengths.get(stems[0], 0), len(stems))
                 self._by_stems[kind].setdefault(stems, []).append((iri, is_acronym(text)))

@@ -174,6 +174,7 @@ def test_numbers_and_long_texts_name_nothing() -> None:
     assert not held.match("1", "goal").is_sure
     assert held.found_in("Publish 1 report to reduce child mortality", "goal")[0].text == "reduce child mortality"
     assert held.match("Reduce child mortality " * 5000, "goal").known is None
+    assert held.found_in("9" * 5000 + " \u1369\u2460 000", "goal") == []
 
 
 def test_a_kind_has_names_of_its_own() -> None:
