@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import Sources
-from ecp_graph.rdf.nquads import NQuads
+from ecp_graph.rdf.nquads import NQuads, NTriples
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
@@ -42,10 +42,10 @@ class Completed:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    @property
-    def things(self) -> list[ox.Quad]:
-        """What shapes are run on: every statement but the shapes themselves."""
-        return [*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived]
+    @cached_property
+    def things(self) -> NTriples:
+        """What shapes are run on: the merge of all but the shapes themselves."""
+        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its individuals."""
