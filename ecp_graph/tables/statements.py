@@ -156,12 +156,21 @@ class Statements:
         asked = "SELECT term, id FROM terms SEMI JOIN (SELECT unnest($terms::VARCHAR[]) AS term) USING (term)"
         return dict(self.connection.execute(asked, {"terms": given}).fetchall())
 
+    def add_terms(self, select: str) -> None:
+        """Give numbers to the terms that a SELECT gives, each once, in its column ``term``."""
+        self.connection.execute(_NEW_TERMS.format(found=select))
+
     def terms(self, numbers: Iterable[int]) -> dict[int, OxTerm]:
         """Return the terms of numbers; one that was not given out is left out."""
         asked = "SELECT id, term FROM terms SEMI JOIN (SELECT unnest($numbers::BIGINT[]) AS id) USING (id)"
         rows = self.connection.execute(asked, {"numbers": list(set(numbers))}).fetchall()
         found = parsed_terms([term for _, term in rows])
         return {number: term for (number, _), term in zip(rows, found, strict=True)}
+
+    def count(self, layer: str) -> int:
+        """Return how many statements a layer has."""
+        found: int = self.connection.execute(f"SELECT count(*) FROM {layer}").fetchall()[0][0]
+        return found
 
     def quads(self, *layers: str) -> list[ox.Quad]:
         """Return the statements of layers, one layer after the other."""

@@ -9,8 +9,9 @@ from functools import cache
 import pyoxigraph as ox
 
 from ecp_graph.overlap.derive import merged_store
-from ecp_graph.overlap.statements import Statements, statements_of
+from ecp_graph.overlap.rules import made_ready
 from ecp_graph.tables.algebra import Statement, compiled
+from ecp_graph.tables.statements import Statements
 from tests.bundled import PREFIXES
 
 __all__ = ["differences", "rows_by_joins", "rows_by_oxigraph"]
@@ -24,7 +25,9 @@ def differences(quads: Iterable[ox.Quad], queries: Sequence[str]) -> tuple[dict[
     quads = list(quads)
     store = merged_store(quads)
     found, number = {}, 0
-    with statements_of(quads) as statements:
+    statements = Statements()
+    statements.put("data", quads)
+    with made_ready(statements):
         for query in queries:
             joined, asked = rows_by_joins(query, statements), rows_by_oxigraph(query, store)
             number += asked.total()
