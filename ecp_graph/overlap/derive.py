@@ -7,7 +7,6 @@ never graph/derived, so running them again on a release adds nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -76,15 +75,17 @@ def derive_layer(
     """
     statements.connection.execute("TRUNCATE derived")
     is_joined = engine == "local" and sum(map(statements.count, LAYERS)) >= joins_from
-    store = cache(lambda: merged_store(statements.quads(*LAYERS)))
     with made_ready(statements):
         marks = read_marks(statements)
+        others = []
         for rule in map(read_rule, rules):
             why_not = by_joins(rule, statements, marks) if is_joined else ""
             if why_not:
                 progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
             if why_not or not is_joined:
-                by_sparql(rule, store(), statements, marks)
+                others.append(rule)
+        if others:
+            by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
         mint(statements, marks)
     _say_where_stated(statements)

@@ -6,7 +6,7 @@ Either way the rows come into the table ``evidence``: the numbers of things, act
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -109,7 +109,8 @@ def by_joins(rule: Rule, statements: Statements, marks: Marks) -> str:
     try:
         statement = _compiled(rule.text, tuple(names().prefixes.items()))
         numbers = statements.numbers(statement.constants)
-        statements.connection.execute(_FOUND.format(select=_typed(statement, numbers)))
+        with statement.prepared(statements.connection, numbers) as select:
+            statements.connection.execute(_FOUND.format(select=_typed(statement, select)))
     except NotCompiled as reason:
         return reason.construct
     except duckdb.InvalidInputException as reason:
@@ -128,38 +129,41 @@ def _compiled(text: str, prefixes: tuple[tuple[str, str], ...]) -> Statement:
     return compiled(text, dict(prefixes))
 
 
-def _typed(statement: Statement, numbers: Mapping[str, int]) -> str:
+def _typed(statement: Statement, select: str) -> str:
     """Return a rule in SQL with all columns of ``evidence``, each of its type."""
     values = []
     for name in _COLUMNS:
         kind = statement.columns.get(name)
         if kind is None:
-            values.append(f'NULL::{"VARCHAR" if name in _WORDS else "BIGINT"} AS "{name}"')
+            values.append(f'NULL::{_type(name)} AS "{name}"')
         elif kind == (name in _WORDS):
             values.append(f'row."{name}"')
         else:
             raise NotCompiled(f"?{name} as {'a string' if kind else 'a term'}")
-    return f"SELECT {', '.join(values)} FROM ({statement.text(numbers.__getitem__)}) AS row"
+    return f"SELECT {', '.join(values)} FROM ({select}) AS row"
 
 
-def by_sparql(rule: Rule, store: ox.Store, statements: Statements, marks: Marks) -> None:
-    """Add the rows of a rule to ``evidence``, found by the embedded engine.
+def by_sparql(rules: Iterable[Rule], store: ox.Store, statements: Statements, marks: Marks) -> None:
+    """Add the rows of rules to ``evidence``, found by the embedded engine.
 
     Raises InputSyntaxError for a row that lacks something, has something other than an IRI, or a mark that is none.
     """
-    rows = list(_rows(rule, store, marks))
+    rows = [row for rule in rules for row in _rows(rule, store, marks)]
+    if not rows:
+        return
     numbers = statements.numbers(str(row[name]) for row in rows for name in _THINGS if name in row)
     columns = [
         [(row[name].value if name in _WORDS else numbers[str(row[name])]) if name in row else None for row in rows]
         for name in _COLUMNS
     ]
-    types = ("VARCHAR" if name in _WORDS else "BIGINT" for name in _COLUMNS)
-    values = (
-        f'unnest(${at}::{kind}[]) AS "{name}"' for at, (name, kind) in enumerate(zip(_COLUMNS, types, strict=True), 1)
-    )
+    values = (f'unnest(${at}::{_type(name)}[]) AS "{name}"' for at, name in enumerate(_COLUMNS, 1))
     statements.connection.execute(_FOUND.format(select=f"SELECT {', '.join(values)}"), columns)
     statements.connection.execute(_KEPT)
     statements.connection.execute("DROP TABLE found")
+
+
+def _type(column: str) -> str:
+    return "VARCHAR" if column in _WORDS else "BIGINT"
 
 
 def _rows(rule: Rule, store: ox.Store, marks: Marks) -> Iterator[dict[str, ox.NamedNode | ox.Literal]]:

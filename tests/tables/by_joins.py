@@ -40,7 +40,8 @@ def differences(quads: Iterable[ox.Quad], queries: Sequence[str]) -> tuple[dict[
 
 def rows_by_joins(query: str, statements: Statements) -> Rows:
     statement = _compiled(query)
-    text = statement.text(statements.numbers(statement.constants).__getitem__)
+    with statement.prepared(statements.connection, statements.numbers(statement.constants)) as select:
+        rows = statements.connection.execute(select).fetchall()
     terms = dict(statements.connection.execute("SELECT id, term FROM terms").fetchall())
     return Counter(
         frozenset(
@@ -48,7 +49,7 @@ def rows_by_joins(query: str, statements: Statements) -> Rows:
             for (name, is_text), value in zip(statement.columns.items(), row, strict=bool(statement.columns))
             if value is not None
         )
-        for row in statements.connection.execute(text).fetchall()
+        for row in rows
     )
 
 
