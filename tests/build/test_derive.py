@@ -6,11 +6,11 @@ from collections import Counter
 
 import pyoxigraph as ox
 import pytest
+from ecp_graph.overlap.evidence import Evidence, Scales, gather
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
 from ecp_graph.namespaces import compact
 from ecp_graph.overlap.derive import derive, merged_store
-from ecp_graph.overlap.evidence import Evidence, Scales, gather
 from ecp_graph.overlap.mint import check_distinct, overlap_iri
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.rdf.load import load
