@@ -48,11 +48,10 @@ def derive(
     joins_from: int = JOINS_FROM,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[ox.Quad]:
-    """Return the quads of graph/derived that follow from those of other named graphs, as `derive_layer` finds them."""
+    """Return the quads of graph/derived that follow from those of other graphs, as `derive_layer` finds them."""
     statements = Statements()
-    derived = names().derived_graph
-    graphs = (quad for quad in quads if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value != derived)
-    statements.put("data", graphs)
+    derived = ox.NamedNode(names().derived_graph)
+    statements.put("data", (quad for quad in quads if quad.graph_name != derived))
     derive_layer(statements, rules, engine=engine, joins_from=joins_from, progress=progress)
     return sorted(statements.quads("derived"), key=str)
 
