@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +21,8 @@ from ecp_graph.namespaces import PREFIXES, names
 from ecp_graph.overlap.marks import SCHEMES, Marks
 from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import position, tokens
-from ecp_graph.tables.algebra import NotCompiled, Statement, compiled
+from ecp_graph.tables.algebra import NotCompiled, Statement
+from ecp_graph.tables.algebra.kept import kept
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
 __all__ = ["LAYERS", "Rule", "by_joins", "by_sparql", "made_ready", "read_rule"]
@@ -107,7 +107,7 @@ def by_joins(rule: Rule, statements: Statements, marks: Marks) -> str:
     Where that cannot be done, nothing is added, and the words returned say why.
     """
     try:
-        statement = _compiled(rule.text, tuple(names().prefixes.items()))
+        statement = kept(rule.text, names().prefixes)
         numbers = statements.numbers(statement.constants)
         with statement.prepared(statements.connection, numbers) as select:
             statements.connection.execute(_FOUND.format(select=_typed(statement, select)))
@@ -122,11 +122,6 @@ def by_joins(rule: Rule, statements: Statements, marks: Marks) -> str:
     statements.connection.execute(_KEPT)
     statements.connection.execute("DROP TABLE found")
     return ""
-
-
-@cache
-def _compiled(text: str, prefixes: tuple[tuple[str, str], ...]) -> Statement:
-    return compiled(text, dict(prefixes))
 
 
 def _typed(statement: Statement, select: str) -> str:

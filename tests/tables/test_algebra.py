@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from benchmarks.workspace import write_workspace
 from ecp_graph.namespaces import using
+from ecp_graph.overlap.derive import merged_store
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
 from ecp_graph.tables.algebra import NotCompiled, compiled, patterns
+from ecp_graph.tables.algebra import kept as algebra_kept
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.bundled import PREFIXES
 from tests.queries.test_overlap_rules import CASES, store_of
@@ -139,7 +141,8 @@ def test_a_construct_gives_the_rows_of_oxigraph(construct: str) -> None:
 
 
 def test_the_queries_of_constructs_find_something() -> None:
-    empty = {name for name, query in CONSTRUCTS.items() if not differences(QUADS, [query])[1]}
+    store = merged_store(QUADS)
+    empty = {name for name, query in CONSTRUCTS.items() if not by_joins.rows_by_oxigraph(query, store)}
     assert empty == {
         "a path from what is nowhere",
         "one variable twice",
@@ -179,6 +182,20 @@ def test_what_is_not_covered_is_named(query: str) -> None:
         compiled(query, PREFIXES)
 
 
+def test_a_query_is_compiled_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ECP_GRAPH_CACHE", str(tmp_path))
+    query = CONSTRUCTS["OPTIONAL"]
+    first = algebra_kept.kept(query, PREFIXES)
+    assert first == compiled(query, PREFIXES)
+    (entry,) = (tmp_path / "statements").iterdir()
+    monkeypatch.setattr(algebra_kept, "compiled", lambda *_: pytest.fail("it was compiled again"))
+    assert algebra_kept.kept(query, PREFIXES) == first
+    monkeypatch.undo()
+    monkeypatch.setenv("ECP_GRAPH_CACHE", str(tmp_path))
+    entry.write_bytes(b"damaged")
+    assert algebra_kept.kept(query, PREFIXES) == first
+
+
 # ---------------------------------------------------------------- the rules of overlap
 
 
@@ -212,7 +229,7 @@ def test_the_rules_give_the_rows_of_oxigraph_on_many_plans(plans: int, tmp_path:
     write_workspace(tmp_path / "plans", plans)
     found, number = differences(completed(Workspace(tmp_path / "plans")), list(RULES.values()))
     assert not found
-    assert number > 500 * plans
+    assert number > 200 * plans
 
 
 THINGS = {
@@ -251,7 +268,7 @@ def statements(draw: Callable[[Any], Any]) -> str:
 
 
 @given(st.lists(statements(), min_size=8, max_size=40))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_the_rules_give_the_rows_of_oxigraph_on_any_statements(texts: list[str]) -> None:
     found, _ = differences(named(store_of("\n".join(texts))), list(RULES.values()))
     assert not found
