@@ -155,6 +155,10 @@ class Statements:
         asked = "SELECT term, id FROM terms SEMI JOIN (SELECT unnest($terms::VARCHAR[]) AS term) USING (term)"
         return dict(self.connection.execute(asked, {"terms": given}).fetchall())
 
+    def add_terms(self, select: str) -> None:
+        """Give numbers to the terms that a SELECT gives, each once, in its column ``term``."""
+        self.connection.execute(_NEW_TERMS.format(found=select))
+
     def terms(self, numbers: Iterable[int]) -> dict[int, OxTerm]:
         """Return the terms of numbers; one that was not given out is left out."""
         asked = "SELECT id, term FROM terms SEMI JOIN (SELECT unnest($numbers::BIGINT[]) AS id) USING (id)"
