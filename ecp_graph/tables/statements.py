@@ -126,6 +126,11 @@ class Statements:
         self.connection.execute(f"CREATE VIEW quads AS {_union(_READ)}")
         self.connection.execute(f"CREATE VIEW triples AS SELECT s, p, o FROM ({_merged(_MERGED)})")
 
+    @property
+    def folder(self) -> Path:
+        """A folder for files that do not outlive these tables; their database reads and writes no others."""
+        return self._folder
+
     def load(self, layer: str, texts: Iterable[bytes]) -> None:
         """Make a layer anew, of the statements of some texts: N-Quads as Oxigraph writes them."""
         self.connection.execute(f"TRUNCATE {layer}")
