@@ -17,7 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import using
-from ecp_graph.pipeline.complete import Completed
+from ecp_graph.pipeline.complete import Completed, tables_of
 from ecp_graph.pipeline.contents import release_id, write_contents
 from ecp_graph.rdf.load import Sources, load
 from ecp_graph.release.swap import install
@@ -47,7 +47,8 @@ def write_release(actions: int, releases: Path) -> str:
 
 def _written(actions: int, releases: Path) -> str:
     own = load(WORKSPACE)
-    made = Completed(Sources(own.ontology, list(plan(actions)), own.shapes, own.index), [], [], ())
+    sources = Sources(own.ontology, list(plan(actions)), own.shapes, own.index)
+    made = Completed(sources, tables_of(sources), ())
     label = f"large plan of {actions} actions"
     write = partial(write_contents, completed=made, report=Report(), workspace=WORKSPACE, workspace_hash=label)
     release = install(releases, release_id(label), write)
