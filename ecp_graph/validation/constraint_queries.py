@@ -73,6 +73,8 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
 
 @dataclass(frozen=True)
 class ConstraintQuery:
+    """The query of a constraint, with ``$PATH`` written out, and what its results are said to be."""
+
     shape: Node
     constraint: Node
     path: Node | None
@@ -110,6 +112,7 @@ class ConstraintQuery:
 
 
 def constraint_query(shapes: Graph, shape: Node, constraint: Node) -> ConstraintQuery:
+    """Return the query of a SPARQL constraint of a shape. Raises UnsuitedQuery where there is not exactly one."""
     texts = list(shapes.objects(constraint, SH.select))
     if len(texts) != 1 or (constraint, SH.deactivated, None) in shapes:
         raise UnsuitedQuery("a constraint has one query, and is not switched off")

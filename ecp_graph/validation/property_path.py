@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from rdflib import RDF, SH, Graph, URIRef
 from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
@@ -12,7 +13,8 @@ __all__ = ["as_path", "last_steps", "written"]
 
 #: Deeper paths are refused, as pySHACL does.
 _DEEPEST = 12
-_MARKS: Mapping[Node, str] = {SH.zeroOrMorePath: "*", SH.zeroOrOnePath: "?", SH.oneOrMorePath: "+"}
+_Mark: TypeAlias = Literal["*", "?", "+"]
+_MARKS: Mapping[Node, _Mark] = {SH.zeroOrMorePath: "*", SH.zeroOrOnePath: "?", SH.oneOrMorePath: "+"}
 
 
 def written(shapes: Graph, path: Node, prefixes: Mapping[str, str], *, depth: int = 0) -> str:

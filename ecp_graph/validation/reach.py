@@ -7,10 +7,10 @@ reached means all nodes of a rule. Forwards from these nodes it passes all state
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from rdflib import RDF, RDFS, SH, Graph, URIRef
+from rdflib import RDF, RDFS, Graph, URIRef
 
 from ecp_graph.rdf.terms import to_oxigraph
 from ecp_graph.tables.statements import Statements
@@ -50,7 +50,8 @@ SELECT DISTINCT state, node, 0 FROM (
   UNION ALL SELECT state, o FROM changed, steps WHERE steps.p IS NULL AND inverse)"""
 _BACK: Final = """
 INSERT INTO reached
-WITH edge AS (SELECT steps.state, p, inverse, node FROM reached JOIN steps ON next = reached.state WHERE round = $round - 1)
+WITH edge AS (
+  SELECT steps.state, p, inverse, node FROM reached JOIN steps ON next = reached.state WHERE round = $round - 1)
 SELECT DISTINCT state, node, $round FROM (
   SELECT state, s AS node FROM edge JOIN walked USING (p) WHERE NOT inverse AND o = node
   UNION ALL SELECT state, o FROM edge JOIN walked USING (p) WHERE inverse AND s = node
@@ -88,7 +89,15 @@ SELECT DISTINCT next AS state, node, $round FROM passed
 SEMI JOIN steps ON steps.state = passed.next
 ANTI JOIN reached ON reached.state = passed.next AND reached.node = passed.node"""
 
-_ALL: Final = "INSERT INTO needed SELECT s, p, o FROM things WHERE EXISTS (FROM affected SEMI JOIN (SELECT unnest($unknown::INTEGER[]) AS rule) USING (rule))"
+#: A rule of which nothing is known may read everything.
+_ALL: Final = """
+INSERT INTO needed SELECT s, p, o FROM things
+WHERE EXISTS (FROM affected SEMI JOIN (SELECT unnest($unknown::INTEGER[]) AS rule) USING (rule))"""
+
+
+_TERMS: Final = """
+SELECT a.term, b.term, c.term FROM (SELECT DISTINCT s, p, o FROM needed)
+JOIN terms AS a ON a.id = s JOIN terms AS b ON b.id = p JOIN terms AS c ON c.id = o"""
 
 
 class Reach:
@@ -111,7 +120,11 @@ class Reach:
             for kind, target in enumerate(TARGETS)
             for term in shapes.objects(URIRef(rule), target)
         ]
-        named = [*properties.values(), *(one.term for one in reads.anchors if one.term), *(term for *_, term in targets)]
+        named = [
+            *properties.values(),
+            *(one.term for one in reads.anchors if one.term),
+            *(term for *_, term in targets),
+        ]
         numbers = statements.numbers([*named, *(f"<{term}>" for term in (RDF.type, RDFS.subClassOf))])
         self._run(_TABLES)
         starts = [(number[rule], state) for rule, state in reads.starts]
@@ -143,17 +156,14 @@ class Reach:
             found.setdefault(self._rules[rule], set()).add(term)
         return found
 
-    def needed(self) -> Sequence[tuple[str, str, str]]:
-        """Return the statements that the affected nodes need, as terms in N-Triples."""
+    def needed(self) -> str:
+        """Return the statements that the affected nodes need, as N-Triples."""
         self._run("TRUNCATE reached")
         self._run("TRUNCATE needed")
         self._run(_ALL, {"unknown": self._unknown})
         self._run(_BEGIN)
         self._walk(_PASSED, _NEEDED, _ON)
-        return self._run(
-            "SELECT a.term, b.term, c.term FROM (SELECT DISTINCT s, p, o FROM needed)"
-            " JOIN terms AS a ON a.id = s JOIN terms AS b ON b.id = p JOIN terms AS c ON c.id = o"
-        ).fetchall()
+        return "".join(f"{s} {p} {o} .\n" for s, p, o in self._run(_TERMS).fetchall())
 
     def _walk(self, *statements: str) -> None:
         """Run the statements by rounds, until there is nothing new."""

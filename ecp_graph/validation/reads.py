@@ -17,7 +17,7 @@ More may be passed than is needed, never less: filters, counts and literals are 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
 
@@ -250,9 +250,7 @@ class _Automaton:
         return states[name]
 
 
-def _distances(
-    begin: set[Name | Node], ways: Iterable[_Way]
-) -> dict[Name | Node, int]:
+def _distances(begin: set[Name | Node], ways: Iterable[_Way]) -> dict[Name | Node, int]:
     """Return how many patterns lie between the beginning and each variable; a constant joins nothing."""
     beside: dict[Name | Node, set[Name | Node]] = defaultdict(set)
     for subject, _, object_ in ways:
