@@ -58,14 +58,16 @@ def complete(
     sources: Sources,
     rules: Sequence[Path],
     *,
+    statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
+    ``statements`` are those of the sources as tables, which are made unless given.
     Raises UncoveredAxiom for an axiom that the local engine does not know.
     """
-    statements = tables_of(sources)
+    statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
     progress(f"Inferred {statements.count('inferred')} statements")

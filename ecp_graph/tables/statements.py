@@ -180,6 +180,15 @@ class Statements:
         """Return the statements of layers, one layer after the other."""
         return [quad for layer in layers for quad in ox.parse(self.text([layer]), format=ox.RdfFormat.N_QUADS)]
 
+    def selected(self, query: str, values: Mapping[str, object] | None = None) -> list[ox.Quad]:
+        """Return the statements that a query selects: the numbers of their terms as columns s, p, o and g."""
+        rows = self.connection.execute(
+            f"SELECT s.term, p.term, o.term, g.term FROM ({query}) AS found JOIN terms AS s ON s.id = found.s"
+            " JOIN terms AS p ON p.id = found.p JOIN terms AS o ON o.id = found.o JOIN terms AS g ON g.id = found.g",
+            values,
+        ).fetchall()
+        return list(ox.parse("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows), format=ox.RdfFormat.N_QUADS))
+
     def text(self, layers: Sequence[str], *, graphs: bool = True) -> bytes:
         """Return the statements of layers as N-Quads in their order; without ``graphs`` each triple once, unordered."""
         if graphs:
