@@ -253,5 +253,4 @@ def _is_rest(fields: Mapping[str, list[SourceCell]], last: Draft, *, is_numbered
 
 @cache
 def _small() -> frozenset[str]:
-    words = wordings()
-    return frozenset(plain(word) for name in ("prepositions", "joins", "articles") for word in words.every(name))
+    return frozenset().union(*(wordings().plainly(name) for name in ("prepositions", "joins", "articles")))
