@@ -76,6 +76,15 @@ class Wordings:
         return frozenset(self.content["blanks"])
 
     @cached_property
+    def marks(self) -> frozenset[str]:
+        """Cells that say that an action falls into the time of their column, in lower case."""
+        return frozenset(self.content["marks"])
+
+    def word(self, name: str, language: str) -> str:
+        """Return the first word of a list in a language, or in English."""
+        return str(self.content[name].get(language, self.content[name]["en"])[0])
+
+    @cached_property
     def _fillers(self) -> frozenset[str]:
         return self.plainly("fillers")
 
@@ -102,9 +111,14 @@ class Wordings:
         for length in range(len(words), 0, -1):
             if length / len(words) < _SHARE:
                 break
-            for start in range(len(words) - length + 1):
-                for known in self._headings.get(words[start : start + length], ()):
-                    return Heading(known.field, length / len(words), known.languages, known.is_weak)
+            found = [
+                known
+                for start in range(len(words) - length + 1)
+                for known in self._headings.get(words[start : start + length], ())
+            ]
+            if found:  # "collaborating institutions" says more than that they are institutions
+                known = next((one for one in found if one.field in {"lead", "partner"}), found[0])
+                return Heading(known.field, length / len(words), known.languages, known.is_weak)
         return None
 
     def begins(self, text: str, name: str) -> bool:

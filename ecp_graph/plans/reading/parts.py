@@ -21,6 +21,8 @@ __all__ = ["NamedPart", "Parts", "known_names", "split"]
 
 _BULLET: Final = re.compile(r"^(?:[•▪◦●○■□·*➢✓\-–—]\s+|[•▪◦●■➢✓]|\(?[a-z0-9ivx]{1,3}[.)]\s+)")
 _ACRONYM: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9]+(?:[-/ .&][A-Za-z0-9]+)*$|^[A-Z][a-z]?[A-Z]+[a-z]?s?$")
+#: A full stop that does not belong to an abbreviation.
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{6,}\.$")
 _TRIM: Final = " \t\n,;:/|–—-·•"
 _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
@@ -148,9 +150,7 @@ def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]
 
 def _tidy(text: str) -> str:
     name = _BULLET.sub("", " ".join(text.split())).strip(_TRIM)
-    if name.endswith(".") and " " in name and not name.endswith("etc."):
-        name = name[:-1]
-    return name
+    return name[:-1] if _SENTENCE_END.search(name) else name
 
 
 def _known_until(text: str, pieces: Sequence[_Piece], at: int, known: frozenset[str]) -> int | None:
