@@ -92,7 +92,8 @@ class Import:
 
     def dry_run(self) -> Report:
         """Return the report on the plan as an import would write it; nothing in the workspace is touched."""
-        written = self._written()
+        with using(self.workspace.names):
+            written = self._written()
         with _copy(self.workspace, self.around.plan_file) as copy:
             path = copy.root / "data" / self.draft.given.plan / PLAN_FILE
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +109,8 @@ class Import:
             self.around.refuse_foreign_plan()
         if not self.draft.accepted:
             raise ImportRefused(f"{self.draft.path} gives no action, so there is nothing to write.")
-        written = self._written()
+        with using(self.workspace.names):
+            written = self._written()
         root, slug = self.workspace.root, self.draft.given.plan
         source = root / SOURCES / (slug + ("" if self.source.is_dir() else self.source.suffix.lower()))
         files: dict[Path, bytes | Path] = {source: self.source}
@@ -133,14 +135,17 @@ class Import:
                 f"({around.last_until(follows)[:10]}). Correct --from or --follows."
             )
         body = around.resolve(given.body, "body") if given.body else None
-        return write_plan(
-            self.draft,
-            Surroundings(self.workspace.names, around.known, around.taken, body[0] if body else "", follows),
-        )
+        iri = body[0] if body else ""
+        return write_plan(self.draft, Surroundings(self.workspace.names, around.known, around.taken, iri, follows))
 
     def _text(self, written: Written) -> bytes:
         names, slug = self.workspace.names, self.draft.given.plan
-        own = {"reading": f"{names.graph}{slug}/", "passage": f"{names.id}passage/{slug}/"}
+        own = {
+            "reading": f"{names.graph}{slug}/",
+            "passage": f"{names.id}passage/{slug}/",
+            "said": f"{names.graph}{slug}-import/",
+            "said-in": f"{names.id}passage/{slug}-import/",
+        }
         return headed(trig(written.quads, {**names.prefixes, **own}), self.draft.document, self.draft.sha256)
 
 

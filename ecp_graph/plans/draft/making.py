@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftName, DraftRow, DraftTime, Given
 from ecp_graph.plans.rows import ActionRow, Cell, DocumentRows, Named
+from ecp_graph.plans.writing.texts import words
 
 __all__ = ["Readers", "make_draft"]
 
@@ -38,23 +39,24 @@ class Readers:
 
 def make_draft(read: DocumentRows, given: Given, readers: Readers, *, language: str) -> Draft:
     """Return the draft reading of a document; the language is that of the plan where the document tells none."""
+    bodies = [words(name.text) for row in read.rows for name in row.responsible if name.role != "open"]
     return Draft(
         given=given,
         path=read.path,
         document=PurePath(read.path).name,
         sha256=read.sha256,
         language=read.language or language,
-        rows=tuple(_row(row, readers) for row in read.rows),
+        rows=tuple(_row(row, readers, frozenset(bodies)) for row in read.rows),
         problems=read.problems,
         taken=read.taken,
         unread=read.unread,
     )
 
 
-def _row(row: ActionRow, readers: Readers) -> DraftRow:
+def _row(row: ActionRow, readers: Readers, bodies: frozenset[str]) -> DraftRow:
     names = tuple(_names(row, readers.register))
     time = _time(row.time, readers)
-    doubts = (*row.doubts, *_doubts(names, time))
+    doubts = (*row.doubts, *_doubts(names, time, bodies))
     return DraftRow(
         row=row,
         number=row.number,
@@ -98,6 +100,7 @@ def _with(name: DraftName, match: Any) -> DraftName:
         name,
         iri=known.iri,
         code=known.notation or "",
+        label=_called(known),
         score=match.score,
         is_sure=match.is_sure,
         why=match.why,
@@ -133,12 +136,13 @@ def _sessions(text: str, register: Matcher) -> str:
     return bodies.pop() if len(bodies) == 1 else ""
 
 
-def _doubts(names: Iterable[DraftName], time: DraftTime) -> Iterator[str]:
+def _doubts(names: Iterable[DraftName], time: DraftTime, bodies: frozenset[str]) -> Iterator[str]:
     for name in names:
         if name.is_question:
-            candidates = ", ".join(dict.fromkeys([name.code or name.iri, *name.others]))
+            candidates = ", ".join(dict.fromkeys([name.label, *name.others]))
             yield f"“{name.text}” may be {candidates} (score {name.score:.2f}): {name.why}"
     if time.kind == "not-understood":
         yield f"The time “{time.text}” is not understood: {time.why}"
-    if time.kind in _OF_SESSIONS and not time.sessions_of:
+    is_of_sessions = time.kind in _OF_SESSIONS and not time.sessions_of
+    if is_of_sessions and not any(body in words(time.text) for body in bodies):
         yield f"The time “{time.text}” goes by sessions, but names no body that is known."

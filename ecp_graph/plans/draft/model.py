@@ -45,7 +45,7 @@ class Given:
 class DraftName:
     """A name in a cell and what it was matched with.
 
-    ``iri`` and ``code`` are those of the best match, which is a fact only if ``is_sure``. ``others`` are the names of
+    ``iri``, ``code`` and ``label`` are those of the best match, which is a fact only if ``is_sure``. ``others`` are the names of
     what it could be too. ``is_decided`` tells that a person set the match in the draft.
     """
 
@@ -55,6 +55,7 @@ class DraftName:
     role: Role | None = None
     iri: str = ""
     code: str = ""
+    label: str = ""
     score: float = 0.0
     is_sure: bool = False
     why: str = ""

@@ -52,7 +52,10 @@ class Things:
         self._language = language
         self._known = {thing.iri: thing for thing in known}
         self._own: dict[tuple[str, str], OwnThing] = {}
+        self._described: set[str] = set()
         self._labels: dict[str, dict[str, set[str]]] = {}
+        #: Those labels that look like several names in a list.
+        self._listings: dict[str, set[str]] = {}
         for thing in self._known.values():
             for name in (thing.code, *(text for text, _ in thing.names)):
                 self._add_label(thing.kind, name, thing.iri)
@@ -61,12 +64,14 @@ class Things:
     @property
     def own(self) -> tuple[OwnThing, ...]:
         """What the plan names and nobody knew, in the order of the document."""
-        return tuple(self._own.values())
+        return tuple(thing for thing in self._own.values() if thing.locator)
 
     def iri_of(self, name: DraftName, place: Place, evidence: Evidence) -> str:
         """Return the IRI of what a name stands for, and state there what the place says of it."""
         if not name.is_sure:
-            return self._own_thing(name, place, evidence).iri
+            thing = self._own_thing(name)
+            self._describe(thing, name, place, evidence)
+            return thing.iri
         self._state_variant(name, place, evidence)
         return name.iri
 
@@ -80,27 +85,50 @@ class Things:
         names = {thing.code, *(text for text, _ in thing.preferred)} if thing else set()
         return "verbatim" if clean(name.text) in names else "normalised"
 
+    def introduce(self, kind: str, text: str, iri: str) -> None:
+        """Let a name stand for a thing that is described elsewhere."""
+        self._own[kind, key(text)] = OwnThing(iri, kind, clean(text), "")
+        self._described.add(iri)
+        self._add_label(kind, text, iri)
+
+    def prepare(self, names: Iterable[DraftName]) -> None:
+        """Make the plan's own things that names stand for, so that texts that list them are understood everywhere."""
+        for name in names:
+            if not name.is_sure and name.role != "open":
+                self._own_thing(name)
+
     def listed(self, kind: str, text: str) -> Iterator[str]:
         """Yield what a text lists by its very name and by nothing else's, between commas, semicolons and slashes."""
-        for part in _LISTED.split(clean(text)):
-            found = self._labels.get(kind, {}).get(key(part), set())
+        listing = _as_list(text)
+        labels = self._labels.get(kind, {})
+        parts = listing.strip(",").split(",")
+        longer = (label for label in self._listings.get(kind, ()) if _as_list(label) in listing)
+        for label in dict.fromkeys([*parts, *longer]):
+            found = labels.get(label, set())
             if len(found) == 1:
                 yield from found
 
-    def _own_thing(self, name: DraftName, place: Place, evidence: Evidence) -> OwnThing:
+    def named_in(self, kind: str, text: str) -> str:
+        """Return the IRI of the one thing of a kind whose name is among the words of a text; else an empty one."""
+        said = words(text)
+        named = (iris for label, iris in self._labels.get(kind, {}).items() if words(label) in said)
+        found = {iri for iris in named for iri in iris}
+        return found.pop() if len(found) == 1 else ""
+
+    def _own_thing(self, name: DraftName) -> OwnThing:
         text = clean(name.text)
         at = (name.kind, key(text))
         if at not in self._own:
             parts = (self._plan_slug, text) if name.kind == "goal" else (text,)
-            thing = OwnThing(
-                self._minter.mint(_TYPES.get(name.kind, name.kind), *parts), name.kind, text, place.locator
-            )
-            self._own[at] = thing
-            self._add_label(name.kind, text, thing.iri)
-            self._describe(thing, name, place, evidence)
+            minted = self._minter.mint(_TYPES.get(name.kind, name.kind), *parts)
+            self._own[at] = OwnThing(minted, name.kind, text, clean(name.cell.locator))
+            self._add_label(name.kind, text, minted)
         return self._own[at]
 
     def _describe(self, thing: OwnThing, name: DraftName, place: Place, evidence: Evidence) -> None:
+        if thing.iri in self._described:
+            return
+        self._described.add(thing.iri)
         certainty = self.certainty(name)
         evidence.state(place, certainty, thing.iri, "rdf:type", _CLASSES[thing.kind])
         evidence.state(place, certainty, thing.iri, "skos:prefLabel", ox.Literal(thing.name, language=self._language))
@@ -123,5 +151,12 @@ class Things:
             evidence.state(place, certainty, name.iri, "skos:altLabel", ox.Literal(text, language=self._language))
 
     def _add_label(self, kind: str, text: str, iri: str) -> None:
-        if text:
-            self._labels.setdefault(kind, {}).setdefault(key(text), set()).add(iri)
+        if label := key(text):
+            self._labels.setdefault(kind, {}).setdefault(label, set()).add(iri)
+            if _LISTED.search(label):
+                self._listings.setdefault(kind, set()).add(label)
+
+
+def _as_list(text: str) -> str:
+    """Return the parts of a text, between commas and before and behind one, in lower case."""
+    return _LISTED.sub(",", f",{key(text)},")

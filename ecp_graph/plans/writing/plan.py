@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import CONCEPTS, Names
-from ecp_graph.plans.draft.model import Draft, DraftName, DraftRow
+from ecp_graph.plans.draft.model import Draft, DraftName, DraftRow, DraftTime
 from ecp_graph.plans.known.things import KnownThing
 from ecp_graph.plans.rows import Cell
 from ecp_graph.plans.writing.chapters import Chapter, chapters_of
@@ -93,6 +93,7 @@ class _Writer:
 
     def written(self) -> Written:
         self._state_import()
+        self._things.prepare(name for row in self._rows for name in row.names)
         for position, row in enumerate(self._rows, 1):
             self._state_row(position, row)
         quads = (*self._importing.quads(), *self._evidence.quads())
@@ -132,6 +133,7 @@ class _Writer:
                 state(body, "rdf:type", "ecp:Body")
                 state(body, "skos:prefLabel", label(given.body))
                 state(body, "skos:notation", ox.Literal(clean(given.body)))
+                self._things.introduce("body", given.body, body)
             state(self._plan, "ecp:programmeOf", body)
 
     def _state_row(self, position: int, row: DraftRow) -> None:
@@ -263,7 +265,7 @@ class _Writer:
                 self._evidence.state(self._place(names[0].cell), "normalised", action, _LINKS[field], thing)
 
     def _state_time(self, row: DraftRow, action: str, place: Place) -> None:
-        time = stated_time(row.time)
+        time = stated_time(replace(row.time, sessions_of=row.time.sessions_of or self._sessions(row.time)))
         cell = row.row.cells.get("time")
         where = self._place(cell) if cell and clean(cell.text) else place
         frame = f"{self._around.names.id}timeframe/{action.rpartition('/')[2]}"
@@ -282,6 +284,10 @@ class _Writer:
             self._evidence.state(where, "normalised", frame, "ecp:month", month)
         if time.sessions_of:
             self._evidence.state(where, "normalised", frame, "ecp:tiedToSessionsOf", time.sessions_of)
+
+    def _sessions(self, time: DraftTime) -> str:
+        """Return the body of the plan's own whose sessions a time names; empty where it names none or several."""
+        return self._things.named_in("body", time.text) if "session" in time.kind else ""
 
 
 def _cells(row: DraftRow, field: str) -> list[Cell]:
