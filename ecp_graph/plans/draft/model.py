@@ -45,8 +45,8 @@ class Given:
 class DraftName:
     """A name in a cell and what it was matched with.
 
-    ``iri``, ``code`` and ``label`` are those of the best match, which is a fact only if ``is_sure``. ``others`` are the names of
-    what it could be too. ``is_decided`` tells that a person set the match in the draft.
+    ``iri``, ``code`` and ``label`` are those of the best match, which is a fact only if ``is_sure``. ``others`` are
+    the names of what it could be too. ``is_decided`` tells that a person set the match in the draft.
     """
 
     text: str
