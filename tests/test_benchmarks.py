@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
+from benchmarks.building import Measured, tables
+from benchmarks.watching import Failed, Step, watch
 from benchmarks.workspace import write_workspace
 from ecp_graph.pipeline import build
 from ecp_graph.release.opening import release_engine
@@ -70,6 +73,28 @@ def test_a_folder_that_is_there_stays(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="is there already"):
         write_workspace(tmp_path, 1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_watched_command_is_told_step_by_step() -> None:
+    busy = "import sys, time; print('Read 7', file=sys.stderr, flush=True); [i for i in range(9**7)]; time.sleep(0.5)"
+    read, rest = watch([sys.executable, "-c", f"{busy}; {busy}"])[::2]
+    assert (read.line, rest.line) == ("Read 7", "")
+    assert rest.wall_s > 0.5
+    assert 0 < rest.peak_mb < 1000
+    with pytest.raises(Failed, match="no such plan"):
+        watch([sys.executable, "-c", "raise SystemExit('no such plan')"])
+
+
+def test_the_tables_say_how_costs_grow_and_compare() -> None:
+    def built(plans: int, seconds: float) -> Measured:
+        step = Step("load", seconds, seconds, 50 * plans)
+        return Measured(1000 * plans, ({"load": step, "whole": step},))
+
+    builds = {("local", 13): built(13, 1.0), ("local", 52): built(52, 16.0), ("reference", 13): built(13, 7.5)}
+    ours, reference, ratios = "\n".join(tables(builds)).split("step |")[1:]
+    assert "| load | 1.00 (1.00; 650 MB) | 16.00 (16.00; 2,600 MB) | 2.00 |" in ours
+    assert "| whole | 7.50 (7.50; 650 MB) | – |" in reference
+    assert "| load | 7.5 |" in ratios
 
 
 def _quads(path: Path) -> list[ox.Quad]:

@@ -7,34 +7,33 @@ never graph/derived, so running them again on a release adds nothing.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.errors import InputSyntaxError, QueryTooComplex
-from ecp_graph.inputs import read_input
 from ecp_graph.languages import preference
 from ecp_graph.namespaces import ECP, PREFIXES, names
 from ecp_graph.overlap.evidence import Evidence, Scales, gather
 from ecp_graph.overlap.mint import check_distinct, overlap_iri, overlap_quads
-from ecp_graph.sparql.guard import refuse_excess
-from ecp_graph.sparql.text import position, tokens
+from ecp_graph.overlap.rules import SCHEMES, by_joins, by_sparql, make_evidence, read_rule
+from ecp_graph.overlap.statements import Statements, statements_of
 
-__all__ = ["derive", "merged_store"]
+__all__ = ["JOINS_FROM", "derive", "merged_store"]
 
 _READING_OF: Final = ox.NamedNode(ECP + "readingOf")
 _STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
-_REQUIRED: Final = ("memberA", "memberB", "kind", "cause", "on", "grade")
-_OPTIONAL: Final = ("action", "way", "premise", "step", "reading")
-#: The columns of a rule that hold no IRI.
-_WORDS: Final = frozenset({"kind", "grade", "way", "premise", "step"})
-#: The property of an overlap for each scheme that its marks are of.
-_SCHEMES: Final = {"overlapKind": "overlap-kinds", "evidenceGrade": "evidence-grades", "certainty": "certainties"}
-_POSITION: Final = re.compile(r"error at (\d+):(\d+):")
+#: With fewer quads, each of them once more in the default graph, planning the joins takes longer than asking a store.
+JOINS_FROM: Final = 60_000
+_ROWS: Final = """
+WITH plain AS (SELECT id, substr(term, 2, length(term) - 2) AS term FROM terms)
+SELECT a.term, b.term, kind, c.term, o.term, grade, coalesce(d.term, ''), way, premise, step, coalesce(r.term, '')
+FROM evidence
+JOIN plain AS a ON a.id = "memberA" JOIN plain AS b ON b.id = "memberB"
+JOIN plain AS c ON c.id = cause JOIN plain AS o ON o.id = "on"
+LEFT JOIN plain AS d ON d.id = action LEFT JOIN plain AS r ON r.id = reading"""
 _NAMES: Final = """
     SELECT ?thing ?label (MIN(?notation) AS ?short) WHERE {
       ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
@@ -61,16 +60,32 @@ def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
     return store
 
 
-def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
+def derive(
+    store: ox.Store,
+    rules: Iterable[Path],
+    *,
+    engine: Literal["local", "reference"] = "local",
+    joins_from: int = JOINS_FROM,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[ox.Quad]:
     """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
-    ?reading. Kind and grade are notations of concepts of their schemes, as the store has them. Raises InputSyntaxError
-    for a rule that does not parse or gives something else.
+    ?reading. Kind and grade are notations of concepts of their schemes, as the store has them. The local engine finds
+    the rows by joins where there are as many quads as ``joins_from``, and tells ``progress`` of a rule that has none.
+    Raises InputSyntaxError for a rule that does not parse or gives something else.
     """
     marks = _read_marks(store)
-    rows = (row for path in rules for row in _rows(store, path, marks.concepts))
-    overlaps = gather(rows, marks.scales)
+    is_joined = engine == "local" and len(store) >= joins_from
+    with statements_of(store if is_joined else ()) as statements:
+        make_evidence(statements)
+        for rule in map(read_rule, rules):
+            why_not = by_joins(rule, statements, marks.concepts) if is_joined else "few statements"
+            if is_joined and why_not:
+                progress(f"{rule.path.name} runs on the embedded engine; it has no joins, because of: {why_not}")
+            if why_not:
+                by_sparql(rule, store, statements, marks.concepts)
+        overlaps = gather(_evidence(statements), marks.scales)
     check_distinct(overlaps)
     name = _namer(store)
     graph = ox.NamedNode(names().derived_graph)
@@ -91,8 +106,8 @@ class _Marks:
 
 def _read_marks(store: ox.Store) -> _Marks:
     """Return the kinds, grades and certainties of the store, by ecp:position, without one in the alphabet's order."""
-    properties = {PREFIXES["scheme"] + scheme: term for term, scheme in _SCHEMES.items()}
-    concepts: dict[str, dict[str, str]] = {term: {} for term in _SCHEMES}
+    properties = {PREFIXES["scheme"] + scheme: term for term, scheme in SCHEMES.items()}
+    concepts: dict[str, dict[str, str]] = {term: {} for term in SCHEMES}
     families: dict[str, str] = {}
     rows = [
         (float(row["position"].value) if row["position"] else math.inf, row["notation"].value, row)
@@ -105,60 +120,13 @@ def _read_marks(store: ox.Store) -> _Marks:
         if term == "overlapKind" and row["top"]:
             families[notation] = row["top"].value
     certainty_of = {row["reading"].value: row["notation"].value for row in _select(store, _CERTAINTY_OF)}
-    kinds, grades, certainties = (tuple(concepts[term]) for term in _SCHEMES)
+    kinds, grades, certainties = (tuple(concepts[term]) for term in SCHEMES)
     return _Marks(concepts, Scales(grades, kinds, certainties, families, certainty_of))
 
 
-def _rows(store: ox.Store, path: Path, concepts: Mapping[str, Mapping[str, str]]) -> Iterator[Evidence]:
-    try:
-        text = read_input(path).decode()
-        refuse_excess(text)  # a deep one would overflow the stack
-        solutions = store.query(text, prefixes=dict(names().prefixes))
-    except UnicodeDecodeError as reason:
-        raise InputSyntaxError(path, f"it is not UTF-8 ({reason}).") from reason
-    except QueryTooComplex as reason:
-        raise InputSyntaxError(path, str(reason)) from reason
-    except SyntaxError as error:
-        raise _syntax_error(path, str(error.msg)) from error
-    columns = {variable.value for variable in getattr(solutions, "variables", ())}
-    if missing := [name for name in _REQUIRED if name not in columns]:
-        raise InputSyntaxError(path, f"the rule does not select ?{' ?'.join(missing)}")
-    read = [name for name in (*_REQUIRED, *_OPTIONAL) if name in columns]
-    for row in solutions:  # type: ignore[union-attr]
-        values = {name: row[name].value for name in read if row[name] is not None}
-        if any(not isinstance(row[name], ox.NamedNode) for name in values if name not in _WORDS):
-            raise InputSyntaxError(path, f"the rule gives something other than an IRI in {row}")
-        if missing := [name for name in _REQUIRED if name not in values]:
-            raise InputSyntaxError(path, f"the rule gives {row}, which lacks ?{' ?'.join(missing)}")
-        for mark, term in (("kind", "overlapKind"), ("grade", "evidenceGrade")):
-            if values[mark] not in concepts[term]:
-                raise _unknown_mark(path, text, mark, values[mark], _SCHEMES[term], concepts[term])
-        # without premises, whatever a reading states is needed
-        premise = values.pop("premise", values.get("reading", ""))
-        yield Evidence(
-            values.pop("memberA"),
-            values.pop("memberB"),
-            **values,
-            premise=premise,  # the columns are its fields
-        )
-
-
-def _unknown_mark(path: Path, text: str, mark: str, value: str, scheme: str, known: Iterable[str]) -> InputSyntaxError:
-    """Return the error of a rule that gives a kind or grade which is none, with the line that it is written on."""
-    written = (token.start for token in tokens(text) if token.kind == "string" and token.text.strip("\"'") == value)
-    line = next((position(text, start)[0] for start in written), None)
-    scheme = PREFIXES["scheme"] + scheme
-    reason = f"the rule gives the {mark} '{value}', which is no concept of {scheme}."
-    reason += f" Its concepts are: {', '.join(known) or 'none'}."
-    return InputSyntaxError(path, f"{reason} Give one of these, or add '{value}' to the scheme.", line)
-
-
-def _syntax_error(path: Path, message: str) -> InputSyntaxError:
-    """Return the parser's error with the line in the file, and without its list of all that could follow."""
-    match = _POSITION.match(message)
-    if match is None:
-        return InputSyntaxError(path, message)
-    return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]))
+def _evidence(statements: Statements) -> Iterator[Evidence]:
+    for row in statements.connection.execute(_ROWS).fetchall():
+        yield Evidence(*row)
 
 
 def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:

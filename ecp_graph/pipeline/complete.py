@@ -56,7 +56,8 @@ def complete(
     inferred = infer(sources.data, sources.ontology, readings=sources.readings, closure=_closure(engine))
     quads = inferred.quads
     progress(f"Inferred {len(quads)} statements")
-    derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)
+    store = merged_store([*sources.ontology, *sources.data, *quads])
+    derived = derive(store, rules, engine=engine, progress=progress)
     progress(f"Derived {len(derived)} statements by {len(rules)} rules")
     return Completed(sources, quads, derived, inferred.contradictions)
 

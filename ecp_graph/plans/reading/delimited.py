@@ -56,10 +56,10 @@ def read_delimited(path: Path, *, separator: str | None = None, encoding: str | 
         separator, skipped = separator or first[-1], 1
         text = text.partition("\n")[2]
     separator = separator or _separator(path, text)
-    records = [record for record in _records(path, text, separator, skipped) if any(map(str.strip, record.fields))]
+    records = list(_records(path, text, separator, skipped))
     name = _SEPARATORS.get(separator, f"'{separator}'")
     taken = (f"The encoding is {encoding}.", f"The separator is the {name}.")
-    problems = _ragged(records)
+    problems = _ragged([record for record in records if any(map(str.strip, record.fields))])
     cells = []
     for row, record in enumerate(records, 1):
         for column, field in enumerate(record.fields, 1):

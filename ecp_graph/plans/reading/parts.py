@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from ecp_graph.documents.text import normalised
 from ecp_graph.plans.rows import Role
 from ecp_graph.plans.wordings import plain, wordings
 
@@ -54,7 +55,7 @@ class _Piece:
 
 def known_names(names: Collection[str]) -> frozenset[str]:
     """Return names in the form in which they are looked up."""
-    return frozenset(filter(None, map(plain, names)))
+    return frozenset(filter(None, map(_key, names)))
 
 
 def split(text: str, *, known: frozenset[str] = frozenset(), role: Role | None = None) -> Parts:
@@ -76,6 +77,10 @@ def split(text: str, *, known: frozenset[str] = frozenset(), role: Role | None =
     usual: Role = "partner" if has_lead and role == "lead" else role
     parts = [NamedPart(name, "open" if _is_open(name, known) else said or usual) for name, said in found]
     return Parts(tuple(parts), tuple(doubts))
+
+
+def _key(name: str) -> str:
+    return normalised(name).casefold()
 
 
 def _by_role(text: str) -> Iterator[tuple[str, Role | None]]:
@@ -119,7 +124,7 @@ def _without_article(name: str) -> str:
 
 def _is_open(name: str, known: frozenset[str]) -> bool:
     """Whether a part is a group of bodies that it does not name."""
-    if plain(name) in known:
+    if _key(name) in known:
         return False
     name, words = _without_article(name), wordings()
     return words.begins(name, "open_begins") or words.is_one_of(name, "open_whole") or _ends(name, "open_ends")
@@ -158,7 +163,7 @@ def _known_until(text: str, pieces: Sequence[_Piece], at: int, known: frozenset[
     if known:
         for last in range(min(len(pieces), at + 12) - 1, at - 1, -1):
             name = _unmarked(_tidy(text[pieces[at].start : pieces[last].end]))[0]
-            if plain(name) in known or plain(_BRACKET.sub("", name)) in known:
+            if _key(name) in known or _key(_BRACKET.sub("", name)) in known:
                 return last
     return None
 
@@ -204,7 +209,7 @@ def _separates(
         return True
     if separator in _HARD:
         return separator == ";" or _is_new_line(text, pieces[last], right_piece)
-    if _known_until(text, pieces, last + 1, known) is not None and (plain(left) in known or separator == ","):
+    if _known_until(text, pieces, last + 1, known) is not None and (_key(left) in known or separator == ","):
         return True
     if separator == "/":
         is_spaced = text[: pieces[last].end][-1:].isspace() and text[right_piece.start :][:1].isspace()

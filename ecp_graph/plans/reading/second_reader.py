@@ -14,6 +14,7 @@ import mammoth
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ecp_graph.documents.text import normalised
+from ecp_graph.plans.reading.shown import clean
 from ecp_graph.plans.reading.tables import SourceTable
 from ecp_graph.plans.rows import Problem
 
@@ -89,7 +90,7 @@ def _places(other: LexborNode, table: SourceTable) -> Places:
         for cell in _children(row, ("td", "th")):
             while (row_number, column) in found:
                 column += 1
-            text = cell.text(separator="")
+            text = clean(cell.text(separator=""))[0]
             for down in range(_span(cell.attributes, "rowspan")):
                 for across in range(_span(cell.attributes, "colspan")):
                     if len(found) < _MOST_PLACES:

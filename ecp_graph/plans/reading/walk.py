@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 from ecp_graph.plans.reading.chapters import is_chapter_title, is_note, one_line
@@ -188,18 +189,8 @@ class _Walk:
             struck = any(cell.struck for cell in fields.get("title", ()))
             return "struck" if struck else "rest" if can_go_on and (not number or same) else "untitled"
         if can_go_on and self._has_numbers() and (not number or same) and last is not None:
-            return "rest" if self._looks_like_rest(fields, last) else "action"
+            return "rest" if _is_rest(fields, last, is_numbered=bool(number)) else "action"
         return "action"
-
-    def _looks_like_rest(self, fields: Mapping[str, list[SourceCell]], last: Draft) -> bool:
-        """Whether a row without a number of its own goes on with the one before: its title does, or cells are blank."""
-        title = one_line(fields["title"][0].text)
-        before = one_line(last.text("title"))
-        if title[:1].islower() or before.endswith(_GOES_ON) or plain(before).split()[-1:] in ([w] for w in _small()):
-            return True
-        filled = {name for name, cells in fields.items() if any(cell.text for cell in cells)} - {"number", "chapter"}
-        expected = {name for name in last.cells if last.text(name)} - {"number", "chapter"}
-        return len(filled) < 2 or not expected <= filled
 
     def _is_numbered_chapter(self, row: int, new: Sequence[SourceCell], below: Sequence[int]) -> bool:
         """Whether a row has a number and a title only, and is the heading of the rows below."""
@@ -249,6 +240,18 @@ class _Walk:
         )
 
 
+def _is_rest(fields: Mapping[str, list[SourceCell]], last: Draft, *, is_numbered: bool) -> bool:
+    """Whether a row without a number of its own goes on with the one before: its title does, or cells are blank."""
+    title = one_line(fields["title"][0].text)
+    before = one_line(last.text("title"))
+    if title[:1].islower() or before.endswith(_GOES_ON) or not _small().isdisjoint(plain(before).split()[-1:]):
+        return True
+    filled = {name for name, cells in fields.items() if any(cell.text for cell in cells)} - {"number", "chapter"}
+    expected = {name for name in last.cells if last.text(name)} - {"number", "chapter"}
+    return len(filled) < 2 or (not is_numbered and not expected <= filled)
+
+
+@cache
 def _small() -> frozenset[str]:
     words = wordings()
     return frozenset(plain(word) for name in ("prepositions", "joins", "articles") for word in words.every(name))

@@ -1,14 +1,8 @@
-"""Prints how long building and asking take, and how the server compares with others, side by side in one run.
+"""How long commands and pages take, and how the server compares with others, side by side in one run.
 
 Times drift between machines; the ratios are the point, and they stand below each table beside what the project aims at.
 Nothing here is asserted. The load comes from wrk (Debian package wrk); a server that is not installed is left out by
 name. Every server has to give the same number of rows, or its line says so.
-
-    python -m tools.bench               everything, in about fifteen minutes
-    python -m tools.bench commands      build and query commands only
-    python -m tools.bench pages         a page from the cache and without it, and beside hostile clients
-    python -m tools.bench bundled       requests per second on the bundled plan
-    python -m tools.bench generated     … and on a generated graph of 100,000 triples
 """
 
 from __future__ import annotations
@@ -20,25 +14,29 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.pages import time_pages
+from benchmarks.servers import COMMAND, SERVERS, Data, Server
+from benchmarks.watching import processor_s
+from benchmarks.workspace import write_workspace
 from ecp_graph.namespaces import using
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import Release, open_release
 from ecp_graph.workspace import bundled_workspace
-from tools.bench_pages import time_pages
-from tools.bench_servers import COMMAND, SERVERS, Data, Server
-from tools.large_plan import write_release
 
+__all__ = ["PARTS", "measure"]
+
+#: What can be measured: commands; a page; the servers on the bundled plan, and on generated ones.
+PARTS = ("commands", "pages", "bundled", "generated")
 Question = tuple[str, Mapping[str, str]]
 #: Requests per second, then `FIGURES`.
 Row = tuple[float, ...]
@@ -53,7 +51,7 @@ GENERATED: dict[str, Question] = {
     "medium": ("bodies", {}),
     "heavy": ("actions-by-timeframe", {}),
 }
-GENERATED_ACTIONS = 4_500
+GENERATED_PLANS = 13
 CLIENTS = (1, 16)
 #: Seconds of load, how many answers they are stretched for where one takes long, and how often it is done.
 SECONDS, ANSWERS, ROUNDS = float(os.environ.get("BENCH_SECONDS", "3")), 4, 2
@@ -78,27 +76,27 @@ end
 """
 
 
-def main() -> None:
-    """Run what the command line asks for."""
-    wanted = sys.argv[1:] or ["commands", "pages", "bundled", "generated"]
+def measure(parts: Collection[str]) -> None:
+    """Print the figures of some of `PARTS`."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["ECP_GRAPH_RELEASES"] = str(folder / "releases")
-        if "commands" in wanted:
+        if "commands" in parts:
             time_commands(folder / "releases")
         else:
             run("build")
-        if "pages" in wanted:
+        if "pages" in parts:
             time_pages()
-        if {"bundled", "generated"} & set(wanted) and shutil.which("wrk") is None:
+        if {"bundled", "generated"} & set(parts) and shutil.which("wrk") is None:
             print("The servers are not compared: wrk is not installed (Debian package wrk).")
             return
-        if "bundled" in wanted:
+        if "bundled" in parts:
             compare_servers(data("the bundled plan", folder / "releases", BUNDLED))
-        if "generated" in wanted:
-            releases = folder / "generated"
-            write_release(GENERATED_ACTIONS, releases)
-            compare_servers(data("a made-up plan", releases, GENERATED))
+        if "generated" in parts:
+            workspace, releases = folder / "workspace", folder / "generated"
+            write_workspace(workspace, GENERATED_PLANS)
+            run("build", "--workspace", str(workspace), "--releases", str(releases))
+            compare_servers(data("generated plans", releases, GENERATED))
 
 
 def run(*arguments: str) -> float:
@@ -229,27 +227,13 @@ def load(server: Server, text: str, clients: int, script: str, seconds: float) -
             headers = [header.replace("{etag}", response.headers["ETag"]) for header in headers]
     options = [part for header in headers for part in ("-H", header)]
     command = ["wrk", "-t1", f"-c{clients}", f"-d{math.ceil(seconds)}", "--timeout", "60", "-s", script, *options]
-    before_s = cpu_s()
+    before_s = processor_s(os.getpid())
     printed = subprocess.run([*command, request.full_url], capture_output=True, text=True, check=True).stdout
-    spent_s = cpu_s() - before_s
+    spent_s = processor_s(os.getpid()) - before_s
     found = re.search(r"RESULT (\S+) (\S+) (\S+) (\S+) (\S+) (\d+)", printed)
     assert found, printed
     rate, answers, *latencies, errors = (float(number) for number in found.groups())
     return rate, 1000 * spent_s / answers if answers else math.inf, *latencies, errors
-
-
-def cpu_s() -> float:
-    """Return the processor seconds that all servers have taken; the difference is that of the one that was asked."""
-    facts = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            after_name = path.read_text().rpartition(")")[2].split()
-            facts[int(path.parent.name)] = int(after_name[1]), sum(map(int, after_name[11:15]))
-    tree, ticks = {os.getpid()}, 0
-    while found := {pid for pid, (parent, _) in facts.items() if parent in tree} - tree:
-        tree |= found
-        ticks += sum(facts[pid][1] for pid in found)
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def print_ratios(rows: Mapping[tuple[str, str, int], Row]) -> None:
@@ -265,7 +249,3 @@ def print_ratios(rows: Mapping[tuple[str, str, int], Row]) -> None:
                     f"{kind:9}{clients:8}  {ours:22}{other:18}{by_rate:9.2f}{by_cpu:9.2f}{target:8g}  {told}",
                     flush=True,
                 )
-
-
-if __name__ == "__main__":
-    main()

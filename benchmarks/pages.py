@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from tools.bench_servers import our_server
+from benchmarks.servers import our_server
 
 __all__ = ["time_pages"]
 
