@@ -34,6 +34,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--yes", is_flag=True, help="Take what is sure, and keep the rest as things of the plan's own.")
 @click.option("--accept", type=_FILE, metavar="DRAFT", help="Take the draft as it was edited.")
 @click.option("--replace", is_flag=True, help="Write over a draft, or over a plan that was edited by hand since.")
+@click.option("--by", metavar="WHO", help="Who decided what the draft says of names.  [default: the user's login name]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def import_(
@@ -52,6 +53,7 @@ def import_(
     yes: bool,
     accept: Path | None,
     replace: bool,
+    by: str | None,
     form: str,
 ) -> None:
     """Bring a plan in from a workbook, a Word file or a file of separated values.
@@ -72,14 +74,12 @@ def import_(
         raise click.UsageError("Give one of --dry-run, --yes and --accept.")
     workspace, _ = workspace_and_releases(settings_from(workspace=into))
     given = Given(slug, title, start, end, body, follows, sheet)
-    job = begin_import(workspace, source, given, mapping=mapping, progress=say)
-    if accept is not None:
-        job = job.edited(accept)
+    job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
     violations = False
     if dry_run:
         violations = _tried(job)
     elif yes or accept is not None:
-        _say_written(job.accept(overwrite=replace))
+        _say_written(job.accept(overwrite=replace, by=by or _user()))
     else:
         for path in job.write_draft(overwrite=replace):
             say(f"Wrote {workspace.root / path}")
@@ -109,3 +109,12 @@ def _say_written(made: Imported) -> None:
         for thing in made.own:
             say(f"  {thing.kind} “{thing.name}” ({thing.locator})")
     say(f"{made.actions} actions are in. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -150,6 +150,6 @@ class Draft:
         return ((row, name) for row in self.rows for name in row.names if name.is_question)
 
     def counts(self, kind: str) -> Counter[str]:
-        """Return how many names of a kind are ``sure``, a ``question``, or the plan's ``own``."""
-        names = (name for row in self.rows for name in row.names if name.kind == kind)
+        """Return how many names of a kind are ``sure``, a ``question`` or the plan's ``own``, but for open groups."""
+        names = (name for row in self.rows for name in row.names if name.kind == kind and name.role != "open")
         return Counter("sure" if name.is_sure else "question" if name.is_question else "own" for name in names)

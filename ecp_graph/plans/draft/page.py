@@ -85,7 +85,8 @@ def _cell(table: Any, cell: Any, beside: Mapping[int, Any]) -> str:
 
 def _article(number: int, row: DraftRow, language: str) -> Iterator[str]:
     cells = row.row.cells
-    yield f'<article id="a{number}" class="{row.status}"><h3>{number}. {_of(cells.get("title"), row.title, language)}</h3>'
+    title = _of(cells.get("title"), row.title, language)
+    yield f'<article id="a{number}" class="{row.status}"><h3>{number}. {title}</h3>'
     yield f'<p class="why">{_text(row.row.locator)}, status: {row.status}{", " + row.change if row.change else ""}</p>'
     yield "<dl>"
     for field in ("number", "chapter"):

@@ -18,7 +18,7 @@ from ecp_graph.plans.writing.evidence import Certainty, Evidence, Place, cell_pl
 from ecp_graph.plans.writing.minting import Minter
 from ecp_graph.plans.writing.names import OwnThing, Things
 from ecp_graph.plans.writing.texts import clean, key
-from ecp_graph.plans.writing.timeframes import first_second, last_second, stated_time
+from ecp_graph.plans.writing.timeframes import deadline, first_second, last_second, names_month, stated_time
 
 __all__ = ["Surroundings", "Written", "write_plan"]
 
@@ -271,15 +271,16 @@ class _Writer:
         frame = f"{self._around.names.id}timeframe/{action.rpartition('/')[2]}"
         self._evidence.state(where, "verbatim", action, "ecp:timeframe", frame)
         self._evidence.state(where, "verbatim", frame, "rdf:type", "ecp:Timeframe")
-        if text := clean(row.time.text):
+        text = clean(row.time.text)
+        if text and time.kind != "not-stated":
             self._evidence.state(where, "verbatim", frame, "ecp:timeframeText", ox.Literal(text))
         certainty: Certainty = "interpreted" if time.has_dates or "time" in row.edited else "normalised"
         self._evidence.state(where, certainty, frame, "ecp:timeframeKind", f"{CONCEPTS}timeframe-{time.kind}")
         if time.start:
             self._evidence.state(where, certainty, frame, "ecp:from", first_second(time.start))
         if time.end:
-            self._evidence.state(where, certainty, frame, "ecp:until", last_second(time.end))
-        if time.end and row.time.edtf == time.end and len(time.end) == len("YYYY-MM"):
+            self._evidence.state(where, certainty, frame, "ecp:until", deadline(time.end, text))
+        if time.kind == "deadline" and len(time.end) == len("YYYY-MM") and names_month(text, int(time.end[5:])):
             month = ox.Literal(time.end, datatype=iri("xsd:gYearMonth"))
             self._evidence.state(where, "normalised", frame, "ecp:month", month)
         if time.sessions_of:
