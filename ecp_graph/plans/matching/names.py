@@ -1,0 +1,181 @@
+"""Names as their words: what of two spellings of a name makes no difference is the same in both."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Final
+
+from ecp_graph.plans.matching.settings import words
+
+__all__ = ["Name", "Word", "is_acronym", "parse_name", "plain", "words_of"]
+
+_QUOTES: Final = re.compile('[\u2018\u2019\u201a\u201b\u02bc`\u00b4\u201c\u201d\u201e\u00ab\u00bb"]')
+_HYPHENS: Final = re.compile("[\u2010-\u2015\u2212]")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
+_ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|er|re|e|eme|o|a)", re.IGNORECASE)
+_ROMAN: Final = re.compile(r"(?=.)(X{0,3})(IX|IV|V?I{0,3})")
+_ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10}
+#: An acronym: capitals, perhaps with small letters, digits or hyphens between: PTC, MoH, G20, TFA-WG.
+_ACRONYM: Final = re.compile(r"[A-Z](?=.*[A-Z])[A-Za-z0-9&.-]{1,11}")
+#: An acronym beside its name: "… (PTC)", "… - PTC", "…, PTC".
+_BESIDE: Final = re.compile(r"\(\s*([^()]{2,12}?)\s*\)|(?:\s-\s*|,\s*|/\s*)([A-Z][A-Za-z0-9&.-]*[A-Z])\s*$")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word of a text: ``stem`` is the same for all its spellings, ``start`` and ``end`` say where it stands."""
+
+    stem: str
+    written: str
+    initials: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name: the stems of its words that make a difference, in their order, and the acronym that stands beside it.
+
+    ``acronyms`` are those of its stems that are written as acronyms; ``initials`` those of all words, and of those
+    that make a difference.
+    """
+
+    text: str
+    stems: tuple[str, ...]
+    acronym: str = ""
+    acronyms: frozenset[str] = frozenset()
+    initials: frozenset[str] = frozenset()
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers, years and phases in it."""
+        return frozenset(stem for stem in self.stems if stem.isdigit())
+
+    @cached_property
+    def ordered(self) -> str:
+        """Its stems in the order of the alphabet."""
+        return " ".join(sorted(self.stems))
+
+    @cached_property
+    def acronym_key(self) -> str:
+        """The letters of a name that is an acronym itself, whatever stands between them; empty for another."""
+        return _letters(self.text) if is_acronym(self.text) else ""
+
+
+def is_acronym(text: str) -> bool:
+    """Return whether a text is written as an acronym: PTC, MoH, TFA-WG, TFA WG."""
+    parts = text.split()
+    return 0 < len(parts) <= 3 and all(_ACRONYM.fullmatch(part) and _capitals(part) for part in parts)
+
+
+def parse_name(text: str) -> Name:
+    """Return the words of a name, and apart from them an acronym that stands behind it: "… (PTC)", "… - PTC"."""
+    line, acronym = _without_acronym(plain(text))
+    found = list(words_of(line))
+    kept = [word for word, after in pairwise([*found, None]) if word and not _says_nothing(word, after)] or found
+    return Name(
+        text,
+        stems=tuple(stem for word in kept for stem in word.stem.split()),
+        acronym=acronym,
+        acronyms=frozenset(word.stem for word in kept if is_acronym(word.written)),
+        initials=frozenset({_initials(kept), _initials(found)}),
+    )
+
+
+def _says_nothing(word: Word, after: Word | None) -> bool:
+    """Return whether a word makes no difference between two names, such as "of", or the "No." before a number."""
+    is_sign = word.stem in words().number_signs and after is not None and after.stem.isdigit()
+    return is_sign or word.stem in words().stop
+
+
+def _without_acronym(line: str) -> tuple[str, str]:
+    """Return a name without the acronym beside it, and the acronym, unless that is one of a part of the name."""
+    beside = _BESIDE.search(line)
+    if not beside or is_acronym(line) or not is_acronym(acronym := beside[1] or beside[2]):
+        return line, ""
+    before, behind, key = line[: beside.start()], line[beside.end() :], _letters(acronym)
+    if not behind.strip():
+        return before, key
+    long = list(words_of(before))
+    is_long_form = any(key == _initials(long[at:]) for at in range(len(long)))
+    return (f"{before} {behind}", "") if is_long_form else (line, "")
+
+
+def words_of(text: str) -> Iterator[Word]:
+    """Yield the words of a text with their stems; a stem of an abbreviation has all its words, with spaces."""
+    line = plain(text)
+    found = list(_WORD.finditer(line))
+    at = 0
+    while at < len(found):
+        end = _end_of_compound(line, found, at)
+        pieces = found[at : end + 1]
+        written = line[pieces[0].start() : pieces[-1].end()]
+        initials = "".join(piece[0][0] for piece in pieces).casefold()
+        stem = _stem("".join(piece[0] for piece in pieces))
+        if " " in stem:
+            initials = "".join(part[0] for part in stem.split())
+        yield Word(stem, written, initials, pieces[0].start(), pieces[-1].end())
+        at = end + 1
+
+
+def _end_of_compound(line: str, found: list[re.Match[str]], at: int) -> int:
+    """Return the index of the last piece of the word that begins here, as in "sub-committee" and "e-commerce"."""
+    if at + 1 == len(found):
+        return at
+    first, between = found[at][0].casefold(), line[found[at].end() : found[at + 1].start()]
+    is_prefix = first in words().prefixes and between in ("-", " ")
+    return at + 1 if is_prefix or (first in words().hyphen_prefixes and between == "-") else at
+
+
+def plain(text: str) -> str:
+    """Return a text without accents, with one sort of quote, hyphen and space, and nothing invisible."""
+    if text.isascii():
+        return " ".join(text.replace('"', "'").split())
+    parts = unicodedata.normalize("NFKD", _INVISIBLE.sub("", _HYPHENS.sub("-", _QUOTES.sub("'", text))))
+    return " ".join("".join(letter for letter in parts if not unicodedata.combining(letter)).split())
+
+
+@lru_cache(maxsize=65_536)
+def _stem(written: str) -> str:
+    if match := _ORDINAL.fullmatch(written):
+        return str(int(match[1]))
+    if written.isdigit():
+        return str(int(written))
+    if _ROMAN.fullmatch(written) and written not in ("I", "V", "X"):
+        return str(_roman(written))
+    word = written.replace(".", "").casefold()
+    word = words().abbreviations.get(word, word)
+    word = words().ordinals.get(word, word)
+    return " ".join(map(_singular, word.split()))
+
+
+def _singular(word: str) -> str:
+    if word not in words().no_plurals and len(word) > 3 and not word.endswith("ss"):
+        word = word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
+    for ending, other in words().spellings.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + other
+    return word
+
+
+def _roman(text: str) -> int:
+    values = [_ROMAN_DIGITS[letter] for letter in text]
+    return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
+
+
+def _initials(found: Iterable[Word]) -> str:
+    return "".join(word.initials for word in found if not word.stem.isdigit())
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalnum()).casefold()
+
+
+def _capitals(text: str) -> bool:
+    return sum(letter.isupper() for letter in text) * 2 > len(text)
