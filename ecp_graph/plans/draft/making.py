@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftName, DraftRow, DraftTime, Given
 from ecp_graph.plans.rows import ActionRow, Cell, DocumentRows, Named
-from ecp_graph.plans.writing.texts import words
+from ecp_graph.plans.writing.texts import clean, words
 
 __all__ = ["Readers", "make_draft"]
 
@@ -72,7 +72,7 @@ def _row(row: ActionRow, readers: Readers, bodies: frozenset[str]) -> DraftRow:
 def _names(row: ActionRow, register: Matcher) -> Iterator[DraftName]:
     for field, kind in NAMED_FIELDS.items():
         parts: tuple[Named, ...] = getattr(row, field)
-        found = [_matched(part, kind, register) for part in parts]
+        found = [_matched(part, kind, register) for part in parts if clean(part.text)]
         if field in _IN_TITLES and (cell := row.cells.get("title")):
             known = {name.iri for name in found if name.is_sure}
             found += [name for name in _in_title(row.title, kind, cell, register) if name.iri not in known]

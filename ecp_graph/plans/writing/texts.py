@@ -11,7 +11,7 @@ __all__ = ["clean", "key", "numbered", "words"]
 _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\uffff]"
 )
-_NUMBERED: Final = re.compile(r"(\d+(?:\.\d+)*|[IVXLC]+(?=[.):\s])|[A-Z](?=[.):]))[.):]*\s*[-–—:]?\s+(?=\S)(.+)")
+_NUMBERED: Final = re.compile(r"(\d+(?:\.\d+)*|[IVXLC]+(?=[.):])|[A-Z](?=[.):]))[.):]*\s*[-–—:]?\s+(?=\S)(.+)")
 _NOT_WORDS: Final = re.compile(r"[\W_]+")
 
 
