@@ -129,7 +129,10 @@ def _register(workspace: Workspace) -> bytes:
         f"What is known from the workspace {workspace.about.title!r}: bodies, programmes, instruments and topics.",
         "Written by `ecp-graph init`. Yours to change: each statement is in the reading of the passage that states it.",
     )
-    return trig(register_part(quads), workspace.names.prefixes, remarks=remarks)
+    part = register_part(quads)
+    graphs = {graph: number for number, graph in enumerate(dict.fromkeys(quad.graph_name for quad in part))}
+    part.sort(key=lambda quad: graphs[quad.graph_name])
+    return trig(part, workspace.names.prefixes, remarks=remarks)
 
 
 def _statements(workspace: Workspace, files: Iterable[Path]) -> Iterator[ox.Quad]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -48,11 +48,16 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Written:
-    """The statements of a plan, the IRI of each accepted row by its locator, and the things of the plan's own."""
+    """What was written of a plan: the IRI of each accepted row by its locator, and the things of the plan's own."""
 
-    quads: tuple[ox.Quad, ...]
     actions: dict[str, str]
     own: tuple[OwnThing, ...]
+    _evidence: tuple[Evidence, ...]
+
+    @property
+    def quads(self) -> Iterator[ox.Quad]:
+        """The statements, those of a reading together."""
+        return (quad for evidence in self._evidence for quad in evidence.quads())
 
 
 def write_plan(draft: Draft, around: Surroundings) -> Written:
@@ -96,8 +101,7 @@ class _Writer:
         self._things.prepare(name for row in self._rows for name in row.names)
         for position, row in enumerate(self._rows, 1):
             self._state_row(position, row)
-        quads = (*self._importing.quads(), *self._evidence.quads())
-        return Written(quads, self._actions, self._things.own)
+        return Written(self._actions, self._things.own, (self._importing, self._evidence))
 
     def _state_import(self) -> None:
         """State what whoever brings the plan in says of it, which stands in no cell."""
