@@ -19,7 +19,8 @@ from ecp_graph.namespaces import ECP, PREFIXES, names
 from ecp_graph.overlap.evidence import Evidence, Scales, gather
 from ecp_graph.overlap.mint import check_distinct, overlap_iri, overlap_quads
 from ecp_graph.overlap.rules import SCHEMES, by_joins, by_sparql, make_evidence, read_rule
-from ecp_graph.overlap.statements import Statements, statements_of
+from ecp_graph.overlap.statements import statements_of
+from ecp_graph.tables.statements import Statements
 
 __all__ = ["JOINS_FROM", "derive", "merged_store"]
 
@@ -77,15 +78,15 @@ def derive(
     """
     marks = _read_marks(store)
     is_joined = engine == "local" and len(store) >= joins_from
-    with statements_of(store if is_joined else ()) as statements:
-        make_evidence(statements)
-        for rule in map(read_rule, rules):
-            why_not = by_joins(rule, statements, marks.concepts) if is_joined else "few statements"
-            if is_joined and why_not:
-                progress(f"{rule.path.name} runs on the embedded engine; it has no joins, because of: {why_not}")
-            if why_not:
-                by_sparql(rule, store, statements, marks.concepts)
-        overlaps = gather(_evidence(statements), marks.scales)
+    statements = statements_of(store if is_joined else ())
+    make_evidence(statements)
+    for rule in map(read_rule, rules):
+        why_not = by_joins(rule, statements, marks.concepts) if is_joined else "few statements"
+        if is_joined and why_not:
+            progress(f"{rule.path.name} runs on the embedded engine; it has no joins, because of: {why_not}")
+        if why_not:
+            by_sparql(rule, store, statements, marks.concepts)
+    overlaps = gather(_evidence(statements), marks.scales)
     check_distinct(overlaps)
     name = _namer(store)
     graph = ox.NamedNode(names().derived_graph)

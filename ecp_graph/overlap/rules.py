@@ -18,10 +18,10 @@ import pyoxigraph as ox
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
 from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import PREFIXES, names
-from ecp_graph.overlap.statements import Statements
 from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import position, tokens
 from ecp_graph.tables.algebra import NotCompiled, Statement, compiled
+from ecp_graph.tables.statements import Statements
 
 __all__ = ["SCHEMES", "Rule", "by_joins", "by_sparql", "make_evidence", "read_rule"]
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final, TypeAlias, cast
@@ -32,17 +31,12 @@ __all__ = [
     "DEFAULT_GRAPH",
     "LAYERS",
     "LITERALS",
-    "Numbered",
     "OxTerm",
     "Statements",
-    "Triple",
-    "numbered",
     "parsed_terms",
 ]
 
 OxTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
-#: Subject, predicate and object, as pyoxigraph has them.
-Triple: TypeAlias = tuple[object, object, object]
 
 LITERALS: Final = 1 << 40
 #: The number of the default graph, that of the term ''.
@@ -127,25 +121,30 @@ class Statements:
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("CREATE TABLE terms (id BIGINT, term VARCHAR)")
         self.connection.execute("INSERT INTO terms VALUES ($number, '')", {"number": DEFAULT_GRAPH})
-        for layer in (*LAYERS, "incoming"):
+        for layer in LAYERS:
             self.connection.execute(f"CREATE TABLE {layer} (s BIGINT, p BIGINT, o BIGINT, g BIGINT)")
         self.connection.execute(f"CREATE VIEW quads AS {_union(_READ)}")
         self.connection.execute(f"CREATE VIEW triples AS SELECT s, p, o FROM ({_merged(_MERGED)})")
 
     def load(self, layer: str, texts: Iterable[bytes]) -> None:
         """Make a layer anew, of the statements of some texts: N-Quads as Oxigraph writes them."""
-        self.connection.execute("TRUNCATE incoming")
-        for batch in _batches(texts):
-            self._stage(batch)
-            self.connection.execute(_NEW_TERMS.format(found=_FOUND))
-            self.connection.execute(_NUMBERED)
-        self.connection.execute("DROP TABLE IF EXISTS staged")
-        self.connection.execute(_ONCE.format(layer=layer))
-        self.connection.execute("TRUNCATE incoming")
+        self.connection.execute(f"TRUNCATE {layer}")
+        self._add(layer, texts)
 
     def put(self, layer: str, quads: Iterable[ox.Quad]) -> None:
         """Make a layer anew, of some quads."""
         self.load(layer, [ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""])
+
+    def append(self, layer: str, quads: Iterable[ox.Quad]) -> None:
+        """Add to a layer those of some quads that it does not have."""
+        self._add(layer, [ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""])
+
+    def fill(self, table: str, columns: Mapping[str, Sequence[int]]) -> None:
+        """Make a table of whole numbers out of its columns, which are of one length."""
+        types = ", ".join(f"{name} BIGINT" for name in columns)
+        values = ", ".join(f"unnest(${number}::BIGINT[])" for number in range(1, len(columns) + 1))
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({types})")
+        self.connection.execute(f"INSERT INTO {table} SELECT {values}", list(columns.values()))
 
     def numbers(self, terms: Iterable[str]) -> dict[str, int]:
         """Return the numbers of terms in the syntax of N-Triples, new ones for those that have none."""
@@ -162,6 +161,11 @@ class Statements:
         rows = self.connection.execute(asked, {"numbers": list(set(numbers))}).fetchall()
         found = parsed_terms([term for _, term in rows])
         return {number: term for (number, _), term in zip(rows, found, strict=True)}
+
+    def count(self, layer: str) -> int:
+        """Return how many statements a layer has."""
+        found: int = self.connection.execute(f"SELECT count(*) FROM {layer}").fetchall()[0][0]
+        return found
 
     def quads(self, *layers: str) -> list[ox.Quad]:
         """Return the statements of layers, one layer after the other."""
@@ -183,6 +187,16 @@ class Statements:
         path = self._folder / "sorted"
         self._copy(path, f"SELECT DISTINCT * FROM ({_union(layers)})", "ORDER BY line")
         return path
+
+    def _add(self, layer: str, texts: Iterable[bytes]) -> None:
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {layer}")
+        for batch in _batches(texts):
+            self._stage(batch)
+            self.connection.execute(_NEW_TERMS.format(found=_FOUND))
+            self.connection.execute(_NUMBERED)
+        self.connection.execute("DROP TABLE IF EXISTS staged")
+        self.connection.execute(_ONCE.format(layer=layer))
+        self.connection.execute("DROP TABLE incoming")
 
     def _copy(self, path: Path, statements: str, order: str = "") -> None:
         lines = _LINES.format(statements=statements, order=order)
@@ -230,69 +244,3 @@ def _longest(text: bytes) -> int:
     starts = range(0, len(text), _WINDOW)
     is_short = all(text.find(b"\n", start, start + _WINDOW) >= 0 for start in starts)
     return 2 * _WINDOW if is_short else max(len(text), 2 * _WINDOW)
-
-
-_KNOWN: Final = """
-CREATE TABLE known AS SELECT s, p, o, min(level) AS level, true AS stated FROM given GROUP BY s, p, o"""
-
-
-class Numbered:
-    """A database and the numbers of terms in it. Literals are compared as they were written."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
-        self._numbers: dict[object, int] = {}
-        self._names: list[object] = []
-        self.literals: list[ox.Literal] = []
-
-    def number(self, term: object) -> int:
-        """Return the number of a term, a new one if it has none."""
-        found = self._numbers.get(term)
-        if found is None:
-            if isinstance(term, ox.Literal):
-                found = len(self.literals) + LITERALS
-                self.literals.append(term)
-            else:
-                found = len(self._names)
-                self._names.append(term)
-            self._numbers[term] = found
-        return found
-
-    def term(self, number: int) -> object:
-        """Return the term of a number; raises IndexError for a number that was not given out."""
-        return self.literals[number - LITERALS] if number >= LITERALS else self._names[number]
-
-    def fill(self, table: str, columns: Mapping[str, Sequence[int]]) -> None:
-        """Make a table of whole numbers out of its columns, which are of one length."""
-        types = ", ".join(f"{name} BIGINT" for name in columns)
-        values = ", ".join(f"unnest(${number}::BIGINT[])" for number in range(1, len(columns) + 1))
-        self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({types})")
-        self.connection.execute(f"INSERT INTO {table} SELECT {values}", list(columns.values()))
-
-    def add(self, triples: Mapping[Triple, int]) -> None:
-        """Add triples, each with its level, to the table ``known``, as not stated."""
-        rows = [(*map(self.number, triple), level) for triple, level in triples.items()]
-        self.fill("given", {name: [row[at] for row in rows] for at, name in enumerate(("s", "p", "o", "level"))})
-        self.connection.execute("INSERT INTO known SELECT s, p, o, level, false FROM given")
-        self.connection.execute("DROP TABLE given")
-
-
-@contextmanager
-def numbered(stated: Sequence[Iterable[Triple]]) -> Iterator[Numbered]:
-    """Yield a database with the table ``known``: ``s``, ``p``, ``o``, ``level``, and ``stated``, which is true.
-
-    ``stated`` are triples in an order of levels from 0; a triple that stands at several has the lowest.
-    """
-    with duckdb.connect(config=_CONFIG) as connection:
-        tables = Numbered(connection)
-        columns: dict[str, list[int]] = {name: [] for name in ("s", "p", "o", "level")}
-        for level, triples in enumerate(stated):
-            for subject, predicate, object_ in triples:
-                columns["s"].append(tables.number(subject))
-                columns["p"].append(tables.number(predicate))
-                columns["o"].append(tables.number(object_))
-                columns["level"].append(level)
-        tables.fill("given", columns)
-        connection.execute(_KNOWN)
-        connection.execute("DROP TABLE given")
-        yield tables

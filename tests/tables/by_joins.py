@@ -9,8 +9,9 @@ from functools import cache
 import pyoxigraph as ox
 
 from ecp_graph.overlap.derive import merged_store
-from ecp_graph.overlap.statements import Statements, statements_of
+from ecp_graph.overlap.statements import statements_of
 from ecp_graph.tables.algebra import Statement, compiled
+from ecp_graph.tables.statements import Statements
 from tests.bundled import PREFIXES
 
 __all__ = ["differences", "rows_by_joins", "rows_by_oxigraph"]
@@ -24,14 +25,12 @@ def differences(quads: Iterable[ox.Quad], queries: Sequence[str]) -> tuple[dict[
     quads = list(quads)
     store = merged_store(quads)
     found, number = {}, 0
-    with statements_of(quads) as statements:
-        for query in queries:
-            joined, asked = rows_by_joins(query, statements), rows_by_oxigraph(query, store)
-            number += asked.total()
-            if joined != asked:
-                found[query] = (
-                    f"by joins alone {list(joined - asked)[:1]}, by Oxigraph alone {list(asked - joined)[:1]}"
-                )
+    statements = statements_of(quads)
+    for query in queries:
+        joined, asked = rows_by_joins(query, statements), rows_by_oxigraph(query, store)
+        number += asked.total()
+        if joined != asked:
+            found[query] = f"by joins alone {list(joined - asked)[:1]}, by Oxigraph alone {list(asked - joined)[:1]}"
     return found, number
 
 

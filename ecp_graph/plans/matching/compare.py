@@ -106,7 +106,7 @@ def _verdict(text: Name, name: Name, likeness: _Likeness) -> tuple[bool, str]:
         return _typo(text, name, likeness)
     if text.stems == name.stems:
         return True, "the same name"
-    if _is_turned(text.stems, name.stems):
+    if _is_turned(text, name):
         return True, "the same name, the other way round"
     return False, "the same words in another order"
 
@@ -127,10 +127,12 @@ def _typo(text: Name, name: Name, likeness: _Likeness) -> tuple[bool, str]:
     return is_slip, f"the same name, with {spelt}" if is_slip else f"spelt otherwise: {spelt}"
 
 
-def _is_turned(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether a name is another one turned at one place: "Ministry of Health" and "Health Ministry"."""
-    return len(one) == len(other) and any(
-        tuple(one[at:]) + tuple(one[:at]) == tuple(other) for at in range(1, len(one))
+def _is_turned(one: Name, other: Name) -> bool:
+    """Return whether a name is another one turned at an "of" or a comma: "Ministry of Health", "Health Ministry"."""
+    length = len(one.stems)
+    return any(
+        one.stems[at:] + one.stems[:at] == other.stems and (one.breaks[at] or other.breaks[length - at])
+        for at in range(1, length)
     )
 
 

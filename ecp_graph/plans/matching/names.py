@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import Final
 
 from ecp_graph.plans.matching.settings import words
@@ -21,6 +20,8 @@ _WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|er|re|e|eme|o|a)", re.IGNORECASE)
 _ROMAN: Final = re.compile(r"(?=.)(X{0,3})(IX|IV|V?I{0,3})")
 _ROMAN_DIGITS: Final = {"I": 1, "V": 5, "X": 10}
+#: The letters that a word has before an ending at the least: "four" is not another spelling of "for".
+_STEM_LETTERS: Final = 2
 #: An acronym: capitals, perhaps with small letters, digits or hyphens between: PTC, MoH, G20, TFA-WG.
 _ACRONYM: Final = re.compile(r"[A-Z](?=.*[A-Z])[A-Za-z0-9&.-]{1,11}")
 #: An acronym beside its name: "… (PTC)", "… - PTC", "…, PTC".
@@ -29,25 +30,31 @@ _BESIDE: Final = re.compile(r"\(\s*([^()]{2,12}?)\s*\)|(?:\s-\s*|,\s*|/\s*)([A-Z
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text: ``stem`` is the same for all its spellings, ``start`` and ``end`` say where it stands."""
+    """A word of a text: ``stem`` is the same for all its spellings, ``start`` and ``end`` say where it stands.
+
+    One that ``is_elided`` has an apostrophe behind it, as the "l" of "l'eau".
+    """
 
     stem: str
     written: str
     initials: str
     start: int
     end: int
+    is_elided: bool = False
 
 
 @dataclass(frozen=True)
 class Name:
     """A name: the stems of its words that make a difference, in their order, and the acronym that stands beside it.
 
-    ``acronyms`` are those of its stems that are written as acronyms; ``initials`` those of all words, and of those
-    that make a difference.
+    ``breaks`` says for each stem whether a word such as "of", or a sign such as a comma, stands before it;
+    ``acronyms`` are those of its stems that are written as acronyms; ``initials`` those of all words, and of those that
+    make a difference.
     """
 
     text: str
     stems: tuple[str, ...]
+    breaks: tuple[bool, ...]
     acronym: str = ""
     acronyms: frozenset[str] = frozenset()
     initials: frozenset[str] = frozenset()
@@ -78,20 +85,42 @@ def parse_name(text: str) -> Name:
     """Return the words of a name, and apart from them an acronym that stands behind it: "… (PTC)", "… - PTC"."""
     line, acronym = _without_acronym(plain(text))
     found = list(words_of(line))
-    kept = [word for word, after in pairwise([*found, None]) if word and not _says_nothing(word, after)] or found
+    kept = [at for at, word in enumerate(found) if not _says_nothing(found, at)] or list(range(len(found)))
+    stems: list[str] = []
+    breaks: list[bool] = []
+    for at, before in zip(kept, [-1, *kept], strict=False):
+        parts = found[at].stem.split()
+        stems += parts
+        breaks += [_is_break(line, found[before + 1 : at + 1], before < 0), *(False for _ in parts[1:])]
     return Name(
         text,
-        stems=tuple(stem for word in kept for stem in word.stem.split()),
+        stems=tuple(stems),
+        breaks=tuple(breaks),
         acronym=acronym,
-        acronyms=frozenset(word.stem for word in kept if is_acronym(word.written)),
-        initials=frozenset({_initials(kept), _initials(found)}),
+        acronyms=frozenset(found[at].stem for at in kept if is_acronym(found[at].written)),
+        initials=frozenset({_initials(found[at] for at in kept), _initials(found)}),
     )
 
 
-def _says_nothing(word: Word, after: Word | None) -> bool:
-    """Return whether a word makes no difference between two names, such as "of", or the "No." before a number."""
-    is_sign = word.stem in words().number_signs and after is not None and after.stem.isdigit()
+def _says_nothing(found: Sequence[Word], at: int) -> bool:
+    """Return whether a word makes no difference between two names, such as "of", or the "No." before a number.
+
+    A capital A at the end, or behind the first of words that are not all in capitals, is a name: "Committee A".
+    """
+    word, is_last = found[at], at + 1 == len(found)
+    if len(word.written) == 1 and word.written.isupper() and at and not word.is_elided:
+        return not is_last and all(other.written.isupper() for other in found)
+    is_sign = word.stem in words().number_signs and not is_last and found[at + 1].stem.isdigit()
     return is_sign or word.stem in words().stop
+
+
+def _is_break(line: str, words_before: Sequence[Word], is_first: bool) -> bool:
+    """Return whether something stands before the last of these words that a name may be turned round at."""
+    *between, word = words_before
+    if is_first:
+        return False
+    says_of = any(each.stem not in words().conjunctions for each in between)
+    return says_of or line[: word.start].rstrip().endswith((",", ":", ";"))
 
 
 def _without_acronym(line: str) -> tuple[str, str]:
@@ -111,17 +140,17 @@ def words_of(text: str) -> Iterator[Word]:
     """Yield the words of a text with their stems; a stem of an abbreviation has all its words, with spaces."""
     line = plain(text)
     found = list(_WORD.finditer(line))
-    at = 0
+    at, before = 0, ""
     while at < len(found):
         end = _end_of_compound(line, found, at)
         pieces = found[at : end + 1]
-        written = line[pieces[0].start() : pieces[-1].end()]
+        first, last = pieces[0].start(), pieces[-1].end()
         initials = "".join(piece[0][0] for piece in pieces).casefold()
-        stem = _stem("".join(piece[0] for piece in pieces))
+        stem = _stem("".join(piece[0] for piece in pieces), is_number=before in words().numbered)
         if " " in stem:
             initials = "".join(part[0] for part in stem.split())
-        yield Word(stem, written, initials, pieces[0].start(), pieces[-1].end())
-        at = end + 1
+        yield Word(stem, line[first:last], initials, first, last, is_elided=line[last : last + 1] == "'")
+        at, before = end + 1, stem
 
 
 def _end_of_compound(line: str, found: list[re.Match[str]], at: int) -> int:
@@ -142,12 +171,12 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _stem(written: str) -> str:
+def _stem(written: str, *, is_number: bool) -> str:
     if match := _ORDINAL.fullmatch(written):
         return str(int(match[1]))
     if written.isdigit():
         return str(int(written))
-    if _ROMAN.fullmatch(written) and written not in ("I", "V", "X"):
+    if _ROMAN.fullmatch(written) and (is_number or written not in _ROMAN_DIGITS):
         return str(_roman(written))
     word = written.replace(".", "").casefold()
     word = words().abbreviations.get(word, word)
@@ -159,7 +188,7 @@ def _singular(word: str) -> str:
     if word not in words().no_plurals and len(word) > 3 and not word.endswith("ss"):
         word = word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
     for ending, other in words().spellings.items():
-        if word.endswith(ending):
+        if word.endswith(ending) and len(word) > len(ending) + _STEM_LETTERS:
             return word.removesuffix(ending) + other
     return word
 

@@ -166,8 +166,13 @@ class _InFull:
         """Return a name with the acronyms in it in full, unless it is one itself."""
         if name.acronym_key or not name.acronyms:
             return name
-        parts = (self._stems.get(stem, (stem,)) if stem in name.acronyms else (stem,) for stem in name.stems)
-        return replace(name, stems=tuple(stem for part in parts for stem in part))
+        stems: list[str] = []
+        breaks: list[bool] = []
+        for stem, is_break in zip(name.stems, name.breaks, strict=True):
+            parts = self._stems.get(stem, (stem,)) if stem in name.acronyms else (stem,)
+            stems += parts
+            breaks += [is_break, *(False for _ in parts[1:])]
+        return replace(name, stems=tuple(stems), breaks=tuple(breaks))
 
 
 def _with_initials(name: Name, key: str) -> Iterator[tuple[str, ...]]:

@@ -31,6 +31,8 @@ class Words:
     """The words that names are made of; words.yaml says what each list is for."""
 
     stop: frozenset[str]
+    conjunctions: frozenset[str]
+    numbered: frozenset[str]
     number_signs: frozenset[str]
     prefixes: frozenset[str]
     hyphen_prefixes: frozenset[str]
@@ -54,6 +56,8 @@ def words() -> Words:
     held = _held("words.yaml")
     return Words(
         stop=frozenset(held["stop"]),
+        conjunctions=frozenset(held["conjunctions"]),
+        numbered=frozenset(held["numbered"]),
         number_signs=frozenset(held["number_signs"]),
         prefixes=frozenset(held["prefixes"]),
         hyphen_prefixes=frozenset(held["hyphen_prefixes"]),

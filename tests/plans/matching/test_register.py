@@ -67,6 +67,52 @@ def test_spellings_of_a_name_are_sure(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Working Group", "Working Group A"),
+        ("Council", "Council of Four"),
+        ("Trade policy", "Policy trade"),
+        ("Energy and Mines", "Mines and Energy"),
+        ("Secretariat", "SEC"),
+        ("Phase I", "Phase V"),
+        ("Import procedures", "Export procedures"),
+        ("Immigration policy", "Emigration policy"),
+        ("News Agency", "New Agency"),
+        ("Tariff measures", "Non-tariff measures"),
+        ("Minister of Health", "Deputy Minister of Health"),
+        ("Minister of Health", "Minister of Canadian Identity and Culture"),
+        ("Support for Black researchers", "Support for Indigenous researchers"),
+        ("Plan 2018-2022", "Plan 2018-2023"),
+        ("Act 19 of 2014", "Act 14 of 2019"),
+        ("Transition from school to work", "Transition from work to school"),
+    ],
+)
+def test_look_alikes_are_told_apart(one: str, other: str) -> None:
+    for text, known in ((one, other), (other, one)):
+        held = Register([Known("urn:x:it", "", "topic", ((known, "en"),))])
+        assert not held.match(text, "topic").is_sure
+        assert held.match(known, "topic").is_sure, "the name itself"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Phase I of the plan", "Phase 1 of the Plan"),
+        ("Ministère de l'Eau", "MINISTERE DE L’EAU"),
+        ("Labour programme", "Labor Program"),
+        ("Sub-committee on e-commerce", "Subcommittee on eCommerce"),
+        ("Health, Ministry of", "Ministry of Health"),
+        ("Federal WG on Co-operation", "Federal Working Group for Cooperation"),
+        ("Annex No. 3", "Annex III"),
+        ("The “Blue Card” scheme", "'Blue Card' Schemes"),
+    ],
+)
+def test_spellings_are_told_from_names(one: str, other: str) -> None:
+    for text, known in ((one, other), (other, one)):
+        assert Register([Known("urn:x:it", "", "topic", ((known, "en"),))]).match(text, "topic").is_sure
+
+
+@pytest.mark.parametrize(
     ("text", "known", "why"),
     [
         ("ptc", PTC, "an acronym"),
