@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ecp_graph.cli.common import say, show_report, workspace_and_releases
+from ecp_graph.errors import InputSyntaxError
 
 if TYPE_CHECKING:
     from ecp_graph.pipeline.imports import Import, Imported
@@ -30,7 +32,11 @@ _FILE = click.Path(path_type=Path)
 @click.option("--follows", metavar="PLAN", default="", help="The plan of the workspace of which it is the next phase.")
 @click.option("--mapping", type=_FILE, metavar="FILE", help="What the columns hold; --dry-run proposes one.")
 @click.option("--sheet", metavar="NAME", default="", help="The only sheet to read.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; run the shapes on what --yes would write.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing; run the shapes on what --yes would write; propose a mapping.",
+)
 @click.option("--yes", is_flag=True, help="Take what is sure, and keep the rest as things of the plan's own.")
 @click.option("--accept", type=_FILE, metavar="DRAFT", help="Take the draft as it was edited.")
 @click.option("--replace", is_flag=True, help="Write over a draft, or over a plan that was edited by hand since.")
@@ -74,10 +80,16 @@ def import_(
         raise click.UsageError("Give one of --dry-run, --yes and --accept.")
     workspace, _ = workspace_and_releases(settings_from(workspace=into))
     given = Given(slug, title, start, end, body, follows, sheet)
-    job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
+    proposes = dry_run and mapping is None
+    try:
+        job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
+    except InputSyntaxError:
+        _say_mapping(source, sheet, proposes)
+        raise
     violations = False
     if dry_run:
         violations = _tried(job)
+        _say_mapping(source, sheet, proposes)
     elif yes or accept is not None:
         _say_written(job.accept(overwrite=replace, by=by or _user()))
     else:
@@ -88,6 +100,15 @@ def import_(
     else:
         click.echo(as_text(job.draft), nl=False)
     ctx.exit(1 if violations else 0)
+
+
+def _say_mapping(source: Path, sheet: str, wanted: bool) -> None:
+    """Say what the columns of a document are taken for, as a mapping to edit; of no document that cannot be read."""
+    from ecp_graph.plans.reading.proposal import proposed_mapping
+
+    with suppress(InputSyntaxError):
+        if wanted:
+            say(proposed_mapping(source, sheet=sheet or None))
 
 
 def _tried(job: Import) -> bool:

@@ -25,7 +25,7 @@ from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import using
 from ecp_graph.pipeline.files import validate_files
 from ecp_graph.pipeline.known_names import all_names, decisions_with, known_prefixes, readers_of
-from ecp_graph.pipeline.staging import install_files
+from ecp_graph.pipeline.staging import Content, install_files
 from ecp_graph.pipeline.surroundings import ORPHANED, PLAN_FILE, Around, headed, orphan_list
 from ecp_graph.pipeline.workspaces import is_slug
 from ecp_graph.plans.draft.accepting import Decided, accepted_draft
@@ -38,6 +38,7 @@ from ecp_graph.plans.draft.workbook import draft_workbook
 from ecp_graph.plans.mapping import read_mapping
 from ecp_graph.plans.matching import FILE
 from ecp_graph.plans.reading import SourceTable, read_document
+from ecp_graph.plans.writing.minting import slug_of
 from ecp_graph.plans.writing.names import OwnThing
 from ecp_graph.plans.writing.plan import Surroundings, Written, write_plan
 from ecp_graph.plans.writing.timeframes import first_second, is_date, last_second
@@ -93,7 +94,7 @@ class Import:
                 f"There is a draft already: {found[0]}. Take it with --accept, remove it, or write a new one over it "
                 "with --replace."
             )
-        files: dict[Path, bytes | Path] = {
+        files: dict[Path, Content] = {
             workbook: draft_workbook(self.draft),
             html: draft_page(self.draft, self.tables).encode("utf-8", "replace"),
         }
@@ -125,8 +126,10 @@ class Import:
         with using(self.workspace.names):
             written = self._written()
         root, slug = self.workspace.root, self.draft.given.plan
-        source = root / SOURCES / (slug + ("" if self.source.is_dir() else self.source.suffix.lower()))
-        files: dict[Path, bytes | Path] = {source: self.source}
+        main = Path(self.draft.path)
+        linked = tuple(main.parent / name for name in self.draft.files)
+        source = root / SOURCES / (slug if linked else f"{slug}{main.suffix.lower()}")
+        files: dict[Path, Content] = {source: (main, *linked) if linked else main}
         gone = [path for path in _documents(root / SOURCES, slug) if path != source]
         orphaned = self.around.folder / ORPHANED
         if self.draft.orphans:
@@ -161,6 +164,14 @@ class Import:
             "passage": f"{names.id}passage/{slug}/",
             "said": f"{names.graph}{slug}-import/",
             "said-in": f"{names.id}passage/{slug}-import/",
+            **{
+                prefix: namespace
+                for stem in (slug_of(Path(name).stem) for name in self.draft.files)
+                for prefix, namespace in (
+                    (f"{stem}-reading", f"{names.graph}{slug}-{stem}/"),
+                    (f"{stem}-passage", f"{names.id}passage/{slug}-{stem}/"),
+                )
+            },
             **known_prefixes(self.around.known, names.id),
         }
         return headed(trig(written.quads, {**names.prefixes, **own}), self.draft.document, self.draft.sha256)

@@ -7,22 +7,25 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from ecp_graph.errors import ImportRefused
 
-__all__ = ["install_files"]
+__all__ = ["Content", "install_files"]
+
+#: What a file is written from: its content, a file to copy, or the files of a folder.
+Content: TypeAlias = bytes | Path | tuple[Path, ...]
 
 _NEW: Final = ".importing-"
 _OLD: Final = ".replaced-"
 
 
-def install_files(root: Path, files: Mapping[Path, bytes | Path], *, without: Sequence[Path] = ()) -> None:
+def install_files(root: Path, files: Mapping[Path, Content], *, without: Sequence[Path] = ()) -> None:
     """Write files and folders below a folder, and take others away, or do nothing of it.
 
-    ``files`` are paths below ``root``, each with its content, or with a file or folder to copy. What stands there is
-    replaced. Raises ImportRefused where that is not possible, such as for want of space; then, and when it is
-    interrupted, all is as it was before.
+    ``files`` are paths below ``root``, each with its content, with a file to copy, or with the files of a folder that
+    it becomes. What stands there is replaced. Raises ImportRefused where that is not possible, such as for want of
+    space; then, and when it is interrupted, all is as it was before.
     """
     staged: list[tuple[Path, Path]] = []
     undo: list[Callable[[], None]] = []
@@ -48,7 +51,7 @@ def install_files(root: Path, files: Mapping[Path, bytes | Path], *, without: Se
             _remove(_beside(path, _OLD))
 
 
-def _staged(path: Path, content: bytes | Path) -> Path:
+def _staged(path: Path, content: Content) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     new = _beside(path, _NEW)
     _remove(new)
@@ -57,8 +60,10 @@ def _staged(path: Path, content: bytes | Path) -> Path:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-    elif content.is_dir():
-        shutil.copytree(content, new, ignore=_hidden)
+    elif isinstance(content, tuple):
+        new.mkdir()
+        for each in content:
+            shutil.copyfile(each, new / each.name)
     else:
         shutil.copyfile(content, new)
     return new
@@ -86,10 +91,6 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _hidden(_: str, names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith(".")]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from ecp_graph.cli import cli
 from ecp_graph.errors import ImportRefused
-from ecp_graph.pipeline.staging import install_files
+from ecp_graph.pipeline.staging import Content, install_files
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.pipeline.workspaces import create_workspace
 from ecp_graph.workspace import Workspace
@@ -262,7 +262,7 @@ def test_files_are_installed_all_or_none(failing: int, tmp_path: Path, monkeypat
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", interrupted)
-    files: dict[Path, bytes | Path] = {tmp_path / "old.txt": b"new", tmp_path / "sub" / "new.txt": b"new"}
+    files: dict[Path, Content] = {tmp_path / "old.txt": b"new", tmp_path / "sub" / "new.txt": b"new"}
     with pytest.raises(KeyboardInterrupt):
         install_files(tmp_path, files, without=[tmp_path / "gone.txt"])
     assert tree(tmp_path) == before

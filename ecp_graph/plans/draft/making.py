@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, Final, Protocol
 
-from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftName, DraftRow, DraftTime, Given
-from ecp_graph.plans.rows import ActionRow, Cell, DocumentRows, Named
-from ecp_graph.plans.writing.texts import clean, words
+from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftLinked, DraftName, DraftRow, DraftTime, Given
+from ecp_graph.plans.rows import ActionRow, Cell, DocumentRows, LinkedRow, Named, Problem
+from ecp_graph.plans.writing.texts import clean, key, words
 
 __all__ = ["Readers", "make_draft"]
 
@@ -39,6 +39,8 @@ class Readers:
 
 def make_draft(read: DocumentRows, given: Given, readers: Readers, *, language: str) -> Draft:
     """Return the draft reading of a document; the language is that of the plan where the document tells none."""
+    register = _Register(readers.register, read.linked)
+    readers = replace(readers, register=register)
     bodies = [words(name.text) for row in read.rows for name in row.responsible if name.role != "open"]
     return Draft(
         given=given,
@@ -47,10 +49,44 @@ def make_draft(read: DocumentRows, given: Given, readers: Readers, *, language: 
         sha256=read.sha256,
         language=read.language or language,
         rows=tuple(_row(row, readers, frozenset(bodies)) for row in read.rows),
-        problems=read.problems,
+        problems=(*read.problems, *_shared_names(read.linked)),
         taken=read.taken,
         unread=read.unread,
+        linked=tuple(_linked(row, readers.register) for row in read.linked),
+        files=tuple(name for name, _ in read.files),
     )
+
+
+class _Register:
+    """A register that leaves the bodies that a linked table describes to that table."""
+
+    def __init__(self, register: Matcher, linked: Iterable[LinkedRow]) -> None:
+        self._register = register
+        self._described = {key(text) for row in linked if row.kind == "body" for text in (row.number, row.title)}
+
+    def match(self, text: str, kind: str) -> Any:
+        return None if kind == "body" and key(text) in self._described else self._register.match(text, kind)
+
+    def found_in(self, text: str, kind: str) -> Sequence[Any]:
+        return self._register.found_in(text, kind)
+
+
+def _shared_names(linked: Iterable[LinkedRow]) -> Iterator[Problem]:
+    """Yield a problem for each body that a linked table gives the name of one before it."""
+    first: dict[str, LinkedRow] = {}
+    for row in linked:
+        if row.kind == "body" and first.setdefault(key(row.title), row) is not row:
+            other = first[key(row.title)]
+            yield Problem(
+                row.locator,
+                "shared-name",
+                f"{row.number} has the name of {other.number} ({other.locator}), “{clean(row.title)}”, and goes by its "
+                "code. Correct one of the names.",
+            )
+
+
+def _linked(row: LinkedRow, register: Matcher) -> DraftLinked:
+    return DraftLinked(row, tuple(_matched(part, "body", register) for part in row.responsible if clean(part.text)))
 
 
 def _row(row: ActionRow, readers: Readers, bodies: frozenset[str]) -> DraftRow:
@@ -92,6 +128,8 @@ def _in_title(title: str, kind: str, cell: Cell, register: Matcher) -> Iterator[
 
 
 def _with(name: DraftName, match: Any) -> DraftName:
+    if match is None:
+        return name
     others = tuple(map(_called, match.others))
     known = match.known
     if known is None:

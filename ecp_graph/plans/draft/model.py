@@ -7,9 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias, get_args
 
-from ecp_graph.plans.rows import ActionRow, Cell, Problem, Role
+from ecp_graph.plans.rows import ActionRow, Cell, LinkedRow, Problem, Role
 
-__all__ = ["NAMED_FIELDS", "STATUSES", "Draft", "DraftName", "DraftRow", "DraftTime", "Given", "Orphan", "Status"]
+__all__ = [
+    "NAMED_FIELDS",
+    "STATUSES",
+    "Draft",
+    "DraftLinked",
+    "DraftName",
+    "DraftRow",
+    "DraftTime",
+    "Given",
+    "Orphan",
+    "Status",
+]
 
 #: What becomes of a line: it is taken as it stands, it needs a change (and is taken as changed), it is left out.
 Status: TypeAlias = Literal["accept", "change", "drop"]
@@ -116,6 +127,14 @@ class DraftRow:
 
 
 @dataclass(frozen=True)
+class DraftLinked:
+    """A row of a table that a mapping links with the actions, and what its names were matched with."""
+
+    row: LinkedRow
+    names: tuple[DraftName, ...] = ()
+
+
+@dataclass(frozen=True)
 class Orphan:
     """An action of an earlier version of the document that this one does not have."""
 
@@ -126,7 +145,10 @@ class Orphan:
 
 @dataclass(frozen=True)
 class Draft:
-    """The draft reading of one document. ``path`` is where it was read, ``document`` its name."""
+    """The draft reading of one document. ``path`` is where it was read, ``document`` its name.
+
+    ``linked`` are the rows of other tables, ``files`` the names of the files in which these stand.
+    """
 
     given: Given
     path: str
@@ -138,6 +160,8 @@ class Draft:
     taken: tuple[str, ...] = ()
     unread: int = 0
     orphans: tuple[Orphan, ...] = ()
+    linked: tuple[DraftLinked, ...] = ()
+    files: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> tuple[DraftRow, ...]:

@@ -38,13 +38,13 @@ class Chapter:
         evidence.state(place, certainty, self.iri, "ecp:inPlan", plan)
 
 
-def chapters_of(rows: Sequence[DraftRow], minter: Minter, slug: str) -> dict[str, Chapter]:
-    """Return the chapters of rows by `texts.key` of their texts.
+def chapters_of(rows: Sequence[DraftRow], minter: Minter, slug: str, listed: Iterable[str] = ()) -> dict[str, Chapter]:
+    """Return the chapters of rows by `texts.key` of their texts; those that the document lists come first.
 
     Chapters have positions where each is one stretch of rows and their numbers rise. They have numbers where no two
     share one and no action's number names another chapter than its own.
     """
-    heads = {key(row.chapter): row.chapter for row in rows if clean(row.chapter)}
+    heads = {key(text): text for text in (*listed, *(row.chapter for row in rows)) if clean(text)}
     split = {head: numbered(text) for head, text in heads.items()}
     numbers = [number for number, _ in split.values() if number]
     has_numbers = len(set(numbers)) == len(numbers) and not _is_misplaced(rows, split)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Final
 
 import pyoxigraph as ox
@@ -15,7 +16,8 @@ from ecp_graph.plans.known.things import KnownThing
 from ecp_graph.plans.rows import Cell
 from ecp_graph.plans.writing.chapters import Chapter, chapters_of
 from ecp_graph.plans.writing.evidence import Certainty, Evidence, Place, cell_place, iri, row_place
-from ecp_graph.plans.writing.minting import Minter
+from ecp_graph.plans.writing.linked import Linked, linked_chapter
+from ecp_graph.plans.writing.minting import Minter, slug_of
 from ecp_graph.plans.writing.names import OwnThing, Things
 from ecp_graph.plans.writing.texts import clean, key
 from ecp_graph.plans.writing.timeframes import deadline, first_second, last_second, names_month, stated_time
@@ -92,16 +94,26 @@ class _Writer:
         self._integers = {number for number, count in integers.items() if count == 1 and number}
         self._numbered: dict[str, set[str]] = {}
         self._has_roles = any(name.role == "partner" for row in self._rows for name in row.names)
-        self._chapters = chapters_of(self._rows, self._minter, self._slug)
+        listed = (linked_chapter(each.row) for each in draft.linked if each.row.kind == "chapter")
+        self._chapters = chapters_of(self._rows, self._minter, self._slug, listed)
+        self._files = {name: Evidence(base, f"{self._slug}-{slug_of(PurePath(name).stem)}") for name in draft.files}
         self._described: set[str] = set()
         self._actions: dict[str, str] = {}
 
     def written(self) -> Written:
         self._state_import()
+        linked = Linked(self._draft.linked, self._files, self._things, self._chapters, self._plan, self._language)
+        linked.state_chapters()
+        linked.state_bodies(self._minter)
+        self._described = {chapter.iri for chapter in linked.chapters}
         self._things.prepare(name for row in self._rows for name in row.names)
+        self._things.prepare(name for each in self._draft.linked for name in each.names)
         for position, row in enumerate(self._rows, 1):
             self._state_row(position, row)
-        return Written(self._actions, self._things.own, (self._importing, self._evidence))
+        by_number = {clean(row.number): self._actions[row.row.locator] for row in reversed(self._rows) if row.number}
+        told = {self._actions[row.row.locator] for row in self._rows if row.row.responsible}
+        linked.state_indicators(self._minter, by_number, told)
+        return Written(self._actions, self._things.own, (self._importing, self._evidence, *self._files.values()))
 
     def _state_import(self) -> None:
         """State what whoever brings the plan in says of it, which stands in no cell."""
@@ -124,6 +136,11 @@ class _Writer:
         state(self._plan, "rdf:type", "ecp:ActionPlan")
         state(self._plan, "skos:prefLabel", label(given.title or self._draft.document.rpartition(".")[0] or self._slug))
         state(self._plan, "ecp:annexedTo", document)
+        for name in self._draft.files:
+            other = f"{document}-{slug_of(PurePath(name).stem)}"
+            state(other, "rdf:type", "ecp:SourceDocument")
+            state(other, "skos:prefLabel", label(name))
+            state(self._plan, "ecp:annexedTo", other)
         if given.start:
             state(self._plan, "ecp:from", first_second(given.start))
         if given.end:
