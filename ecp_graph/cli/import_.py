@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import say, show_report, workspace_and_releases
+from ecp_graph.cli.common import own_workspace, say, show_report, workspace_and_releases
 from ecp_graph.errors import InputSyntaxError
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def import_(
 
     if sum((dry_run, yes, accept is not None)) > 1:
         raise click.UsageError("Give one of --dry-run, --yes and --accept.")
-    workspace, _ = workspace_and_releases(settings_from(workspace=into))
+    settings = settings_from(workspace=into)
+    workspace = workspace_and_releases(settings)[0] if dry_run else own_workspace(settings)
     given = Given(slug, title, start, end, body, follows, sheet)
     proposes = dry_run and mapping is None
     try:

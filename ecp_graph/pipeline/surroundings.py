@@ -23,7 +23,7 @@ from ecp_graph.plans.known.things import KnownThing, known_things
 from ecp_graph.rdf.load import parse_files
 from ecp_graph.workspace import Workspace
 
-__all__ = ["ORPHANED", "PLAN_FILE", "Around", "headed", "orphan_list"]
+__all__ = ["ORPHANED", "PLAN_FILE", "Around", "headed", "is_imported", "orphan_list"]
 
 #: The files of an imported plan, in its folder.
 PLAN_FILE: Final = "plan.trig"
@@ -45,6 +45,12 @@ def headed(body: bytes, document: str, sha256: str) -> bytes:
         f"# SHA-256 of the text below: {hashlib.sha256(body).hexdigest()}.",
     )
     return "\n".join(lines).encode() + b"\n\n" + body
+
+
+def is_imported(folder: Path) -> bool:
+    """Whether the folder of a plan holds what an import wrote."""
+    path = folder / PLAN_FILE
+    return path.is_file() and bool(_HEAD.match(read_input(path)))
 
 
 def orphan_list(orphans: Iterable[Orphan]) -> bytes:
