@@ -29,6 +29,7 @@ The tree::
     ├── ServiceUnusable           the answer to a SERVICE clause cannot be joined here
     ├── EndpointError             a remote endpoint failed to answer (endpoint, status)
     │   └── EndpointTimeout       … within the time limit; also a QueryTimeout
+    ├── SparkError                Spark cannot be started, or could not go on
     ├── SettingError              an environment variable or option has an invalid value
     └── MissingExtra              an optional dependency is not installed
 
@@ -67,6 +68,7 @@ __all__ = [
     "ServiceRefused",
     "ServiceUnusable",
     "SettingError",
+    "SparkError",
     "UnknownQuery",
     "UpdateRefused",
     "WorkerLost",
@@ -323,6 +325,10 @@ class SettingError(EcpGraphError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
         self.name = name
+
+
+class SparkError(EcpGraphError):
+    """Spark cannot be started, or could not go on."""
 
 
 class MissingExtra(EcpGraphError):
