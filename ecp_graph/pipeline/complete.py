@@ -10,7 +10,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.overlap.derive import derive, merged_store
+from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.nquads import NQuads, NTriples
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
@@ -58,21 +58,21 @@ def complete(
     sources: Sources,
     rules: Sequence[Path],
     *,
+    statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
+    ``statements`` are those of the sources as tables, which are made unless given.
     Raises UncoveredAxiom for an axiom that the local engine does not know.
     """
-    statements = tables_of(sources)
+    statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
     progress(f"Inferred {statements.count('inferred')} statements")
-    store = merged_store(statements.quads("ontology", "data", "inferred"))
-    derived = derive(store, rules, engine=engine, progress=progress)
-    statements.put("derived", derived)
-    progress(f"Derived {len(derived)} statements by {len(rules)} rules")
+    derive_layer(statements, rules, engine=engine, progress=progress)
+    progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
     return Completed(sources, statements, contradictions)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph import __version__
+from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
 from ecp_graph.linked_data.counts import count_graphs, make_merged
@@ -23,11 +24,14 @@ from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.pipeline.complete import Completed
+from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
+from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
@@ -37,7 +41,7 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 4
+_LAYOUT: Final = 5
 #: Bytes of N-Quads whose store takes a gigabyte of memory.
 _MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """
@@ -106,6 +110,9 @@ def write_contents(
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         with _store(folder / "store", statements, description) as store:
             write_tables(store, tables, folder / TABLES_FOLDER)
+            store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+            engine = EmbeddedEngine(store, name=f"release {identity}")
+            write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {

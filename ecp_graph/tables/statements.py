@@ -126,6 +126,11 @@ class Statements:
         self.connection.execute(f"CREATE VIEW quads AS {_union(_READ)}")
         self.connection.execute(f"CREATE VIEW triples AS SELECT s, p, o FROM ({_merged(_MERGED)})")
 
+    @property
+    def folder(self) -> Path:
+        """A folder for files that do not outlive these tables; their database reads and writes no others."""
+        return self._folder
+
     def load(self, layer: str, texts: Iterable[bytes]) -> None:
         """Make a layer anew, of the statements of some texts: N-Quads as Oxigraph writes them."""
         self.connection.execute(f"TRUNCATE {layer}")
@@ -155,6 +160,10 @@ class Statements:
         asked = "SELECT term, id FROM terms SEMI JOIN (SELECT unnest($terms::VARCHAR[]) AS term) USING (term)"
         return dict(self.connection.execute(asked, {"terms": given}).fetchall())
 
+    def add_terms(self, select: str) -> None:
+        """Give numbers to the terms that a SELECT gives, each once, in its column ``term``."""
+        self.connection.execute(_NEW_TERMS.format(found=select))
+
     def terms(self, numbers: Iterable[int]) -> dict[int, OxTerm]:
         """Return the terms of numbers; one that was not given out is left out."""
         asked = "SELECT id, term FROM terms SEMI JOIN (SELECT unnest($numbers::BIGINT[]) AS id) USING (id)"
@@ -170,6 +179,15 @@ class Statements:
     def quads(self, *layers: str) -> list[ox.Quad]:
         """Return the statements of layers, one layer after the other."""
         return [quad for layer in layers for quad in ox.parse(self.text([layer]), format=ox.RdfFormat.N_QUADS)]
+
+    def selected(self, query: str, values: Mapping[str, object] | None = None) -> list[ox.Quad]:
+        """Return the statements that a query selects: the numbers of their terms as columns s, p, o and g."""
+        rows = self.connection.execute(
+            f"SELECT s.term, p.term, o.term, g.term FROM ({query}) AS found JOIN terms AS s ON s.id = found.s"
+            " JOIN terms AS p ON p.id = found.p JOIN terms AS o ON o.id = found.o JOIN terms AS g ON g.id = found.g",
+            values,
+        ).fetchall()
+        return list(ox.parse("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows), format=ox.RdfFormat.N_QUADS))
 
     def text(self, layers: Sequence[str], *, graphs: bool = True) -> bytes:
         """Return the statements of layers as N-Quads in their order; without ``graphs`` each triple once, unordered."""
