@@ -13,9 +13,10 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, names
+from ecp_graph.overlap.choosing import THEMES, choose
 from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
-from ecp_graph.overlap.mint import mint
+from ecp_graph.overlap.mint import mint, name_findings
 from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
@@ -62,6 +63,8 @@ def derive_layer(
     *,
     engine: Literal["local", "reference"] = "local",
     joins_from: int = JOINS_FROM,
+    themes: int = THEMES,
+    decided: Iterable[str] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Fill the layer ``derived``: the overlaps that the rules find, and ecp:statedIn for all that is stated.
@@ -69,8 +72,9 @@ def derive_layer(
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
     ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
     the rows by joins where there are as many statements as ``joins_from``, and tells ``progress`` of a rule that has
-    none. Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two
-    overlaps would get one IRI.
+    none. Which findings are nodes, by ``themes`` and ``decided``, is said in `ecp_graph.overlap.choosing`; all of them
+    stay in the tables of findings. Raises InputSyntaxError for a rule that does not parse or gives something else, and
+    EcpGraphError where two overlaps would get one IRI.
     """
     statements.connection.execute("TRUNCATE derived")
     is_joined = engine == "local" and sum(map(statements.count, LAYERS)) >= joins_from
@@ -86,6 +90,8 @@ def derive_layer(
         if others:
             by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
+        name_findings(statements)
+        choose(statements, marks, themes=themes, decided=decided)
         mint(statements, marks)
     _say_where_stated(statements)
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 
+from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.nquads import NQuads
@@ -59,17 +60,19 @@ def complete(
     rules: Sequence[Path],
     *,
     engine: Literal["local", "reference"] = "local",
+    themes: int = THEMES,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
+    ``themes`` is how many findings that only share a theme are nodes, for each pair of plans.
     Raises UncoveredAxiom for an axiom that the local engine does not know.
     """
     statements = tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
     progress(f"Inferred {statements.count('inferred')} statements")
-    derive_layer(statements, rules, engine=engine, progress=progress)
+    derive_layer(statements, rules, engine=engine, themes=themes, progress=progress)
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
     return Completed(sources, statements, contradictions)
 

@@ -22,6 +22,7 @@ from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.overlap.choosing import count_findings, rows_beside
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
@@ -103,7 +104,8 @@ def write_contents(
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         with _store(folder / "store", statements, description) as store:
-            write_tables(store, tables, folder / TABLES_FOLDER)
+            beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
+            write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
             del store
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -116,6 +118,7 @@ def write_contents(
         "ontology": _ontology_version(completed),
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
         **_counts(statements),
+        "overlaps": count_findings(statements),
         "findings": report.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
