@@ -19,7 +19,7 @@ from ecp_graph.namespaces import ECP, PREFIXES
 from ecp_graph.overlap.marks import Marks
 from ecp_graph.tables.statements import Statements
 
-__all__ = ["THEMES", "choose", "count_findings", "rows_beside"]
+__all__ = ["THEMES", "choose", "count_findings", "rows_beside", "told_of_rows"]
 
 #: The findings of the bundled plan that only share a theme are 24: it has all of them, and they fit on a page.
 THEMES: Final = 25
@@ -91,10 +91,20 @@ def count_findings(statements: Statements) -> dict[str, int]:
     return {"nodes": nodes, "rows": rows}
 
 
-def rows_beside(statements: Statements) -> dict[str, str]:
-    """Return what selects the rows of each tidy table that are about findings which are no nodes; empty without any."""
+def told_of_rows(statements: Statements) -> str:
+    """Return a sentence on the findings that are no nodes, or nothing where all are."""
     counts = count_findings(statements)
     if counts["rows"] == counts["nodes"]:
+        return ""
+    return (
+        f"Of {counts['rows']} findings of overlap, {counts['nodes']} are in the graph; "
+        "the others only share a theme and are in the table of findings."
+    )
+
+
+def rows_beside(statements: Statements) -> dict[str, str]:
+    """Return what selects the rows of each tidy table that are about findings which are no nodes; empty without any."""
+    if not told_of_rows(statements):
         return {}
     language = "'" + main_language().replace("'", "''") + "'"
     return {table: select.replace("{language}", language) for table, select in _BESIDE.items()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -22,11 +22,15 @@ __all__ = ["Completed", "complete", "tables_of"]
 
 @dataclass(frozen=True)
 class Completed:
-    """The statements of a workspace, with the inferred and derived ones, as tables and as lists."""
+    """The statements of a workspace, with the inferred and derived ones, as tables and as lists.
+
+    ``without_joins`` has the rules that ran on the embedded engine because joins do not cover them, and why.
+    """
 
     sources: Sources
     statements: Statements
     contradictions: tuple[Contradiction, ...]
+    without_joins: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def inferred(self) -> list[ox.Quad]:
@@ -72,9 +76,9 @@ def complete(
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
     progress(f"Inferred {statements.count('inferred')} statements")
-    derive_layer(statements, rules, engine=engine, themes=themes, progress=progress)
+    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, progress=progress)
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
-    return Completed(sources, statements, contradictions)
+    return Completed(sources, statements, contradictions, without_joins)
 
 
 def tables_of(sources: Sources) -> Statements:

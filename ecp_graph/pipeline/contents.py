@@ -22,7 +22,7 @@ from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.overlap.choosing import count_findings, rows_beside
+from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
@@ -93,7 +93,14 @@ def write_contents(
     description = (
         _description_of(public)
         if public
-        else describe(statements, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
+        else describe(
+            statements,
+            about=about,
+            release_id=identity,
+            workspace_hash=workspace_hash,
+            tables=tables,
+            comment=told_of_rows(statements),
+        )
     )
     dumped = public.dataset if public else None if confidential else folder / "dataset.nq"
     statements.put("description", description)
@@ -119,6 +126,7 @@ def write_contents(
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
         **_counts(statements),
         "overlaps": count_findings(statements),
+        **({"rules_without_joins": dict(completed.without_joins)} if completed.without_joins else {}),
         "findings": report.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
