@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "import.md"
@@ -21,22 +20,17 @@ def with_table(page: str) -> str:
 def table() -> str:
     """Return the table: a row for each oddity, values read right of all values for each format."""
     sys.path.insert(0, str(ROOT))
-    from tests.plans.reading.measured import measured
+    from tests.plans.reading.measured import every
     from tests.plans.reading.oddities import FORMATS, ODDITIES
 
     lines = [f"| what is odd | {' | '.join(FORMATS)} |", f"|---|{'---|' * len(FORMATS)}"]
-    right = count = 0
-    with TemporaryDirectory() as folder:
-        for oddity in ODDITIES:
-            cells = []
-            for format_ in FORMATS:
-                if format_ not in oddity.formats:
-                    cells.append("–")
-                    continue
-                found = measured(oddity, format_, Path(folder))
-                cells.append(f"{found.count - len(found.wrong)} of {found.count}")
-                right, count = right + found.count - len(found.wrong), count + found.count
-            lines.append(f"| {oddity.name} | {' | '.join(cells)} |")
+    found = every()
+    for oddity in ODDITIES:
+        results = [found.get((oddity.name, format_)) for format_ in FORMATS]
+        cells = [f"{one.count - len(one.wrong)} of {one.count}" if one else "–" for one in results]
+        lines.append(f"| {oddity.name} | {' | '.join(cells)} |")
+    count = sum(one.count for one in found.values())
+    right = count - sum(len(one.wrong) for one in found.values())
     return "\n".join([*lines, "", f"{right:,} of {count:,} values are read right.", ""])
 
 

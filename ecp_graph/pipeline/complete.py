@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
-from ecp_graph.rdf.nquads import NQuads
+from ecp_graph.rdf.nquads import NQuads, NTriples
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
@@ -47,10 +47,10 @@ class Completed:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    @property
-    def things(self) -> list[ox.Quad]:
-        """What shapes are run on: every statement but the shapes themselves."""
-        return [*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived]
+    @cached_property
+    def things(self) -> NTriples:
+        """What shapes are run on: the merge of all but the shapes themselves."""
+        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its individuals."""
@@ -63,16 +63,18 @@ def complete(
     sources: Sources,
     rules: Sequence[Path],
     *,
+    statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     themes: int = THEMES,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
+    ``statements`` are those of the sources as tables, which are made unless given.
     ``themes`` is how many findings that only share a theme are nodes, for each pair of plans.
     Raises UncoveredAxiom for an axiom that the local engine does not know.
     """
-    statements = tables_of(sources)
+    statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
     progress(f"Inferred {statements.count('inferred')} statements")

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph import __version__
+from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
 from ecp_graph.linked_data.counts import count_graphs, make_merged
@@ -24,11 +25,14 @@ from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.pipeline.complete import Completed
+from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
+from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
@@ -38,7 +42,9 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 4
+_LAYOUT: Final = 5
+#: Bytes of N-Quads whose store takes a gigabyte of memory.
+_MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """
 WITH
   blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
@@ -113,7 +119,9 @@ def write_contents(
         with _store(folder / "store", statements, description) as store:
             beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
             write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
-            del store
+            store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+            engine = EmbeddedEngine(store, name=f"release {identity}")
+            write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -161,22 +169,32 @@ def _write_dumps(folder: Path, dataset: Path | None) -> None:
 
 @contextmanager
 def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -> Iterator[ox.Store]:
-    """Make the store of a release, the merge of all graphs as its default graph, and yield it.
+    """Make the store of a release, the merge of all graphs as its default graph, and yield what answers as it does.
 
-    Meanwhile it lacks the description, which it has at the end: tables are asked about what that describes.
+    That lacks the description, which is added at the end: tables are asked about what that describes.
     """
     described = [layer for layer in LAYERS if layer != "description"]
     make_merged(statements, described)
     layers = " UNION ALL ".join(f"FROM {layer}" for layer in described)
+    plain, with_blank = (
+        statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=is_so), f"stored-{is_so}")
+        for is_so in (False, True)
+    )
     store = ox.Store(str(path))
-    for with_blank in (False, True):
-        content = statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=with_blank))
-        if with_blank:  # only those of ontology and shapes: a store would give them other names in a file
-            store.extend(ox.parse(content.read_bytes(), format=ox.RdfFormat.N_QUADS))
-        else:
-            store.bulk_load(path=str(content), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+    # only those of ontology and shapes: out of a file they would come with other names
+    blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
+    store.extend(blank)
+    if plain.stat().st_size <= _MOST_IN_MEMORY:  # asked in half the time, loading included
+        asked = ox.Store()
+        asked.load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+        asked.extend(blank)
+        yield asked
+        del asked
+    else:
+        yield store
+    for content in (plain, with_blank):
         content.unlink()
-    yield store
     store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
     store.optimize()
     store.flush()

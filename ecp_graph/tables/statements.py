@@ -126,6 +126,11 @@ class Statements:
         self.connection.execute(f"CREATE VIEW quads AS {_union(_READ)}")
         self.connection.execute(f"CREATE VIEW triples AS SELECT s, p, o FROM ({_merged(_MERGED)})")
 
+    @property
+    def folder(self) -> Path:
+        """A folder for files that do not outlive these tables; their database reads and writes no others."""
+        return self._folder
+
     def load(self, layer: str, texts: Iterable[bytes]) -> None:
         """Make a layer anew, of the statements of some texts: N-Quads as Oxigraph writes them."""
         self.connection.execute(f"TRUNCATE {layer}")
@@ -175,6 +180,15 @@ class Statements:
         """Return the statements of layers, one layer after the other."""
         return [quad for layer in layers for quad in ox.parse(self.text([layer]), format=ox.RdfFormat.N_QUADS)]
 
+    def selected(self, query: str, values: Mapping[str, object] | None = None) -> list[ox.Quad]:
+        """Return the statements that a query selects: the numbers of their terms as columns s, p, o and g."""
+        rows = self.connection.execute(
+            f"SELECT s.term, p.term, o.term, g.term FROM ({query}) AS found JOIN terms AS s ON s.id = found.s"
+            " JOIN terms AS p ON p.id = found.p JOIN terms AS o ON o.id = found.o JOIN terms AS g ON g.id = found.g",
+            values,
+        ).fetchall()
+        return list(ox.parse("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows), format=ox.RdfFormat.N_QUADS))
+
     def text(self, layers: Sequence[str], *, graphs: bool = True) -> bytes:
         """Return the statements of layers as N-Quads in their order; without ``graphs`` each triple once, unordered."""
         if graphs:
@@ -189,9 +203,9 @@ class Statements:
         """Write the statements of layers as N-Quads, each once, in the order of their lines, into a file to move."""
         return self._copy("sorted", f"SELECT DISTINCT * FROM ({_union(layers)})", "ORDER BY line")
 
-    def write(self, query: str) -> Path:
+    def write(self, query: str, name: str) -> Path:
         """Write the statements whose numbers a query gives (s, p, o, g) as N-Quads, in any order, into such a file."""
-        return self._copy("selected", query)
+        return self._copy(name, query)
 
     def write_rows(self, select: str, name: str) -> Path:
         """Write the rows of a SELECT as Parquet into a file of this name, which stays as long as the tables do."""

@@ -14,7 +14,7 @@ from ecp_graph.inputs import input_size, read_input
 from ecp_graph.plans.mapping import Dialect, Mapping
 from ecp_graph.plans.reading.actions import Actions, actions_in, table_name
 from ecp_graph.plans.reading.formats import format_of
-from ecp_graph.plans.reading.headings import headings_of
+from ecp_graph.plans.reading.headings import headings_of, layouts
 from ecp_graph.plans.reading.mapped import Linked, chosen_tables, mapped_actions
 from ecp_graph.plans.reading.parts import known_names
 from ecp_graph.plans.reading.tables import SourceTable
@@ -24,13 +24,16 @@ __all__ = [
     "PlanDocument",
     "SourceDocument",
     "called_on_plan",
+    "guarded",
     "read_document",
+    "read_here",
     "read_plan",
     "source_of",
     "source_tables",
 ]
 
 _LARGEST_BYTES: Final = 32_000_000
+_LONGEST_REASON: Final = 160
 #: What a file of 10 MB may take: in all, with the interpreter, less than 1 GB and 60 s.
 _LIMITS: Final = Limits(memory_bytes=850_000_000, cpu_s=50, clock_s=60)
 
@@ -68,7 +71,7 @@ def read_document(
     path: Path, *, mapping: Mapping | None = None, sheet: str | None = None, known: Collection[str] = ()
 ) -> PlanDocument:
     """Return the same with the tables of the document; raises as `read_plan`."""
-    return called_on_plan(_read, path, mapping, sheet, frozenset(known))
+    return called_on_plan(read_here, path, mapping, sheet, frozenset(known))
 
 
 def source_tables(path: Path, *, sheet: str | None = None) -> list[SourceTable]:
@@ -87,20 +90,24 @@ def called_on_plan(call: Callable[..., Result], path: Path, *arguments: object) 
             path, f"it has more than {_LARGEST_BYTES // 1_000_000} MB. Copy the actions into a file."
         )
     try:
-        result: Result = confined(_guarded, call, path, arguments, limits=_LIMITS)
+        result: Result = confined(guarded, call, path, arguments, limits=_LIMITS)
     except LimitReached as reason:
         raise InputSyntaxError(reason.path or path, GREEDY) from None
     return result
 
 
-def _guarded(call: Callable[..., Result], path: Path, arguments: tuple[object, ...]) -> Result:
-    """Call the function; whatever a parser raises for a broken file, which is not documented, becomes a sentence."""
+def guarded(call: Callable[..., Result], path: Path, arguments: tuple[object, ...]) -> Result:
+    """Return what the function makes of the file in this process, without limits.
+
+    Whatever a parser raises for a broken file, which is not documented, becomes an InputSyntaxError.
+    """
     try:
         return call(path, *arguments)
     except (EcpGraphError, MemoryError, RecursionError):
         raise
     except Exception as reason:
-        sentence = f"it cannot be read ({type(reason).__name__}: {str(reason)[:200]}). Open it and save it anew."
+        why = " ".join(str(reason).replace(str(path), "the file").split())[:_LONGEST_REASON].rstrip(".")
+        sentence = f"it cannot be read ({type(reason).__name__}: {why}). Open it and save it anew."
         raise InputSyntaxError(path, sentence) from reason
 
 
@@ -132,7 +139,8 @@ def _source(path: Path, sheet: str | None) -> SourceDocument:
     return source_of(path, sheet)
 
 
-def _read(path: Path, mapping: Mapping | None, sheet: str | None, known: frozenset[str]) -> PlanDocument:
+def read_here(path: Path, mapping: Mapping | None, sheet: str | None, known: frozenset[str]) -> PlanDocument:
+    """Return what `read_document` does, read in this process without limits."""
     if mapping is not None:
         return _read_mapped(path, mapping, sheet, known_names(known))
     if path.is_dir():
@@ -161,7 +169,7 @@ def _read_mapped(path: Path, mapping: Mapping, sheet: str | None, known: frozens
             sources[file.name] = source_of(file, sheet or table.sheet or None, table.dialect)
         linked.append(Linked(table, file, chosen_tables(file, sources[file.name].tables, table)))
     source = sources[document.name]
-    actions, rows = mapped_actions(linked, known)
+    actions, rows = mapped_actions(linked, known, mapping.lang)
     if not actions.rows:
         raise InputSyntaxError(document, "no row below the mapped headings has the text of an action.")
     files = tuple((name, _hash(folder / name)) for name in sorted(sources) if name != document.name)
@@ -199,6 +207,8 @@ def _hash(path: Path) -> str:
 
 def _nothing(source: SourceDocument) -> str:
     """Return why there is no action: the headings that were found instead."""
+    if any(layouts(table) for table in source.tables):
+        return "no row below the headings of actions has the text of an action. Fill in the table, or import another."
     if not source.tables:
         return "it has no table. A plan is read from its table of actions."
     seen = "; ".join(f"{table_name(table)}: {headings_of(table)}" for table in source.tables[:3])

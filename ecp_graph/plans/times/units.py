@@ -21,7 +21,7 @@ __all__ = ["NO_SUCH_FORM", "Cursor", "starts_unit", "take_unit"]
 NO_SUCH_FORM: Final = "these words do not make up a time that can be read"
 
 _DIGITS: Final = ("date", "month-of-year")
-_INNER: Final = ("month", "part", "part-of-year", "season", "number", "roman")
+_INNER: Final = ("month", "part", "part-of-year", "season", "number", "roman", "last")
 _YEAR: Final = ("year", "pair", "financial")
 
 
@@ -97,22 +97,24 @@ def _inner(cursor: Cursor) -> Unit:
     if season := cursor.take("season"):
         return Unit(season=str(season.value))
     if part := cursor.take("part"):
-        count = cursor.take("number", "roman")
-        if not count or count.value == "last":
-            raise NotRead(f"which {part.text} is not said")
-        return Unit(part=(_number(count), _number(part)))
+        if count := cursor.take("number", "roman"):
+            return Unit(part=(_number(count), _number(part)))
+        raise NotRead(f"which {part.text} is not said")
     if month := cursor.take("month"):
         day = cursor.take("number")
         return Unit(month=_number(month), day=_number(day) if day else None)
+    if last := cursor.take("last"):
+        if part := cursor.take("part"):
+            return Unit(part=(_number(part), _number(part)))
+        raise NotRead(f"what '{last.text}' counts is not said")
     count = cursor.take("number", "roman")
     return _behind_number(count, cursor) if count else Unit()
 
 
 def _behind_number(count: Token, cursor: Cursor) -> Unit:
     if part := cursor.take("part"):
-        of = _number(part)
-        return Unit(part=(of if count.value == "last" else _number(count), of))
-    if count.sort == "roman" or count.value == "last":
+        return Unit(part=(_number(count), _number(part)))
+    if count.sort == "roman":
         raise NotRead(f"what '{count.text}' counts is not said")
     if month := cursor.take("month"):
         return Unit(month=_number(month), day=_number(count))

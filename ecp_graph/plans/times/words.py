@@ -77,6 +77,7 @@ def _meanings(held: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
     for sections in held["languages"].values():
         for section, entries in sections.items():
             if section in _VALUED:
-                yield from ((word, (_VALUED[section], key)) for key, texts in entries.items() for word in texts)
+                sort = _VALUED[section]
+                yield from ((word, (sort, key)) for key, texts in entries.items() for word in texts)
             else:
                 yield from ((word, (section, "")) for word in entries)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ecp_graph.plans.reading import read_plan
 from ecp_graph.plans.rows import ActionRow, DocumentRows
-from tests.plans.reading.oddities import Expected, Oddity, written
+from tests.plans.reading.oddities import ODDITIES, Expected, Oddity, written
 
-__all__ = ["Measured", "measured"]
+__all__ = ["Measured", "every", "measured"]
 
 
 class Measured:
@@ -24,6 +26,17 @@ class Measured:
         doubts = [doubt for row in read.rows for doubt in row.doubts]
         self.told = [*doubts, *(problem.message for problem in read.problems), *read.taken]
         self.unexpected = [problem for problem in read.problems if problem.code == "readers-differ"]
+
+
+@cache
+def every() -> Mapping[tuple[str, str], Measured]:
+    """Return what is read of each oddity in each of its formats, by its name and the format."""
+    with TemporaryDirectory() as folder:
+        return {
+            (oddity.name, format_): measured(oddity, format_, Path(folder))
+            for oddity in ODDITIES
+            for format_ in oddity.formats
+        }
 
 
 def measured(oddity: Oddity, format_: str, folder: Path) -> Measured:

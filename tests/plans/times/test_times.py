@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from babel.dates import get_month_names
 from edtf import parse_edtf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecp_graph.plans.times import TimeReading, read_time
@@ -64,7 +64,28 @@ def test_the_cells_of_the_bundled_plan_are_read_as_by_hand() -> None:
     assert {by_hand: reading for by_hand, reading in read.items() if by_hand != reading} == {}
 
 
-@given(st.text(max_size=60) | st.lists(st.sampled_from([" ".join(phrase) for phrase in words().phrases])).map(" ".join))
+PIECES = [" ".join(phrase) for phrase in words().phrases]
+PIECES += [
+    "2018",
+    "2019",
+    "Q1",
+    "T3",
+    "5",
+    "31",
+    "2nd",
+    "IV",
+    "2017/18",
+    "2018-04",
+    "03/2018",
+    "-",
+    "/",
+    ",",
+    "PTC",
+] * 9
+
+
+@settings(max_examples=500)
+@given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=6).map(" ".join))
 def test_any_text_gives_a_reading(text: str) -> None:
     reading = read_time(text, hemisphere="south", financial_year_start=7)
     assert reading.text == text
@@ -138,3 +159,10 @@ def _last_day(text: str) -> date:
 def _written(day: date, language: str, with_days: bool) -> str:
     month = get_month_names("wide", "format", language)[day.month]
     return f"{day.day} {month} {day.year}" if with_days else f"{month} {day.year}"
+
+
+def test_what_is_known_of_the_plan_is_checked() -> None:
+    with pytest.raises(ValueError, match="has to be north or south"):
+        read_time("spring 2018", hemisphere="nord")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="from 1 to 12"):
+        read_time("2018", financial_year_start=13)
