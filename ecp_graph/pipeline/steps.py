@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
+from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents, write_public_part
@@ -60,7 +61,8 @@ def _judge(workspace: Workspace, engine: Engine, progress: Callable[[str], None]
     before = fingerprint(workspace)
     sources = load(workspace)
     with forked_call(partial(judge_stated, sources, engine=engine)) as of_stated:
-        completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
+        themes = int(workspace.about.overlaps.get("themes", THEMES))
+        completed = complete(sources, workspace.rule_files, engine=engine, themes=themes, progress=progress)
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
         report = check(sources, completed.things, completed.contradictions, of_stated, engine=engine)
