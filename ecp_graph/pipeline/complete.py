@@ -64,7 +64,8 @@ def complete(
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
-    ``statements`` are those of the sources as tables, which are made unless given. Raises UncoveredAxiom for an axiom that the local engine does not know.
+    ``statements`` are those of the sources as tables, which are made unless given. Raises UncoveredAxiom for
+    an axiom that the local engine does not know.
     """
     statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
