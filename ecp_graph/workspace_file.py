@@ -25,6 +25,7 @@ _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "sources": {"publish": bool, "licence": str},
     "times": {"hemisphere": str, "first_month": int},
     "publish": {"base_url": str},
+    "build": {"spark": str},
 }
 _TYPES: Final = {str: "a text", bool: "true or false", int: "a whole number"}
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
@@ -45,6 +46,7 @@ class WorkspaceFile:
     sources: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, Any] = field(default_factory=dict)
     publish: Mapping[str, Any] = field(default_factory=dict)
+    build: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def may_publish_words(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.nquads import NQuads
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
+from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
 __all__ = ["Completed", "complete", "tables_of"]
@@ -59,15 +60,16 @@ def complete(
     rules: Sequence[Path],
     *,
     engine: Literal["local", "reference"] = "local",
+    place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
-    Raises UncoveredAxiom for an axiom that the local engine does not know.
+    ``place`` is where joins of the local engine run. Raises UncoveredAxiom for an axiom that this engine does not know.
     """
     statements = tables_of(sources)
     progress(_told_of_data(statements))
-    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
+    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
     store = merged_store(statements.quads("ontology", "data", "inferred"))
     derived = derive(store, rules, engine=engine, progress=progress)
@@ -94,9 +96,9 @@ def _told_of_data(statements: Statements) -> str:
     return f"Read {rows} statements of {readings} readings"
 
 
-def _closure(engine: Literal["local", "reference"]) -> Closure:
+def _closure(engine: Literal["local", "reference"], place: Place) -> Closure:
     if engine == "local":
-        return by_joins
+        return partial(by_joins, place=place)
     from ecp_graph.reasoning.reference import by_owlrl
 
     return by_owlrl
