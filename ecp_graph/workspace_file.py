@@ -26,6 +26,7 @@ _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "times": {"hemisphere": str, "first_month": int},
     "overlaps": {"themes": int},
     "publish": {"base_url": str},
+    "build": {"spark": str},
 }
 #: What the value of a key may be, where not all of its type will do.
 _VALUES: Final[Mapping[tuple[str, str], Sequence[object]]] = {
@@ -52,6 +53,7 @@ class WorkspaceFile:
     times: Mapping[str, Any] = field(default_factory=dict)
     overlaps: Mapping[str, Any] = field(default_factory=dict)
     publish: Mapping[str, Any] = field(default_factory=dict)
+    build: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def may_publish_words(self) -> bool:
