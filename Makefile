@@ -44,9 +44,9 @@ format: $(VENV)/.dev ## rewrite the code in the project's format
 
 assets: $(ASSETS) ## bundle what the browser runs
 
-bench: $(VENV)/.dev ## print how long building and asking take
+bench: $(VENV)/.dev ## print how long building and asking take; BENCH="build --plans 1 4" for a part of it
 	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## remove the virtual environment, the bundle and the releases
 	rm -rf $(VENV) releases dist frontend/node_modules ecp_graph/web/static/build

@@ -36,6 +36,14 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(environment_name(setting.name), raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests parse out of the cache of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ECP_GRAPH_CACHE", str(_shared(tmp_path_factory) / "cache"))
+        yield
+
+
 def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that all processes of this run of the tests share."""
     own = tmp_path_factory.getbasetemp()

@@ -14,11 +14,14 @@ from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.export import export
+from ecp_graph.cli.import_ import import_
+from ecp_graph.cli.init import init
 from ecp_graph.cli.overlap import overlap
 from ecp_graph.cli.publish import publish
 from ecp_graph.cli.push import push
 from ecp_graph.cli.queries import queries
 from ecp_graph.cli.query import query
+from ecp_graph.cli.remove import remove
 from ecp_graph.cli.serve import serve
 from ecp_graph.cli.validate import validate
 
@@ -37,7 +40,22 @@ def cli() -> None:
     """
 
 
-for _command in (build, validate, queries, query, overlap, explain, diff, export, serve, publish, push):
+for _command in (
+    init,
+    import_,
+    remove,
+    build,
+    validate,
+    queries,
+    query,
+    overlap,
+    explain,
+    diff,
+    export,
+    serve,
+    publish,
+    push,
+):
     cli.add_command(_command)
 
 

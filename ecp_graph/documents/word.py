@@ -18,7 +18,7 @@ from ecp_graph.documents.blocks import Block
 from ecp_graph.documents.numbering import Numbering
 from ecp_graph.errors import InputSyntaxError
 
-__all__ = ["read_word"]
+__all__ = ["CHARACTERS", "nearest", "read_word"]
 
 #: How the types of the relations to headers and footers end.
 _MARGINS: Final = ("/header", "/footer")
@@ -30,7 +30,8 @@ _TRANSPARENT: Final = frozenset(
     for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "r")
 )
 _TEXT: Final = qn("w:t")
-_CHARACTERS: Final = {
+#: Elements that stand for a character.
+CHARACTERS: Final = {
     qn("w:tab"): "\t",
     qn("w:ptab"): "\t",
     qn("w:br"): "\n",
@@ -72,7 +73,7 @@ class _Reader:
 
     def blocks(self, body: Any) -> Iterator[Block]:
         """Yield the blocks of a body, tables counted as they come."""
-        for element in _inside(body, (_PARAGRAPH, _TABLE)):
+        for element in nearest(body, (_PARAGRAPH, _TABLE)):
             if element.tag == _TABLE:
                 self._tables += 1
                 yield from self._cells(element, self._tables)
@@ -80,9 +81,9 @@ class _Reader:
                 yield Block(text)
 
     def _cells(self, table: Any, number: int) -> Iterator[Block]:
-        for row_number, row in enumerate(_inside(table, (_ROW,)), 1):
+        for row_number, row in enumerate(nearest(table, (_ROW,)), 1):
             column = 1 + row.grid_before
-            for cell in _inside(row, (_CELL,)):
+            for cell in nearest(row, (_CELL,)):
                 if cell.vMerge != "continue" and (text := self._cell(cell)):
                     yield Block(text, number, row_number, column)
                 column += cell.grid_span
@@ -90,7 +91,7 @@ class _Reader:
     def _cell(self, cell: Any) -> str:
         """Return the text of a cell, with that of tables inside it, one paragraph a line."""
         texts = []
-        for element in _inside(cell, (_PARAGRAPH, _TABLE)):
+        for element in nearest(cell, (_PARAGRAPH, _TABLE)):
             if element.tag == _TABLE:
                 texts += [block.text for block in self._cells(element, 0)]
             else:
@@ -104,15 +105,15 @@ class _Reader:
         return f"{label}\t{text}" if label and text.strip() else text if text.strip() else ""
 
 
-def _inside(parent: Any, wanted: tuple[str, ...]) -> Iterator[Any]:
+def nearest(parent: Any, wanted: tuple[str, ...]) -> Iterator[Any]:
     """Yield the nearest elements of these kinds below one, through content controls and tracked insertions."""
     for element in parent:
         if element.tag in wanted:
             yield element
         elif element.tag in _TRANSPARENT:
-            yield from _inside(element, wanted)
+            yield from nearest(element, wanted)
 
 
 def _characters(parent: Any) -> Iterator[str]:
-    for element in _inside(parent, (_TEXT, *_CHARACTERS)):
-        yield element.text or "" if element.tag == _TEXT else _CHARACTERS[element.tag]
+    for element in nearest(parent, (_TEXT, *CHARACTERS)):
+        yield element.text or "" if element.tag == _TEXT else CHARACTERS[element.tag]

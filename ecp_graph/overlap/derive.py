@@ -6,50 +6,29 @@ never graph/derived, so running them again on a release adds nothing.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.errors import InputSyntaxError, QueryTooComplex
-from ecp_graph.inputs import read_input
-from ecp_graph.languages import preference
-from ecp_graph.namespaces import ECP, PREFIXES, names
-from ecp_graph.overlap.evidence import Evidence, Scales, gather
-from ecp_graph.overlap.mint import check_distinct, overlap_iri, overlap_quads
-from ecp_graph.sparql.guard import refuse_excess
-from ecp_graph.sparql.text import position, tokens
+from ecp_graph.namespaces import ECP, names
+from ecp_graph.overlap.gathering import gather
+from ecp_graph.overlap.marks import read_marks
+from ecp_graph.overlap.mint import mint
+from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
+from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
-__all__ = ["derive", "merged_store"]
+__all__ = ["JOINS_FROM", "derive", "derive_layer", "merged_store"]
 
-_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
-_STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
-_REQUIRED: Final = ("memberA", "memberB", "kind", "cause", "on", "grade")
-_OPTIONAL: Final = ("action", "way", "premise", "step", "reading")
-#: The columns of a rule that hold no IRI.
-_WORDS: Final = frozenset({"kind", "grade", "way", "premise", "step"})
-#: The property of an overlap for each scheme that its marks are of.
-_SCHEMES: Final = {"overlapKind": "overlap-kinds", "evidenceGrade": "evidence-grades", "certainty": "certainties"}
-_POSITION: Final = re.compile(r"error at (\d+):(\d+):")
-_NAMES: Final = """
-    SELECT ?thing ?label (MIN(?notation) AS ?short) WHERE {
-      ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
-    } GROUP BY ?thing ?label"""
-_CONCEPTS: Final = """
-    SELECT ?scheme ?notation ?concept ?position ?top WHERE {
-      ?concept skos:inScheme ?scheme ; skos:notation ?notation
-      OPTIONAL { ?concept ecp:position ?position }
-      OPTIONAL { ?concept skos:broader+ ?broadest . ?broadest skos:notation ?top
-                 FILTER NOT EXISTS { ?broadest skos:broader ?broader } }
-    }"""
-_CERTAINTY_OF: Final = """
-    SELECT ?reading ?notation WHERE { ?reading a ecp:Reading ; ecp:certainty/skos:notation ?notation }"""
-_SUPERCLASSES: Final = """
-    SELECT DISTINCT ?super WHERE { ecp:Overlap rdfs:subClassOf+ ?super FILTER(isIRI(?super)) } ORDER BY ?super"""
+#: With fewer statements, planning the joins takes longer than asking a store.
+JOINS_FROM: Final = 30_000
+#: Each thing is stated in the graphs that have it as a subject; a reading says nothing of itself, nor of its passage.
+_STATED: Final = """
+INSERT INTO derived
+SELECT DISTINCT s, {stated_in}, g, {derived} FROM data
+WHERE g <> {no_graph} AND g NOT IN ({own}) AND s <> g
+  AND NOT EXISTS (FROM data AS of WHERE of.g = data.g AND of.p = {reading_of} AND of.o = data.s)"""
 
 
 def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
@@ -61,122 +40,70 @@ def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
     return store
 
 
-def derive(store: ox.Store, rules: Iterable[Path]) -> list[ox.Quad]:
-    """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
+def derive(
+    quads: Iterable[ox.Quad],
+    rules: Iterable[Path],
+    *,
+    engine: Literal["local", "reference"] = "local",
+    joins_from: int = JOINS_FROM,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[ox.Quad]:
+    """Return the quads of graph/derived that follow from those of other graphs, as `derive_layer` finds them."""
+    statements = Statements()
+    derived = ox.NamedNode(names().derived_graph)
+    statements.put("data", (quad for quad in quads if quad.graph_name != derived))
+    derive_layer(statements, rules, engine=engine, joins_from=joins_from, progress=progress)
+    return sorted(statements.quads("derived"), key=str)
+
+
+def derive_layer(
+    statements: Statements,
+    rules: Iterable[Path],
+    *,
+    engine: Literal["local", "reference"] = "local",
+    joins_from: int = JOINS_FROM,
+    progress: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Fill the layer ``derived``: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
-    ?reading. Kind and grade are notations of concepts of their schemes, as the store has them. Raises InputSyntaxError
-    for a rule that does not parse or gives something else.
+    ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
+    the rows by joins where there are as many statements as ``joins_from``, and tells ``progress`` of a rule that has
+    none. Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two
+    overlaps would get one IRI.
     """
-    marks = _read_marks(store)
-    rows = (row for path in rules for row in _rows(store, path, marks.concepts))
-    overlaps = gather(rows, marks.scales)
-    check_distinct(overlaps)
-    name = _namer(store)
-    graph = ox.NamedNode(names().derived_graph)
-    types = [row["super"] for row in _select(store, _SUPERCLASSES)]
-    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, marks.concepts, graph)]
-    nodes = [ox.NamedNode(overlap_iri(overlap)) for overlap in overlaps]
-    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, graph) for node in nodes for kind in types]
-    return sorted(dict.fromkeys([*quads, *_stated_in(store, graph)]), key=str)
+    statements.connection.execute("TRUNCATE derived")
+    is_joined = engine == "local" and sum(map(statements.count, LAYERS)) >= joins_from
+    with made_ready(statements):
+        marks = read_marks(statements)
+        others = []
+        for rule in map(read_rule, rules):
+            why_not = by_joins(rule, statements, marks) if is_joined else ""
+            if why_not:
+                progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
+            if why_not or not is_joined:
+                others.append(rule)
+        if others:
+            by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
+        gather(statements, marks)
+        mint(statements, marks)
+    _say_where_stated(statements)
 
 
-@dataclass(frozen=True)
-class _Marks:
-    """The concept (IRI) of each notation, by the property that it is a value of; and the orders of the notations."""
-
-    concepts: Mapping[str, Mapping[str, str]]
-    scales: Scales
-
-
-def _read_marks(store: ox.Store) -> _Marks:
-    """Return the kinds, grades and certainties of the store, by ecp:position, without one in the alphabet's order."""
-    properties = {PREFIXES["scheme"] + scheme: term for term, scheme in _SCHEMES.items()}
-    concepts: dict[str, dict[str, str]] = {term: {} for term in _SCHEMES}
-    families: dict[str, str] = {}
-    rows = [
-        (float(row["position"].value) if row["position"] else math.inf, row["notation"].value, row)
-        for row in _select(store, _CONCEPTS)
-        if row["scheme"].value in properties
-    ]
-    for _, notation, row in sorted(rows, key=lambda one: (*one[:2], one[2]["concept"].value)):
-        term = properties[row["scheme"].value]
-        concepts[term].setdefault(notation, row["concept"].value)
-        if term == "overlapKind" and row["top"]:
-            families[notation] = row["top"].value
-    certainty_of = {row["reading"].value: row["notation"].value for row in _select(store, _CERTAINTY_OF)}
-    kinds, grades, certainties = (tuple(concepts[term]) for term in _SCHEMES)
-    return _Marks(concepts, Scales(grades, kinds, certainties, families, certainty_of))
-
-
-def _rows(store: ox.Store, path: Path, concepts: Mapping[str, Mapping[str, str]]) -> Iterator[Evidence]:
-    try:
-        text = read_input(path).decode()
-        refuse_excess(text)  # a deep one would overflow the stack
-        solutions = store.query(text, prefixes=dict(names().prefixes))
-    except UnicodeDecodeError as reason:
-        raise InputSyntaxError(path, f"it is not UTF-8 ({reason}).") from reason
-    except QueryTooComplex as reason:
-        raise InputSyntaxError(path, str(reason)) from reason
-    except SyntaxError as error:
-        raise _syntax_error(path, str(error.msg)) from error
-    columns = {variable.value for variable in getattr(solutions, "variables", ())}
-    if missing := [name for name in _REQUIRED if name not in columns]:
-        raise InputSyntaxError(path, f"the rule does not select ?{' ?'.join(missing)}")
-    read = [name for name in (*_REQUIRED, *_OPTIONAL) if name in columns]
-    for row in solutions:  # type: ignore[union-attr]
-        values = {name: row[name].value for name in read if row[name] is not None}
-        if any(not isinstance(row[name], ox.NamedNode) for name in values if name not in _WORDS):
-            raise InputSyntaxError(path, f"the rule gives something other than an IRI in {row}")
-        if missing := [name for name in _REQUIRED if name not in values]:
-            raise InputSyntaxError(path, f"the rule gives {row}, which lacks ?{' ?'.join(missing)}")
-        for mark, term in (("kind", "overlapKind"), ("grade", "evidenceGrade")):
-            if values[mark] not in concepts[term]:
-                raise _unknown_mark(path, text, mark, values[mark], _SCHEMES[term], concepts[term])
-        # without premises, whatever a reading states is needed
-        premise = values.pop("premise", values.get("reading", ""))
-        yield Evidence(
-            values.pop("memberA"),
-            values.pop("memberB"),
-            **values,
-            premise=premise,  # the columns are its fields
+def _say_where_stated(statements: Statements) -> None:
+    graphs = statements.connection.execute("SELECT DISTINCT g FROM data").fetchall()
+    iris = statements.terms(number for (number,) in graphs if number != DEFAULT_GRAPH)
+    own = [number for number, graph in iris.items() if isinstance(graph, ox.NamedNode) and names().is_own(graph.value)]
+    stated_in, reading_of, derived = (
+        str(ox.NamedNode(iri)) for iri in (ECP + "statedIn", ECP + "readingOf", names().derived_graph)
+    )
+    numbers = statements.numbers([stated_in, reading_of, derived])
+    statements.connection.execute(
+        _STATED.format(
+            stated_in=numbers[stated_in],
+            reading_of=numbers[reading_of],
+            derived=numbers[derived],
+            no_graph=DEFAULT_GRAPH,
+            own=", ".join(map(str, own)) or "-1",
         )
-
-
-def _unknown_mark(path: Path, text: str, mark: str, value: str, scheme: str, known: Iterable[str]) -> InputSyntaxError:
-    """Return the error of a rule that gives a kind or grade which is none, with the line that it is written on."""
-    written = (token.start for token in tokens(text) if token.kind == "string" and token.text.strip("\"'") == value)
-    line = next((position(text, start)[0] for start in written), None)
-    scheme = PREFIXES["scheme"] + scheme
-    reason = f"the rule gives the {mark} '{value}', which is no concept of {scheme}."
-    reason += f" Its concepts are: {', '.join(known) or 'none'}."
-    return InputSyntaxError(path, f"{reason} Give one of these, or add '{value}' to the scheme.", line)
-
-
-def _syntax_error(path: Path, message: str) -> InputSyntaxError:
-    """Return the parser's error with the line in the file, and without its list of all that could follow."""
-    match = _POSITION.match(message)
-    if match is None:
-        return InputSyntaxError(path, message)
-    return InputSyntaxError(path, f"column {match[2]}: this is not SPARQL 1.1", int(match[1]))
-
-
-def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:
-    for graph in store.named_graphs():
-        if not names().is_own(graph.value):
-            quads = list(store.quads_for_pattern(None, None, None, graph))
-            itself = {graph} | {quad.object for quad in quads if quad.predicate == _READING_OF}
-            subjects = {quad.subject for quad in quads} - itself
-            yield from (ox.Quad(subject, _STATED_IN, graph, target) for subject in subjects)
-
-
-def _namer(store: ox.Store) -> Callable[[str], str]:
-    rows = sorted(_select(store, _NAMES), key=lambda row: (preference(row["label"].language), row["label"].value))
-    known: dict[str, str] = {}
-    for row in rows:
-        known.setdefault(row["thing"].value, (row["short"] or row["label"]).value)
-    return lambda iri: known.get(iri) or iri.rstrip("/").rpartition("/")[2]
-
-
-def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    return store.query(query, prefixes=dict(names().prefixes))  # type: ignore[return-value]
+    )

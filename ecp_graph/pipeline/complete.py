@@ -4,36 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.overlap.derive import derive, merged_store
+from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
-from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer
+from ecp_graph.rdf.nquads import NQuads, NTriples
+from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
+from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
-__all__ = ["Completed", "complete"]
+__all__ = ["Completed", "complete", "tables_of"]
 
 
 @dataclass(frozen=True)
 class Completed:
-    """The statements of a workspace, with the inferred and derived ones."""
+    """The statements of a workspace, with the inferred and derived ones, as tables and as lists."""
 
     sources: Sources
-    inferred: list[ox.Quad]
-    derived: list[ox.Quad]
+    statements: Statements
     contradictions: tuple[Contradiction, ...]
+
+    @cached_property
+    def inferred(self) -> list[ox.Quad]:
+        """What follows by the ontology."""
+        return self.statements.quads("inferred")
+
+    @cached_property
+    def derived(self) -> list[ox.Quad]:
+        """What rules find."""
+        return self.statements.quads("derived")
 
     @property
     def quads(self) -> list[ox.Quad]:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    @property
-    def things(self) -> list[ox.Quad]:
-        """What shapes are run on: every statement but the shapes themselves."""
-        return [*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived]
+    @cached_property
+    def things(self) -> NTriples:
+        """What shapes are run on: the merge of all but the shapes themselves."""
+        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its individuals."""
@@ -46,19 +58,40 @@ def complete(
     sources: Sources,
     rules: Sequence[Path],
     *,
+    statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
+    ``statements`` are those of the sources as tables, which are made unless given.
     Raises UncoveredAxiom for an axiom that the local engine does not know.
     """
-    inferred = infer(sources.data, sources.ontology, readings=sources.readings, closure=_closure(engine))
-    quads = inferred.quads
-    progress(f"Inferred {len(quads)} statements")
-    derived = derive(merged_store([*sources.ontology, *sources.data, *quads]), rules)
-    progress(f"Derived {len(derived)} statements by {len(rules)} rules")
-    return Completed(sources, quads, derived, inferred.contradictions)
+    statements = statements or tables_of(sources)
+    progress(_told_of_data(statements))
+    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
+    progress(f"Inferred {statements.count('inferred')} statements")
+    derive_layer(statements, rules, engine=engine, progress=progress)
+    progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
+    return Completed(sources, statements, contradictions)
+
+
+def tables_of(sources: Sources) -> Statements:
+    """Return the statements of a workspace as tables."""
+    statements = Statements()
+    statements.put("ontology", sources.ontology)
+    statements.put("shapes", sources.shapes)
+    if isinstance(sources.data, NQuads):
+        statements.load("data", sources.data.texts)
+    else:
+        statements.put("data", sources.data)
+    return statements
+
+
+def _told_of_data(statements: Statements) -> str:
+    counted = "SELECT count(*), count(DISTINCT g) FILTER (g <> $none) FROM data"
+    rows, readings = statements.connection.execute(counted, {"none": DEFAULT_GRAPH}).fetchall()[0]
+    return f"Read {rows} statements of {readings} readings"
 
 
 def _closure(engine: Literal["local", "reference"]) -> Closure:

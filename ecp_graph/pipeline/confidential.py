@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import ECP, PREFIXES, compact, expand, names
 from ecp_graph.rdf.load import Sources, parse_files
+from ecp_graph.rdf.nquads import NQuads
 from ecp_graph.validation.report import Finding
 from ecp_graph.workspace import Workspace
 from ecp_graph.workspace_file import WORKSPACE_FILE
@@ -49,6 +50,8 @@ class Withheld:
 
 def withheld(workspace: Workspace, data: Iterable[ox.Quad]) -> Withheld | None:
     """Return what of a workspace with these statements is confidential; None where no plan is marked."""
+    if isinstance(data, NQuads) and not data.mentions(_MARK):
+        return None
     if not any(map(_marks, data)):
         return None
     files = parse_files([(path, None) for path in workspace.data_files])

@@ -59,7 +59,6 @@ def run(
 def _judge(workspace: Workspace, engine: Engine, progress: Callable[[str], None]) -> _Judged:
     before = fingerprint(workspace)
     sources = load(workspace)
-    progress(f"Read {len(sources.data)} statements of {len(sources.readings)} readings")
     with forked_call(partial(judge_stated, sources, engine=engine)) as of_stated:
         completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
         if completed.contradictions:

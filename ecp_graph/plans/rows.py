@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-__all__ = ["ActionRow", "Cell", "DocumentRows", "Named", "Problem", "Role"]
+__all__ = ["ActionRow", "Cell", "DocumentRows", "LinkedRow", "Named", "Problem", "Role"]
 
 #: What a body has to do with an action; ``open`` is a group of bodies that are not named, such as "all members".
 Role: TypeAlias = Literal["lead", "partner", "open"]
@@ -33,11 +33,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Named:
-    """A part of a cell that names something, as it is written; a body has a role."""
+    """A part of a cell that names something, as it is written; a body has a role.
+
+    ``iri`` is what a mapping makes of it by a valueUrl, and empty without one.
+    """
 
     text: str
     cell: Cell
     role: Role | None = None
+    iri: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class ActionRow:
     """One action of a document.
 
     ``locator`` is ``SHEET!row N``, ``table N row N`` or ``line N``. ``chapter`` begins with its number where it has
-    one. ``cells`` are those that the values were read from, by the name of the field: number, title, chapter, time …
+    one. ``cells`` are those that the values were read from, by the name of the field: number, title, chapter, time …;
+    where a row goes on in another, the second cell of its title is ``title 2``.
     """
 
     locator: str
@@ -72,11 +77,31 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class LinkedRow:
+    """A row of a table that a mapping links with the actions: a chapter, a body or an indicator.
+
+    ``document`` is the name of its file. ``number`` is that of a chapter or the code of a body, ``chapter`` as in an
+    action, ``actions`` are the numbers of the actions that an indicator belongs to.
+    """
+
+    kind: Literal["chapter", "body", "indicator"]
+    document: str
+    locator: str
+    number: str = ""
+    title: str = ""
+    chapter: str = ""
+    responsible: tuple[Named, ...] = ()
+    actions: tuple[str, ...] = ()
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DocumentRows:
     """The rows of one document in their order, and what could not be read.
 
     ``taken`` says what was assumed of the file: encoding, separator, sheet. ``unread`` counts the rows of a table of
-    actions that gave no action.
+    actions that gave no action. ``linked`` are the rows of other tables that a mapping names, and ``files`` the names
+    and hashes (SHA-256) of the files that they stand in.
     """
 
     path: str
@@ -86,3 +111,5 @@ class DocumentRows:
     language: str = ""
     taken: tuple[str, ...] = ()
     unread: int = 0
+    linked: tuple[LinkedRow, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()

@@ -1,7 +1,8 @@
 """Reading a workspace: every data statement in the named graph of its passage, ontology and shapes in their own.
 
 pyoxigraph parses, because it tells line numbers, keeps literals as written and never fetches anything. It does so in
-one process with limits for all files (`ecp_graph.confined`), which hands the statements over as N-Quads.
+processes with limits (`ecp_graph.confined`), which hand the statements over as N-Quads; these are kept for the next
+time (`ecp_graph.rdf.cache`).
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from ecp_graph.confined import GREEDY, LimitReached, Limits, confined, now_readi
 from ecp_graph.errors import InputSyntaxError, WorkspaceError
 from ecp_graph.inputs import TOO_LONG, input_size, read_input, too_long
 from ecp_graph.namespaces import ECP, SHAPES, compact, names
+from ecp_graph.rdf.cache import cached, entry_name, keep, shrink
 from ecp_graph.rdf.left_out import refuse_left_out
 from ecp_graph.rdf.lines import SourceIndex
+from ecp_graph.rdf.nquads import NQuads
 from ecp_graph.workspace import Workspace
 
-__all__ = ["Sources", "load", "parse_file", "parse_files"]
+__all__ = ["Sources", "load", "parse_file", "parse_files", "read_files"]
 
 #: N-Quads are rarely more than four times as long as a file; with a long prefix they can be a million times.
 _RESULT_BYTES: Final = 16_000_000
 _RESULT_BYTES_PER_BYTE: Final = 40
+#: The files that one process parses are together no larger, if there are several.
+_BATCH_BYTES: Final = 100_000_000
 
 _PASSAGE_OF: Final = ox.NamedNode(ECP + "passageOf")
 _PROFILE_OF: Final = ox.NamedNode(SHAPES + "profileOf")
@@ -39,7 +44,7 @@ class Sources:
     """
 
     ontology: list[ox.Quad]
-    data: list[ox.Quad]
+    data: Sequence[ox.Quad]
     shapes: list[ox.Quad]
     index: SourceIndex
     profiles: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -67,17 +72,30 @@ def load(workspace: Workspace) -> Sources:
             raise WorkspaceError(f"{folder} holds no RDF file, so there is nothing to build.", workspace.root)
     of_ontology, of_shapes = names().ontology_graph, names().shapes_graph
     of_ours = [*_numbered("ontology", ontology), *_numbered("shapes", [*shapes, *profiles])]
-    parsed = parse_files([*of_ours, *_data(data)])
-    read = {document for path in data for document in _objects(_PASSAGE_OF, parsed[path])}
-    documents = {path: _document(path, parsed[path]) for path in profiles}
+    texts = read_files([*of_ours, *_data(data)])
+    ours = {path: _quads(texts[path]) for path, _ in of_ours}
+    stated = NQuads([texts[path] for path in data])
+    documents = {path: _document(path, ours[path]) for path in profiles}
+    read = set(_objects(_PASSAGE_OF, _lines_with(_PASSAGE_OF, stated))) if documents else set()
     in_force = [path for path in profiles if documents[path] in read]
     return Sources(
-        ontology=_in_graph(of_ontology, (parsed[path] for path in ontology)),
-        data=list(dict.fromkeys(quad for path in data for quad in parsed[path])),
-        shapes=_in_graph(of_shapes, (parsed[path] for path in [*shapes, *in_force])),
+        ontology=_in_graph(of_ontology, (ours[path] for path in ontology)),
+        data=stated,
+        shapes=_in_graph(of_shapes, (ours[path] for path in [*shapes, *in_force])),
         index=SourceIndex(data + ontology, workspace.relative),
-        profiles=_profiles((documents[path], parsed[path]) for path in in_force),
+        profiles=_profiles((documents[path], ours[path]) for path in in_force),
     )
+
+
+def _quads(text: bytes) -> list[ox.Quad]:
+    return list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
+
+
+def _lines_with(predicate: ox.NamedNode, stated: NQuads) -> Iterator[ox.Quad]:
+    """Yield the quads of the lines in which a predicate stands."""
+    mark = str(predicate).encode()
+    lines = (line for text in stated.texts for line in text.splitlines(keepends=True) if mark in line)
+    return iter(_quads(b"".join(lines)))
 
 
 def _document(path: Path, quads: Iterable[ox.Quad]) -> str:
@@ -106,17 +124,53 @@ def _profiles(parts: Iterable[tuple[str, Iterable[ox.Quad]]]) -> dict[str, froze
 
 
 def parse_files(files: Sequence[tuple[Path, str | None]]) -> dict[Path, list[ox.Quad]]:
-    """Return the quads of each file; with a prefix, its blank nodes are named so and by number, so that builds agree.
+    """Return the quads of each file, as `read_files` reads them."""
+    return {path: _quads(text) for path, text in read_files(files).items()}
+
+
+def read_files(files: Sequence[tuple[Path, str | None]]) -> dict[Path, bytes]:
+    """Return each file as N-Quads; with a prefix, its blank nodes are named so and by number, so that builds agree.
 
     A file without a prefix is data, which has no blank nodes. Raises InputSyntaxError as `parse_file` does, for what
     data may not have, and for a file that takes far more memory or time than its size needs.
     """
+    found = {path: cached(_entry(path, prefix, read_input(path))) for path, prefix in files}
+    missing = [file for file in files if found[file[0]] is None]
+    for batch in _batches(missing):
+        for (path, _), (name, text) in zip(batch, _confined_texts(batch), strict=True):
+            keep(name, text)
+            found[path] = text
+    if missing:
+        shrink()
+    return {path: text for path, text in found.items() if text is not None}
+
+
+def _entry(path: Path, prefix: str | None, content: bytes) -> str:
+    """Return the name under which the cache has the statements of a file with a content."""
+    # the graphs that data may not write depend on the base
+    checked = f"data of {names().base}" if prefix is None else f"names {prefix}"
+    return entry_name(content, path.suffix.lower(), checked)
+
+
+def _batches(files: Iterable[tuple[Path, str | None]]) -> Iterator[list[tuple[Path, str | None]]]:
+    batch: list[tuple[Path, str | None]] = []
+    size = 0
+    for path, prefix in files:
+        if batch and size + input_size(path) > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append((path, prefix))
+        size += input_size(path)
+    if batch:
+        yield batch
+
+
+def _confined_texts(files: Sequence[tuple[Path, str | None]]) -> list[tuple[str, bytes]]:
     sizes = [input_size(path) for path, _ in files]
     try:
-        texts = confined(_texts, files, limits=Limits.of_files(sum(sizes)))
+        return confined(_texts, files, limits=Limits.of_files(sum(sizes)))
     except LimitReached as reached:
         raise InputSyntaxError(reached.path or files[0][0], GREEDY) from None
-    return {path: list(_parsed(path, text, ox.RdfFormat.N_QUADS)) for (path, _), text in zip(files, texts, strict=True)}
 
 
 def parse_file(path: Path) -> Iterator[ox.Quad]:
@@ -128,22 +182,29 @@ def parse_file(path: Path) -> Iterator[ox.Quad]:
     if form is None:
         known = "Turtle (.ttl), TriG (.trig), N-Triples (.nt), N-Quads (.nq), RDF/XML (.rdf) or JSON-LD (.jsonld)"
         raise InputSyntaxError(path, f"its suffix {path.suffix or '(none)'} names no RDF format; use {known}")
-    content = read_input(path)
+    yield from _of_rdf_1_1(path, read_input(path), form)
+
+
+def _of_rdf_1_1(path: Path, content: bytes, form: ox.RdfFormat) -> Iterator[ox.Quad]:
     for quad in _parsed(path, content, form):
         if isinstance(quad.object, ox.Triple) or getattr(quad.object, "direction", None):
             raise InputSyntaxError(path, f"{quad.object} is not a term of RDF 1.1", _line_of(path, content, quad))
         yield quad
 
 
-def _texts(files: Sequence[tuple[Path, str | None]]) -> list[bytes]:
-    """Return the quads of each file as N-Quads; called in a process with limits."""
+def _texts(files: Sequence[tuple[Path, str | None]]) -> list[tuple[str, bytes]]:
+    """Return the quads of each file as N-Quads, with the name of its entry; called in a process with limits."""
     texts = []
     for path, prefix in files:
         now_reading(path)
-        quads = _checked_data(path) if prefix is None else _named(parse_file(path), prefix)
-        texts.append(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        if len(texts[-1]) > _RESULT_BYTES + _RESULT_BYTES_PER_BYTE * path.stat().st_size:
+        content = read_input(path)  # once, so that the entry is that of the very content that is parsed
+        form = ox.RdfFormat.from_extension(path.suffix.lstrip(".").lower())
+        quads = _of_rdf_1_1(path, content, form) if form else parse_file(path)
+        checked = _checked_data(path, content, quads) if prefix is None else _named(quads, prefix)
+        text: bytes = ox.serialize(checked, format=ox.RdfFormat.N_QUADS) or b""
+        if len(text) > _RESULT_BYTES + _RESULT_BYTES_PER_BYTE * len(content):
             raise InputSyntaxError(path, GREEDY)
+        texts.append((_entry(path, prefix, content), text))
     return texts
 
 
@@ -182,10 +243,10 @@ def _in_graph(graph: str, parts: Iterable[Iterable[ox.Quad]]) -> list[ox.Quad]:
     return list(dict.fromkeys(quads))
 
 
-def _checked_data(path: Path) -> Iterator[ox.Quad]:
-    for quad in parse_file(path):
+def _checked_data(path: Path, content: bytes, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    for quad in quads:
         if reason := _unfit(quad):
-            raise InputSyntaxError(path, reason, _line_of(path, read_input(path), quad))
+            raise InputSyntaxError(path, reason, _line_of(path, content, quad))
         yield quad
 
 

@@ -10,15 +10,30 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, PREFIXES, names
-from ecp_graph.tables.statements import Triple
+from ecp_graph.tables.statements import Statements
 
-__all__ = ["Strengths", "levels_of", "strengths_of"]
+__all__ = ["Strengths", "make_known", "strengths_of"]
 
 _CERTAINTY: Final = ox.NamedNode(ECP + "certainty")
 _POSITION: Final = ox.NamedNode(ECP + "position")
 _NOTATION: Final = ox.NamedNode(PREFIXES["skos"] + "notation")
 _IN_SCHEME: Final = ox.NamedNode(PREFIXES["skos"] + "inScheme")
 _CERTAINTIES: Final = ox.NamedNode(PREFIXES["scheme"] + "certainties")
+_KNOWN: Final = """
+CREATE OR REPLACE TABLE known AS
+SELECT s, p, o, min(level) AS level, true AS stated
+FROM (
+  SELECT s, p, o, 0 AS level FROM ontology
+  UNION ALL
+  SELECT data.s, data.p, data.o, coalesce(reading.level, $weakest)
+  FROM data
+  LEFT JOIN (
+    SELECT s AS g, max(coalesce(places.level, $weakest)) AS level
+    FROM data LEFT JOIN places ON places.concept = data.o
+    WHERE p = $certainty
+    GROUP BY s
+  ) AS reading ON reading.g = data.g)
+GROUP BY s, p, o"""
 
 
 @dataclass(frozen=True)
@@ -57,18 +72,15 @@ def strengths_of(ontology: Iterable[ox.Quad]) -> Strengths:
     return Strengths(concepts, tuple(str(getattr(of.get(_NOTATION), "value", "")) for _, of in found))
 
 
-def levels_of(data: Iterable[ox.Quad], strengths: Strengths) -> list[list[Triple]]:
-    """Return the triples of the data at each certainty, the strongest first.
+def make_known(statements: Statements, strengths: Strengths) -> None:
+    """Make the table ``known`` of the triples of ontology and data, each with the place of its best certainty.
 
-    What stands in a graph without certainty is among the weakest.
+    Its columns are ``s``, ``p``, ``o``, ``level`` and ``stated``, which is true. The ontology is of the strongest
+    certainty; what stands in a graph without certainty is among the weakest.
     """
-    quads = list(data)
-    places: dict[object, int] = {concept: place for place, concept in enumerate(strengths.concepts)}
-    weakest = max(len(places) - 1, 0)
-    at: dict[object, int] = {
-        quad.subject: places.get(quad.object, weakest) for quad in quads if quad.predicate == _CERTAINTY
-    }
-    levels: list[list[Triple]] = [[] for _ in range(weakest + 1)]
-    for quad in quads:
-        levels[at.get(quad.graph_name, weakest)].append((quad.subject, quad.predicate, quad.object))
-    return levels
+    concepts = list(map(str, strengths.concepts))
+    numbers = statements.numbers([str(_CERTAINTY), *concepts])
+    statements.fill("places", {"concept": [numbers[one] for one in concepts], "level": list(range(len(concepts)))})
+    given = {"certainty": numbers[str(_CERTAINTY)], "weakest": max(len(concepts) - 1, 0)}
+    statements.connection.execute(_KNOWN, given)
+    statements.connection.execute("DROP TABLE places")

@@ -21,17 +21,47 @@ from ecp_graph.rdf.terms import to_rdflib
 from ecp_graph.reasoning.axioms import Constraints
 from ecp_graph.reasoning.contradiction import Contradiction, contradiction, show
 from ecp_graph.reasoning.sameness import Same, value_of
-from ecp_graph.tables.statements import Numbered
+from ecp_graph.tables.statements import LITERALS, Statements
 
 __all__ = ["find_conflicts"]
 
+_XSD: Final = PREFIXES["xsd"]
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _SAME_AS: Final = ox.NamedNode(PREFIXES["owl"] + "sameAs")
+_DATATYPE: Final = f"""
+CASE
+  WHEN ends_with(term, '>') THEN regexp_extract(term, '"\\^\\^<([^<>"]*)>$', 1)
+  WHEN ends_with(term, '"') THEN '{_XSD}string'
+  ELSE '{PREFIXES["rdf"]}langString'
+END"""
+#: Literals of a datatype, but for those that are plainly valid.
+_DOUBTFUL: Final = f"""
+SELECT id FROM terms
+WHERE id >= {LITERALS} AND ends_with(term, '>')
+  AND NOT (ends_with(term, '{_XSD}integer>') AND regexp_matches(term, '^"[0-9]{{1,18}}"'))
+  AND NOT (ends_with(term, '{_XSD}boolean>') AND regexp_matches(term, '^"(true|false)"'))
+  AND id IN (SELECT o FROM known)"""
+_IN_CLASSES: Final = """
+WITH kinds AS (
+  SELECT DISTINCT s, o FROM known WHERE p = $type AND o IN (SELECT first FROM pairs UNION SELECT second FROM pairs))
+SELECT one.s, pairs.first, pairs.second
+FROM kinds AS one JOIN kinds AS other ON other.s = one.s JOIN pairs ON pairs.first = one.o AND pairs.second = other.o"""
+_BACK: Final = """
+SELECT DISTINCT there.p, there.s, there.o
+FROM known AS there JOIN known AS back ON back.p = there.p AND back.s = there.o AND back.o = there.s
+WHERE there.p IN (FROM chosen) AND there.s <> there.o"""
+_TWICE: Final = """
+SELECT DISTINCT pairs.first, pairs.second, one.s, one.o
+FROM pairs JOIN known AS one ON one.p = pairs.first
+JOIN known AS other ON other.p = pairs.second AND other.s = one.s AND other.o = one.o"""
+_VALUES: Final = """
+SELECT p, {of}, list(DISTINCT {values}) FROM known WHERE p IN (FROM chosen)
+GROUP BY p, {of} HAVING count(DISTINCT {values}) > 1"""
 
 
-def find_conflicts(tables: Numbered, constraints: Constraints) -> list[Contradiction]:
+def find_conflicts(statements: Statements, constraints: Constraints) -> list[Contradiction]:
     """Return the contradictions in the table ``known``, in the order of their sentences."""
-    finder = _Finder(tables, constraints)
+    finder = _Finder(statements, constraints)
     found = {
         *finder.classes(),
         *finder.links(),
@@ -44,84 +74,74 @@ def find_conflicts(tables: Numbered, constraints: Constraints) -> list[Contradic
 
 
 class _Finder:
-    def __init__(self, tables: Numbered, constraints: Constraints) -> None:
-        self._tables = tables
+    def __init__(self, statements: Statements, constraints: Constraints) -> None:
+        self._statements = statements
         self._constraints = constraints
-        self._same = Same(self._rows("SELECT s, o FROM known WHERE p = $1 AND stated", _SAME_AS))
+        self._same = Same(self._rows("SELECT s, o FROM known WHERE p = $same AND stated", same=_SAME_AS))
 
     def classes(self) -> Iterator[Contradiction]:
         """Yield the things that are in two disjoint classes."""
-        for first, second in self._constraints.disjoint_classes:
-            members = (
-                "SELECT s FROM known WHERE p = $1 AND o = $2 INTERSECT SELECT s FROM known WHERE p = $1 AND o = $3"
-            )
-            for (thing,) in self._rows(members, _TYPE, first, second):
-                reasons = (f"{show(kind)} {self._reason(thing, kind)}" for kind in (first, second))
-                sentence = f"{show(thing)} is in two classes that exclude each other: {', and '.join(reasons)}."
-                yield contradiction(sentence, thing)
+        self._choose_pairs(self._constraints.disjoint_classes)
+        for thing, *kinds in self._rows(_IN_CLASSES, type=_TYPE):
+            reasons = (f"{show(kind)} {self._reason(thing, kind)}" for kind in kinds)
+            sentence = f"{show(thing)} is in two classes that exclude each other: {', and '.join(reasons)}."
+            yield contradiction(sentence, thing)
 
     def links(self) -> Iterator[Contradiction]:
         """Yield what is linked with itself, both ways, or by two properties, where the ontology excludes that."""
         limits = self._constraints
-        for predicate in limits.irreflexive | limits.asymmetric:
-            for (thing,) in self._rows("SELECT DISTINCT s FROM known WHERE p = $1 AND s = o", predicate):
+        self._choose(limits.irreflexive | limits.asymmetric)
+        for predicate, thing in self._rows("SELECT DISTINCT p, s FROM known WHERE s = o AND p IN (FROM chosen)"):
+            yield contradiction(
+                f"{show(thing)} has itself as {show(predicate)}, which never links a thing to itself; "
+                "name another one.",
+                thing,
+            )
+        self._choose(limits.asymmetric)
+        for predicate, first, second in self._rows(_BACK):
+            if str(first) < str(second):
                 yield contradiction(
-                    f"{show(thing)} has itself as {show(predicate)}, which never links a thing to itself; "
-                    "name another one.",
+                    f"{show(first)} and {show(second)} are linked both ways by {show(predicate)}, which holds one "
+                    "way only; take one of the two statements out.",
+                    first,
+                    second,
+                )
+        self._choose_pairs(limits.disjoint_properties)
+        for one, other, first, second in self._rows(_TWICE):
+            yield contradiction(
+                f"{show(first)} has {show(second)} as {show(one)} and as {show(other)}, which exclude each other; "
+                "take one of the two statements out.",
+                first,
+                second,
+            )
+
+    def functional(self) -> Iterator[Contradiction]:
+        """Yield the things with two values, and the values with two things, where only one is allowed."""
+        self._choose(self._constraints.functional)
+        for predicate, thing, found in self._rows(_VALUES.format(of="s", values="o")):
+            for first, second in self._different(found):
+                yield contradiction(
+                    f"{show(thing)} has two values for {show(predicate)}, which can have only one: "
+                    f"{show(first)} and {show(second)}.",
                     thing,
                 )
-        back = "SELECT s, o FROM known WHERE p = $1 AND s <> o INTERSECT SELECT o, s FROM known WHERE p = $1"
-        for predicate in limits.asymmetric:
-            for first, second in self._rows(back, predicate):
-                if str(first) < str(second):
-                    yield contradiction(
-                        f"{show(first)} and {show(second)} are linked both ways by {show(predicate)}, which holds one "
-                        "way only; take one of the two statements out.",
-                        first,
-                        second,
-                    )
-        twice = "SELECT s, o FROM known WHERE p = $1 INTERSECT SELECT s, o FROM known WHERE p = $2"
-        for one, other in limits.disjoint_properties:
-            for first, second in self._rows(twice, one, other):
+        self._choose(self._constraints.inverse_functional)
+        for predicate, value, found in self._rows(_VALUES.format(of="o", values="s")):
+            for first, second in self._different(found):
                 yield contradiction(
-                    f"{show(first)} has {show(second)} as {show(one)} and as {show(other)}, which exclude each other; "
-                    "take one of the two statements out.",
+                    f"Two IRIs name one thing: {show(first)} and {show(second)} share {show(value)} as "
+                    f"{show(predicate)}, which only one thing can have.",
                     first,
                     second,
                 )
 
-    def functional(self) -> Iterator[Contradiction]:
-        """Yield the things with two values, and the values with two things, where only one is allowed."""
-        values = "SELECT s, list(DISTINCT o) FROM known WHERE p = $1 GROUP BY s HAVING count(DISTINCT o) > 1"
-        for predicate in self._constraints.functional:
-            for thing, found in self._rows(values, predicate):
-                for first, second in self._different(found):
-                    yield contradiction(
-                        f"{show(thing)} has two values for {show(predicate)}, which can have only one: "
-                        f"{show(first)} and {show(second)}.",
-                        thing,
-                    )
-        things = "SELECT o, list(DISTINCT s) FROM known WHERE p = $1 GROUP BY o HAVING count(DISTINCT s) > 1"
-        for predicate in self._constraints.inverse_functional:
-            for value, found in self._rows(things, predicate):
-                for first, second in self._different(found):
-                    yield contradiction(
-                        f"Two IRIs name one thing: {show(first)} and {show(second)} share {show(value)} as "
-                        f"{show(predicate)}, which only one thing can have.",
-                        first,
-                        second,
-                    )
-
     def keys(self) -> Iterator[Contradiction]:
         """Yield the pairs of things that share a key."""
+        self._note_meanings({one for _, properties in self._constraints.keys for one in properties})
         for kind, properties in self._constraints.keys:
-            columns = ", ".join(f"v{at}.o" for at in range(len(properties)))
-            joins = " ".join(
-                f"JOIN known AS v{at} ON v{at}.s = t.s AND v{at}.p = ${at + 3}" for at in range(len(properties))
-            )
-            query = f"SELECT DISTINCT t.s, {columns} FROM known AS t {joins} WHERE t.p = $1 AND t.o = $2"
             holders: dict[tuple[object, ...], dict[object, tuple[object, ...]]] = defaultdict(dict)
-            for thing, *values in self._rows(query, _TYPE, kind, *properties):
+            chosen = {f"p{at}": one for at, one in enumerate(properties)}
+            for thing, *values in self._rows(_sharing(len(properties)), type=_TYPE, kind=kind, **chosen):
                 holders[tuple(map(value_of, values))].setdefault(thing, tuple(values))
             for found in holders.values():
                 parts = zip(properties, found[min(found, key=str)], strict=True)
@@ -136,40 +156,54 @@ class _Finder:
 
     def malformed(self) -> Iterator[Contradiction]:
         """Yield the literals that are none of their datatype. Spec: OWL 2 Profiles, table 8."""
-        for literal in self._tables.literals:
-            if literal.datatype.value != PREFIXES["xsd"] + "string" and getattr(to_rdflib(literal), "ill_typed", False):
-                for thing, predicate in self._rows("SELECT DISTINCT s, p FROM known WHERE o = $1", literal):
-                    what = f"{show(literal)}, the {show(predicate)} of {show(thing)}"
-                    sentence = f"{what}, is typed as {show(literal.datatype)} but is not a valid one."
-                    yield contradiction(sentence, thing)
+        doubtful = {literal for (literal,) in self._rows(_DOUBTFUL)}
+        self._choose(literal for literal in doubtful if getattr(to_rdflib(literal), "ill_typed", False))
+        for thing, predicate, literal in self._rows("SELECT DISTINCT s, p, o FROM known WHERE o IN (FROM chosen)"):
+            what = f"{show(literal)}, the {show(predicate)} of {show(thing)}"
+            sentence = f"{what}, is typed as {show(literal.datatype)} but is not a valid one."
+            yield contradiction(sentence, thing)
 
     def of_another_datatype(self) -> Iterator[Contradiction]:
         """Yield the literals that do not have the datatype that the ontology requires."""
+        wanted: dict[object, set[str]] = defaultdict(set)
         for predicate, datatype in self._constraints.datatypes:
-            for (value,) in self._rows("SELECT DISTINCT o FROM known WHERE p = $1", predicate):
-                if isinstance(value, ox.Literal) and _base(value.datatype.value) != _base(datatype):
-                    for (thing,) in self._rows(
-                        "SELECT DISTINCT s FROM known WHERE p = $1 AND o = $2", predicate, value
-                    ):
-                        what = f"{show(value)}, the {show(predicate)} of {show(thing)}"
-                        wanted = show(ox.NamedNode(datatype))
-                        yield contradiction(f"{what}, has the datatype {show(value.datatype)}, not {wanted}.", thing)
+            wanted[predicate].add(datatype)
+        self._choose(wanted)
+        given = (
+            f"SELECT p, o, {_DATATYPE} AS datatype FROM (SELECT DISTINCT p, o FROM known WHERE p IN (FROM chosen)) "
+            f"JOIN terms ON terms.id = o AND o >= {LITERALS}"
+        )
+        kinds = self._statements.connection.execute(f"SELECT DISTINCT p, datatype FROM ({given})").fetchall()
+        predicates = self._statements.terms(predicate for predicate, _ in kinds)
+        for number, found in kinds:
+            for datatype in wanted[predicates[number]]:
+                if _base(found) == _base(datatype):
+                    continue
+                others = (
+                    f"SELECT DISTINCT known.s, known.o FROM ({given}) AS given JOIN known USING (p, o) "
+                    f"WHERE p = $predicate AND datatype = '{found}'"
+                )
+                for thing, value in self._rows(others, predicate=predicates[number]):
+                    what = f"{show(value)}, the {show(predicates[number])} of {show(thing)}"
+                    sentence = f"{what}, has the datatype {show(value.datatype)}, not {show(ox.NamedNode(datatype))}."
+                    yield contradiction(sentence, thing)
 
     def _reason(self, thing: object, kind: object) -> str:
         """Return why a thing is in a class: a stated class, or a property of which it is the subject or the value."""
         wider = self._constraints.superclasses
-        stated = {one for (one,) in self._rows("SELECT o FROM known WHERE s = $1 AND p = $2 AND stated", thing, _TYPE)}
+        classes = self._rows("SELECT o FROM known WHERE s = $thing AND p = $type AND stated", thing=thing, type=_TYPE)
+        stated = {one for (one,) in classes}
         if kind in stated:
             return "(stated)"
         for narrow in sorted(stated, key=str):
             if kind in wider.get(narrow, ()):
                 return f"(it is stated to be an {show(narrow)})"
-        for asked, classes, words in (
-            ("SELECT p, o FROM known WHERE s = $1 AND stated", self._constraints.domains, "it has the {0} {1}"),
-            ("SELECT p, s FROM known WHERE o = $1 AND stated", self._constraints.ranges, "it is the {0} of {1}"),
+        for asked, told, words in (
+            ("SELECT p, o FROM known WHERE s = $thing AND stated", self._constraints.domains, "it has the {0} {1}"),
+            ("SELECT p, s FROM known WHERE o = $thing AND stated", self._constraints.ranges, "it is the {0} of {1}"),
         ):
-            for predicate, other in sorted(self._rows(asked, thing), key=str):
-                if any(kind == one or kind in wider.get(one, ()) for one in classes.get(predicate, ())):
+            for predicate, other in sorted(self._rows(asked, thing=thing), key=str):
+                if any(kind == one or kind in wider.get(one, ()) for one in told.get(predicate, ())):
                     return f"({words.format(show(predicate), show(other))})"
         return "(by several steps)"
 
@@ -177,14 +211,54 @@ class _Finder:
         pairs = combinations(sorted(terms, key=str), 2)
         return (pair for pair in pairs if not self._same(*pair))
 
-    def _rows(self, query: str, *terms: object) -> list[Any]:
-        """Return the rows of a query as terms; what the query is given are terms too."""
-        given = [self._tables.number(term) for term in terms]
-        rows = self._tables.connection.execute(query, given).fetchall()
-        return [tuple(self._named(cell) for cell in row) for row in rows]
+    def _note_meanings(self, properties: Iterable[object]) -> None:
+        """Make the table ``meanings``: for a literal the number that stands for all with its value."""
+        self._choose(properties)
+        asked = f"SELECT DISTINCT o FROM known WHERE p IN (FROM chosen) AND o >= {LITERALS}"
+        numbers = [number for (number,) in self._statements.connection.execute(asked).fetchall()]
+        literals = self._statements.terms(numbers)
+        first: dict[object, int] = {}
+        same = [first.setdefault(value_of(literal), number) for number, literal in literals.items()]
+        self._statements.fill("meanings", {"id": list(literals), "same": same})
 
-    def _named(self, cell: Any) -> Any:
-        return [self._tables.term(one) for one in cell] if isinstance(cell, list) else self._tables.term(cell)
+    def _choose(self, terms: Iterable[object]) -> None:
+        numbers = self._statements.numbers(map(str, terms))
+        self._statements.fill("chosen", {"id": sorted(numbers.values())})
+
+    def _choose_pairs(self, pairs: Iterable[tuple[object, object]]) -> None:
+        texts = [(str(first), str(second)) for first, second in pairs]
+        numbers = self._statements.numbers(text for pair in texts for text in pair)
+        columns = {name: [numbers[pair[at]] for pair in texts] for at, name in enumerate(("first", "second"))}
+        self._statements.fill("pairs", columns)
+
+    def _rows(self, query: str, **terms: object) -> list[Any]:
+        """Return the rows of a query as terms; what the query is given are terms too."""
+        numbers = self._statements.numbers(map(str, terms.values()))
+        given = {name: numbers[str(term)] for name, term in terms.items()}
+        rows = self._statements.connection.execute(query, given).fetchall()
+        cells = [cell for row in rows for cell in row]
+        found = self._statements.terms(one for cell in cells for one in (cell if isinstance(cell, list) else [cell]))
+        return [
+            tuple([found[one] for one in cell] if isinstance(cell, list) else found[cell] for cell in row)
+            for row in rows
+        ]
+
+
+def _sharing(properties: int) -> str:
+    """Return the query for the things of a class that share the values of so many properties, with these."""
+    numbers = range(properties)
+    values = ", ".join(f"v{at}.o AS v{at}, coalesce(m{at}.same, v{at}.o) AS k{at}" for at in numbers)
+    joins = " ".join(
+        f"JOIN known AS v{at} ON v{at}.s = thing.s AND v{at}.p = $p{at} "
+        f"LEFT JOIN meanings AS m{at} ON m{at}.id = v{at}.o"
+        for at in numbers
+    )
+    return (
+        f"SELECT s, {', '.join(f'v{at}' for at in numbers)} FROM ("
+        f"SELECT DISTINCT thing.s, {values} FROM known AS thing {joins} WHERE thing.p = $type AND thing.o = $kind) "
+        f"WINDOW shared AS (PARTITION BY {', '.join(f'k{at}' for at in numbers)}) "
+        "QUALIFY min(s) OVER shared <> max(s) OVER shared"
+    )
 
 
 def _base(datatype: str) -> str:

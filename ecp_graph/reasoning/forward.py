@@ -8,16 +8,15 @@ certainty, the strongest being 0: what is inferred gets the weakest among its pr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from ecp_graph.reasoning.rules import Pattern, Rule
 from ecp_graph.sparql.results import Term, to_ox
-from ecp_graph.tables.statements import LITERALS, Numbered, Triple, numbered
+from ecp_graph.tables.statements import LITERALS, Statements
 
-__all__ = ["closed", "inferred"]
+__all__ = ["run_rules"]
 
 #: What stands in a pattern: ``("constant", 2)`` for the third constant of the rule, or ``("variable", "s")``.
 _Place = tuple[str, object]
@@ -30,28 +29,16 @@ WHERE s < {literals} AND NOT EXISTS (
   WHERE known.s = following.s AND known.p = following.p AND known.o = following.o AND known.level <= following.level
 )
 GROUP BY s, p, o"""
-_INFERRED: Final = "SELECT s, p, o, min(level) FROM known GROUP BY s, p, o HAVING bool_and(NOT stated)"
 
 
-@contextmanager
-def closed(stated: Sequence[Iterable[Triple]], rules: Iterable[Rule]) -> Iterator[Numbered]:
-    """Yield the table ``known``: the stated triples and all that follows from them.
+def run_rules(statements: Statements, rules: Iterable[Rule]) -> None:
+    """Add to the table ``known`` all that follows from what is there.
 
-    Its columns are ``s``, ``p``, ``o``, ``level``, the place of the certainty, and ``stated``. The argument has the
-    triples at each certainty, the strongest first. A triple that improved in a later round stands there twice.
+    Its columns are ``s``, ``p``, ``o``, ``level``, the place of the certainty, and ``stated``, which is false for what
+    is added. A triple that improved in a later round stands there twice.
     """
-    with numbered(stated) as tables:
-        following = _round(tables, rules)
-        if following:
-            _run_rounds(tables, following)
-        yield tables
-
-
-def inferred(tables: Numbered) -> dict[Triple, int]:
-    """Return what is known without being stated, with the place of its certainty."""
-    rows = tables.connection.execute(_INFERRED).fetchall()
-    term = tables.term
-    return {(term(s), term(p), term(o)): level for s, p, o, level in rows}
+    if following := _round(statements, rules):
+        _run_rounds(statements, following)
 
 
 @dataclass(frozen=True)
@@ -84,9 +71,9 @@ class _Shape:
         return f"SELECT {columns}, {level} AS level FROM {', '.join(tables)} WHERE {' AND '.join(conditions)}"
 
 
-def _run_rounds(tables: Numbered, following: str) -> None:
-    connection = tables.connection
-    connection.execute("CREATE TABLE delta AS SELECT * FROM known")
+def _run_rounds(statements: Statements, following: str) -> None:
+    connection = statements.connection
+    connection.execute("CREATE OR REPLACE TABLE delta AS SELECT * FROM known")
     while True:
         connection.execute(following)
         if not connection.execute("SELECT count(*) FROM fresh").fetchall()[0][0]:
@@ -94,18 +81,21 @@ def _run_rounds(tables: Numbered, following: str) -> None:
         connection.execute("INSERT INTO known SELECT * FROM fresh")
         connection.execute("DROP TABLE delta")
         connection.execute("ALTER TABLE fresh RENAME TO delta")
+    connection.execute("DROP TABLE delta")
+    connection.execute("DROP TABLE fresh")
 
 
-def _round(tables: Numbered, rules: Iterable[Rule]) -> str:
+def _round(statements: Statements, rules: Iterable[Rule]) -> str:
     """Make the tables of axioms, and return the statement of a round, which fills the table ``fresh``."""
-    constants: dict[_Shape, set[tuple[int, ...]]] = defaultdict(set)
+    constants: dict[_Shape, set[tuple[str, ...]]] = defaultdict(set)
     for rule in rules:
         shape, values = _shape(rule)
-        constants[shape].add(tuple(tables.number(to_ox(value)) for value in values))
+        constants[shape].add(tuple(str(to_ox(value)) for value in values))
+    numbers = statements.numbers(text for found in constants.values() for row in found for text in row)
     selects = []
     for number, (shape, found) in enumerate(constants.items()):
-        rows = sorted(found)
-        tables.fill(f"axioms_{number}", {f"c{at}": [row[at] for row in rows] for at in range(shape.constants)})
+        rows = sorted(tuple(numbers[text] for text in row) for row in found)
+        statements.fill(f"axioms_{number}", {f"c{at}": [row[at] for row in rows] for at in range(shape.constants)})
         selects += [shape.select(f"axioms_{number}", newest) for newest in range(len(shape.body))]
     return _FRESH.format(following=" UNION ALL ".join(selects), literals=LITERALS) if selects else ""
 

@@ -6,7 +6,7 @@ and takes twenty times as long.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -15,22 +15,38 @@ import pyoxigraph as ox
 from ecp_graph.errors import UncoveredAxiom
 from ecp_graph.namespaces import PREFIXES, compact
 from ecp_graph.reasoning.axioms import constraints_of, uncovered
-from ecp_graph.reasoning.certainty import levels_of, strengths_of
+from ecp_graph.reasoning.certainty import Strengths, make_known, strengths_of
 from ecp_graph.reasoning.conflicts import find_conflicts
 from ecp_graph.reasoning.contradiction import Contradiction
-from ecp_graph.reasoning.forward import closed, inferred
+from ecp_graph.reasoning.forward import run_rules
 from ecp_graph.reasoning.rules import rules_of
-from ecp_graph.tables.statements import Triple
+from ecp_graph.tables.statements import DEFAULT_GRAPH, LITERALS, Statements
 
-__all__ = ["Closure", "Contradiction", "Inferred", "by_joins", "infer"]
+__all__ = ["Closure", "Contradiction", "Inferred", "by_joins", "infer", "infer_layer"]
 
-#: Computes what follows: from the triples at each certainty, the strongest first, and from the ontology.
-Closure: TypeAlias = Callable[
-    [Sequence[Sequence[Triple]], Sequence[ox.Quad]], tuple[dict[Triple, int], Sequence[Contradiction]]
-]
+#: Adds to the table ``known`` what follows from it, by the axioms of the ontology, and returns the contradictions.
+Closure: TypeAlias = Callable[[Statements, Sequence[ox.Quad]], Sequence[Contradiction]]
 
 _BUILT_IN: Final = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
+_SAME_AS: Final = ox.NamedNode(PREFIXES["owl"] + "sameAs")
+#: What is known without being stated, of individuals, with terms that the ontology declares.
+_USEFUL: Final = f"""
+CREATE OR REPLACE TABLE inferred AS
+SELECT s, p, o, graphs.g
+FROM (
+  SELECT s, p, o, min(level) AS level FROM known GROUP BY s, p, o HAVING NOT bool_or(stated)
+) AS found
+JOIN graphs USING (level)
+WHERE s IN (
+    (SELECT s FROM data UNION SELECT o FROM data WHERE o < {LITERALS})
+    EXCEPT (SELECT id FROM left_out UNION SELECT id FROM blank))
+  AND if(
+    p = $type,
+    o IN (SELECT id FROM classes),
+    p IN (SELECT id FROM properties) AND o NOT IN (SELECT id FROM blank))
+ORDER BY s, p, o"""
+_BLANK: Final = f"CREATE OR REPLACE TEMP TABLE blank AS SELECT id FROM terms WHERE id < {LITERALS} AND term[1] = '_'"
 
 
 @dataclass(frozen=True)
@@ -41,60 +57,84 @@ class Inferred:
     contradictions: tuple[Contradiction, ...]
 
 
-def by_joins(
-    stated: Sequence[Sequence[Triple]], ontology: Sequence[ox.Quad]
-) -> tuple[dict[Triple, int], list[Contradiction]]:
-    """Return what follows, with the place of its certainty, and the contradictions.
+def by_joins(statements: Statements, ontology: Sequence[ox.Quad]) -> list[Contradiction]:
+    """Add what follows to the table ``known``, and return the contradictions.
 
     Raises UncoveredAxiom for a term of OWL, in ontology or data, that the joins do not cover.
     """
-    if found := [*uncovered(ontology), *_uncovered_triples(stated)]:
+    if found := [*uncovered(ontology), *_said_to_be_the_same(statements)]:
         raise UncoveredAxiom(sorted(set(found)))
-    with closed(stated, rules_of(ontology)) as tables:
-        return inferred(tables), find_conflicts(tables, constraints_of(ontology))
+    run_rules(statements, rules_of(ontology))
+    return find_conflicts(statements, constraints_of(ontology))
 
 
 def infer(
-    data: Sequence[ox.Quad],
+    data: Iterable[ox.Quad],
     ontology: Sequence[ox.Quad],
     *,
-    readings: Collection[str] = (),
+    readings: Iterable[str] = (),
     closure: Closure = by_joins,
 ) -> Inferred:
-    """Return the inferred classes and properties of the individuals in the data.
+    """Return the inferred classes and properties of the individuals in the data; see `infer_layer`.
 
-    They hold no triple that was stated, none about terms of the ontology or about ``readings`` (IRIs of named graphs),
-    no blank nodes, no owl:Thing and no owl:sameAs. Spec: OWL 2 Profiles, section 4.3. Raises what the closure raises.
+    There are none about ``readings`` (IRIs of named graphs).
     """
+    statements = Statements()
+    statements.put("ontology", ontology)
+    statements.put("data", data)
+    numbers = statements.numbers(str(ox.NamedNode(reading)) for reading in readings)
+    contradictions = _infer(statements, ontology, list(numbers.values()), closure)
+    return Inferred(statements.quads("inferred"), contradictions)
+
+
+def infer_layer(
+    statements: Statements, ontology: Sequence[ox.Quad], *, closure: Closure = by_joins
+) -> tuple[Contradiction, ...]:
+    """Make the layer ``inferred`` of what follows from ``ontology`` and ``data``, and return the contradictions.
+
+    It holds no triple that was stated, none about terms of the ontology or about readings (the named graphs of the
+    data), no blank nodes, no owl:Thing and no owl:sameAs. Spec: OWL 2 Profiles, section 4.3. ``ontology`` are the
+    quads of that layer. Raises what the closure raises.
+    """
+    graphs = statements.connection.execute("SELECT DISTINCT g FROM data WHERE g <> $none", {"none": DEFAULT_GRAPH})
+    return _infer(statements, ontology, [graph for (graph,) in graphs.fetchall()], closure)
+
+
+def _infer(
+    statements: Statements, ontology: Sequence[ox.Quad], readings: Sequence[int], closure: Closure
+) -> tuple[Contradiction, ...]:
     strengths = strengths_of(ontology)
-    stated = levels_of(data, strengths)
-    stated[0] += [(quad.subject, quad.predicate, quad.object) for quad in ontology]
-    found, contradictions = closure(stated, ontology)
-    is_useful = _Usefulness(data, ontology, readings)
-    graphs = [ox.NamedNode(graph) for graph in strengths.graphs]
-    quads = [ox.Quad(s, p, o, graphs[level]) for (s, p, o), level in found.items() if is_useful((s, p, o))]  # type: ignore[arg-type]
-    return Inferred([*quads, *strengths.described(quad.graph_name for quad in quads)], tuple(contradictions))
+    make_known(statements, strengths)
+    contradictions = closure(statements, ontology)
+    _keep_useful(statements, ontology, readings, strengths)
+    statements.connection.execute("DROP TABLE known")
+    return tuple(contradictions)
 
 
-class _Usefulness:
-    """Selects the inferred triples worth publishing: about an individual, with a term that the ontology declares."""
-
-    def __init__(self, data: Iterable[ox.Quad], ontology: Iterable[ox.Quad], readings: Collection[str]) -> None:
-        kinds = [(quad.subject, getattr(quad.object, "value", "")) for quad in ontology if quad.predicate == _TYPE]
-        declared = {owl: {term for term, kind in kinds if kind == PREFIXES["owl"] + owl} for owl in _DECLARED}
-        self._classes = {term for term in declared["Class"] if not _is_built_in(term)}
-        self._properties = declared["ObjectProperty"] | declared["DatatypeProperty"]
-        terms = {term for term, kind in kinds if kind.startswith(_BUILT_IN)}
-        named = {term for quad in data for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)}
-        self._individuals = named - terms - {ox.NamedNode(reading) for reading in readings}
-
-    def __call__(self, triple: Triple) -> bool:
-        subject, predicate, object_ = triple
-        if subject not in self._individuals:
-            return False
-        if predicate == _TYPE:
-            return object_ in self._classes
-        return predicate in self._properties and not isinstance(object_, ox.BlankNode)
+def _keep_useful(
+    statements: Statements, ontology: Sequence[ox.Quad], readings: Sequence[int], strengths: Strengths
+) -> None:
+    kinds = [(quad.subject, getattr(quad.object, "value", "")) for quad in ontology if quad.predicate == _TYPE]
+    declared = {owl: {term for term, kind in kinds if kind == PREFIXES["owl"] + owl} for owl in _DECLARED}
+    chosen = {
+        "classes": {term for term in declared["Class"] if not _is_built_in(term)},
+        "properties": declared["ObjectProperty"] | declared["DatatypeProperty"],
+        "left_out": {term for term, kind in kinds if kind.startswith(_BUILT_IN)},
+    }
+    graphs = [str(ox.NamedNode(graph)) for graph in strengths.graphs]
+    texts = [str(term) for terms in chosen.values() for term in terms]
+    numbers = statements.numbers([*texts, *graphs, str(_TYPE)])
+    for table, terms in chosen.items():
+        found = sorted(numbers[str(term)] for term in terms)
+        statements.fill(table, {"id": [*found, *readings] if table == "left_out" else found})
+    statements.fill("graphs", {"level": list(range(len(graphs))), "g": [numbers[graph] for graph in graphs]})
+    connection = statements.connection
+    connection.execute(_BLANK)
+    connection.execute(_USEFUL, {"type": numbers[str(_TYPE)]})
+    used = statements.terms(graph for (graph,) in connection.execute("SELECT DISTINCT g FROM inferred").fetchall())
+    statements.append("inferred", strengths.described(used.values()))
+    for table in (*chosen, "graphs", "blank"):
+        connection.execute(f"DROP TABLE {table}")
 
 
 _DECLARED: Final = ("Class", "ObjectProperty", "DatatypeProperty")
@@ -104,9 +144,8 @@ def _is_built_in(term: object) -> bool:
     return not isinstance(term, ox.NamedNode) or term.value.startswith(_BUILT_IN)
 
 
-def _uncovered_triples(stated: Sequence[Sequence[Triple]]) -> Iterable[tuple[str, str]]:
-    same_as = ox.NamedNode(PREFIXES["owl"] + "sameAs")
-    for triples in stated:
-        for subject, predicate, _ in triples:
-            if predicate == same_as:
-                yield compact(getattr(subject, "value", str(subject))), "owl:sameAs"
+def _said_to_be_the_same(statements: Statements) -> Iterable[tuple[str, str]]:
+    number = statements.numbers([str(_SAME_AS)])[str(_SAME_AS)]
+    found = statements.connection.execute("SELECT DISTINCT s FROM known WHERE p = $same", {"same": number}).fetchall()
+    for term in statements.terms(subject for (subject,) in found).values():
+        yield compact(getattr(term, "value", str(term))), "owl:sameAs"

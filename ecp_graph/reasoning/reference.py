@@ -7,8 +7,9 @@ a triple is as certain as the first of these closures that has it.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 from rdflib import OWL, Graph
@@ -20,24 +21,25 @@ from ecp_graph.reasoning.closure import run_closure
 from ecp_graph.reasoning.conflicts import find_conflicts
 from ecp_graph.reasoning.contradiction import Contradiction, contradiction
 from ecp_graph.reasoning.sameness import Same
-from ecp_graph.tables.statements import Triple, numbered
+from ecp_graph.tables.statements import Statements
 
 __all__ = ["by_owlrl"]
 
+#: Subject, predicate and object, as pyoxigraph has them.
+_Triple: TypeAlias = tuple[object, object, object]
 #: What `find_conflicts` finds as well, in better words.
 _FOUND_ANYWAY: Final = re.compile(r"Disjoint classes|Irreflexive property|Erroneous usage of (asymmetric|disjoint)")
 _IRI: Final = re.compile(r"\w+://[^\s,()]+")
 
 
-def by_owlrl(
-    stated: Sequence[Sequence[Triple]], ontology: Sequence[ox.Quad]
-) -> tuple[dict[Triple, int], list[Contradiction]]:
-    """Return what follows, with the place of its certainty, and the contradictions."""
-    given: set[Triple] = set()
-    known: dict[Triple, int] = {}
+def by_owlrl(statements: Statements, ontology: Sequence[ox.Quad]) -> list[Contradiction]:
+    """Add what follows to the table ``known``, and return the contradictions."""
+    levels = _stated(statements)
+    given: set[_Triple] = set()
+    known: dict[_Triple, int] = {}
     messages: list[str] = []
-    for level, triples in enumerate(stated):
-        given |= set(triples)
+    for level in range(max(levels, default=0) + 1):
+        given |= levels.get(level, set())
         graph = to_graph(ontology)
         for triple in given:
             graph.add(tuple(map(to_rdflib, triple)))  # type: ignore[arg-type]
@@ -45,17 +47,34 @@ def by_owlrl(
         for triple in _triples(graph):
             known.setdefault(triple, level)
     found = {triple: level for triple, level in known.items() if triple not in given}
-    with numbered([list(given)]) as tables:
-        tables.add(found)
-        conflicts = find_conflicts(tables, constraints_of(ontology))
-    return found, [*conflicts, *_merged(found, given), *_others(messages, given)]
+    _add(statements, found)
+    conflicts = find_conflicts(statements, constraints_of(ontology))
+    return [*conflicts, *_merged(found, given), *_others(messages, given)]
 
 
-def _triples(graph: Graph) -> list[Triple]:
+def _stated(statements: Statements) -> dict[int, set[_Triple]]:
+    """Return what is known, by the place of its certainty."""
+    rows = statements.connection.execute("SELECT s, p, o, level FROM known").fetchall()
+    terms = statements.terms(number for row in rows for number in row[:3])
+    levels: dict[int, set[_Triple]] = defaultdict(set)
+    for s, p, o, level in rows:
+        levels[level].add((terms[s], terms[p], terms[o]))
+    return levels
+
+
+def _add(statements: Statements, found: dict[_Triple, int]) -> None:
+    numbers = statements.numbers(str(term) for triple in found for term in triple)
+    columns = {name: [numbers[str(triple[at])] for triple in found] for at, name in enumerate(("s", "p", "o"))}
+    statements.fill("found", {**columns, "level": list(found.values())})
+    statements.connection.execute("INSERT INTO known SELECT s, p, o, level, false FROM found")
+    statements.connection.execute("DROP TABLE found")
+
+
+def _triples(graph: Graph) -> list[_Triple]:
     return [tuple(map(to_oxigraph, triple)) for triple in graph]  # type: ignore[misc]
 
 
-def _merged(found: dict[Triple, int], given: set[Triple]) -> list[Contradiction]:
+def _merged(found: dict[_Triple, int], given: set[_Triple]) -> list[Contradiction]:
     """Return the individuals that other axioms merge, such as a maximum cardinality."""
     same_as = to_oxigraph(OWL.sameAs)
     same = Same((subject, object_) for subject, predicate, object_ in given if predicate == same_as)
@@ -75,7 +94,7 @@ def _merged(found: dict[Triple, int], given: set[Triple]) -> list[Contradiction]
     ]
 
 
-def _others(messages: Sequence[str], given: set[Triple]) -> list[Contradiction]:
+def _others(messages: Sequence[str], given: set[_Triple]) -> list[Contradiction]:
     """Return owlrl's other messages as sentences with short names."""
     known = {term for triple in given for term in (triple[0], triple[2])}
     found = []

@@ -1,8 +1,11 @@
 """SPARQL constraints, each asked once for all nodes at which its shape looks. Spec: SHACL 1.0, sections 5.2 and 5.3.
 
 SHACL binds $this to one node before a query is run. Here every group of the query that speaks of $this is told which
-nodes these are; by the rules of joins that comes to the same. A query in which it might not (it counts, sorts or cuts
-off its rows, or has another query in it) is left to pySHACL, which asks for each node.
+nodes these are; by the rules of joins that comes to the same. A group behind EXISTS knows it from the group around it:
+told again, engines look for all nodes at each row. A query in which it might not come to the same (it counts, sorts or
+cuts off its rows, or has another query in it) is left to pySHACL, which asks for each node.
+
+Patterns are matched by Python's `re`, as rdflib does (`ecp_graph.validation.matching`).
 """
 
 from __future__ import annotations
@@ -21,11 +24,11 @@ from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.lexical import expressible
-from ecp_graph.validation.patterns import alike
+from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
 
-__all__ = ["UnsuitedQuery", "ask_constraint"]
+__all__ = ["ConstraintQuery", "UnsuitedQuery", "ask_constraint", "constraint_query"]
 
 _FOCUS: Final = ox.NamedNode("urn:ecp-graph:focus")
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
@@ -51,25 +54,27 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
     Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike.
     """
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
-    query = _query(shapes, shape, constraint)
+    query = constraint_query(shapes, shape, constraint)
     text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
-    patterns = _patterns(query.text)
-    if patterns and not alike(patterns, (term for name in query.named() for term in data.objects(name))):
-        raise UnsuitedQuery("engines do not read its patterns alike")
     if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
     store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
+    matching = Matching()
     try:
-        solutions = store.query(text, prefixes=dict(query.prefixes))
+        solutions = store.query(text, prefixes=dict(query.prefixes), custom_functions=matching.functions)
         names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
         rows = [{name: row[name] for name in names if row[name] is not None} for row in solutions]  # type: ignore[union-attr]
     except (SyntaxError, ValueError) as error:
         raise UnsuitedQuery(str(error)) from error
+    if matching.failed:
+        raise UnsuitedQuery("it has a pattern that is none")
     return [query.result(row) for row in rows]
 
 
 @dataclass(frozen=True)
-class _Query:
+class ConstraintQuery:
+    """The query of a constraint, with ``$PATH`` written out, and what its results are said to be."""
+
     shape: Node
     constraint: Node
     path: Node | None
@@ -106,7 +111,8 @@ class _Query:
         )
 
 
-def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
+def constraint_query(shapes: Graph, shape: Node, constraint: Node) -> ConstraintQuery:
+    """Return the query of a SPARQL constraint of a shape. Raises UnsuitedQuery where there is not exactly one."""
     texts = list(shapes.objects(constraint, SH.select))
     if len(texts) != 1 or (constraint, SH.deactivated, None) in shapes:
         raise UnsuitedQuery("a constraint has one query, and is not switched off")
@@ -116,7 +122,7 @@ def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
         in_full = written(shapes, path, {})
         text = re.sub(r"[$?]PATH\b", lambda _: in_full, text)
     own = [str(message) for message in shapes.objects(constraint, SH.message)]
-    return _Query(
+    return ConstraintQuery(
         shape=shape,
         constraint=constraint,
         path=path,
@@ -149,15 +155,19 @@ def _for_all(text: str, focus: str) -> str:
     _refuse_unsuited([part for part in parts if part.kind not in {"space", "comment"}])
     opened: list[int] = []
     told: set[int] = set()
+    before = ""
     for place, part in enumerate(parts):
         if part.text == "{":
-            opened.append(place)
+            opened.append(opened[-1] if before == "EXISTS" else place)
             told |= {place} if len(opened) == 1 else set()
         elif part.text == "}" and opened:
             opened.pop()
         elif part.kind == "variable" and part.text[1:] == "this" and opened:
             told.add(opened[-1])
-    return "".join(part.text + (focus if place in told else "") for place, part in enumerate(parts))
+        if part.kind not in {"space", "comment"}:
+            before = part.keyword
+    texts = (FUNCTIONS.get(part.keyword, part.text) for part in parts)
+    return "".join(text + (focus if place in told else "") for place, text in enumerate(texts))
 
 
 def _refuse_unsuited(parts: list[Token]) -> None:
@@ -175,32 +185,10 @@ def _refuse_unsuited(parts: list[Token]) -> None:
         or "this" not in selected
         or rebound
         or any(part.kind == "mark" for part in head)
+        or has_flags(parts)
         or any(map(_may_ask_for_any_property, body, body[1:], body[2:]))
     ):
         raise UnsuitedQuery("it may not say of all nodes what it says of each")
-
-
-def _patterns(text: str) -> list[str]:
-    """Return the strings of a query that matches or replaces texts."""
-    parts = list(tokens(text))
-    calls = [place for place, part in enumerate(parts) if part.keyword in {"REGEX", "REPLACE"}]
-    if not calls:
-        return []
-    if not all(_has_written_pattern(parts[place + 1 :]) for place in calls):
-        raise UnsuitedQuery("it computes a pattern")
-    return [part.text.strip("\"'").replace("\\\\", "\\") for part in parts if part.kind == "string"]
-
-
-def _has_written_pattern(call: list[Token]) -> bool:
-    """Return whether the second argument of a call is a string."""
-    depth = 0
-    for place, part in enumerate(call):
-        depth += (part.text == "(") - (part.text == ")")
-        if depth == 0:
-            return False
-        if depth == 1 and part.text == ",":
-            return call[place + 1].kind == "string" and call[place + 2].text in {",", ")"}
-    return False
 
 
 def _computes(text: str) -> bool:

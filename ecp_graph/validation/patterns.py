@@ -7,13 +7,9 @@ Python's also stands before a last line break. A pattern of what is left is hand
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from typing import Final
 
-import pyoxigraph as ox
-
-__all__ = ["alike", "excluded", "portable"]
+__all__ = ["excluded", "portable"]
 
 _PIECE: Final = re.compile(
     r"""(?: (?P<end>\$)
@@ -26,41 +22,6 @@ _PIECE: Final = re.compile(
     re.VERBOSE,
 )
 _ALL_BUT: Final = re.compile(r"\^\(\?!(.*)\)", re.DOTALL)
-
-_CLASS: Final = re.compile(r"\\[wWsS]")
-#: A group before a letter, which Oxigraph takes for the name of one; or flags, which are not compared.
-_GROUP_OR_FLAGS: Final = re.compile(r"\$[0-9]\w|^[imsqx]+$")
-#: Categories of characters that are letters and digits for both, or for neither.
-_SAME_FOR_BOTH: Final = frozenset(
-    {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Zs", "Sc", "Sm"}
-)
-
-
-def alike(strings: Iterable[str], terms: Iterable[object]) -> bool:
-    """Return whether rdflib and Oxigraph match and replace alike, with the patterns and replacements given."""
-    classes = False
-    for string in strings:
-        if _GROUP_OR_FLAGS.search(string):
-            return False
-        classes = classes or bool(_CLASS.search(string))
-        if _is_pattern(string) and portable(_CLASS.sub("x", string)) is None:
-            return False
-    return all(_is_simple(term.value, classes) for term in terms if isinstance(term, ox.Literal))
-
-
-def _is_pattern(string: str) -> bool:
-    try:
-        return bool(re.compile(string))
-    except re.error:
-        return False
-
-
-def _is_simple(text: str, classes: bool) -> bool:
-    if text.endswith("\n"):
-        return False
-    if not classes or (text.isascii() and text.isprintable()):
-        return True
-    return all(unicodedata.category(mark) in _SAME_FOR_BOTH or " " <= mark <= "~" or mark in "\n\r\t" for mark in text)
 
 
 def portable(pattern: str) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from typing import Final
+
 import pyoxigraph as ox
 import pytest
 from owlrl.OWLRL import OWLRL_Semantics
@@ -11,7 +14,7 @@ from ecp_graph.errors import UncoveredAxiom
 from ecp_graph.namespaces import ECP, compact
 from ecp_graph.rdf.load import load
 from ecp_graph.rdf.terms import to_graph, to_quads
-from ecp_graph.reasoning.reason import Closure, Inferred, _Usefulness, by_joins, infer
+from ecp_graph.reasoning.reason import Closure, Inferred, by_joins, infer
 from ecp_graph.reasoning.reference import by_owlrl
 from ecp_graph.workspace import Workspace
 from tests.bundled import ID, INFERRED_GRAPH, PREFIXES
@@ -36,6 +39,38 @@ def sentences(data: str, axioms: str = "", closure: Closure = by_joins) -> list[
 def triples(result: Inferred) -> set[str]:
     parts = ((quad.subject, quad.predicate, quad.object) for quad in result.quads)
     return {" ".join(compact(term.value) for term in triple) for triple in parts}  # type: ignore[union-attr]
+
+
+BUILT_IN = tuple(PREFIXES[name] for name in ("owl", "rdf", "rdfs"))
+TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+
+
+class _Usefulness:
+    """Selects the inferred triples worth publishing: about an individual, with a term that the ontology declares."""
+
+    def __init__(self, data: Iterable[ox.Quad], ontology: Iterable[ox.Quad], readings: Collection[str]) -> None:
+        kinds = [(quad.subject, getattr(quad.object, "value", "")) for quad in ontology if quad.predicate == TYPE]
+        declared = {owl: {term for term, kind in kinds if kind == PREFIXES["owl"] + owl} for owl in _DECLARED}
+        self._classes = {term for term in declared["Class"] if not _is_built_in(term)}
+        self._properties = declared["ObjectProperty"] | declared["DatatypeProperty"]
+        terms = {term for term, kind in kinds if kind.startswith(BUILT_IN)}
+        named = {term for quad in data for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)}
+        self._individuals = named - terms - {ox.NamedNode(reading) for reading in readings}
+
+    def __call__(self, triple: tuple[object, object, object]) -> bool:
+        subject, predicate, object_ = triple
+        if subject not in self._individuals:
+            return False
+        if predicate == TYPE:
+            return object_ in self._classes
+        return predicate in self._properties and not isinstance(object_, ox.BlankNode)
+
+
+_DECLARED: Final = ("Class", "ObjectProperty", "DatatypeProperty")
+
+
+def _is_built_in(term: object) -> bool:
+    return not isinstance(term, ox.NamedNode) or term.value.startswith(BUILT_IN)
 
 
 #: Axioms that only the reference knows.

@@ -81,6 +81,8 @@ _QUERIES: Final = (
     "SELECT $this ?value WHERE { $this ex:p ?x BIND (REPLACE(STR(?x), '(a|n)', '$1id') AS ?value) }",
     "SELECT $this ?value WHERE { $this ex:p ?value FILTER (REGEX(STR(?value), '^[a-c]+$')) }",
     "SELECT $this ?value WHERE { $this ex:p ?value FILTER (REGEX(STR(?value), '^(?!a)')) }",
+    "SELECT $this ?value WHERE { $this ex:p ?value , ?x FILTER (REGEX(STR(?value), CONCAT('^(', STR(?x), ')b?$'))) }",
+    "SELECT $this ?value WHERE { ?value ex:t ?n FILTER (EXISTS { $this ex:t ?n } && !EXISTS { $this ex:p ?value }) }",
     "SELECT $this WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)",
     "SELECT $this ?value WHERE { $this ex:p ?value . { SELECT $this ?other WHERE { ?other ex:q $this } } }",
 )

@@ -90,7 +90,7 @@ def test_bundled_plan_has_one_report(bundled: tuple[Sources, list[ox.Quad]]) -> 
     assert fast == reference
     assert fast.findings
     assert len(fast.looked_at) > 250
-    assert len(fast.on_reference) < 10, "of so many shapes, pySHACL runs nearly none"
+    assert not fast.on_reference, "pySHACL is needed for none of them"
 
 
 @pytest.mark.slow
@@ -139,6 +139,7 @@ DATA = "ex:a a ex:C ; ex:p 1 . ex:D a ex:E ."
         "sh:datatype xsd:string",
         'sh:expression [ sh:path ex:p ] ; sh:message "m"',
         'sh:sparql [ sh:select "SELECT $this WHERE { $this ?p ?o } LIMIT 1" ] ; sh:message "m"',
+        """sh:sparql [ sh:select "SELECT $this { $this a ?c FILTER (REGEX(STR(?c), 'c', 'i')) }" ] ; sh:message "m" """,
         'sh:sparql [ sh:select "SELECT $this { $this ?p ?o . BIND (RAND() AS ?r) FILTER (?r > 2) }" ] ; sh:message "m"',
         'sh:property [ sh:path ex:p ; sh:sparql [ sh:select "SELECT $this { $this $PATH 1 }" ] ] ; sh:message "m"',
     ],

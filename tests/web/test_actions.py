@@ -15,11 +15,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from benchmarks.workspace import write_workspace
 from ecp_graph.engine.asking import ask_table
+from ecp_graph.pipeline import build
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
+from ecp_graph.workspace import Workspace
 from tests.web.conftest import BROWSER
-from tools.large_plan import write_release
 
 HEADERS = {"Accept": BROWSER}
 
@@ -190,21 +192,31 @@ def test_pages_of_rows(releases: Path) -> None:
 
 @pytest.mark.slow
 def test_a_plan_of_many_actions(tmp_path: Path) -> None:
-    write_release(450, tmp_path)
-    client = create_app(Settings(releases=tmp_path, timeout=30)).test_client()
-    text = page(client, "?page=5")
-    assert "All 450 actions" in text
-    assert "Rows 401 to 450, page 5 of 5" in text
-    # row n is for the bodies n and 3n of 200, and under the programme n of 60: which rows these are is settled by rule
-    rows = range(1, 451)
-    assert numbers(client, "?body=B7") == [n for n in rows if 7 in (n % 200, n * 3 % 200)]
-    both = [n for n in rows if 7 in (n % 200, n * 3 % 200) and n % 60 == 7]
-    assert both == numbers(client, "?body=B7&programme=P7") != []
-    counts = dict(re.findall(r'name="programme" value="P(\d+)".*?how-many">(\d+)<', text, re.DOTALL))
-    assert counts["7"] == str(len([n for n in rows if n % 60 == 7]))
-    assert len(counts) == 60
+    write_workspace(tmp_path / "long", 1, actions=210)
+    workspace = Workspace(tmp_path / "long")
+    build(workspace, tmp_path / "releases")
+    client = create_app(Settings(releases=tmp_path / "releases", timeout=30)).test_client()
+    text = page(client, "?page=3")
+    assert "All 210 actions" in text
+    assert "Rows 201 to 210, page 3 of 3" in text
+
+    def rows(query: str) -> set[str]:
+        return {row["action"] for row in csv.DictReader(io.StringIO(client.get(f"/actions.csv?{query}").text))}
+
+    stated = [quad for path in workspace.data_files for quad in ox.parse(path=str(path))]
+
+    def linked(relation: str, code: str) -> set[str]:
+        coded = {quad.subject for quad in stated if quad.object == ox.Literal(code)}
+        links = [quad for quad in stated if quad.predicate.value.endswith(relation) and quad.object in coded]
+        return {quad.subject.value for quad in links if isinstance(quad.subject, ox.NamedNode)}
+
+    for facet, relation in (("body", "#responsibleBody"), ("programme", "#underProgramme")):
+        counts = dict(re.findall(rf'name="{facet}" value="(\w+)".*?how-many">(\d+)<', text, re.DOTALL))
+        code, number = next(iter(counts.items()))
+        assert rows(f"{facet}={code}") == linked(relation, code)
+        assert len(linked(relation, code)) == int(number) > 0
     home = client.get("/", headers=HEADERS).get_data(as_text=True)
-    assert home.count('<p class="note">40 actions</p>') == 11
+    assert home.count('<p class="note">5 actions</p>') == 42
     assert 'href="/doc/action/' not in home.partition('id="the-plan"')[2].partition('class="beside"')[0]
 
 

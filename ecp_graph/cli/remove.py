@@ -1,0 +1,27 @@
+"""``ecp-graph remove``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ecp_graph.cli.common import own_workspace, say, workspace_option
+
+__all__ = ["remove"]
+
+
+@click.command()
+@click.option("--plan", "slug", metavar="SLUG", required=True, help="The plan: its folder below data/.")
+@workspace_option
+def remove(slug: str, workspace: Path | None) -> None:
+    """Take an imported plan out of the workspace: its data and its documents, not its drafts and the decisions.
+
+    Nothing is removed while other plans name something that only this one describes. Exit codes: 0 removed, 2 refused.
+    """
+    from ecp_graph.pipeline.workspaces import remove_plan
+    from ecp_graph.settings import settings_from
+
+    for path in remove_plan(own_workspace(settings_from(workspace=workspace)), slug).paths:
+        say(f"Removed {path}")
+    say("The releases still hold it; run `ecp-graph build`.")

@@ -1,0 +1,1 @@
+"""What a workspace knows apart from any one plan: bodies, programmes, instruments, topics, goals, with their names."""

@@ -1,0 +1,201 @@
+"""Reads tables by a mapping: actions as others are, below the headings that it names, and the tables linked to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
+
+from ecp_graph.errors import InputSyntaxError
+from ecp_graph.plans.mapping import Column, TableMapping
+from ecp_graph.plans.reading.actions import Actions, actions_below
+from ecp_graph.plans.reading.chapters import one_line
+from ecp_graph.plans.reading.headings import Layout, headings_of
+from ecp_graph.plans.reading.tables import SourceCell, SourceTable
+from ecp_graph.plans.reading.values import Rules, named_in
+from ecp_graph.plans.rows import ActionRow, LinkedRow, Problem
+from ecp_graph.plans.wordings import plain
+
+__all__ = ["Linked", "chosen_tables", "mapped_actions"]
+
+Found = tuple[SourceTable, Layout]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A table of a mapping with its file, and where its headings stand."""
+
+    mapping: TableMapping
+    path: Path
+    found: tuple[Found, ...]
+
+
+def chosen_tables(path: Path, tables: Sequence[SourceTable], mapping: TableMapping) -> tuple[Found, ...]:
+    """Return the tables of a file that a mapping names, with their rows of headings.
+
+    Raises InputSyntaxError where no table has all headings; the sentence names the first that is missing.
+    """
+    named = [table for table in tables if mapping.table in {0, table.number} and mapping.sheet in {"", table.sheet}]
+    found = [(table, layout) for table in named if (layout := _layout(table, mapping)) is not None]
+    if found:
+        return tuple(found)
+    if not named:
+        raise InputSyntaxError(path, f"it has no table {mapping.table or ''}{mapping.sheet} as the mapping says.")
+    headings = headings_of(named[0])
+    known = {plain(cell.text) for cell in named[0].cells}
+    missing = [column.titles[0] for column in mapping.columns if known.isdisjoint(map(plain, column.titles))]
+    what = f"no column has the heading '{missing[0]}'" if missing else "no row has all headings"
+    raise InputSyntaxError(path, f"{what} that the mapping names; the headings found are {headings}.")
+
+
+def _layout(table: SourceTable, mapping: TableMapping) -> Layout | None:
+    """Return the first row that has a heading for each column that is mapped to a field."""
+    wanted = [column for column in mapping.columns if column.field]
+    for row, cells in table.rows.items():
+        texts = {column: cell.text for column, cell in cells.items() if cell.text and cell.column == column}
+        at = {column: _place(column, texts) for column in wanted}
+        if all(place is not None for place in at.values()):
+            columns: dict[str, tuple[int, ...]] = {}
+            for column, place in at.items():
+                columns[column.field] = (*columns.get(column.field, ()), cast(int, place))
+            return Layout(row, row, columns, texts, {})
+    return None
+
+
+def _place(column: Column, texts: Mapping[int, str]) -> int | None:
+    titles = set(map(plain, column.titles))
+    exact = [place for place, text in texts.items() if one_line(text) in column.titles]
+    return next(iter(exact), None) or next((place for place, text in texts.items() if plain(text) in titles), None)
+
+
+def mapped_actions(
+    linked: Sequence[Linked], known: frozenset[str], language: str = ""
+) -> tuple[Actions, tuple[LinkedRow, ...]]:
+    """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them."""
+    main = next(one for one in linked if one.mapping.kind == "action")
+    keys = {one.mapping.url: _Keys(one) for one in linked}
+    rules = Rules(known, _columns(main), language)
+    actions = actions_below([(table, [layout]) for table, layout in main.found], rules)
+    problems: list[Problem] = []
+    rows = tuple(_with_chapter(row, main, keys, problems) for row in actions.rows)
+    others = [
+        _linked_row(one, table, layout, row, keys, problems)
+        for one in linked
+        if one.mapping.kind != "action"
+        for table, layout in one.found
+        for row in table.rows
+        if row > layout.last_row
+    ]
+    made = tuple(other for other in others if other is not None)
+    return replace(actions, rows=rows, problems=(*actions.problems, *problems)), made
+
+
+class _Keys:
+    """The rows of a table by the values of each of its columns that others refer to."""
+
+    def __init__(self, linked: Linked) -> None:
+        self._linked = linked
+        self._by_title: dict[str, dict[str, tuple[SourceTable, Layout, int]]] = {}
+
+    def row(self, title: str, value: str) -> tuple[SourceTable, Layout, int] | None:
+        """Return where the row stands that has the value in the column of that heading."""
+        if title not in self._by_title:
+            self._by_title[title] = {
+                one_line(cell.text).casefold(): (table, layout, row)
+                for table, layout in self._linked.found
+                for column in [_place(Column((title,)), layout.texts)]
+                for row, cells in table.rows.items()
+                if row > layout.last_row and column is not None and (cell := cells.get(column)) and cell.text
+            }
+        return self._by_title[title].get(value.casefold())
+
+    def label(self, title: str, value: str) -> str | None:
+        """Return the number and text of that row."""
+        found = self.row(title, value)
+        if found is None:
+            return None
+        table, layout, row = found
+        number, text = (_text(table, layout, row, name) for name in ("number", "title"))
+        return f"{number} {text}".strip()
+
+
+def _with_chapter(row: ActionRow, main: Linked, keys: Mapping[str, _Keys], problems: list[Problem]) -> ActionRow:
+    return replace(row, chapter=_chapter(main, row.locator, row.chapter, keys, problems)) if row.chapter else row
+
+
+def _chapter(one: Linked, locator: str, value: str, keys: Mapping[str, _Keys], problems: list[Problem]) -> str:
+    """Return the chapter that a value refers to, or the value itself."""
+    titles = {title for column in one.mapping.columns if column.field == "chapter" for title in column.titles}
+    for key in one.mapping.foreign_keys:
+        if key.column in titles:
+            label = keys[key.resource].label(key.reference, value)
+            if label is not None:
+                return label
+            problems.append(_broken(f"{one.path.name} {locator}", value, key.resource, key.reference))
+    return value
+
+
+def _broken(locator: str, value: str, resource: str, column: str) -> Problem:
+    message = f"{locator} refers to '{value}', which stands in no row of {resource}, column '{column}'. Correct one."
+    return Problem(locator, "link-broken", message)
+
+
+def _linked_row(
+    one: Linked, table: SourceTable, layout: Layout, row: int, keys: Mapping[str, _Keys], problems: list[Problem]
+) -> LinkedRow | None:
+    title = _text(table, layout, row, "title")
+    if not title:
+        return None
+    rules = Rules(columns=_columns(one))
+    locator = f"{one.path.name} {table.row_locator(row)}"
+    cells = {name: cell for name in layout.columns if (cell := _cell(table, layout, row, name)) is not None}
+
+    def named(name: str) -> list[str]:
+        cell = cells.get(name)
+        return [found.text for found in named_in(table.cell(cell), cell.text, rules, [])] if cell else []
+
+    responsible = cells.get("responsible")
+    chapter = _text(table, layout, row, "chapter")
+    made = LinkedRow(
+        cast(Literal["chapter", "body", "indicator"], one.mapping.kind),
+        one.path.name,
+        locator,
+        _text(table, layout, row, "notation") or _text(table, layout, row, "number"),
+        title,
+        _chapter(one, table.row_locator(row), chapter, keys, problems) if chapter else "",
+        tuple(named_in(table.cell(responsible), responsible.text, rules, [], "lead")) if responsible else (),
+        tuple(named("action")),
+        {name: table.cell(cell) for name, cell in cells.items()},
+    )
+    problems += _broken_links(one, made, keys)
+    return made
+
+
+def _broken_links(one: Linked, row: LinkedRow, keys: Mapping[str, _Keys]) -> Iterator[Problem]:
+    """Yield a problem for each action or body that a row refers to and that is in no row."""
+    fields = {title: column.field for column in one.mapping.columns for title in column.titles}
+    values = {"action": row.actions, "responsible": tuple(named.text for named in row.responsible)}
+    for key in one.mapping.foreign_keys:
+        for value in values.get(fields.get(key.column, ""), ()):
+            if keys[key.resource].row(key.reference, value) is None:
+                yield _broken(row.locator, value, key.resource, key.reference)
+
+
+def _columns(one: Linked) -> dict[int, Column]:
+    return {
+        place: column
+        for _, layout in one.found[:1]
+        for column in one.mapping.columns
+        if (place := _place(column, layout.texts)) is not None
+    }
+
+
+def _cell(table: SourceTable, layout: Layout, row: int, name: str) -> SourceCell | None:
+    column = layout.column(name)
+    return table.rows[row].get(column) if column is not None else None
+
+
+def _text(table: SourceTable, layout: Layout, row: int, name: str) -> str:
+    cell = _cell(table, layout, row, name)
+    return one_line(cell.text) if cell is not None else ""

@@ -1,0 +1,82 @@
+"""SPARQL as SQL: the algebra of a SELECT made into one statement over tables of numbers.
+
+``triples(s, p, o)`` is the default graph and ``nodes(n)`` its subjects and objects, ``quads(s, p, o, g)`` the named
+graphs, ``terms(id, term)`` the terms in the syntax of N-Triples. rdflib parses the query; each node of its algebra
+becomes a table in SQL, whose columns are the variables::
+
+    patterns.py     triple patterns, UNION, OPTIONAL, FILTER with EXISTS, BIND, GRAPH, VALUES, sub-SELECT
+    paths.py        property paths: / | ^ ? * +
+    expressions.py  = != < && || ! IN IF COALESCE STR CONCAT BOUND
+    relation.py     how solutions are joined where a variable may be unbound
+
+What is none of these raises NotCompiled with its name, and is left to an engine of SPARQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from ecp_graph.tables.algebra.patterns import Patterns
+from ecp_graph.tables.algebra.relation import NotCompiled, Scope
+
+__all__ = ["NotCompiled", "Statement", "compiled"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A query in SQL. In its texts ``{0}`` stands for the number of the first of the constants (N-Triples).
+
+    ``tables`` have to be made before, in their order, so that the database knows how large they are when it plans what
+    reads them. ``columns`` are the variables in their order; the value tells whether they are strings, and no numbers
+    of terms.
+    """
+
+    tables: Mapping[str, str]
+    select: str
+    constants: tuple[str, ...]
+    columns: Mapping[str, bool]
+
+    @contextmanager
+    def prepared(self, connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, int]) -> Iterator[str]:
+        """Keep the tables that come before the query, as long as the block lasts, and yield its SELECT."""
+        values = [numbers[constant] for constant in self.constants]
+        try:
+            for name, select in self.tables.items():
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select.format(*values)}")
+            yield self.select.format(*values)
+        finally:
+            for name in self.tables:
+                connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement:
+    """Return a SELECT in SQL, its rows in no order.
+
+    Raises NotCompiled for a query with a part that has no form in SQL here, and for one that rdflib does not parse.
+    """
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        algebra = translateQuery(parseQuery(query), initNs=dict(prefixes or {})).algebra
+    except (ParseException, RecursionError) as reason:
+        raise NotCompiled("the query, which rdflib does not parse") from reason
+    if algebra.name != "SelectQuery" or algebra.datasetClause:
+        raise NotCompiled("FROM" if algebra.datasetClause else "a query that is no SELECT")
+    _refuse_look_alikes(algebra._vars)
+    scope = Scope()
+    found = Patterns(scope).relation(algebra.p)
+    columns = {str(name): found.columns[str(name)].is_text for name in algebra.PV}
+    return Statement(scope.tables, found.select, tuple(scope.constants), columns)
+
+
+def _refuse_look_alikes(variables: object) -> None:
+    """Refuse variables that differ in case alone: SQL takes them for one column."""
+    names = [str(name) for name in variables]  # type: ignore[attr-defined]
+    if len({name.casefold() for name in names}) < len(names):
+        raise NotCompiled("variables that differ in case alone")

@@ -1,0 +1,86 @@
+"""Names in a cell: where it is split, where it is kept whole, and who leads."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecp_graph.plans.reading.parts import known_names, split
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("PTC and IMSC", ["PTC", "IMSC"]),
+        ("WCO Secretariat & PTC", ["WCO Secretariat", "PTC"]),
+        ("Ministry of Finance and Ministry of Trade", ["Ministry of Finance", "Ministry of Trade"]),
+        ("Ministry of Finance, Customs and PTC", ["Ministry of Finance", "Customs", "PTC"]),
+        (
+            "Department of Trade, Investment and Innovation, PTC",
+            ["Department of Trade, Investment and Innovation", "PTC"],
+        ),
+        ("Customs and Excise Department", ["Customs and Excise Department"]),
+        ("Working Group (Customs, Trade), PTC", ["Working Group (Customs, Trade)", "PTC"]),
+        ("Permanent Technical\ncommittee", ["Permanent Technical committee"]),
+        ("Committee on\nTrade", ["Committee on Trade"]),
+        ("1) Secretariat 2) PTC", ["Secretariat", "PTC"]),
+        ("PTC / Secretariat", ["PTC", "Secretariat"]),
+        ("PTC/IMSC", ["PTC", "IMSC"]),
+        ("duty/tax office", ["duty/tax office"]),
+        (
+            "Comité du commerce et du développement et Secrétariat",
+            ["Comité du commerce et du développement", "Secrétariat"],
+        ),
+        ("Comité de Comercio y Desarrollo; Secretaría", ["Comité de Comercio y Desarrollo", "Secretaría"]),
+        (
+            "Ministério da Agricultura e Pecuária e Conselho Nacional",
+            ["Ministério da Agricultura e Pecuária", "Conselho Nacional"],
+        ),
+        ("  -  ", []),
+    ],
+)
+def test_names_are_split_where_each_side_can_be_one(text: str, names: list[str]) -> None:
+    assert [part.text for part in split(text, role="lead").parts] == names
+
+
+def test_what_cannot_be_told_is_kept_and_doubted() -> None:
+    found = split("Customs and Police", role="lead")
+    assert [part.text for part in found.parts] == ["Customs and Police"]
+    assert "may be two names" in found.doubts[0]
+    known = known_names(["customs and  police"])
+    assert split("Customs and Police, PTC", role="lead", known=known).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("Secretariat, PTC", ["lead", "lead"]),
+        ("Secretariat, in cooperation with PTC; IMSC", ["lead", "partner", "partner"]),
+        ("PTC, led by the Secretariat", ["partner", "lead"]),
+        ("Lead: PTC; Partners: IMSC, Board", ["lead", "partner", "partner"]),
+        ("Secrétariat (chef de file), CTP", ["lead", "partner"]),
+        ("Secretaría con el apoyo de los Miembros", ["lead", "open"]),
+        ("Secretaria em parceria com o CTP e todos os Membros", ["lead", "partner", "open"]),
+        ("interested Members", ["open"]),
+        ("Administrations concerned", ["open"]),
+    ],
+)
+def test_roles_are_in_the_words_of_the_cell(text: str, roles: list[str]) -> None:
+    assert [part.role for part in split(text, role="lead").parts] == roles
+
+
+def test_a_column_gives_the_role_where_no_word_does() -> None:
+    assert [part.role for part in split("PTC, all Members", role="partner").parts] == ["partner", "open"]
+    assert [part.role for part in split("PTC, all Members").parts] == [None, None]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="AbC ,;/&()\n•-.and", max_size=60))
+def test_the_parts_stand_in_the_cell_in_its_order(text: str) -> None:
+    at = 0
+    line = " ".join(text.split())
+    for part in split(text, role="lead").parts:
+        at = line.find(part.text, at)
+        assert at >= 0
+        at += len(part.text)
