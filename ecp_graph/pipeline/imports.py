@@ -38,6 +38,7 @@ from ecp_graph.plans.draft.workbook import draft_workbook
 from ecp_graph.plans.mapping import read_mapping
 from ecp_graph.plans.matching import FILE
 from ecp_graph.plans.reading import SourceTable, read_document
+from ecp_graph.plans.reading.comments import annotated
 from ecp_graph.plans.writing.minting import slug_of
 from ecp_graph.plans.writing.names import OwnThing
 from ecp_graph.plans.writing.plan import Surroundings, Written, write_plan
@@ -83,7 +84,8 @@ class Import:
     def write_draft(self, *, overwrite: bool = False) -> tuple[Path, ...]:
         """Write the draft as a workbook and as a page, and return where; raises ImportRefused where there is one.
 
-        The mapping that the document was read with is kept beside them.
+        The mapping that the document was read with is kept beside them, and of a workbook that has problems a copy with
+        comments on its cells.
         """
         root = self.workspace.root
         slug = self.draft.given.plan
@@ -98,6 +100,10 @@ class Import:
             workbook: draft_workbook(self.draft),
             html: draft_page(self.draft, self.tables).encode("utf-8", "replace"),
         }
+        if self.draft.problems and self.source.suffix.lower() in (".xlsx", ".xlsm"):
+            files[root / DRAFTS / f"{slug}.problems{self.source.suffix.lower()}"] = annotated(
+                self.source, self.draft.problems
+            )
         if self.mapping is not None and self.mapping.resolve() != mapping.resolve():
             files[mapping] = read_input(self.mapping)
         install_files(root, files)

@@ -117,6 +117,8 @@ def _names(row: ActionRow, register: Matcher) -> Iterator[DraftName]:
 
 def _matched(part: Named, kind: str, register: Matcher) -> DraftName:
     name = DraftName(part.text, kind, part.cell, part.role)
+    if part.iri:
+        return replace(name, iri=part.iri, score=1.0, is_sure=True, why="The mapping names it.")
     return name if part.role == "open" else _with(name, register.match(part.text, kind))
 
 

@@ -72,7 +72,10 @@ class Things:
             thing = self._own_thing(name)
             self._describe(thing, name, place, evidence)
             return thing.iri
-        self._state_variant(name, place, evidence)
+        if name.iri in self._known:
+            self._state_variant(name, place, evidence)
+        else:  # an IRI that a mapping makes
+            self._describe(OwnThing(name.iri, name.kind, clean(name.text), ""), name, place, evidence)
         return name.iri
 
     def certainty(self, name: DraftName) -> Certainty:

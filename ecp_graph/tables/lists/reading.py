@@ -231,9 +231,9 @@ WHERE finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
         """Return all words that names consist of, in the order of the alphabet."""
         return [word for (word,) in self._read("SELECT word FROM word ORDER BY word")]
 
-    def count_names(self) -> int:
-        """Return how many things have a name."""
-        return int(self._one("SELECT count(*) FROM entry"))
+    def iris(self) -> Iterator[str]:
+        """Yield the IRIs of everything with a name, the shortest labels first."""
+        return (iri for (iri,) in self._read("SELECT iri FROM entry ORDER BY id"))
 
     def _entries(self, rest: str, values: Sequence[Any] = ()) -> Iterator[tuple[Named, str]]:
         sql = f"SELECT iri, kind, label, codes, others, hidden, is_made, line FROM entry {rest}"
