@@ -5,6 +5,7 @@ The tree::
     EcpGraphError                 exit code 2 unless a subclass says otherwise
     ├── WorkspaceError            a folder is not a workspace, or is incomplete
     ├── InputSyntaxError          a file is not valid RDF, SPARQL or YAML (path, line)
+    ├── ImportRefused             a document or a draft cannot be taken as it is
     ├── InconsistentData          the data contradict the ontology (exit code 1)
     ├── PublishError              the static twin cannot be written to its folder
     ├── ExportError               a folder to export to is not empty, or cannot be written
@@ -50,6 +51,7 @@ __all__ = [
     "ExportError",
     "FormatUnfit",
     "FunctionUnknown",
+    "ImportRefused",
     "InconsistentData",
     "InputSyntaxError",
     "MissingExtra",
@@ -107,6 +109,10 @@ class InputSyntaxError(EcpGraphError):
         self.path = path
         self.line = line
         self.reason = reason
+
+
+class ImportRefused(EcpGraphError):
+    """A document, a draft or an option of an import cannot be taken; nothing was written."""
 
 
 class InconsistentData(EcpGraphError):

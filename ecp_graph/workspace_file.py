@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -26,6 +26,11 @@ _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "times": {"hemisphere": str, "first_month": int},
     "publish": {"base_url": str},
     "build": {"spark": str},
+}
+#: What the value of a key may be, where not all of its type will do.
+_VALUES: Final[Mapping[tuple[str, str], Sequence[object]]] = {
+    ("times", "hemisphere"): ("north", "south"),
+    ("times", "first_month"): range(1, 13),
 }
 _TYPES: Final = {str: "a text", bool: "true or false", int: "a whole number"}
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
@@ -113,6 +118,8 @@ class _Reader:
     def _typed(self, table: str, name: str, value: object, kind: type) -> None:
         if type(value) is not kind:
             self._refuse(table, name, f"the value of '{name}' has to be {_TYPES[kind]}.")
+        if value not in (allowed := _VALUES.get((table, name), (value,))):
+            self._refuse(table, name, f"'{name}' is {value!r}, and has to be one of {', '.join(map(str, allowed))}.")
 
     def _namespace(self, base: str, name: str, value: str) -> str:
         """Return the namespace of a prefix; one without a scheme, such as ``id/action/``, lies below the base."""

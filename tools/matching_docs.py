@@ -19,6 +19,7 @@ import yaml
 
 from ecp_graph.namespaces import using
 from ecp_graph.plans.matching import Known, Match, Register, known_of
+from ecp_graph.rdf.load import load
 from ecp_graph.workspace import bundled_workspace
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -118,7 +119,7 @@ def in_titles(kind: str) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
 
     workspace = bundled_workspace()
     with using(workspace.names):
-        known = Register(known_of(workspace))
+        known = Register(known_of(load(workspace).data))
     actions = {f"{ID}action/ecp3-{number}": number for number in range(1, 29)}
     by_hand = {
         (actions[quad.subject.value], quad.object.value)

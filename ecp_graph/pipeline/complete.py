@@ -10,9 +10,9 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.overlap.derive import derive, merged_store
+from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
-from ecp_graph.rdf.nquads import NQuads
+from ecp_graph.rdf.nquads import NQuads, NTriples
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
@@ -43,10 +43,10 @@ class Completed:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    @property
-    def things(self) -> list[ox.Quad]:
-        """What shapes are run on: every statement but the shapes themselves."""
-        return [*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived]
+    @cached_property
+    def things(self) -> NTriples:
+        """What shapes are run on: the merge of all but the shapes themselves."""
+        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its individuals."""
@@ -59,22 +59,22 @@ def complete(
     sources: Sources,
     rules: Sequence[Path],
     *,
+    statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
-    ``place`` is where joins of the local engine run. Raises UncoveredAxiom for an axiom that this engine does not know.
+    ``statements`` are those of the sources as tables, which are made unless given; ``place`` is where joins of the
+    local engine run. Raises UncoveredAxiom for an axiom that this engine does not know.
     """
-    statements = tables_of(sources)
+    statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    store = merged_store(statements.quads("ontology", "data", "inferred"))
-    derived = derive(store, rules, engine=engine, progress=progress)
-    statements.put("derived", derived)
-    progress(f"Derived {len(derived)} statements by {len(rules)} rules")
+    derive_layer(statements, rules, engine=engine, progress=progress)
+    progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
     return Completed(sources, statements, contradictions)
 
 

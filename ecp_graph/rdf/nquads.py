@@ -8,7 +8,7 @@ from typing import overload
 
 import pyoxigraph as ox
 
-__all__ = ["NQuads"]
+__all__ = ["NQuads", "NTriples"]
 
 
 class NQuads(Sequence[ox.Quad]):
@@ -41,3 +41,7 @@ class NQuads(Sequence[ox.Quad]):
 
     def __iter__(self) -> Iterator[ox.Quad]:
         return iter(self._quads)
+
+
+class NTriples(NQuads):
+    """The same for quads of the default graph, whose texts are N-Triples too."""

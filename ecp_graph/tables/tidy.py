@@ -22,7 +22,7 @@ from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import query_start
 from ecp_graph.tables.definitions import METADATA, NAMES, Column, Definition, file_name
 
-__all__ = ["connected", "literal", "metadata", "quoted", "write_tables"]
+__all__ = ["NAMED", "connected", "literal", "metadata", "quoted", "write_tables"]
 
 _TYPES: Final = {
     "iri": "{0}",
@@ -36,7 +36,7 @@ _TYPES: Final = {
 #: The same in CSVW, which has no type for an IRI in a column of text but this.
 _DATATYPES: Final = {"iri": "anyURI", "text": "string", "number": "double"}
 #: One name and code a thing; see `ecp_graph.languages.preference`.
-_NAMED: Final = f"""
+NAMED: Final = f"""
 CREATE TABLE named AS
 SELECT thing, first.name AS name_of, first.language AS language_of, code_of FROM (
   SELECT thing, min(name) FILTER (kind = 'code') AS code_of, min({{
@@ -62,7 +62,7 @@ def write_tables(store: ox.Store, definitions: Sequence[Definition], folder: Pat
         for each in sorted(definitions, key=lambda one: one.name != NAMES):
             _fill(connection, store, each, Path(scratch) / f"{each.name}.csv")
             if each.name == NAMES:
-                connection.execute(_NAMED, {"main": main_language().lower()})
+                connection.execute(NAMED, {"main": main_language().lower()})
             order = ", ".join(map(quoted, dict.fromkeys([*each.order, *each.key])))
             target = literal(str(folder / file_name(each.name)))
             ordered = f"SELECT * FROM {quoted(each.name)} ORDER BY {order}"

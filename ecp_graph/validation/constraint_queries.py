@@ -28,7 +28,7 @@ from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
 
-__all__ = ["UnsuitedQuery", "ask_constraint"]
+__all__ = ["ConstraintQuery", "UnsuitedQuery", "ask_constraint", "constraint_query"]
 
 _FOCUS: Final = ox.NamedNode("urn:ecp-graph:focus")
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
@@ -54,7 +54,7 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
     Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike.
     """
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
-    query = _query(shapes, shape, constraint)
+    query = constraint_query(shapes, shape, constraint)
     text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
     if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
@@ -72,7 +72,9 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
 
 
 @dataclass(frozen=True)
-class _Query:
+class ConstraintQuery:
+    """The query of a constraint, with ``$PATH`` written out, and what its results are said to be."""
+
     shape: Node
     constraint: Node
     path: Node | None
@@ -109,7 +111,8 @@ class _Query:
         )
 
 
-def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
+def constraint_query(shapes: Graph, shape: Node, constraint: Node) -> ConstraintQuery:
+    """Return the query of a SPARQL constraint of a shape. Raises UnsuitedQuery where there is not exactly one."""
     texts = list(shapes.objects(constraint, SH.select))
     if len(texts) != 1 or (constraint, SH.deactivated, None) in shapes:
         raise UnsuitedQuery("a constraint has one query, and is not switched off")
@@ -119,7 +122,7 @@ def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
         in_full = written(shapes, path, {})
         text = re.sub(r"[$?]PATH\b", lambda _: in_full, text)
     own = [str(message) for message in shapes.objects(constraint, SH.message)]
-    return _Query(
+    return ConstraintQuery(
         shape=shape,
         constraint=constraint,
         path=path,

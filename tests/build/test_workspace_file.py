@@ -93,6 +93,12 @@ def test_what_is_assumed(tmp_path: Path, text: str, title: str, base: str) -> No
         ("title = 5", 1, "the value of 'title' has to be a text."),
         ("[sources]\npublish = 'yes'", 2, "the value of 'publish' has to be true or false."),
         ("[times]\nfirst_month = true", 2, "the value of 'first_month' has to be a whole number."),
+        ('[times]\nhemisphere = "nord"', 2, "'hemisphere' is 'nord', and has to be one of north, south."),
+        (
+            "[times]\nfirst_month = 13",
+            2,
+            "'first_month' is 13, and has to be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.",
+        ),
         ("site = 'x'", 1, "'site' is a table; write [site]"),
         ("\nbase = 'plan'", 2, "'plan' is not an absolute IRI that ends in '/', '#' or ':'."),
         ("base = 'https://x.example/plan'", 1, "'https://x.example/plan' is not an absolute IRI that ends in"),

@@ -12,7 +12,10 @@ from rapidfuzz.fuzz import ratio
 from ecp_graph.plans.matching.names import Name
 from ecp_graph.plans.matching.settings import weights
 
-__all__ = ["Comparison", "Part", "compare", "same_initials"]
+__all__ = ["ANYBODYS", "Comparison", "Part", "compare", "same_initials"]
+
+#: Why a name of nothing but generic words is not sure.
+ANYBODYS: Final = "any organization may have one of this name"
 
 _PLACES: Final = 3
 
@@ -77,7 +80,7 @@ class _Likeness:
         self.similar: list[tuple[str, str]] = []
         for word in tuple(left):
             best = max(right, key=lambda each: ratio(word, each), default="")
-            if best and not (word + best).isdigit() and ratio(word, best) >= weights().similar_word:
+            if best and not (word + best).isdecimal() and ratio(word, best) >= weights().similar_word:
                 self.similar.append((word, best))
                 left.remove(word)
                 right.remove(best)
@@ -102,6 +105,8 @@ def _verdict(text: Name, name: Name, likeness: _Likeness) -> tuple[bool, str]:
     """Return whether two names are the same for sure, and why."""
     if likeness.unmatched:
         return False, f"not in both: {', '.join(dict.fromkeys(likeness.unmatched))}"
+    if text.is_generic:
+        return False, ANYBODYS
     if likeness.similar:
         return _typo(text, name, likeness)
     if text.stems == name.stems:

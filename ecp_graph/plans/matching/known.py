@@ -1,17 +1,22 @@
-"""Things that are known, and those of a workspace."""
+"""Things that are known, and those that statements describe."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import resources
-from typing import cast
+from typing import Final
 
 import pyoxigraph as ox
 
-from ecp_graph.rdf.load import parse_files
-from ecp_graph.workspace import Workspace
+from ecp_graph.namespaces import PREFIXES
+from ecp_graph.plans.known.kinds import kinds_of
 
 __all__ = ["Known", "known_of"]
+
+#: The properties that name a thing, a code first and then the preferred name.
+_RANKS: Final = {
+    PREFIXES["skos"] + name: rank for rank, name in enumerate(("notation", "prefLabel", "altLabel", "hiddenLabel"))
+}
 
 
 @dataclass(frozen=True)
@@ -30,27 +35,26 @@ class Known:
         return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def known_of(workspace: Workspace) -> tuple[Known, ...]:
-    """Return the bodies, programmes, instruments, topics and goals of which a workspace states a name or a code.
+def known_of(quads: Iterable[ox.Quad]) -> tuple[Known, ...]:
+    """Return the bodies, programmes, instruments, topics and goals to which statements give a name or a code.
 
-    Raises InputSyntaxError, with path and line, for a file of its ontology or data that cannot be parsed.
+    They come in the order of their IRIs, the preferred names first and then in the order of the alphabet.
     """
-    if not workspace.data_files:
-        return ()
-    store = ox.Store()
-    ontology = [(path, f"ontology{number}") for number, path in enumerate(workspace.ontology_files)]
-    for quads in parse_files([*ontology, *((path, None) for path in workspace.data_files)]).values():
-        store.bulk_extend(quads)
-    query = resources.files(__package__).joinpath("known.rq").read_text(encoding="utf-8")
-    rows = cast(ox.QuerySolutions, store.query(query, use_default_graph_as_union=True))
-    found: dict[tuple[str, str], tuple[list[str], list[tuple[str, str]]]] = {}
-    for row in rows:
-        iri, kind, rank, name, language = (row[column].value for column in range(5))
-        codes, labels = found.setdefault((iri, kind), ([], []))
-        if rank == "0":
-            codes.append(name)
+    quads = list(quads)
+    kinds = kinds_of(quads)
+    held: dict[str, set[tuple[int, str, str]]] = {}
+    for quad in quads:
+        subject, name, rank = quad.subject, quad.object, _RANKS.get(quad.predicate.value)
+        if rank is not None and isinstance(subject, ox.NamedNode) and isinstance(name, ox.Literal):
+            held.setdefault(subject.value, set()).add((rank, name.value, name.language or ""))
+    return tuple(_known(iri, kinds[iri], sorted(names)) for iri, names in sorted(held.items()) if iri in kinds)
+
+
+def _known(iri: str, kind: str, names: Iterable[tuple[int, str, str]]) -> Known:
+    codes, labels = [], []
+    for rank, text, language in names:
+        if rank:
+            labels.append((text, language))
         else:
-            labels.append((name, language))
-    return tuple(
-        Known(iri, codes[0] if codes else "", kind, tuple(labels)) for (iri, kind), (codes, labels) in found.items()
-    )
+            codes.append(text)
+    return Known(iri, codes[0] if codes else "", kind, tuple(labels))

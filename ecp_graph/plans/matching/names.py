@@ -11,11 +11,11 @@ from typing import Final
 
 from ecp_graph.plans.matching.settings import words
 
-__all__ = ["Name", "Word", "is_acronym", "parse_name", "plain", "words_of"]
+__all__ = ["Name", "Word", "is_acronym", "parse_name", "places", "plain", "words_of"]
 
-_QUOTES: Final = re.compile('[\u2018\u2019\u201a\u201b\u02bc`\u00b4\u201c\u201d\u201e\u00ab\u00bb"]')
-_HYPHENS: Final = re.compile("[\u2010-\u2015\u2212]")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_QUOTES: Final = frozenset('\u2018\u2019\u201a\u201b\u02bc`\u00b4\u201c\u201d\u201e\u00ab\u00bb"')
+_HYPHENS: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+_INVISIBLE: Final = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _WORD: Final = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th|er|re|e|eme|o|a)", re.IGNORECASE)
 _ROMAN: Final = re.compile(r"(?=.)(X{0,3})(IX|IV|V?I{0,3})")
@@ -62,7 +62,12 @@ class Name:
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers, years and phases in it."""
-        return frozenset(stem for stem in self.stems if stem.isdigit())
+        return frozenset(stem for stem in self.stems if stem.isdecimal())
+
+    @cached_property
+    def is_generic(self) -> bool:
+        """Whether it has nothing but numbers, and words that any organization may call its bodies and plans by."""
+        return all(stem in words().generic or stem.isdecimal() for stem in self.stems)
 
     @cached_property
     def ordered(self) -> str:
@@ -110,7 +115,7 @@ def _says_nothing(found: Sequence[Word], at: int) -> bool:
     word, is_last = found[at], at + 1 == len(found)
     if len(word.written) == 1 and word.written.isupper() and at and not word.is_elided:
         return not is_last and all(other.written.isupper() for other in found)
-    is_sign = word.stem in words().number_signs and not is_last and found[at + 1].stem.isdigit()
+    is_sign = word.stem in words().number_signs and not is_last and found[at + 1].stem.isdecimal()
     return is_sign or word.stem in words().stop
 
 
@@ -166,16 +171,38 @@ def plain(text: str) -> str:
     """Return a text without accents, with one sort of quote, hyphen and space, and nothing invisible."""
     if text.isascii():
         return " ".join(text.replace('"', "'").split())
-    parts = unicodedata.normalize("NFKD", _INVISIBLE.sub("", _HYPHENS.sub("-", _QUOTES.sub("'", text))))
-    return " ".join("".join(letter for letter in parts if not unicodedata.combining(letter)).split())
+    return " ".join("".join(map(_plain_letter, text)).split())
+
+
+def places(text: str) -> list[int]:
+    """Return where each letter of ``plain(text)`` stands in the text itself."""
+    found: list[int] = []
+    is_word_begun = True
+    for at, letter in enumerate(text):
+        for part in _plain_letter(letter):
+            if part.isspace():
+                is_word_begun = False
+            else:
+                found += [at] if is_word_begun or not found else [at - 1, at]
+                is_word_begun = True
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _plain_letter(letter: str) -> str:
+    """Return a letter without its accents, and signs that look alike as one of them."""
+    if letter in _INVISIBLE:
+        return ""
+    letter = "'" if letter in _QUOTES else "-" if letter in _HYPHENS else letter
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
 
 
 @lru_cache(maxsize=65_536)
 def _stem(written: str, *, is_number: bool) -> str:
     if match := _ORDINAL.fullmatch(written):
-        return str(int(match[1]))
-    if written.isdigit():
-        return str(int(written))
+        written = match[1]
+    if written.isdecimal():
+        return written.lstrip("0") or "0"
     if _ROMAN.fullmatch(written) and (is_number or written not in _ROMAN_DIGITS):
         return str(_roman(written))
     word = written.replace(".", "").casefold()
@@ -199,7 +226,7 @@ def _roman(text: str) -> int:
 
 
 def _initials(found: Iterable[Word]) -> str:
-    return "".join(word.initials for word in found if not word.stem.isdigit())
+    return "".join(word.initials for word in found if not word.stem.isdecimal())
 
 
 def _letters(text: str) -> str:

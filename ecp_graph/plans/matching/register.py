@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ecp_graph.errors import InputSyntaxError
-from ecp_graph.plans.matching.compare import Comparison, Part
+from ecp_graph.plans.matching.compare import ANYBODYS, Comparison, Part
 from ecp_graph.plans.matching.decisions import Decision
 from ecp_graph.plans.matching.known import Known
 from ecp_graph.plans.matching.names import Name, parse_name
 from ecp_graph.plans.matching.settings import weights
 from ecp_graph.plans.matching.shelf import Shelf
-from ecp_graph.plans.matching.titles import Titles
+from ecp_graph.plans.matching.titles import Found, Titles
 
 __all__ = ["Match", "Register"]
 
@@ -24,7 +24,7 @@ class Match:
     """What a text names: the known thing that is most like it, if any is, and the parts of the score, which add up.
 
     Only a match that ``is_sure`` is a fact; all others are questions, with ``known`` and ``others`` as answers to
-    choose from. ``why`` says in words what the match rests on.
+    choose from. ``why`` says in words what the match rests on; ``text`` is the name as it is written.
     """
 
     known: Known | None
@@ -33,9 +33,11 @@ class Match:
     is_sure: bool
     why: str
     others: tuple[Known, ...] = ()
+    text: str = ""
 
 
 _SEVERAL: Final = "several have this name"
+_EXAMPLE: Final = "named as an example"
 _NOTHING: Final = Match(None, 0.0, (), False, "nothing that is known has a name like it")
 
 
@@ -63,30 +65,33 @@ class Register:
         """Return which known thing of a kind (body, programme, instrument, topic, goal) the text names."""
         key = (text.strip(), kind)
         if key not in self._answers:
-            self._answers[key] = self._match(text, kind)
+            self._answers[key] = replace(self._match(key[0], kind), text=key[0])
         return self._answers[key]
 
     def found_in(self, text: str, kind: str) -> list[Match]:
         """Return the known things of a kind that are named inside a text, such as a title, in its order.
 
-        A name that several have, or that stands there as an example, is found but not sure. A name inside a longer one
-        of another kind is not found where it means nothing of its own: the "TFA" of "TFA Working Group".
+        A name that several have or anybody may have, or that stands there as an example, is found but not sure. A name
+        inside a longer one of another kind is not found where it means nothing of its own: the "TFA" of "TFA Working
+        Group".
         """
-        return list(self._found_in(text, kind))
+        return [match for found in self._titles.find(text, kind) for match in self._named(found, kind)]
 
-    def _found_in(self, text: str, kind: str) -> Iterator[Match]:
-        for found in self._titles.find(text, kind):
-            others = self._decided.others(parse_name(found.written))
-            things = [self._things[kind, iri] for iri in found.iris if iri not in others]
-            if things:
-                is_sure = len(things) == 1 and not found.is_example
-                why = "an example" if found.is_example else "named in it" if is_sure else _SEVERAL
-                rest = tuple(things[1 : weights().most_candidates])
-                yield Match(things[0], 1.0, (Part("words", 1.0),), is_sure, f"'{found.written}': {why}", rest)
+    def _named(self, found: Found, kind: str) -> Iterator[Match]:
+        """Yield what a name in a title means, unless that was decided to be none of the things of that name."""
+        name = parse_name(found.written)
+        others, same = self._decided.others(name), self._decided.same(name, kind)
+        things = [same] if same else [self._things[kind, iri] for iri in found.iris if iri not in others]
+        if things:
+            is_anybodys = name.is_generic and not same
+            doubts = {_SEVERAL: len(things) > 1, _EXAMPLE: found.is_example, ANYBODYS: is_anybodys}
+            doubt = next((why for why, holds in doubts.items() if holds), "")
+            rest = tuple(things[1 : weights().most_candidates])
+            yield Match(things[0], 1.0, (Part("words", 1.0),), not doubt, doubt or "named in it", rest, found.written)
 
     def _match(self, text: str, kind: str) -> Match:
-        shelf, name = self._shelves.get(kind), parse_name(text)
-        if shelf is None or not name.stems:
+        shelf = self._shelves.get(kind)
+        if shelf is None or len(text) > weights().longest or not (name := parse_name(text)).stems:
             return _NOTHING
         if same := self._decided.same(name, kind):
             return Match(same, 1.0, (Part("decision", 1.0),), True, "decided to be the same")

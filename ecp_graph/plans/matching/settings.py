@@ -24,6 +24,7 @@ class Weights:
     typo_letters: int
     typo_other_words: int
     most_compared: int
+    longest: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Words:
     stop: frozenset[str]
     conjunctions: frozenset[str]
     numbered: frozenset[str]
+    generic: frozenset[str]
     number_signs: frozenset[str]
     prefixes: frozenset[str]
     hyphen_prefixes: frozenset[str]
@@ -58,6 +60,7 @@ def words() -> Words:
         stop=frozenset(held["stop"]),
         conjunctions=frozenset(held["conjunctions"]),
         numbered=frozenset(held["numbered"]),
+        generic=frozenset(word for line in held["generic"] for word in line),
         number_signs=frozenset(held["number_signs"]),
         prefixes=frozenset(held["prefixes"]),
         hyphen_prefixes=frozenset(held["hyphen_prefixes"]),

@@ -79,15 +79,13 @@ class Shelf:
         if other and other.score > comparison.score:
             comparison = other
         stated, own = name.acronym, self._acronyms[iri]
-        if not stated:
-            return comparison
         if stated in own and comparison.score < weights().parts["initials"]:
             part = Part("initials", weights().parts["initials"])
             return Comparison((part,), False, f"'{stated.upper()}' beside it is its acronym, but the name is another")
-        if own and stated not in own and stated not in name.initials:
-            part = Part("acronym", round(max(weights().parts["acronym"], -comparison.score), 3))
-            why = f"'{stated.upper()}' beside it is not its acronym"
-            return Comparison((*comparison.parts, part), False, why)
+        if stated and stated not in own and stated not in name.initials:
+            return _doubted(comparison, f"'{stated.upper()}' beside it is not its acronym")
+        if label.acronym not in ("", stated) and label.acronym not in label.initials:
+            return _doubted(comparison, f"'{label.acronym.upper()}' stands beside the name that is known")
         return comparison
 
     def _spellings(self, stem: str) -> list[str]:
@@ -96,5 +94,11 @@ class Shelf:
             return [stem]
         if stem not in self._alike:
             close = extract(stem, self._words, scorer=ratio, score_cutoff=weights().similar_word, limit=3)
-            self._alike[stem] = [] if stem.isdigit() else [word for word, *_ in close]
+            self._alike[stem] = [] if stem.isdecimal() else [word for word, *_ in close]
         return self._alike[stem]
+
+
+def _doubted(comparison: Comparison, why: str) -> Comparison:
+    """Return a comparison that speaks less for a match, because of what stands beside one of the names."""
+    part = Part("acronym", round(max(weights().parts["acronym"], -comparison.score), 3))
+    return Comparison((*comparison.parts, part), False, why)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from ecp_graph.plans.matching.names import Word, is_acronym, plain, words_of
+from ecp_graph.plans.matching.names import Word, is_acronym, places, plain, words_of
 from ecp_graph.plans.matching.settings import words
 
 __all__ = ["Found", "Titles"]
@@ -19,9 +19,9 @@ class Found:
     """A name in a text: the things that have it, how it is written, where, and whether it is an example there."""
 
     iris: tuple[str, ...]
-    written: str
     first: int
     last: int
+    written: str = ""
     is_example: bool = False
 
 
@@ -33,7 +33,7 @@ class Titles:
         self._by_stems: dict[str, dict[tuple[str, ...], list[tuple[str, bool]]]] = defaultdict(dict)
         for iri, kind, text in names:
             stems = tuple(word.stem for word in _kept(text))
-            if stems:
+            if not all(stem.isdecimal() for stem in stems):
                 lengths = self._longest[kind]
                 lengths[stems[0]] = max(lengths.get(stems[0], 0), len(stems))
                 self._by_stems[kind].setdefault(stems, []).append((iri, is_acronym(text)))
@@ -48,7 +48,15 @@ class Titles:
         if not found:
             return []
         examples = [match.span(1) for match in _examples().finditer(plain(text))]
-        return [replace(each, is_example=any(begin <= each.first < end for begin, end in examples)) for each in found]
+        at = places(text)
+        return [
+            replace(
+                each,
+                written=text[at[each.first] : at[each.last - 1] + 1],
+                is_example=any(begin <= each.first < end for begin, end in examples),
+            )
+            for each in found
+        ]
 
     def _longest_names(self, run: Sequence[Word], kind: str) -> Iterator[Found]:
         held, at = self._by_stems.get(kind, {}), 0
@@ -58,8 +66,7 @@ class Titles:
             length = next((n for n in range(longest, 0, -1) if stems[at : at + n] in held), 0)
             name = run[at : at + length]
             if iris := _iris(held[stems[at : at + length]], name) if length else ():
-                written = " ".join(word.written for word in name)
-                yield Found(iris, written, name[0].start, name[-1].end)
+                yield Found(iris, name[0].start, name[-1].end)
             at += length if iris else 1
 
 

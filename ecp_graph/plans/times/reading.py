@@ -41,18 +41,19 @@ def read_time(
 
     ``hemisphere`` is needed for seasons, ``financial_year_start``, a month from 1 to 12, for financial years. The
     kind is ``not-stated`` for an empty text, a dash or "n/a". A kind that is ``continuous`` may have a beginning,
-    ``recurrent`` each of both bounds or none.
+    ``recurrent`` each of both bounds or none. Raises ValueError for another hemisphere or month.
 
     >>> read_time("April-July 2017").edtf
     '2017-04/2017-07'
     """
+    plan = Calendar(hemisphere, financial_year_start)
     if len(text) > _LONGEST:
         return _unread(text, "the text is too long for a time")
     found = tokens(text)
     if all(token.sort in ("not_stated", "dash", "slash") for token in found):
         return TimeReading(text, "not-stated", None, None, None, "the text gives no time")
     try:
-        meaning = meaning_of(found, Calendar(hemisphere, financial_year_start))
+        meaning = meaning_of(found, plan)
     except NotRead as reason:
         return _unread(text, _first_trouble(found) or str(reason))
     return TimeReading(text, meaning.kind, meaning.start, meaning.end, meaning.edtf, meaning.why, meaning.sessions_of)

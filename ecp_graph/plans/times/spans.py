@@ -29,6 +29,13 @@ class Calendar:
     hemisphere: Hemisphere | None = None
     financial_year_start: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a hemisphere that is none, and a month beyond the twelve."""
+        if self.hemisphere not in (None, "north", "south"):
+            raise ValueError(f"the hemisphere is '{self.hemisphere}', and has to be north or south")
+        if self.financial_year_start not in (None, *range(1, 13)):
+            raise ValueError(f"a financial year begins in a month from 1 to 12, and not in {self.financial_year_start}")
+
 
 @dataclass(frozen=True)
 class Unit:

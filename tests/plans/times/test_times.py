@@ -159,3 +159,10 @@ def _last_day(text: str) -> date:
 def _written(day: date, language: str, with_days: bool) -> str:
     month = get_month_names("wide", "format", language)[day.month]
     return f"{day.day} {month} {day.year}" if with_days else f"{month} {day.year}"
+
+
+def test_what_is_known_of_the_plan_is_checked() -> None:
+    with pytest.raises(ValueError, match="has to be north or south"):
+        read_time("spring 2018", hemisphere="nord")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="from 1 to 12"):
+        read_time("2018", financial_year_start=13)
