@@ -73,7 +73,7 @@ def complete(
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    derive_layer(statements, rules, engine=engine, progress=progress)
+    derive_layer(statements, rules, engine=engine, place=place, progress=progress)
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
     return Completed(sources, statements, contradictions)
 
