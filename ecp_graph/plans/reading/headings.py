@@ -178,6 +178,8 @@ def _columns(said: Mapping[int, Heading]) -> dict[str, tuple[int, ...]]:
     columns: dict[str, list[int]] = {}
     for column, heading in sorted(said.items()):
         columns.setdefault(heading.field, []).append(column)
+    if columns.keys().isdisjoint({"lead", "responsible"}) and "partner" in columns:
+        columns["responsible"] = columns.pop("partner")  # one column of bodies, "Responsible bodies and partners"
     for name in _SINGLE:
         found = columns.get(name, [])
         if len(found) > 1:
