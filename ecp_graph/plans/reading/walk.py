@@ -129,7 +129,8 @@ class _Walk:
             (column, name) for name, columns in self._layout.columns.items() for column in columns
         ):
             cell = cells.get(column)
-            if cell is None or (cell.row, cell.column) in taken or (new_only and cell.row != row):
+            first = row if new_only else self._layout.last_row + 1
+            if cell is None or (cell.row, cell.column) in taken or cell.row < first:
                 continue
             taken.add((cell.row, cell.column))
             if cell.text or cell.struck or cell.notes:
@@ -170,7 +171,9 @@ class _Walk:
             return "note"
         if cell.column_span > 1 and cell.column_span >= _WIDE * self._width:
             return "chapter" if len(text) <= _LONGEST_CHAPTER and not text.endswith(".") else "note"
-        has_others = any(other.text and other.row < row for other in self._table.rows[row].values())
+        has_others = any(
+            other.text and self._layout.last_row < other.row < row for other in self._table.rows[row].values()
+        )
         if has_others:
             return None
         if is_chapter_title(text) and not (name == "number" and is_number(text)):
