@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from ecp_graph.plans.reading.chapters import is_chapter_title, is_note, one_line
 from ecp_graph.plans.reading.headings import Layout, is_number
+from ecp_graph.plans.reading.shown import without_marks
 from ecp_graph.plans.reading.tables import SourceCell, SourceTable
 from ecp_graph.plans.wordings import plain, wordings
 
@@ -39,8 +40,8 @@ class Draft:
             self.cells.setdefault(name, []).extend((table, cell) for cell in cells)
 
     def text(self, name: str) -> str:
-        """Return the texts of a field, a line for each cell."""
-        return "\n".join(cell.text for _, cell in self.cells.get(name, ()) if cell.text)
+        """Return the texts of a field without marks of footnotes, a line for each cell."""
+        return "\n".join(without_marks(cell.text) for _, cell in self.cells.get(name, ()) if cell.text)
 
 
 @dataclass
