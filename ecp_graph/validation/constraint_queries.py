@@ -23,12 +23,12 @@ from ecp_graph.namespaces import PREFIXES
 from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
-from ecp_graph.validation.lexical import expressible
+from ecp_graph.validation.lexical import expressible, survive_store
 from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
 
-__all__ = ["UnsuitedQuery", "ask_constraint"]
+__all__ = ["ConstraintQuery", "UnsuitedQuery", "ask_constraint", "constraint_query"]
 
 _FOCUS: Final = ox.NamedNode("urn:ecp-graph:focus")
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
@@ -54,9 +54,12 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
     Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike.
     """
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
-    query = _query(shapes, shape, constraint)
+    query = constraint_query(shapes, shape, constraint)
     text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
-    if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
+    objects = [data.objects(name) for name in query.named()]
+    if not survive_store(literal for literal in data.typed_literals if any(literal in terms for terms in objects)):
+        raise UnsuitedQuery("a store would change the form of its literals")
+    if _computes(query.text) and not expressible(objects):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
     store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
     matching = Matching()
@@ -72,7 +75,9 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
 
 
 @dataclass(frozen=True)
-class _Query:
+class ConstraintQuery:
+    """The query of a constraint, with ``$PATH`` written out, and what its results are said to be."""
+
     shape: Node
     constraint: Node
     path: Node | None
@@ -80,6 +85,13 @@ class _Query:
     text: str
     prefixes: dict[str, str]
     messages: tuple[str, ...]
+
+    def asks_for_any_property(self) -> bool:
+        """Return whether the query may read statements with properties that it does not name."""
+        parts = list(tokens(self.text))
+        opening = next((place for place, part in enumerate(parts) if part.text == "{"), 0)
+        body = parts[opening:]
+        return any(map(_may_ask_for_any_property, body, body[1:], body[2:]))
 
     def named(self) -> set[str]:
         """Return the IRIs that the query names."""
@@ -109,7 +121,8 @@ class _Query:
         )
 
 
-def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
+def constraint_query(shapes: Graph, shape: Node, constraint: Node) -> ConstraintQuery:
+    """Return the query of a SPARQL constraint of a shape. Raises UnsuitedQuery where there is not exactly one."""
     texts = list(shapes.objects(constraint, SH.select))
     if len(texts) != 1 or (constraint, SH.deactivated, None) in shapes:
         raise UnsuitedQuery("a constraint has one query, and is not switched off")
@@ -119,7 +132,7 @@ def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
         in_full = written(shapes, path, {})
         text = re.sub(r"[$?]PATH\b", lambda _: in_full, text)
     own = [str(message) for message in shapes.objects(constraint, SH.message)]
-    return _Query(
+    return ConstraintQuery(
         shape=shape,
         constraint=constraint,
         path=path,

@@ -14,8 +14,11 @@ What is none of these raises NotCompiled with its name, and is left to an engine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import duckdb
 
 from ecp_graph.tables.algebra.patterns import Patterns
 from ecp_graph.tables.algebra.relation import NotCompiled, Scope
@@ -25,18 +28,29 @@ __all__ = ["NotCompiled", "Statement", "compiled"]
 
 @dataclass(frozen=True)
 class Statement:
-    """A query in SQL. ``sql`` has ``{0}`` where the number of the first of the constants (N-Triples) stands.
+    """A query in SQL. In its texts ``{0}`` stands for the number of the first of the constants (N-Triples).
 
-    ``columns`` are its variables in their order; the value tells whether they are strings, and no numbers of terms.
+    ``tables`` have to be made before, in their order, so that the database knows how large they are when it plans what
+    reads them. ``columns`` are the variables in their order; the value tells whether they are strings, and no numbers
+    of terms.
     """
 
-    sql: str
+    tables: Mapping[str, str]
+    select: str
     constants: tuple[str, ...]
     columns: Mapping[str, bool]
 
-    def text(self, number: Callable[[str], int]) -> str:
-        """Return the statement for data in which terms have these numbers."""
-        return self.sql.format(*map(number, self.constants))
+    @contextmanager
+    def prepared(self, connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, int]) -> Iterator[str]:
+        """Keep the tables that come before the query, as long as the block lasts, and yield its SELECT."""
+        values = [numbers[constant] for constant in self.constants]
+        try:
+            for name, select in self.tables.items():
+                connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select.format(*values)}")
+            yield self.select.format(*values)
+        finally:
+            for name in self.tables:
+                connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement:
@@ -57,10 +71,8 @@ def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement
     _refuse_look_alikes(algebra._vars)
     scope = Scope()
     found = Patterns(scope).relation(algebra.p)
-    tables = "".join(f"{name} AS (\n{select}\n),\n" for name, select in scope.tables.items()).removesuffix(",\n")
-    body = found.select
     columns = {str(name): found.columns[str(name)].is_text for name in algebra.PV}
-    return Statement(f"WITH {tables}\n{body}" if tables else body, tuple(scope.constants), columns)
+    return Statement(scope.tables, found.select, tuple(scope.constants), columns)
 
 
 def _refuse_look_alikes(variables: object) -> None:
