@@ -136,7 +136,7 @@ def test_edits_are_taken_and_known_for_what_they_are(draft: Draft, tmp_path: Pat
     taken, decided = accepted_draft(draft, read_edited(_edited(draft, tmp_path / "ports.xlsx", edit)), _resolve)
     assert [row.status for row in taken.rows] == ["drop", "change", "accept"]
     second, third = taken.accepted
-    assert (second.title, second.edited) == ("Sum up", {"title", "time"})
+    assert (second.title, second.edited, third.edited) == ("Sum up", {"title", "time"}, {"responsible"})
     assert (second.time.kind, second.time.start, second.time.end) == ("window", "2027-01", "2027-06")
     assert [name.match for name in second.named("responsible")] == ["PTC", ""]
     assert [(name.text, name.match, name.role) for name in third.named("responsible")] == [

@@ -107,12 +107,20 @@ def _row(row: ActionRow, readers: Readers, bodies: frozenset[str]) -> DraftRow:
 
 def _names(row: ActionRow, register: Matcher) -> Iterator[DraftName]:
     for field, kind in NAMED_FIELDS.items():
-        parts: tuple[Named, ...] = getattr(row, field)
+        parts = [_located(part, row) for part in getattr(row, field)]
         found = [_matched(part, kind, register) for part in parts if clean(part.text)]
         if field in _IN_TITLES and (cell := row.cells.get("title")):
             known = {name.iri for name in found if name.is_sure}
             found += [name for name in _in_title(row.title, kind, cell, register) if name.iri not in known]
         yield from found
+
+
+def _located(part: Named, row: ActionRow) -> Named:
+    """Return a part with the cell that has its text, which may be one of a row in which its own row goes on."""
+    if key(part.text) in key(part.cell.text):
+        return part
+    found = (cell for cell in row.cells.values() if key(part.text) in key(cell.text))
+    return replace(part, cell=next(found, part.cell))
 
 
 def _matched(part: Named, kind: str, register: Matcher) -> DraftName:
