@@ -92,6 +92,9 @@ class Settings:
             "maximum number of releases on disk, including the current one; a build removes older ones",
         ),
     )
+    spark_master: str | None = field(
+        default=None, metadata=_facts(str, "the Spark master on which `build --engine spark` infers and finds overlaps")
+    )
     endpoint: str | None = field(
         default=None, metadata=_facts(str, "a remote SPARQL endpoint to query instead of the embedded engine")
     )

@@ -13,9 +13,10 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, names
+from ecp_graph.overlap.choosing import THEMES, choose
 from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
-from ecp_graph.overlap.mint import mint
+from ecp_graph.overlap.mint import mint, name_findings
 from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
@@ -62,32 +63,41 @@ def derive_layer(
     *,
     engine: Literal["local", "reference"] = "local",
     joins_from: int = JOINS_FROM,
+    themes: int = THEMES,
+    decided: Iterable[str] = (),
     progress: Callable[[str], None] = lambda _: None,
-) -> None:
+) -> dict[str, str]:
     """Fill the layer ``derived``: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
     ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
-    the rows by joins where there are as many statements as ``joins_from``, and tells ``progress`` of a rule that has
-    none. Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two
-    overlaps would get one IRI.
+    the rows by joins where there are as many statements as ``joins_from``. Which findings are nodes, by ``themes`` and
+    ``decided``, is said in `ecp_graph.overlap.choosing`; all of them stay in the tables of findings.
+
+    Returns, by file name, the rules that joins do not cover, and what they have; ``progress`` is told of them too.
+    Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two overlaps
+    would get one IRI.
     """
     statements.connection.execute("TRUNCATE derived")
     is_joined = engine == "local" and sum(map(statements.count, LAYERS)) >= joins_from
     with made_ready(statements):
         marks = read_marks(statements)
-        others = []
+        others, without = [], {}
         for rule in map(read_rule, rules):
             why_not = by_joins(rule, statements, marks) if is_joined else ""
             if why_not:
                 progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
+                without[rule.path.name] = why_not
             if why_not or not is_joined:
                 others.append(rule)
         if others:
             by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
+        name_findings(statements)
+        choose(statements, marks, themes=themes, decided=decided)
         mint(statements, marks)
     _say_where_stated(statements)
+    return without
 
 
 def _say_where_stated(statements: Statements) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph import __version__
+from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
 from ecp_graph.linked_data.counts import count_graphs, make_merged
@@ -22,12 +23,16 @@ from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.pipeline.complete import Completed
+from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
+from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
@@ -37,7 +42,7 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 4
+_LAYOUT: Final = 5
 #: Bytes of N-Quads whose store takes a gigabyte of memory.
 _MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """
@@ -94,7 +99,14 @@ def write_contents(
     description = (
         _description_of(public)
         if public
-        else describe(statements, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
+        else describe(
+            statements,
+            about=about,
+            release_id=identity,
+            workspace_hash=workspace_hash,
+            tables=tables,
+            comment=told_of_rows(statements),
+        )
     )
     dumped = public.dataset if public else None if confidential else folder / "dataset.nq"
     statements.put("description", description)
@@ -105,7 +117,11 @@ def write_contents(
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         with _store(folder / "store", statements, description) as store:
-            write_tables(store, tables, folder / TABLES_FOLDER)
+            beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
+            write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
+            store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+            engine = EmbeddedEngine(store, name=f"release {identity}")
+            write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -117,6 +133,8 @@ def write_contents(
         "ontology": _ontology_version(completed),
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
         **_counts(statements),
+        "overlaps": count_findings(statements),
+        **({"rules_without_joins": dict(completed.without_joins)} if completed.without_joins else {}),
         "findings": report.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},

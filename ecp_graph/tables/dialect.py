@@ -31,6 +31,8 @@ def in_spark(select: str, made: Callable[[str], str]) -> str:
     Spark has no recursion that ends by itself. A part in parentheses that is recursive, such as the closure of a path,
     is given to ``made``, which returns the name of a table of its rows.
     """
+    if select.startswith("WITH RECURSIVE"):
+        select = f"SELECT * FROM ({select})"
     while found := _RECURSIVE.search(select):
         start, end = found.start(), _closing(select, found.start())
         select = f"{select[:start]}(SELECT * FROM {made(select[start + 1 : end])}){select[end + 1 :]}"

@@ -25,7 +25,7 @@ from typing import IO, Any, Final, cast
 
 from ecp_graph.errors import MissingExtra, SparkError
 from ecp_graph.tables.dialect import in_spark
-from ecp_graph.tables.joins import Joins, Place
+from ecp_graph.tables.joins import Joins, Place, Stopped
 from ecp_graph.tables.statements import Statements
 
 __all__ = ["LOWEST_JAVA", "check_spark", "on_spark"]
@@ -84,7 +84,7 @@ class _OnSpark:
     def __init__(self, statements: Statements, folder: Path, ask: _Ask) -> None:
         self._statements, self._folder, self._ask = statements, folder, ask
         self._files: dict[str, list[Path]] = {}
-        self._closures: dict[str, str] = {}
+        self._made: set[str] = set()
         self._numbers = count(1)
 
     def give(self, table: str) -> None:
@@ -96,6 +96,7 @@ class _OnSpark:
     def make(self, table: str, select: str) -> int:
         path = self._path(table)
         self._files[table] = [path]
+        self._made.add(table)
         rows: int = self._ask(view=table, select=in_spark(select, self._recursive), files=[str(path)])["rows"]
         return rows
 
@@ -113,12 +114,15 @@ class _OnSpark:
         )
 
     def _recursive(self, select: str) -> str:
-        """Return the table of what a recursive statement gives over the tables that Spark was given at first."""
-        if select not in self._closures:
-            self._closures[select] = table = f"closure_{len(self._closures)}"
-            self._statements.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
-            self.give(table)
-        return self._closures[select]
+        """Return the table of what a recursive statement gives, which DuckDB makes."""
+        table = f"closure_{next(self._numbers)}"
+        for other in self._made:
+            if re.search(rf"\b{other}\b", select):
+                self.fetch(other)
+        self._statements.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
+        self.give(table)
+        self._statements.connection.execute(f"DROP TABLE {table}")
+        return table
 
     def _show(self, table: str, paths: list[Path]) -> None:
         self._files[table] = paths
@@ -145,6 +149,8 @@ class _Ask:
             last = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]
             raise SparkError("\n".join([f"Spark at {self._master} could not go on. Its log ends with:", *last]))
         answer: dict[str, Any] = json.loads(line)
+        if answer.get("stopped"):
+            raise Stopped(answer["error"])
         if "error" in answer:
             raise SparkError(f"Spark at {self._master} refused a statement: {answer['error']}")
         return answer

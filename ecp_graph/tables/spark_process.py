@@ -2,7 +2,8 @@
 
 It reads one JSON object a line: ``{"view": NAME, "files": [PARQUET, …]}`` gives files a name; with ``"select": SQL``
 what the statement selects is written into the first of them before. To each it answers ``{"rows": NUMBER}``, the number
-being 0 where nothing was written, or ``{"error": SENTENCE}``. It ends with its input.
+being 0 where nothing was written, or ``{"error": SENTENCE}``, with ``"stopped": true`` where the statement stopped
+itself. It ends with its input.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ def _answer(spark: SparkSession, request: dict[str, Any]) -> dict[str, Any]:
         table.createOrReplaceTempView(request["view"])
         return {"rows": table.count() if "select" in request else 0}
     except PySparkException as reason:
+        if reason.getCondition() == "USER_RAISED_EXCEPTION":
+            return {"error": (reason.getMessageParameters() or {}).get("errorMessage", ""), "stopped": True}
         return {"error": str(reason)}
 
 

@@ -207,6 +207,12 @@ class Statements:
         """Write the statements whose numbers a query gives (s, p, o, g) as N-Quads, in any order, into such a file."""
         return self._copy(name, query)
 
+    def write_rows(self, select: str, name: str) -> Path:
+        """Write the rows of a SELECT as Parquet into a file of this name, which stays as long as the tables do."""
+        path = self._folder / f"{name}.parquet"
+        self.connection.execute(f"COPY ({select}) TO $file (FORMAT parquet)", {"file": str(path)})
+        return path
+
     def _add(self, layer: str, texts: Iterable[bytes]) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {layer}")
         for batch in _batches(texts):

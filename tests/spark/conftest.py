@@ -11,6 +11,8 @@ from ecp_graph.tables.joins import Place
 from ecp_graph.tables.spark import check_spark, on_spark
 
 MASTER = "local[2]"
+#: Half of the processor time of so short a run would go into compiling well what is run but once.
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @pytest.fixture(scope="session")
@@ -19,5 +21,7 @@ def spark() -> Iterator[Place]:
         check_spark()
     except EcpGraphError as reason:
         pytest.skip(str(reason))
-    with on_spark(MASTER) as place:
-        yield place
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", QUICK)
+        with on_spark(MASTER) as place:
+            yield place

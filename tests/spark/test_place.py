@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ecp_graph.cli import cli
 from ecp_graph.errors import MissingExtra, SparkError
 from ecp_graph.tables.dialect import in_spark
 from ecp_graph.tables.joins import Place, in_process
@@ -108,3 +110,24 @@ def test_recursive_parts_are_made_elsewhere() -> None:
     told = in_spark(f"SELECT * FROM {part} AS l JOIN {part} AS r ON true", table)
     assert told == "SELECT * FROM (SELECT * FROM closure_1) AS l JOIN (SELECT * FROM closure_2) AS r ON true"
     assert made == [part[1:-1]] * 2
+
+
+def test_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = CliRunner().invoke(cli, ["build", "--engine", "spark", "--releases", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "pip install 'ecp-graph[spark]'" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_master_is_that_of_the_environment_or_of_the_workspace(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("ecp_graph.pipeline.build", lambda *_, spark_master, **__: asked.append(spark_master))
+    (tmp_path / "workspace.toml").write_text('[build]\nspark = "local[3]"\n', encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    for environment in ({}, {"ECP_GRAPH_SPARK_MASTER": "spark://head:7077"}):
+        arguments = ["build", "--engine", "spark", "--workspace", str(tmp_path), "--releases", str(tmp_path / "r")]
+        CliRunner().invoke(cli, arguments, env=environment)
+    assert asked == ["local[3]", "spark://head:7077"]

@@ -69,11 +69,13 @@ def _place(column: Column, texts: Mapping[int, str]) -> int | None:
     return next(iter(exact), None) or next((place for place, text in texts.items() if plain(text) in titles), None)
 
 
-def mapped_actions(linked: Sequence[Linked], known: frozenset[str]) -> tuple[Actions, tuple[LinkedRow, ...]]:
+def mapped_actions(
+    linked: Sequence[Linked], known: frozenset[str], language: str = ""
+) -> tuple[Actions, tuple[LinkedRow, ...]]:
     """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them."""
     main = next(one for one in linked if one.mapping.kind == "action")
     keys = {one.mapping.url: _Keys(one) for one in linked}
-    rules = Rules(known, _columns(main))
+    rules = Rules(known, _columns(main), language)
     actions = actions_below([(table, [layout]) for table, layout in main.found], rules)
     problems: list[Problem] = []
     rows = tuple(_with_chapter(row, main, keys, problems) for row in actions.rows)

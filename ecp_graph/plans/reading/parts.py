@@ -21,6 +21,8 @@ __all__ = ["NamedPart", "Parts", "known_names", "split"]
 
 _BULLET: Final = re.compile(r"^(?:[•▪◦●○■□·*➢✓\-–—]\s+|[•▪◦●■➢✓]|\(?[a-z0-9ivx]{1,3}[.)]\s+)")
 _ACRONYM: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9]+(?:[-/ .&][A-Za-z0-9]+)*$|^[A-Z][a-z]?[A-Z]+[a-z]?s?$")
+#: A full stop that does not belong to an abbreviation.
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{6,}\.$")
 _TRIM: Final = " \t\n,;:/|–—-·•"
 _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
@@ -127,12 +129,7 @@ def _is_open(name: str, known: frozenset[str]) -> bool:
     if _key(name) in known:
         return False
     name, words = _without_article(name), wordings()
-    return words.begins(name, "open_begins") or words.is_one_of(name, "open_whole") or _ends(name, "open_ends")
-
-
-def _ends(name: str, listed: str) -> bool:
-    said = plain(name)
-    return any(said == ending or said.endswith(f" {ending}") for ending in map(plain, wordings().every(listed)))
+    return words.begins(name, "open_begins") or words.is_one_of(name, "open_whole") or words.ends(name, "open_ends")
 
 
 def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]:
@@ -153,9 +150,7 @@ def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]
 
 def _tidy(text: str) -> str:
     name = _BULLET.sub("", " ".join(text.split())).strip(_TRIM)
-    if name.endswith(".") and " " in name and not name.endswith("etc."):
-        name = name[:-1]
-    return name
+    return name[:-1] if _SENTENCE_END.search(name) else name
 
 
 def _known_until(text: str, pieces: Sequence[_Piece], at: int, known: frozenset[str]) -> int | None:
@@ -233,7 +228,7 @@ def _is_new_line(text: str, before: _Piece, after: _Piece) -> bool:
 
 @cache
 def _small_words() -> frozenset[str]:
-    return frozenset(plain(word) for name in ("prepositions", "joins", "fillers") for word in wordings().every(name))
+    return frozenset().union(*(wordings().plainly(name) for name in ("prepositions", "joins", "fillers")))
 
 
 def _is_enumeration(text: str, pieces: Sequence[_Piece], first: int, last: int) -> bool:
@@ -275,7 +270,7 @@ def _is_open_text(text: str) -> bool:
 
 def _begins_small(text: str) -> bool:
     words = plain(text).split()
-    return bool(words) and text[:1].islower() and words[0] in {plain(word) for word in wordings().every("prepositions")}
+    return bool(words) and text[:1].islower() and words[0] in wordings().plainly("prepositions")
 
 
 def _can_be_name(text: str) -> bool:
@@ -284,12 +279,7 @@ def _can_be_name(text: str) -> bool:
 
 
 def _has_head(text: str) -> bool:
-    return not _heads().isdisjoint(plain(text).split())
-
-
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(map(plain, wordings().every("heads")))
+    return not wordings().plainly("heads").isdisjoint(plain(text).split())
 
 
 def _is_acronym(text: str) -> bool:
@@ -299,5 +289,5 @@ def _is_acronym(text: str) -> bool:
 def _is_about(text: str) -> bool:
     """Whether a name ends in what it is about: "Committee on Trade"."""
     words = plain(text).split()
-    heads = [at for at, word in enumerate(words) if word in _heads()]
+    heads = [at for at, word in enumerate(words) if word in wordings().plainly("heads")]
     return bool(heads) and any(word in _small_words() for word in words[heads[0] + 1 :])

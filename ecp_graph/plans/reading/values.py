@@ -29,6 +29,7 @@ class Rules:
 
     known: frozenset[str] = frozenset()
     columns: Mapping[int, Column] = field(default_factory=dict)
+    language: str = ""
 
 
 def action_of(draft: Draft, rules: Rules) -> ActionRow:
@@ -37,7 +38,7 @@ def action_of(draft: Draft, rules: Rules) -> ActionRow:
     bodies = [named for name in _in_order(draft) for named in _named(draft, name, rules, doubts, _ROLES[name])]
     number, title = one_line(draft.text("number")), one_line(draft.text("title"))
     number = number.strip("() ").rstrip(".):") if is_number(number) else number
-    if draft.has_numbers and not number:
+    if "number" in draft.layout.columns and not number:
         doubts.append(f"{draft.table.row_locator(draft.row)} has no number.")
     return ActionRow(
         draft.table.row_locator(draft.row),
@@ -49,7 +50,7 @@ def action_of(draft: Draft, rules: Rules) -> ActionRow:
         instruments=tuple(_named(draft, "instrument", rules, doubts)),
         topics=tuple(_named(draft, "topic", rules, doubts)),
         goals=tuple(_named(draft, "goal", rules, doubts)),
-        time=_time(draft),
+        time=_time(draft, rules.language, doubts),
         cells=dict(_cells(draft)),
         doubts=tuple(dict.fromkeys(doubts)),
     )
@@ -102,15 +103,33 @@ def _iri(template: str, text: str) -> str:
     return re.sub(r"\{[^}]*\}", lambda _: quote(text, safe=""), template)
 
 
-def _time(draft: Draft) -> str:
-    """Return the time as written; of two columns, for begin and end, as a range."""
-    time, begin, end = (one_line(draft.text(field)) for field in ("time", "from", "until"))
+def _time(draft: Draft, language: str, doubts: list[str]) -> str:
+    """Return the time as written; of two columns, for begin and end, or of columns with marks, as a range."""
+    time, begin, end = (one_line(draft.text(name)) for name in ("time", "from", "until"))
     time, begin, end = ("" if text.casefold() in wordings().blanks else text for text in (time, begin, end))
-    if time or not (begin or end):
+    if time:
         return time
     if begin and end:
         return begin if begin == end else f"{begin} – {end}"
-    return f"from {begin}" if begin else f"until {end}"
+    if begin or end:
+        return (
+            f"{wordings().word('begins', language)} {begin}" if begin else f"{wordings().word('ends', language)} {end}"
+        )
+    return _marked(draft, doubts)
+
+
+def _marked(draft: Draft, doubts: list[str]) -> str:
+    """Return the headings of the columns that have a mark: as a range where they stand side by side."""
+    marked = {cell.column for _, cell in draft.cells.get("mark", ()) if cell.text.casefold() in wordings().marks}
+    columns = list(draft.layout.marks)
+    places = [at for at, column in enumerate(columns) if column in marked]
+    if not places:
+        return ""
+    doubts.append(f"{draft.table.row_locator(draft.row)}: its time was taken from the headings of columns with marks.")
+    texts = [draft.layout.marks[columns[at]] for at in places]
+    if len(texts) > 1 and places[-1] - places[0] == len(places) - 1:
+        return f"{texts[0]} – {texts[-1]}"
+    return ", ".join(texts)
 
 
 def _cells(draft: Draft) -> Iterator[tuple[str, Cell]]:

@@ -29,7 +29,7 @@ class Draft:
     table: SourceTable
     row: int
     chapter: str
-    has_numbers: bool
+    layout: Layout
     cells: dict[str, list[tuple[SourceTable, SourceCell]]] = field(default_factory=dict)
     joined: list[tuple[SourceTable, int]] = field(default_factory=list)
 
@@ -64,6 +64,9 @@ class _Walk:
         self._table = table
         self._layout = layout
         self._state = state
+        self._is_last = end > max(table.rows)
+        self._pending: list[int] = []
+        self._chapter_before = state.chapter
         self._rows = [row for row in table.rows if layout.last_row < row < end]
         self._width = len({column for cells in table.rows.values() for column in cells})
 
@@ -76,11 +79,17 @@ class _Walk:
                 break
             self._take(row, kind)
             before = row if kind != "nothing" else before
+        if self._is_last and self._pending:  # headings of nothing, such as who signed below
+            self._state.unread += [(self._table, row, "note") for row in self._pending]
+            self._state.chapter = self._chapter_before
         self._state.is_open = True
 
     def _take(self, row: int, kind: Kind) -> None:
         state = self._state
         if kind == "chapter":
+            if not self._pending:
+                self._chapter_before = state.chapter
+            self._pending.append(row)
             state.chapter = " ".join(one_line(cell.text) for cell in self._new(row))
             state.is_open = False
         elif kind == "rest":
@@ -91,8 +100,9 @@ class _Walk:
                 {name: cells for name, cells in self._fields(row, new_only=True).items() if name != "number"},
             )
         elif kind == "action":
+            self._pending.clear()
             fields = self._fields(row)
-            draft = Draft(self._table, row, self._chapter(fields), self._has_numbers())
+            draft = Draft(self._table, row, self._chapter(fields), self._layout)
             draft.add(self._table, fields)
             state.drafts.append(draft)
             state.is_open = True
@@ -253,5 +263,4 @@ def _is_rest(fields: Mapping[str, list[SourceCell]], last: Draft, *, is_numbered
 
 @cache
 def _small() -> frozenset[str]:
-    words = wordings()
-    return frozenset(plain(word) for name in ("prepositions", "joins", "articles") for word in words.every(name))
+    return frozenset().union(*(wordings().plainly(name) for name in ("prepositions", "joins", "articles")))
