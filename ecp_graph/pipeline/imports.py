@@ -56,6 +56,13 @@ SOURCES: Final = "sources"
 MAPPING: Final = ".mapping.yaml"
 
 
+#: The types of things in a plan's file, each a prefix of its own even where the workspace declares none.
+_KINDS: Final = (
+    *("action", "body", "chapter", "document", "goal", "group", "indicator", "instrument", "participation", "plan"),
+    *("timeframe", "topic"),
+)
+
+
 @dataclass(frozen=True)
 class Imported:
     """What an import wrote: its files relative to the workspace, the actions, and the things of the plan's own."""
@@ -125,8 +132,7 @@ class Import:
         What was decided of names in the draft is kept with the workspace's decisions, as decided by ``by``.
         Raises ImportRefused for a folder that no import wrote or, unless told to overwrite it, that was edited since.
         """
-        if not overwrite or not self.around.has_plan:
-            self.around.refuse_foreign_plan()
+        self.around.refuse_foreign_plan(even_edited=overwrite)
         if not self.draft.accepted:
             raise ImportRefused(f"{self.draft.path} gives no action, so there is nothing to write.")
         with using(self.workspace.names):
@@ -166,6 +172,8 @@ class Import:
     def _text(self, written: Written) -> bytes:
         names, slug = self.workspace.names, self.draft.given.plan
         own = {
+            **{kind: f"{names.id}{kind}/" for kind in _KINDS},
+            **names.prefixes,
             "reading": f"{names.graph}{slug}/",
             "passage": f"{names.id}passage/{slug}/",
             "said": f"{names.graph}{slug}-import/",
@@ -180,7 +188,7 @@ class Import:
             },
             **known_prefixes(self.around.known, names.id),
         }
-        return headed(trig(written.quads, {**names.prefixes, **own}), self.draft.document, self.draft.sha256)
+        return headed(trig(written.quads, own), self.draft.document, self.draft.sha256)
 
 
 def begin_import(

@@ -149,20 +149,24 @@ class Around:
             raise ImportRefused(f"The workspace has no plan '{slug}' that this one could follow; it has: {known}.")
         return found[0]
 
-    def refuse_foreign_plan(self) -> None:
-        """Raise ImportRefused where the plan's folder holds what no import wrote, or what was edited since."""
+    def refuse_foreign_plan(self, *, even_edited: bool = False) -> None:
+        """Raise ImportRefused where the plan's folder holds what no import wrote, or what was edited since.
+
+        ``even_edited`` lets what was edited pass.
+        """
+        if self.folder.is_symlink():
+            raise ImportRefused(f"{self.folder} is a link, and an import writes into the workspace alone. Remove it.")
         if not self.folder.exists():
             return
-        if not self.plan_file.is_file():
+        if not is_imported(self.folder):
             raise ImportRefused(
-                f"{self.folder} holds no plan that was imported: it has no {PLAN_FILE}. "
+                f"{self.folder} holds no plan that was imported: it has no {PLAN_FILE} that an import wrote. "
                 "Choose another name with --plan."
             )
         text = read_input(self.plan_file)
         head = _HEAD.match(text)
-        if not head:
-            raise ImportRefused(f"{self.plan_file} was not written by an import. Choose another name with --plan.")
-        if hashlib.sha256(text[head.end() :]).hexdigest().encode() != head[1]:
+        is_edited = head and hashlib.sha256(text[head.end() :]).hexdigest().encode() != head[1]
+        if is_edited and not even_edited:
             raise ImportRefused(
                 f"{self.plan_file} was edited by hand since it was imported, and would lose that. Move what was added "
                 f"into another file of {self.folder}, or import with --replace."
