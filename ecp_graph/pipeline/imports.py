@@ -226,7 +226,7 @@ def begin_import(
         )
         progress(f"Read {len(read.rows.rows)} actions.")
         language = read.rows.language or workspace.names.language
-        draft = make_draft(read.rows, given, (readers or readers_of)(around), language=language)
+        draft = make_draft(read.rows, given, (readers or readers_of)(around), language=language, tables=read.tables)
         draft = compared(draft, around.earlier)
         made = Import(around, source, draft, read.tables, mapping)
         if edited:
