@@ -130,13 +130,20 @@ class Import:
         """Write the accepted rows into the workspace and copy the document there, or do nothing of it.
 
         What was decided of names in the draft is kept with the workspace's decisions, as decided by ``by``.
-        Raises ImportRefused for a folder that no import wrote or, unless told to overwrite it, that was edited since.
+        Raises ImportRefused for a folder that no import wrote, and, unless told to overwrite it, where it was edited
+        since or where other files name what it would no longer describe.
         """
         self.around.refuse_foreign_plan(even_edited=overwrite)
         if not self.draft.accepted:
             raise ImportRefused(f"{self.draft.path} gives no action, so there is nothing to write.")
         with using(self.workspace.names):
             written = self._written()
+            lost = [] if overwrite else self.around.named_by_others(written.quads)
+        if lost:
+            raise ImportRefused(
+                f"Other files name what the document no longer has: {', '.join(lost)}. Describe it in another file, or "
+                "import with --replace, and correct them afterwards."
+            )
         root, slug = self.workspace.root, self.draft.given.plan
         main = Path(self.draft.path)
         linked = tuple(main.parent / name for name in self.draft.files)

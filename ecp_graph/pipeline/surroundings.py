@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import ImportRefused
 from ecp_graph.inputs import read_input
-from ecp_graph.namespaces import ECP, PREFIXES, expand
+from ecp_graph.namespaces import ECP, PREFIXES, compact, expand
 from ecp_graph.plans.draft.again import Earlier
 from ecp_graph.plans.draft.model import Orphan
 from ecp_graph.plans.known.things import KnownThing, known_things
@@ -123,6 +124,13 @@ class Around:
             for iri in sorted(actions, key=lambda iri: int(held[iri].get(ECP + "position", 0)))
         ]
         return [*found, *self._orphans()]
+
+    def named_by_others(self, quads: Iterable[ox.Quad]) -> list[str]:
+        """Return what other files name and the plan described until now, but no longer would with these statements."""
+        before = {quad.subject for quad in self._parsed.get(self.plan_file, ()) if quad.predicate.value == _LABEL}
+        now = {quad.subject for quad in chain(quads, self.others) if quad.predicate.value == _LABEL}
+        lost = (term.value for term in before - now if isinstance(term, ox.NamedNode))
+        return sorted(compact(iri) for iri in lost if iri in self.taken)
 
     def resolve(self, text: str, kind: str) -> tuple[str, str] | None:
         """Return the IRI and the code of the one thing of a kind that has a code, an IRI, a prefixed name or a name."""

@@ -1,4 +1,4 @@
-"""The page of a draft in a real browser: pointing at a cell lights what was read of it, and links do without scripts."""
+"""The page of a draft in a real browser: pointing at a cell lights what was read of it; links do without scripts."""
 
 from __future__ import annotations
 
