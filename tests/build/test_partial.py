@@ -93,7 +93,7 @@ def test_a_plan_with_the_code_of_a_known_programme_is_found(workspace: Workspace
     known = statements(workspace.root / "data/register/pool-1.trig")
     code = next(quad for quad in known if quad.predicate == NOTATION and "/id/plan/" in quad.subject.value)
     quads = statements(workspace.root / "data/plan-0002/plan.trig")
-    plan = next(quad for quad in quads if getattr(quad.object, "value", "") == ECP + "Plan")
+    plan = next(quad for quad in quads if getattr(quad.object, "value", "") == ECP + "ActionPlan")
     added = ox.Quad(plan.subject, NOTATION, code.object, plan.graph_name)
     assert ("plan-code-unique", plan.subject.value) in found_of([*quads, added], workspace, tmp_path)
 
