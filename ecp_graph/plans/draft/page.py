@@ -59,7 +59,8 @@ def _drawn(draft: Draft, tables: Iterable[SourceTable]) -> list[SourceTable]:
 
 def _about(draft: Draft) -> str:
     doubts = sum(bool(row.doubts) for row in draft.rows)
-    counts = f"{len(draft.rows)} actions, {doubts} of them with doubts, {len(draft.problems)} problems"
+    problems = "1 problem" if len(draft.problems) == 1 else f"{len(draft.problems)} problems"
+    counts = f"{len(draft.rows)} actions, {doubts} of them with doubts, {problems}"
     return f"{draft.document} (SHA-256 {draft.sha256[:12]}…): {counts}."
 
 
@@ -146,7 +147,7 @@ def _of(cell: Cell | None, text: str, language: str) -> str:
 def _problems(draft: Draft) -> Iterator[str]:
     if draft.problems:
         yield "<h2>Problems</h2><ul>"
-        yield from (f"<li>{_text(found.locator)}: {_text(found.message)}</li>" for found in draft.problems)
+        yield from (f"<li>{_text(found.sentence)}</li>" for found in draft.problems)
         yield "</ul>"
 
 
