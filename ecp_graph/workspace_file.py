@@ -24,6 +24,7 @@ _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "site": {"name": str, "logo": str, "contact": str, "licence": str, "notice": str},
     "sources": {"publish": bool, "licence": str},
     "times": {"hemisphere": str, "first_month": int},
+    "overlaps": {"themes": int},
     "publish": {"base_url": str},
     "build": {"spark": str},
 }
@@ -50,6 +51,7 @@ class WorkspaceFile:
     site: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, Any] = field(default_factory=dict)
+    overlaps: Mapping[str, Any] = field(default_factory=dict)
     publish: Mapping[str, Any] = field(default_factory=dict)
     build: Mapping[str, Any] = field(default_factory=dict)
 

@@ -71,12 +71,13 @@ def describe(
     release_id: str = "",
     workspace_hash: str = "",
     tables: Sequence[Definition] = (),
+    comment: str = "",
 ) -> list[ox.Quad]:
     """Return the quads of graph/dataset for the statements of all other graphs; makes the table ``merged`` of these.
 
     The counts are those of that merge with these very quads in it (VoID, section 4.6): ``void:triples`` is what a
     query counts in the release. With a release's id, that version and how it was made are described too.
-    ``tables`` are further distributions.
+    ``tables`` are further distributions; ``comment`` is a sentence in English on what the dataset does not have.
 
     The title, the licence and the like are those of the ontology, where that was written for the data; with ``about``
     they are those of the workspace, which uses an ontology of others.
@@ -91,6 +92,7 @@ def describe(
         facts = (
             *_dataset(header, documents, counts),
             *_about(header, subjects),
+            *([(names().dataset, "rdfs:comment", ox.Literal(comment, language="en"))] if comment else []),
             *catalogue(header, tables),
             *release(header, release_id, workspace_hash, counts.triples),
             *_partitions(counts),

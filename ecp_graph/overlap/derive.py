@@ -13,9 +13,10 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, names
+from ecp_graph.overlap.choosing import THEMES, choose
 from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
-from ecp_graph.overlap.mint import mint
+from ecp_graph.overlap.mint import mint, name_findings
 from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
@@ -63,29 +64,39 @@ def derive_layer(
     *,
     engine: Literal["local", "reference"] = "local",
     joins_from: int = JOINS_FROM,
+    themes: int = THEMES,
+    decided: Iterable[str] = (),
     place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
-) -> None:
+) -> dict[str, str]:
     """Fill the layer ``derived``: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
     ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
-    the rows by joins that run in ``place``, and tells ``progress`` of a rule that has none; in this process it does so
-    where there are as many statements as ``joins_from``. Raises InputSyntaxError for a rule that does not parse or
-    gives something else, and EcpGraphError where two overlaps would get one IRI.
+    the rows by joins that run in ``place``; in this process it does so where there are as many statements as
+    ``joins_from``. Which findings are nodes, by ``themes`` and ``decided``, is said in `ecp_graph.overlap.choosing`;
+    all of them stay in the tables of findings.
+
+    Returns, by file name, the rules that joins do not cover, and what they have; ``progress`` is told of them too.
+    Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two overlaps
+    would get one IRI.
     """
     statements.connection.execute("TRUNCATE derived")
     is_large = place is not in_process or sum(map(statements.count, LAYERS)) >= joins_from
     with made_ready(statements):
         marks = read_marks(statements)
-        others = [read_rule(path) for path in rules]
-        if engine == "local" and is_large:
-            others = by_joins(others, statements, marks, place, progress)
+        every = [read_rule(path) for path in rules]
+        is_joined = engine == "local" and is_large
+        without = by_joins(every, statements, marks, place, progress) if is_joined else {}
+        others = list(without) if is_joined else every
         if others:
             by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
+        name_findings(statements)
+        choose(statements, marks, themes=themes, decided=decided)
         mint(statements, marks)
     _say_where_stated(statements)
+    return {rule.path.name: construct for rule, construct in without.items()}
 
 
 def _say_where_stated(statements: Statements) -> None:

@@ -23,7 +23,7 @@ from ecp_graph.namespaces import ECP, PREFIXES, names
 from ecp_graph.overlap.marks import Marks
 from ecp_graph.tables.statements import Statements
 
-__all__ = ["mint"]
+__all__ = ["mint", "name_findings"]
 
 _TERMS: Final = {
     "type": PREFIXES["rdf"] + "type",
@@ -44,19 +44,27 @@ LEFT JOIN triples AS label ON label.s = thing AND label.p = {label}
 LEFT JOIN triples AS notation ON notation.s = thing AND notation.p = {notation}"""
 _NAMES: Final = """
 CREATE OR REPLACE TEMP TABLE naming AS
-SELECT unnest($things::BIGINT[]) AS thing, unnest($names::VARCHAR[]) AS name, unnest($slugs::VARCHAR[]) AS slug"""
-#: The node and the label of each finding, in the syntax of N-Triples.
+SELECT
+  unnest($things::BIGINT[]) AS thing,
+  unnest($names::VARCHAR[]) AS name,
+  unnest($literals::VARCHAR[]) AS literal,
+  unnest($slugs::VARCHAR[]) AS slug"""
+#: The node of each finding and its label, in the syntax of N-Triples, and its name.
 _TEXTS: Final = """
-CREATE OR REPLACE TEMP TABLE text AS
+CREATE OR REPLACE TEMP TABLE finding_text AS
 SELECT id, concat($start, a.slug, '--', b.slug, '--', c.slug, '>') AS node,
-  concat('"', a.name, $joint, b.name, $about, c.name, '"@', $language) AS label
+  concat(a.name, $joint, b.name, $about, c.name) AS name,
+  concat('"', a.literal[2:-2], $joint, b.literal[2:-2], $about, c.literal[2:-2], '"@', $language) AS label
 FROM finding
 JOIN naming AS a ON a.thing = first
 JOIN naming AS b ON b.thing = second
 JOIN naming AS c ON c.thing = cause"""
+_LABELS: Final = """
+CREATE OR REPLACE TEMP TABLE label AS
+SELECT id, node, label FROM finding_text SEMI JOIN (FROM finding_node WHERE is_node) USING (id)"""
 _SAME: Final = """
 SELECT node, list(concat_ws(' ', a.term, b.term, c.term) ORDER BY a.term, b.term, c.term)
-FROM text JOIN finding USING (id)
+FROM finding_text JOIN finding USING (id)
 JOIN terms AS a ON a.id = first JOIN terms AS b ON b.id = second JOIN terms AS c ON c.id = cause
 GROUP BY node HAVING count(*) > 1 ORDER BY node LIMIT 1"""
 _MARK: Final = """
@@ -73,7 +81,7 @@ _STATEMENTS: Final = """
 INSERT INTO derived
 WITH node AS (
   SELECT finding.*, n.id AS node, l.id AS label
-  FROM text JOIN finding USING (id) JOIN terms AS n ON n.term = text.node JOIN terms AS l ON l.term = text.label)
+  FROM label JOIN finding USING (id) JOIN terms AS n ON n.term = label.node JOIN terms AS l ON l.term = label.label)
 SELECT node, p, o, {graph} AS g FROM (
   SELECT node, {type} AS p, unnest({classes}) AS o FROM node
   UNION ALL SELECT node, {label}, label FROM node
@@ -88,10 +96,9 @@ SELECT node, p, o, {graph} AS g FROM (
   UNION ALL SELECT node, {stated}, thing FROM node JOIN finding_reading USING (id))"""
 
 
-def mint(statements: Statements, marks: Marks) -> None:
-    """Add the statements of each finding to the layer ``derived``; raises EcpGraphError when two would get one IRI."""
-    numbers = _numbers(statements)
-    _name(statements, numbers)
+def name_findings(statements: Statements) -> None:
+    """Make the table ``finding_text``: node and name of each finding; raises EcpGraphError when two have one IRI."""
+    _name(statements, _numbers(statements))
     is_english = main_language() == "en"
     statements.connection.execute(
         _TEXTS,
@@ -102,13 +109,19 @@ def mint(statements: Statements, marks: Marks) -> None:
             "language": main_language(),
         },
     )
+    statements.connection.execute("DROP TABLE naming")
     for node, things in statements.connection.execute(_SAME).fetchall():
         iris = [text.replace("<", "").replace(">", "") for text in things[:2]]
         raise EcpGraphError(
             f"Two overlaps would get the IRI {node[1:-1]}: {iris[0]} and {iris[1]}. Rename one of these things."
         )
-    statements.add_terms("SELECT node AS term FROM text UNION SELECT label FROM text")
-    properties = _place_marks(statements, marks)
+
+
+def mint(statements: Statements, marks: Marks) -> None:
+    """Add to the layer ``derived`` the statements of each finding that ``finding_node`` has as a node."""
+    statements.connection.execute(_LABELS)
+    statements.add_terms("SELECT node AS term FROM label UNION SELECT label FROM label")
+    numbers, properties = _numbers(statements), _place_marks(statements, marks)
     classes = statements.connection.execute(_SUPERCLASSES.format(**numbers)).fetchall()
     graph = str(ox.NamedNode(names().derived_graph))
     statements.connection.execute(
@@ -119,7 +132,7 @@ def mint(statements: Statements, marks: Marks) -> None:
             graph=statements.numbers([graph])[graph],
         )
     )
-    for table in ("naming", "text", "mark"):
+    for table in ("finding_text", "label", "mark"):
         statements.connection.execute(f"DROP TABLE {table}")
 
 
@@ -151,7 +164,7 @@ def _place_marks(statements: Statements, marks: Marks) -> dict[str, int]:
 
 
 def _name(statements: Statements, numbers: dict[str, int]) -> None:
-    """Make the table of the short names of things, ready to stand in a literal, and of their parts of an IRI."""
+    """Make the table of the short names of things, and of their parts of an IRI."""
     rows = statements.connection.execute(_NAMED.format(**numbers)).fetchall()
     terms = statements.terms(number for row in rows for number in row if number is not None)
     labels: dict[int, set[ox.Literal]] = {}
@@ -168,7 +181,8 @@ def _name(statements: Statements, numbers: dict[str, int]) -> None:
         _NAMES,
         {
             "things": list(labels),
-            "names": [str(ox.Literal(name))[1:-1] for name in told],
+            "names": told,
+            "literals": [str(ox.Literal(name)) for name in told],
             "slugs": [_slug(iri) for iri in iris],
         },
     )

@@ -103,12 +103,12 @@ def made_ready(statements: Statements) -> Iterator[None]:
 
 def by_joins(
     rules: Sequence[Rule], statements: Statements, marks: Marks, place: Place, progress: Callable[[str], None]
-) -> list[Rule]:
-    """Add the rows of rules to ``evidence``, found by joins that run in a place, and return the rules without joins.
+) -> dict[Rule, str]:
+    """Add the rows of rules to ``evidence``, found by joins that run in a place.
 
-    Of these nothing is added, and ``progress`` is told why.
+    Returns the rules of which nothing was added, each with what joins do not cover; ``progress`` is told of them.
     """
-    left = []
+    left = {}
     for rule in rules:
         with suppress(NotCompiled):
             statements.numbers(kept(rule.text, names().prefixes).constants)  # all of them, before the terms are read
@@ -116,7 +116,7 @@ def by_joins(
         for rule in rules:
             if why_not := _why_not_joined(rule, statements, marks, joins):
                 progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
-                left.append(rule)
+                left[rule] = why_not
     return left
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
 import pyoxigraph as ox
 
+from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.nquads import NQuads, NTriples
@@ -22,11 +23,15 @@ __all__ = ["Completed", "complete", "tables_of"]
 
 @dataclass(frozen=True)
 class Completed:
-    """The statements of a workspace, with the inferred and derived ones, as tables and as lists."""
+    """The statements of a workspace, with the inferred and derived ones, as tables and as lists.
+
+    ``without_joins`` has the rules that ran on the embedded engine because joins do not cover them, and why.
+    """
 
     sources: Sources
     statements: Statements
     contradictions: tuple[Contradiction, ...]
+    without_joins: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def inferred(self) -> list[ox.Quad]:
@@ -61,21 +66,23 @@ def complete(
     *,
     statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
+    themes: int = THEMES,
     place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
-    ``statements`` are those of the sources as tables, which are made unless given; ``place`` is where joins of the
-    local engine run. Raises UncoveredAxiom for an axiom that this engine does not know.
+    ``statements`` are those of the sources as tables, which are made unless given; ``themes`` is how many findings that
+    only share a theme are nodes, for each pair of plans; ``place`` is where joins of the local engine run.
+    Raises UncoveredAxiom for an axiom that this engine does not know.
     """
     statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    derive_layer(statements, rules, engine=engine, place=place, progress=progress)
+    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, place=place, progress=progress)
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
-    return Completed(sources, statements, contradictions)
+    return Completed(sources, statements, contradictions, without_joins)
 
 
 def tables_of(sources: Sources) -> Statements:

@@ -23,6 +23,7 @@ from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
+from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
@@ -98,7 +99,14 @@ def write_contents(
     description = (
         _description_of(public)
         if public
-        else describe(statements, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
+        else describe(
+            statements,
+            about=about,
+            release_id=identity,
+            workspace_hash=workspace_hash,
+            tables=tables,
+            comment=told_of_rows(statements),
+        )
     )
     dumped = public.dataset if public else None if confidential else folder / "dataset.nq"
     statements.put("description", description)
@@ -109,7 +117,8 @@ def write_contents(
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         with _store(folder / "store", statements, description) as store:
-            write_tables(store, tables, folder / TABLES_FOLDER)
+            beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
+            write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
             store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
             engine = EmbeddedEngine(store, name=f"release {identity}")
             write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
@@ -124,6 +133,8 @@ def write_contents(
         "ontology": _ontology_version(completed),
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
         **_counts(statements),
+        "overlaps": count_findings(statements),
+        **({"rules_without_joins": dict(completed.without_joins)} if completed.without_joins else {}),
         "findings": report.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
+from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents, write_public_part
@@ -80,7 +81,12 @@ def _judge(workspace: Workspace, means: _Means) -> _Judged:
     sources = load(workspace)
     with forked_call(partial(judge_stated, sources, engine=means.engine)) as of_stated:
         completed = complete(
-            sources, workspace.rule_files, engine=means.engine, place=means.place, progress=means.progress
+            sources,
+            workspace.rule_files,
+            engine=means.engine,
+            themes=int(workspace.about.overlaps.get("themes", THEMES)),
+            place=means.place,
+            progress=means.progress,
         )
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])

@@ -21,8 +21,6 @@ _SHARE: Final = 0.3
 #: Words that a wording of a list has at most.
 _MOST_WORDS: Final = 6
 _NOT_WORDS: Final = re.compile(r"[^\w]+|_")
-#: A part of this name or that, in file order: of two that fit alike, the first is taken.
-ByLanguage = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)

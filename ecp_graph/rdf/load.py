@@ -76,7 +76,7 @@ def load(workspace: Workspace) -> Sources:
     ours = {path: _quads(texts[path]) for path, _ in of_ours}
     stated = NQuads([texts[path] for path in data])
     documents = {path: _document(path, ours[path]) for path in profiles}
-    read = set(_objects(_PASSAGE_OF, _lines_with(_PASSAGE_OF, stated))) if documents else set()
+    read = stated.iris_of(_PASSAGE_OF.value) if documents else set()
     in_force = [path for path in profiles if documents[path] in read]
     return Sources(
         ontology=_in_graph(of_ontology, (ours[path] for path in ontology)),
@@ -89,13 +89,6 @@ def load(workspace: Workspace) -> Sources:
 
 def _quads(text: bytes) -> list[ox.Quad]:
     return list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
-
-
-def _lines_with(predicate: ox.NamedNode, stated: NQuads) -> Iterator[ox.Quad]:
-    """Yield the quads of the lines in which a predicate stands."""
-    mark = str(predicate).encode()
-    lines = (line for text in stated.texts for line in text.splitlines(keepends=True) if mark in line)
-    return iter(_quads(b"".join(lines)))
 
 
 def _document(path: Path, quads: Iterable[ox.Quad]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import overload
@@ -28,6 +29,11 @@ class NQuads(Sequence[ox.Quad]):
     def mentions(self, iri: str) -> bool:
         """Return whether an IRI stands in the texts, be it as a term or inside a literal."""
         return any(f"<{iri}>".encode() in text for text in self.texts)
+
+    def iris_of(self, predicate: str) -> set[str]:
+        """Return the IRIs that are stated with a predicate (IRI)."""
+        stated = re.compile(rb"^[^ ]+ <%b> <([^<> ]+)>" % re.escape(predicate.encode()), re.MULTILINE)
+        return {iri.decode() for text in self.texts for iri in stated.findall(text)}
 
     @overload
     def __getitem__(self, at: int) -> ox.Quad: ...

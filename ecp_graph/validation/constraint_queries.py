@@ -23,7 +23,7 @@ from ecp_graph.namespaces import PREFIXES
 from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
-from ecp_graph.validation.lexical import expressible
+from ecp_graph.validation.lexical import expressible, survive_store
 from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
@@ -56,7 +56,10 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
     query = constraint_query(shapes, shape, constraint)
     text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
-    if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
+    objects = [data.objects(name) for name in query.named()]
+    if not survive_store(literal for literal in data.typed_literals if any(literal in terms for terms in objects)):
+        raise UnsuitedQuery("a store would change the form of its literals")
+    if _computes(query.text) and not expressible(objects):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
     store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
     matching = Matching()
@@ -82,6 +85,13 @@ class ConstraintQuery:
     text: str
     prefixes: dict[str, str]
     messages: tuple[str, ...]
+
+    def asks_for_any_property(self) -> bool:
+        """Return whether the query may read statements with properties that it does not name."""
+        parts = list(tokens(self.text))
+        opening = next((place for place, part in enumerate(parts) if part.text == "{"), 0)
+        body = parts[opening:]
+        return any(map(_may_ask_for_any_property, body, body[1:], body[2:]))
 
     def named(self) -> set[str]:
         """Return the IRIs that the query names."""

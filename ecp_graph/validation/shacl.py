@@ -19,9 +19,8 @@ from rdflib.term import Node
 
 from ecp_graph.validation.agreement import Agreement, nested_shapes
 from ecp_graph.validation.compiled import CompiledShapes, Refused, is_installed
-from ecp_graph.validation.constraint_queries import UnsuitedQuery, ask_constraint
+from ecp_graph.validation.constraint_queries import UnsuitedQuery, ask_constraint, constraint_query
 from ecp_graph.validation.data_graph import TARGETS, DataGraph
-from ecp_graph.validation.lexical import survive_store
 from ecp_graph.validation.report import Finding
 from ecp_graph.validation.results import FindingReader, Result
 
@@ -109,7 +108,7 @@ def _ask_constraints(data: DataGraph, shapes: Graph, rules: set[Node]) -> dict[N
     """Return for each shape what its SPARQL constraints find; shapes whose queries are unsuited are missing."""
     asking = {rule for rule in rules if (rule, SH.sparql, None) in shapes and not _is_switched_off(shapes, rule)}
     found: dict[Node, list[Result]] = {rule: [] for rule in rules - asking}
-    if not asking or not survive_store(data.typed_literals):
+    if not asking:
         return found
     store = data.store()
     for rule in asking:
@@ -165,7 +164,16 @@ def _run_on_reference(data: DataGraph, shapes: Graph, rules: Collection[Node], *
 
 
 def _asked_of(shapes: Graph) -> set[str] | None:
-    """Return the properties that core constraints can ask of the data, or None where shapes can ask for any."""
-    if any((None, parameter, None) in shapes for parameter in (SH.closed, SH.sparql, SH.parameter, SH.target)):
+    """Return the properties that shapes can ask of the data, or None where they can ask for any."""
+    if any((None, parameter, None) in shapes for parameter in (SH.closed, SH.parameter, SH.target)):
         return None
-    return {str(term) for term in {*shapes.objects(), RDF.type, RDFS.subClassOf} if isinstance(term, URIRef)}
+    found = {str(term) for term in {*shapes.objects(), RDF.type, RDFS.subClassOf} if isinstance(term, URIRef)}
+    for shape, constraint in shapes.subject_objects(SH.sparql):
+        try:
+            query = constraint_query(shapes, shape, constraint)
+        except UnsuitedQuery:
+            return None
+        if query.asks_for_any_property():
+            return None
+        found |= query.named()
+    return found

@@ -9,8 +9,8 @@ import pytest
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
 from ecp_graph.namespaces import compact
-from ecp_graph.overlap.derive import derive, merged_store
-from ecp_graph.pipeline.complete import Completed, complete
+from ecp_graph.overlap.derive import derive, derive_layer, merged_store
+from ecp_graph.pipeline.complete import Completed, complete, tables_of
 from ecp_graph.rdf.load import load
 from ecp_graph.workspace import Workspace
 from tests.bundled import DERIVED_GRAPH, ID
@@ -149,6 +149,8 @@ def test_a_rule_without_joins_runs_on_the_embedded_engine_and_that_is_told(make_
     assert derive(first.quads, workspace.rule_files, joins_from=0, progress=told.append) == sorted(
         first.derived, key=str
     )
+    statements = tables_of(load(workspace))
+    assert derive_layer(statements, workspace.rule_files, joins_from=0) == {"same-row.rq": "MINUS"}
     assert told == ["same-row.rq runs on the embedded engine, because joins do not cover MINUS"]
 
 

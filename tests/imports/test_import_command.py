@@ -188,6 +188,19 @@ def test_a_newer_version_keeps_iris_and_lists_what_changed(harbour: Workspace, p
     assert not orphaned.exists()
 
 
+def test_what_other_plans_name_is_not_lost(harbour: Workspace, plan: Path, tmp_path: Path) -> None:
+    run(harbour, plan, "--yes")
+    other = workbook(tmp_path / "sea.xlsx", [("1", "Sound the depths", "Coast Guard", "2027")])
+    run(harbour, other, "--yes", slug="sea")
+    assert "body:coast-guard" in (harbour.root / "data" / "sea" / "plan.trig").read_text()
+    newer = workbook(tmp_path / "newer.xlsx", [ROWS[0], ROWS[2]])
+    before = tree(harbour.root)
+    refused = run(harbour, newer, "--yes")
+    assert (refused.exit_code, "no longer has: body:coast-guard" in refused.stderr) == (2, True)
+    assert tree(harbour.root) == before
+    assert run(harbour, newer, "--yes", "--replace").exit_code == 0
+
+
 def test_the_next_phase_follows_the_one_before(harbour: Workspace, plan: Path, tmp_path: Path) -> None:
     run(harbour, plan, "--yes", "--from", "2025", "--until", "2027")
     next_ = workbook(tmp_path / "next.xlsx", [("1", "Go on", "Port Office", "2029")])

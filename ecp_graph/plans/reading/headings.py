@@ -84,7 +84,7 @@ def _layout(table: SourceTable, row: int, below: int | None) -> Layout | None:
     if len(own) < 2 or any(len(cell.text) > _LONGEST for cell in own):
         return None
     texts = {column: cell.text for column, cell in cells.items() if cell.text and column == _first(table, cell)}
-    last = max([row, *(cell.row + cell.row_span - 1 for cell in own if cell.row_span <= 3)])
+    last = row
     under = _second_row(table, row, below)
     if under:
         heads = {column: cell.text for column, cell in cells.items()}
@@ -99,6 +99,8 @@ def _layout(table: SourceTable, row: int, below: int | None) -> Layout | None:
     if not _is_of_actions(texts, said):
         return None
     columns = _columns(said)
+    title = cells[columns["title"][0]]
+    last = max(last, title.row + title.row_span - 1)
     if "number" not in columns and (number := _unnamed_numbers(table, last, columns["title"][0], texts)):
         columns["number"] = (number,)
     if marks:
@@ -178,6 +180,8 @@ def _columns(said: Mapping[int, Heading]) -> dict[str, tuple[int, ...]]:
     columns: dict[str, list[int]] = {}
     for column, heading in sorted(said.items()):
         columns.setdefault(heading.field, []).append(column)
+    if columns.keys().isdisjoint({"lead", "responsible"}) and "partner" in columns:
+        columns["responsible"] = columns.pop("partner")  # one column of bodies, "Responsible bodies and partners"
     for name in _SINGLE:
         found = columns.get(name, [])
         if len(found) > 1:

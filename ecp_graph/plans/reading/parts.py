@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -24,6 +24,7 @@ _ACRONYM: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9]+(?:[-/ .&][A-Z
 #: A full stop that does not belong to an abbreviation.
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{6,}\.$")
 _TRIM: Final = " \t\n,;:/|–—-·•"
+_CAPITALS: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9-]+$")
 _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
 _HARD: Final = frozenset(";\n")
@@ -134,7 +135,7 @@ def _is_open(name: str, known: frozenset[str]) -> bool:
 
 def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]:
     """Yield the names of a text: the longest runs of pieces that are known, and else what the rules keep together."""
-    pieces = list(_pieces(text))
+    pieces = _without_commas_before_words(text, list(_pieces(text)))
     at = 0
     while at < len(pieces):
         last = _known_until(text, pieces, at, known)
@@ -178,6 +179,18 @@ def _pieces(text: str) -> Iterator[_Piece]:
     yield _Piece(start, len(text), "")
 
 
+def _without_commas_before_words(text: str, pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Return the pieces with "and" for ", and"."""
+    made: list[_Piece] = []
+    for piece in pieces:
+        is_word = piece.separator[:1].isalpha() or piece.separator == "&"
+        if made and made[-1].separator == "," and is_word and not text[piece.start : piece.end].strip():
+            made[-1] = replace(made[-1], separator=piece.separator)
+        else:
+            made.append(piece)
+    return made
+
+
 def _closes(text: str, at: int) -> bool:
     """Whether a bracket is closed behind a place before another is opened."""
     rest = re.search(r"[()\[\]]", text[at:])
@@ -208,7 +221,9 @@ def _separates(
         return True
     if separator == "/":
         is_spaced = text[: pieces[last].end][-1:].isspace() and text[right_piece.start :][:1].isspace()
-        return is_spaced or (_is_acronym(left) and _is_acronym(right))
+        return is_spaced or bool(_CAPITALS.match(left) and _CAPITALS.match(right))
+    if _is_open_text(left) and len(right.split()) == 1 and _has_head(right):
+        return False  # "All ministries, departments and agencies"
     if separator == ",":
         return not _is_enumeration(text, pieces, first, last)
     if separator == "|" or separator[-1] == ")":
@@ -255,8 +270,10 @@ def _joins_names(left: str, right: str, doubts: list[str]) -> bool:
     """Whether a word such as "and" stands between two names."""
     if _begins_small(right):
         return False
-    if _can_be_name(right) and (_can_be_name(left) or _is_open_text(left)):
-        return not (_has_head(right) and not _has_head(left) and not _is_acronym(left))
+    if _can_be_name(right) and _can_be_name(left):
+        if _is_about(left) and not _is_about(right) and _has_head(right) and len(right.split()) == 2:
+            doubts.append(f"'{left}' and '{right}' may be one name; they were taken for two.")
+        return True
     if _is_acronym(left) or _is_acronym(right) or _is_open_text(right):
         return True
     if not _is_about(left) and not _has_head(right):

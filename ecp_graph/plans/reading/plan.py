@@ -34,8 +34,8 @@ __all__ = [
 
 _LARGEST_BYTES: Final = 32_000_000
 _LONGEST_REASON: Final = 160
-#: What a file of 10 MB may take: in all, with the interpreter, less than 1 GB and 60 s.
-_LIMITS: Final = Limits(memory_bytes=850_000_000, cpu_s=50, clock_s=60)
+#: What a file may take: in all, with the interpreter, less than 1 GB, and 60 s where nothing else runs.
+_LIMITS: Final = Limits(memory_bytes=850_000_000, cpu_s=50, clock_s=180)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ecp_graph.plans.mapping import Column
 from ecp_graph.plans.reading.chapters import one_line
 from ecp_graph.plans.reading.headings import is_number
 from ecp_graph.plans.reading.parts import NamedPart, Parts, split
+from ecp_graph.plans.reading.shown import without_marks
 from ecp_graph.plans.reading.walk import Draft
 from ecp_graph.plans.rows import ActionRow, Cell, Named, Role
 from ecp_graph.plans.wordings import wordings
@@ -79,7 +80,7 @@ def _named(draft: Draft, name: str, rules: Rules, doubts: list[str], role: Role 
     for table, cell in draft.cells.get(name, ()):
         by_column.setdefault(cell.column, []).append((table.cell(cell), cell.text))
     for found in by_column.values():
-        text = "\n".join(text for _, text in found if text)
+        text = "\n".join(without_marks(text) for _, text in found if text)
         yield from named_in(found[0][0], text, rules, doubts, role)
 
 
@@ -146,6 +147,8 @@ def _doubts(draft: Draft) -> Iterator[str]:
         for table, cell in found:
             where = table.cell_locator(cell.row, cell.column)
             yield from (f"{where}: {doubt}" for doubt in cell.doubts)
+            if without_marks(cell.text) != cell.text:
+                yield f"{where} has the mark of a footnote, which was left out."
             if cell.struck:
                 yield f"{where}: '{_short(cell.struck)}' is struck out and was left out."
             yield from (f"{where} has a note, which was not read as its text: '{_short(note)}'." for note in cell.notes)

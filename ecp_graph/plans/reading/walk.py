@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from ecp_graph.plans.reading.chapters import is_chapter_title, is_note, one_line
 from ecp_graph.plans.reading.headings import Layout, is_number
+from ecp_graph.plans.reading.shown import without_marks
 from ecp_graph.plans.reading.tables import SourceCell, SourceTable
 from ecp_graph.plans.wordings import plain, wordings
 
@@ -39,8 +40,8 @@ class Draft:
             self.cells.setdefault(name, []).extend((table, cell) for cell in cells)
 
     def text(self, name: str) -> str:
-        """Return the texts of a field, a line for each cell."""
-        return "\n".join(cell.text for _, cell in self.cells.get(name, ()) if cell.text)
+        """Return the texts of a field without marks of footnotes, a line for each cell."""
+        return "\n".join(without_marks(cell.text) for _, cell in self.cells.get(name, ()) if cell.text)
 
 
 @dataclass
@@ -129,7 +130,8 @@ class _Walk:
             (column, name) for name, columns in self._layout.columns.items() for column in columns
         ):
             cell = cells.get(column)
-            if cell is None or (cell.row, cell.column) in taken or (new_only and cell.row != row):
+            first = row if new_only else self._layout.last_row + 1
+            if cell is None or (cell.row, cell.column) in taken or cell.row < first:
                 continue
             taken.add((cell.row, cell.column))
             if cell.text or cell.struck or cell.notes:
@@ -170,7 +172,9 @@ class _Walk:
             return "note"
         if cell.column_span > 1 and cell.column_span >= _WIDE * self._width:
             return "chapter" if len(text) <= _LONGEST_CHAPTER and not text.endswith(".") else "note"
-        has_others = any(other.text and other.row < row for other in self._table.rows[row].values())
+        has_others = any(
+            other.text and self._layout.last_row < other.row < row for other in self._table.rows[row].values()
+        )
         if has_others:
             return None
         if is_chapter_title(text) and not (name == "number" and is_number(text)):

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -170,12 +170,14 @@ SELECT count(*) FROM (
             found.update(iri for (iri,) in self._read(f"SELECT iri FROM finding WHERE iri IN ({marks})", some))
         return found
 
+    @cached_property
     def kinds_of_findings(self) -> list[tuple[str, str, str]]:
-        """Return the dimension, kind and grade of findings, each combination once."""
+        """The dimension, kind and grade of findings, each combination once."""
         return list(self._read("SELECT DISTINCT dimension, kind, grade FROM finding ORDER BY 1, 2, 3"))
 
+    @cached_property
     def kinds_of_things(self) -> list[tuple[str, str]]:
-        """Return the dimensions of findings with the kinds of things that they are on."""
+        """The dimensions of findings with the kinds of things that they are on."""
         sql = """
 SELECT DISTINCT dimension, finding_thing.kind FROM finding_thing JOIN finding ON finding.id = finding
 WHERE finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
@@ -231,9 +233,9 @@ WHERE finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
         """Return all words that names consist of, in the order of the alphabet."""
         return [word for (word,) in self._read("SELECT word FROM word ORDER BY word")]
 
-    def count_names(self) -> int:
-        """Return how many things have a name."""
-        return int(self._one("SELECT count(*) FROM entry"))
+    def iris(self) -> Iterator[str]:
+        """Yield the IRIs of everything with a name, the shortest labels first."""
+        return (iri for (iri,) in self._read("SELECT iri FROM entry ORDER BY id"))
 
     def _entries(self, rest: str, values: Sequence[Any] = ()) -> Iterator[tuple[Named, str]]:
         sql = f"SELECT iri, kind, label, codes, others, hidden, is_made, line FROM entry {rest}"

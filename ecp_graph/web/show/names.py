@@ -67,7 +67,7 @@ def named(iri: str) -> Named | None:
 def some_named() -> Iterator[str]:
     """Yield the IRIs of things that have a name; none where they cannot be had."""
     lists = _lists()
-    return (each.iri for each in lists.entries()) if lists else iter(_asked()[0])
+    return lists.iris() if lists else iter(_asked()[0])
 
 
 def names() -> Mapping[str, Named]:

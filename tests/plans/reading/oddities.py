@@ -197,6 +197,15 @@ def _real_footnote(document: Any) -> None:
     document.tables[0].cell(1, 1).paragraphs[0]._p.append(mark)
 
 
+def _raised_mark(document: Any) -> None:
+    """Set the mark as Word does: a digit above the line."""
+    paragraph = document.tables[0].cell(1, 2).paragraphs[0]
+    paragraph.clear()
+    paragraph.add_run("Secretariat")
+    paragraph.add_run("1").font.superscript = True
+    paragraph.add_run(", PTC")
+
+
 def _deletion(document: Any) -> None:
     """Delete a run and insert another, tracked, and delete a row."""
     table = document.tables[0]
@@ -632,6 +641,19 @@ ODDITIES = (
         [_said(row, "Pillar 1 – Transit") for row in (_A, _B, _C)],
         formats=("xlsx",),
         finish={"xlsx": _named_sheets},
+    ),
+    Oddity(
+        "marks of footnotes",
+        (
+            HEADINGS,
+            _changed(_A, bodies="Secretariat¹, PTC"),
+            _changed(_B, title="Review the guide*"),
+            _C,
+            ("* Without annexes", "", "", "", ""),
+        ),
+        (_said(_A, bodies=["Secretariat", "PTC"]), *SAID[1:]),
+        finish={"docx": _raised_mark},
+        told="mark of a footnote",
     ),
     Oddity("a footnote", PLAIN, SAID, formats=("docx",), finish={"docx": _real_footnote}, told="See the annual report"),
     Oddity(

@@ -46,9 +46,35 @@ def test_damaged_files_are_read_or_refused_in_a_sentence(tmp_path: Path, damaged
         assert not sentence or _is_a_sentence(sentence, path), sentence
 
 
+@pytest.mark.slow
+@settings(
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=300),
+            st.text(max_size=300).map(str.encode),
+            st.text(alphabet='ab",;\n\t|1', max_size=300).map(lambda text: f"No,Action,Who\n{text}".encode()),
+        ),
+        min_size=40,
+        max_size=40,
+    )
+)
+def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path: Path, contents: list[bytes]) -> None:
+    told = outcomes([(".csv", content) for content in contents], tmp_path)
+    for number, sentence in enumerate(told):
+        assert not sentence or _is_a_sentence(sentence, tmp_path / f"{number}.csv"), sentence
+
+
 def test_sound_files_are_read_by_the_same_means(tmp_path: Path) -> None:
     sound = [(".xlsx", _sound("xlsx", tmp_path)), (".docx", _sound("docx", tmp_path))]
     assert outcomes(sound, tmp_path) == ["", ""]
+    assert not _is_a_sentence("KeyError: 'sheet1'", tmp_path / "0.xlsx")
 
 
 def _sound(format_: str, folder: Path) -> bytes:

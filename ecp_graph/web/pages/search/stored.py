@@ -28,7 +28,7 @@ class StoredNames(Search):
     @cached_property
     def size(self) -> int:
         """How many entries there are."""
-        return sum(1 for _ in self._entries((named, "") for named in self._lists.entries())) + len(self._others)
+        return sum(1 for iri in self._lists.iris() if self._address(iri)) + len(self._others)
 
     @cached_property
     def vocabulary(self) -> list[str]:
