@@ -158,6 +158,15 @@ def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered(
     assert held["rows"][0]["responsible"][0]["match"] == "https://harbour.example/id/body/port-office"
 
 
+def test_a_draft_that_nobody_edited_is_what_yes_writes(harbour: Workspace, plan: Path) -> None:
+    run(harbour, plan, "--title", "Quays", "--until", "2028")
+    draft = harbour.root / "drafts" / "quays.xlsx"
+    assert run(harbour, plan, "--accept", str(draft)).exit_code == 0
+    accepted = (harbour.root / "data" / "quays" / "plan.trig").read_bytes()
+    run(harbour, plan, "--yes", "--title", "Quays", "--until", "2028")
+    assert (harbour.root / "data" / "quays" / "plan.trig").read_bytes() == accepted
+
+
 def test_a_newer_version_keeps_iris_and_lists_what_changed(harbour: Workspace, plan: Path, tmp_path: Path) -> None:
     run(harbour, plan, "--yes")
     newer = [

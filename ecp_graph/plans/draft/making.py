@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -15,6 +16,8 @@ from ecp_graph.plans.writing.texts import clean, key, words
 
 __all__ = ["Readers", "make_draft"]
 
+#: What a mapping's valueUrl may make of a cell; anything else is a name like any other.
+_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 #: The fields whose things may also be named inside the title of an action.
 _IN_TITLES: Final = ("instruments", "topics")
 #: Kinds of time that depend on when a body meets.
@@ -132,7 +135,7 @@ def _located(part: Named, row: ActionRow) -> Named:
 
 def _matched(part: Named, kind: str, register: Matcher) -> DraftName:
     name = DraftName(part.text, kind, part.cell, part.role)
-    if part.iri:
+    if _IRI.fullmatch(part.iri):
         return replace(name, iri=part.iri, score=1.0, is_sure=True, why="The mapping names it.")
     return name if part.role == "open" else _with(name, register.match(part.text, kind))
 

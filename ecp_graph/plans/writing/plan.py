@@ -79,7 +79,7 @@ class _Writer:
         self._slug = draft.given.plan
         self._language = draft.language
         self._plan = f"{around.names.id}plan/{self._slug}"
-        self._rows = draft.accepted
+        self._rows = tuple(row for row in draft.accepted if clean(row.title))
         kept = {row.action for row in self._rows if row.action} | {orphan.action for orphan in draft.orphans}
         self._minter = Minter(around.names.id, around.taken | kept)
         self._minter.take(self._plan)
