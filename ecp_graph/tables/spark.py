@@ -84,7 +84,10 @@ class _OnSpark:
     def __init__(self, statements: Statements, folder: Path, ask: _Ask) -> None:
         self._statements, self._folder, self._ask = statements, folder, ask
         self._files: dict[str, list[Path]] = {}
-        self._made: set[str] = set()
+        #: Tables that are not as they were given.
+        self._changing: set[str] = set()
+        #: Of statements that read none of these: the rows, and where they are.
+        self._known: dict[str, tuple[Path, int]] = {}
         self._numbers = count(1)
 
     def give(self, table: str) -> None:
@@ -94,17 +97,26 @@ class _OnSpark:
         self._show(table, [path])
 
     def make(self, table: str, select: str) -> int:
-        path = self._path(table)
-        self._files[table] = [path]
-        self._made.add(table)
-        rows: int = self._ask(view=table, select=in_spark(select, self._recursive), files=[str(path)])["rows"]
+        is_fixed = not self._changing_in(select)
+        if is_fixed and select in self._known:
+            path, rows = self._known[select]
+            self._show(table, [path])
+        else:
+            path = self._path(table)
+            rows = self._ask(view=table, select=in_spark(select, self._recursive), files=[str(path)])["rows"]
+            self._files[table] = [path]
+        if is_fixed:
+            self._known[select] = path, rows
+        self._changing.add(table)
         return rows
 
     def append(self, table: str, more: str) -> None:
         self._show(table, [*self._files[table], *self._files[more]])
+        self._changing.add(table)
 
     def rename(self, table: str, name: str) -> None:
         self._show(name, self._files.pop(table))
+        self._changing.add(name)
 
     def fetch(self, table: str) -> None:
         files = [str(path / "*.parquet") if path.is_dir() else str(path) for path in self._files[table]]
@@ -116,13 +128,15 @@ class _OnSpark:
     def _recursive(self, select: str) -> str:
         """Return the table of what a recursive statement gives, which DuckDB makes."""
         table = f"closure_{next(self._numbers)}"
-        for other in self._made:
-            if re.search(rf"\b{other}\b", select):
-                self.fetch(other)
+        for other in self._changing_in(select):
+            self.fetch(other)
         self._statements.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
         self.give(table)
         self._statements.connection.execute(f"DROP TABLE {table}")
         return table
+
+    def _changing_in(self, select: str) -> list[str]:
+        return [table for table in self._changing if re.search(rf"\b{table}\b", select)]
 
     def _show(self, table: str, paths: list[Path]) -> None:
         self._files[table] = paths
