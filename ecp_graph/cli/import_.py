@@ -131,7 +131,8 @@ def _say_written(made: Imported) -> None:
     if made.own:
         say(f"Not known, so kept as the plan's own ({len(made.own)}):")
         for thing in made.own:
-            say(f"  {thing.kind} “{thing.name}” ({thing.locator})")
+            also = "" if thing.label == thing.name else f": called “{thing.label}”, as something known has that name"
+            say(f"  {thing.kind} “{thing.name}” ({thing.locator}){also}")
     say(f"{made.actions} actions are in. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
 
 

@@ -17,7 +17,7 @@ from ecp_graph.errors import ImportRefused
 from ecp_graph.pipeline.staging import Content, install_files
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.pipeline.workspaces import create_workspace
-from ecp_graph.workspace import Workspace
+from ecp_graph.workspace import Workspace, bundled_workspace
 
 HEADS = ("No.", "Action", "Responsible", "Timeframe")
 ROWS: tuple[tuple[str, ...], ...] = (
@@ -298,3 +298,28 @@ def test_a_workspace_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(ImportRefused, match="cannot be written to"):
         install_files(tmp_path, {tmp_path / "a.txt": b"a"})
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_a_namesake_that_nobody_confirmed_is_another_thing(tmp_path: Path, is_decided: bool) -> None:
+    own = create_workspace(tmp_path / "own", "Own", base="https://own.example/", register_of=bundled_workspace())
+    source = workbook(tmp_path / "plan.xlsx", [("1", "Mend the quay", "Secretariat; PTC", "2027")])
+    for slug in ("first", "second"):  # the second meets the name as the code list's and as the first one's
+        draft = own.root / "drafts" / f"{slug}.xlsx"
+        if is_decided:
+            assert run(own, source, slug=slug).exit_code == 0
+            book = load_workbook(draft)
+            sheet = book["actions"]
+            asked = next(cell.column for cell in sheet[1] if cell.value == "Responsible is")
+            assert str(sheet.cell(2, asked).value).startswith("? ")
+            sheet.cell(2, asked).value = "\nPTC"
+            book.save(draft)
+        result = run(own, source, *(("--accept", str(draft)) if is_decided else ("--yes",)), slug=slug)
+        assert result.exit_code == 0, result.stderr
+        assert f"body “Secretariat” (Plan!C2): called “Secretariat ({slug})”" in result.stderr
+        text = (own.root / "data" / slug / "plan.trig").read_text()
+        assert "body:sec" not in text.replace("body:secretariat", "")
+        assert 'ecp:responsibleText "Secretariat; PTC"' in text
+        assert f'skos:prefLabel "Secretariat ({slug})"@en' in text
+        assert 'skos:altLabel "Secretariat"@en' in text
+        assert validate_workspace(own).conforms
