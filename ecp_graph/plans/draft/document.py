@@ -94,7 +94,8 @@ def _changes(draft: Draft) -> Iterator[str]:
 
 
 def _doubts(draft: Draft) -> Iterator[str]:
-    lines = [f"  {row.row.locator}: {doubt}" for row in draft.rows for doubt in row.doubts]
+    told = {problem.message for problem in draft.problems}  # once, below
+    lines = [f"  {row.row.locator}: {doubt}" for row in draft.rows for doubt in row.doubts if doubt not in told]
     if lines:
         yield f"In doubt ({len(lines)}):"
         yield from lines
