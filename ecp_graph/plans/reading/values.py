@@ -44,6 +44,8 @@ def action_of(draft: Draft, rules: Rules) -> ActionRow:
     number = number.strip("() ").rstrip(".):") if is_number(number) else number
     if "number" in draft.layout.columns and not number:
         doubts.append("It has no number.")
+    if set(draft.cells) <= {"title", "chapter"} and len(draft.layout.columns) > 1:
+        doubts.append("It has nothing but its text: it may be a heading.")
     return ActionRow(
         draft.table.row_locator(draft.row),
         number,
