@@ -85,6 +85,9 @@ class Settings:
     sources: Path | None = field(
         default=None, metadata=_facts(_folder, "the folder with copies of the documents that were read")
     )
+    cache: Path | None = field(
+        default=None, metadata=_facts(_folder, "the folder in which builds keep what they parsed of each file")
+    )
     keep_releases: int = field(
         default=5,
         metadata=_facts(

@@ -41,7 +41,9 @@ _FILE = click.Path(path_type=Path)
 @click.option("--accept", type=_FILE, metavar="DRAFT", help="Take the draft as it was edited.")
 @click.option("--replace", is_flag=True, help="Write over a draft, or over a plan that was edited by hand since.")
 @click.option("--by", metavar="WHO", help="Who decided what the draft says of names.  [default: the user's login name]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
+)
 @click.pass_context
 def import_(
     ctx: click.Context,

@@ -18,8 +18,9 @@ from ecp_graph.languages import main_language
 from ecp_graph.namespaces import ECP, PREFIXES
 from ecp_graph.overlap.marks import Marks
 from ecp_graph.tables.statements import Statements
+from ecp_graph.workspace_file import WorkspaceFile
 
-__all__ = ["THEMES", "choose", "count_findings", "rows_beside", "told_of_rows"]
+__all__ = ["THEMES", "choose", "count_findings", "rows_beside", "themes_in", "told_of_rows"]
 
 #: The findings of the bundled plan that only share a theme are 24: it has all of them, and they fit on a page.
 THEMES: Final = 25
@@ -60,6 +61,11 @@ SELECT node[2:-2] AS thing, 'preferred' AS kind, name, {language} AS language FR
     "finding_readings": _OF_EACH.format(column="reading", table="finding_reading"),
     "finding_things": _OF_EACH.format(column="thing", table="finding_on"),
 }
+
+
+def themes_in(workspace: WorkspaceFile) -> int:
+    """Return how many findings that only share a theme are nodes for each pair of plans of a workspace."""
+    return max(0, int(workspace.overlaps.get("themes", THEMES)))
 
 
 def choose(statements: Statements, marks: Marks, *, themes: int = THEMES, decided: Iterable[str] = ()) -> None:

@@ -18,6 +18,7 @@ from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
 from ecp_graph.overlap.mint import mint, name_findings
 from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
+from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
 __all__ = ["JOINS_FROM", "derive", "derive_layer", "merged_store"]
@@ -65,31 +66,29 @@ def derive_layer(
     joins_from: int = JOINS_FROM,
     themes: int = THEMES,
     decided: Iterable[str] = (),
+    place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, str]:
     """Fill the layer ``derived``: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
     ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
-    the rows by joins where there are as many statements as ``joins_from``. Which findings are nodes, by ``themes`` and
-    ``decided``, is said in `ecp_graph.overlap.choosing`; all of them stay in the tables of findings.
+    the rows by joins that run in ``place``; in this process it does so where there are as many statements as
+    ``joins_from``. Which findings are nodes, by ``themes`` and ``decided``, is said in `ecp_graph.overlap.choosing`;
+    all of them stay in the tables of findings.
 
     Returns, by file name, the rules that joins do not cover, and what they have; ``progress`` is told of them too.
     Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two overlaps
     would get one IRI.
     """
     statements.connection.execute("TRUNCATE derived")
-    is_joined = engine == "local" and sum(map(statements.count, LAYERS)) >= joins_from
+    is_large = place is not in_process or sum(map(statements.count, LAYERS)) >= joins_from
     with made_ready(statements):
         marks = read_marks(statements)
-        others, without = [], {}
-        for rule in map(read_rule, rules):
-            why_not = by_joins(rule, statements, marks) if is_joined else ""
-            if why_not:
-                progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
-                without[rule.path.name] = why_not
-            if why_not or not is_joined:
-                others.append(rule)
+        every = [read_rule(path) for path in rules]
+        is_joined = engine == "local" and is_large
+        without = by_joins(every, statements, marks, place, progress) if is_joined else {}
+        others = list(without) if is_joined else every
         if others:
             by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
@@ -97,7 +96,7 @@ def derive_layer(
         choose(statements, marks, themes=themes, decided=decided)
         mint(statements, marks)
     _say_where_stated(statements)
-    return without
+    return {rule.path.name: construct for rule, construct in without.items()}
 
 
 def _say_where_stated(statements: Statements) -> None:

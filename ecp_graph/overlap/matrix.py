@@ -126,7 +126,7 @@ class Matrix:
 
     ``ranks`` has the grades or ties by strength, 0 for the strongest, ``kind_ranks`` the kinds in their order.
     ``rows_left_out`` and ``columns_left_out`` count what had no room; ``lone_rows`` and ``lone_columns`` are the things
-    that nothing joins to the other side.
+    that nothing joins to the other side. ``met`` counts the pairs that something joins, with or without room.
     """
 
     rows: tuple[Thing, ...]
@@ -140,6 +140,7 @@ class Matrix:
     lone_columns: tuple[Thing, ...] = ()
     rows_left_out: int = 0
     columns_left_out: int = 0
+    met: int = 0
 
     @property
     def pairs(self) -> int:
@@ -308,6 +309,7 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
         lone_columns=() if is_symmetric else lone_columns,
         rows_left_out=rows_out,
         columns_left_out=columns_out,
+        met=len(cells) // 2 if is_symmetric else len(cells),
     )
 
 

@@ -31,11 +31,11 @@ class StoredJoins(Joins):
 
     def marks(self) -> set[tuple[str, str, str]]:
         """Return the dimension, kind and grade of findings, each combination once."""
-        return set(self.lists.kinds_of_findings())
+        return set(self.lists.kinds_of_findings)
 
     def things_on(self, dimension: str) -> tuple[str, ...]:
         """Return the kinds of things that findings of a dimension are on."""
-        return tuple(thing for of, thing in self.lists.kinds_of_things() if of == dimension)
+        return tuple(thing for of, thing in self.lists.kinds_of_things if of == dimension)
 
     def findings_of(self, dimension: str, on: str) -> Iterable[Finding]:
         """Return the findings of a dimension, those that are alike as one."""

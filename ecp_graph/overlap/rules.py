@@ -6,13 +6,12 @@ Either way the rows come into the table ``evidence``: the numbers of things, act
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
@@ -23,6 +22,7 @@ from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import position, tokens
 from ecp_graph.tables.algebra import NotCompiled, Statement
 from ecp_graph.tables.algebra.kept import kept
+from ecp_graph.tables.joins import Joins, Place, Stopped
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
 __all__ = ["LAYERS", "Rule", "by_joins", "by_sparql", "made_ready", "read_rule"]
@@ -101,27 +101,42 @@ def made_ready(statements: Statements) -> Iterator[None]:
             execute(f"DROP TABLE temp.{table}")
 
 
-def by_joins(rule: Rule, statements: Statements, marks: Marks) -> str:
-    """Add the rows of a rule to ``evidence``, found by joins, and return ''.
+def by_joins(
+    rules: Sequence[Rule], statements: Statements, marks: Marks, place: Place, progress: Callable[[str], None]
+) -> dict[Rule, str]:
+    """Add the rows of rules to ``evidence``, found by joins that run in a place.
 
-    Where that cannot be done, nothing is added, and the words returned say why.
+    Returns the rules of which nothing was added, each with what joins do not cover; ``progress`` is told of them.
     """
+    left = {}
+    for rule in rules:
+        with suppress(NotCompiled):
+            statements.numbers(kept(rule.text, names().prefixes).constants)  # all of them, before the terms are read
+    with place(statements, ["terms", *_READ]) as joins:
+        for rule in rules:
+            if why_not := _why_not_joined(rule, statements, marks, joins):
+                progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
+                left[rule] = why_not
+    return left
+
+
+def _why_not_joined(rule: Rule, statements: Statements, marks: Marks, joins: Joins) -> str:
+    """Add the rows of one rule, and return ''; or add nothing, and return what joins do not cover."""
     try:
         statement = kept(rule.text, names().prefixes)
-        numbers = statements.numbers(statement.constants)
-        with statement.prepared(statements.connection, numbers) as select:
-            statements.connection.execute(_FOUND.format(select=_typed(statement, select)))
+        select = statement.prepared(joins, statements.numbers(statement.constants))
+        joins.make("found", _typed(statement, select))
     except NotCompiled as reason:
         return reason.construct
-    except duckdb.InvalidInputException as reason:
-        return str(reason).removeprefix("Invalid Input Error: ").partition("\n")[0]
+    except Stopped as reason:
+        return str(reason)
+    joins.fetch("found")
     known = {"kinds": marks.order("overlapKind"), "grades": marks.order("evidenceGrade")}
     (unfit,) = statements.connection.execute(_UNFIT, known).fetchall()[0]
-    if unfit:
-        return "rows that no overlap can be made of"
-    statements.connection.execute(_KEPT)
+    if not unfit:
+        statements.connection.execute(_KEPT)
     statements.connection.execute("DROP TABLE found")
-    return ""
+    return "rows that no overlap can be made of" if unfit else ""
 
 
 def _typed(statement: Statement, select: str) -> str:

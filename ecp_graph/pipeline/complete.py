@@ -80,7 +80,7 @@ def complete(
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, progress=progress)
+    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, place=place, progress=progress)
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
     return Completed(sources, statements, contradictions, without_joins)
 

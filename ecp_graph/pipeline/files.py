@@ -23,6 +23,7 @@ import pyoxigraph as ox
 
 from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import ECP, PREFIXES, using
+from ecp_graph.overlap.choosing import themes_in
 from ecp_graph.pipeline.complete import complete, tables_of
 from ecp_graph.pipeline.excerpt import excerpt
 from ecp_graph.rdf.lines import SourceIndex
@@ -74,7 +75,7 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
     with forked_call(partial(judge_stated, sources, judged, documents=documents)) as of_stated:
-        completed = complete(sources, workspace.rule_files, statements=statements)
+        completed = complete(sources, workspace.rule_files, statements=statements, themes=themes_in(workspace.about))
         for statement in _TOUCHED:
             statements.connection.execute(statement)
         about = {_text(quad.subject) for quad in quads}

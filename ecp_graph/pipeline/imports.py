@@ -56,6 +56,13 @@ SOURCES: Final = "sources"
 MAPPING: Final = ".mapping.yaml"
 
 
+#: The types of things in a plan's file, each a prefix of its own even where the workspace declares none.
+_KINDS: Final = (
+    *("action", "body", "chapter", "document", "goal", "group", "indicator", "instrument", "participation", "plan"),
+    *("timeframe", "topic"),
+)
+
+
 @dataclass(frozen=True)
 class Imported:
     """What an import wrote: its files relative to the workspace, the actions, and the things of the plan's own."""
@@ -123,14 +130,20 @@ class Import:
         """Write the accepted rows into the workspace and copy the document there, or do nothing of it.
 
         What was decided of names in the draft is kept with the workspace's decisions, as decided by ``by``.
-        Raises ImportRefused for a folder that no import wrote or, unless told to overwrite it, that was edited since.
+        Raises ImportRefused for a folder that no import wrote, and, unless told to overwrite it, where it was edited
+        since or where other files name what it would no longer describe.
         """
-        if not overwrite or not self.around.has_plan:
-            self.around.refuse_foreign_plan()
+        self.around.refuse_foreign_plan(even_edited=overwrite)
         if not self.draft.accepted:
             raise ImportRefused(f"{self.draft.path} gives no action, so there is nothing to write.")
         with using(self.workspace.names):
             written = self._written()
+            lost = [] if overwrite else self.around.named_by_others(written.quads)
+        if lost:
+            raise ImportRefused(
+                f"Other files name what the document no longer has: {', '.join(lost)}. Describe it in another file, or "
+                "import with --replace, and correct them afterwards."
+            )
         root, slug = self.workspace.root, self.draft.given.plan
         main = Path(self.draft.path)
         linked = tuple(main.parent / name for name in self.draft.files)
@@ -166,6 +179,8 @@ class Import:
     def _text(self, written: Written) -> bytes:
         names, slug = self.workspace.names, self.draft.given.plan
         own = {
+            **{kind: f"{names.id}{kind}/" for kind in _KINDS},
+            **names.prefixes,
             "reading": f"{names.graph}{slug}/",
             "passage": f"{names.id}passage/{slug}/",
             "said": f"{names.graph}{slug}-import/",
@@ -180,7 +195,7 @@ class Import:
             },
             **known_prefixes(self.around.known, names.id),
         }
-        return headed(trig(written.quads, {**names.prefixes, **own}), self.draft.document, self.draft.sha256)
+        return headed(trig(written.quads, own), self.draft.document, self.draft.sha256)
 
 
 def begin_import(
@@ -218,7 +233,7 @@ def begin_import(
         )
         progress(f"Read {len(read.rows.rows)} actions.")
         language = read.rows.language or workspace.names.language
-        draft = make_draft(read.rows, given, (readers or readers_of)(around), language=language)
+        draft = make_draft(read.rows, given, (readers or readers_of)(around), language=language, tables=read.tables)
         draft = compared(draft, around.earlier)
         made = Import(around, source, draft, read.tables, mapping)
         if edited:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
-from ecp_graph.overlap.choosing import THEMES
+from ecp_graph.overlap.choosing import themes_in
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents, write_public_part
@@ -84,7 +84,7 @@ def _judge(workspace: Workspace, means: _Means) -> _Judged:
             sources,
             workspace.rule_files,
             engine=means.engine,
-            themes=int(workspace.about.overlaps.get("themes", THEMES)),
+            themes=themes_in(workspace.about),
             place=means.place,
             progress=means.progress,
         )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import ImportRefused
 from ecp_graph.inputs import read_input
-from ecp_graph.namespaces import ECP, PREFIXES, expand
+from ecp_graph.namespaces import ECP, PREFIXES, compact, expand
 from ecp_graph.plans.draft.again import Earlier
 from ecp_graph.plans.draft.model import Orphan
 from ecp_graph.plans.known.things import KnownThing, known_things
@@ -124,6 +125,13 @@ class Around:
         ]
         return [*found, *self._orphans()]
 
+    def named_by_others(self, quads: Iterable[ox.Quad]) -> list[str]:
+        """Return what other files name and the plan described until now, but no longer would with these statements."""
+        before = {quad.subject for quad in self._parsed.get(self.plan_file, ()) if quad.predicate.value == _LABEL}
+        now = {quad.subject for quad in chain(quads, self.others) if quad.predicate.value == _LABEL}
+        lost = (term.value for term in before - now if isinstance(term, ox.NamedNode))
+        return sorted(compact(iri) for iri in lost if iri in self.taken)
+
     def resolve(self, text: str, kind: str) -> tuple[str, str] | None:
         """Return the IRI and the code of the one thing of a kind that has a code, an IRI, a prefixed name or a name."""
         things = [thing for thing in self.known if thing.kind == kind]
@@ -149,20 +157,24 @@ class Around:
             raise ImportRefused(f"The workspace has no plan '{slug}' that this one could follow; it has: {known}.")
         return found[0]
 
-    def refuse_foreign_plan(self) -> None:
-        """Raise ImportRefused where the plan's folder holds what no import wrote, or what was edited since."""
+    def refuse_foreign_plan(self, *, even_edited: bool = False) -> None:
+        """Raise ImportRefused where the plan's folder holds what no import wrote, or what was edited since.
+
+        ``even_edited`` lets what was edited pass.
+        """
+        if self.folder.is_symlink():
+            raise ImportRefused(f"{self.folder} is a link, and an import writes into the workspace alone. Remove it.")
         if not self.folder.exists():
             return
-        if not self.plan_file.is_file():
+        if not is_imported(self.folder):
             raise ImportRefused(
-                f"{self.folder} holds no plan that was imported: it has no {PLAN_FILE}. "
+                f"{self.folder} holds no plan that was imported: it has no {PLAN_FILE} that an import wrote. "
                 "Choose another name with --plan."
             )
         text = read_input(self.plan_file)
         head = _HEAD.match(text)
-        if not head:
-            raise ImportRefused(f"{self.plan_file} was not written by an import. Choose another name with --plan.")
-        if hashlib.sha256(text[head.end() :]).hexdigest().encode() != head[1]:
+        is_edited = head and hashlib.sha256(text[head.end() :]).hexdigest().encode() != head[1]
+        if is_edited and not even_edited:
             raise ImportRefused(
                 f"{self.plan_file} was edited by hand since it was imported, and would lose that. Move what was added "
                 f"into another file of {self.folder}, or import with --replace."

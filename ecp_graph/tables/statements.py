@@ -17,6 +17,7 @@ literals, nowhere else, and no graph has a quotation mark in its name: so a line
 
 from __future__ import annotations
 
+import os
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,6 +57,8 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": "1",
     "async_threads": "0",
 }
+#: What a database holds in memory at most, if that is no more than half of the machine's; the rest goes to files.
+_MOST_MEMORY: Final = 6_000_000_000
 _STAGED: Final = """
 CREATE OR REPLACE TEMP TABLE staged AS
 SELECT
@@ -116,6 +119,7 @@ class Statements:
         self._folder = Path(mkdtemp(prefix="ecp-graph-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self.connection = duckdb.connect(config=_CONFIG)
+        self.connection.execute("SET memory_limit = $limit", {"limit": f"{_memory_limit() // 1_000_000}MB"})
         self.connection.execute("SET temp_directory = $folder", {"folder": str(self._folder / "spilled")})
         self.connection.execute("SET allowed_directories = [$folder]", {"folder": f"{self._folder}/"})
         self.connection.execute("SET enable_external_access = false")
@@ -242,6 +246,13 @@ def parsed_terms(texts: Sequence[str]) -> list[OxTerm]:
     """Return the terms that are written in the syntax of N-Triples."""
     lines = "".join(f"<urn:s> <urn:p> {text} .\n" for text in texts)
     return [cast(OxTerm, triple.object) for triple in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _memory_limit() -> int:
+    try:
+        return min(_MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    except (AttributeError, ValueError, OSError):  # not on this system
+        return _MOST_MEMORY
 
 
 def _union(layers: Iterable[str], *, rest: str = "") -> str:

@@ -88,7 +88,7 @@ def check_touched(
     data are those of the tables.
     """
     shapes = to_graph(sources.shapes)
-    judged = judge_touched(statements, shapes, _on_things(shapes, sources)).judged + of_stated()
+    judged = judge_touched(statements, shapes, _on_things(shapes, sources), about) + of_stated()
     every = [*judged.findings, *(_contradicting(one, about) for one in contradictions)]
     findings = [finding for finding in every if finding.focus in about or _value_iri(finding) in about]
     numbers = statements.numbers({f"<{finding.focus}>" for finding in findings if finding.focus}).values()

@@ -10,8 +10,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,43 +19,48 @@ from rdflib import SH, Graph, URIRef
 from rdflib.term import Node
 
 from ecp_graph.rdf.cache import cached, entry_name, keep
-from ecp_graph.rdf.terms import to_rdflib
+from ecp_graph.rdf.terms import OxTerm, to_rdflib
 from ecp_graph.tables.statements import Statements, parsed_terms
 from ecp_graph.validation.data_graph import TARGETS, DataGraph
 from ecp_graph.validation.reach import Reach
 from ecp_graph.validation.reads import Anchor, Reads, Step, reads_of
 from ecp_graph.validation.shacl import Judged, only, run_shapes
 
-__all__ = ["Touched", "judge_touched", "kept_reads"]
+__all__ = ["judge_touched", "kept_reads"]
 
 #: Rises when the same shapes are said to read something else.
 _LAYOUT: Final = 1
 
 
-@dataclass(frozen=True)
-class Touched:
-    """What shapes with targets find at the nodes that a change can affect, and which these are, for each shape.
+def judge_touched(statements: Statements, shapes: Graph, rules: Iterable[Node], about: Collection[str]) -> Judged:
+    """Return what some shapes find about things (IRIs, labels of blank nodes), and at how many nodes they looked.
 
-    Nodes are told as findings tell them: IRIs, labels of blank nodes, texts of literals.
-    """
-
-    judged: Judged
-    nodes: Mapping[str, frozenset[str]]
-
-
-def judge_touched(statements: Statements, shapes: Graph, rules: Iterable[Node]) -> Touched:
-    """Return what some shapes find where the changed statements can make a difference.
-
-    The tables are those that `Reach` expects. Raises what `run_shapes` raises.
+    The changed statements are those that have the things as subjects or objects; the tables are those that `Reach`
+    expects. A finding is about its focus and its value. Some of the findings are about neither. Raises what
+    `run_shapes` raises.
     """
     reach = Reach(statements, shapes, kept_reads(shapes, rules))
-    terms = _parsed(reach.affected())
-    data = DataGraph(ox.parse(reach.needed(), format=ox.RdfFormat.N_TRIPLES))
-    judged = run_shapes(data, _focused(only(shapes, [URIRef(rule) for rule in terms]), terms))
-    nodes = {rule: frozenset(_told(term) for term in found) for rule, found in terms.items()}
-    findings = [one for one in judged.findings if one.shape not in nodes or one.focus in nodes[one.shape]]
-    looked_at = dict.fromkeys(map(str, rules), 0) | {rule: len(found) for rule, found in nodes.items()}
-    return Touched(Judged(findings, looked_at, judged.on_reference), nodes)
+    joined, compared = map(_parsed, reach.affected())
+    judged = _judge(_data(reach.needed(joined=True)), shapes, joined)
+    if compared:  # only by a value among the things can what is found there be about them
+        values = frozenset(ox.NamedNode(one) if ":" in one else ox.BlankNode(one) for one in about)
+        judged += _judge(_data(reach.needed(joined=False)), shapes, compared, values)
+    looked_at = {str(rule): len(joined.get(str(rule), ())) + len(compared.get(str(rule), ())) for rule in rules}
+    return Judged(judged.findings, looked_at, judged.on_reference)
+
+
+def _data(text: str) -> DataGraph:
+    return DataGraph(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+
+
+def _judge(
+    data: DataGraph, shapes: Graph, terms: Mapping[str, list[object]], values: frozenset[OxTerm] | None = None
+) -> Judged:
+    judged = run_shapes(data, _focused(only(shapes, [URIRef(rule) for rule in terms]), terms), values=values)
+    nodes = {rule: {_told(term) for term in found} for rule, found in terms.items()}
+    return replace(
+        judged, findings=[one for one in judged.findings if one.shape not in nodes or one.focus in nodes[one.shape]]
+    )
 
 
 def kept_reads(shapes: Graph, rules: Iterable[Node]) -> Reads:

@@ -25,7 +25,7 @@ CREATE OR REPLACE TEMP TABLE starts (rule INTEGER, state INTEGER);
 CREATE OR REPLACE TEMP TABLE anchors (rule INTEGER, state INTEGER, node BIGINT);
 CREATE OR REPLACE TEMP TABLE targets (rule INTEGER, kind INTEGER, term BIGINT);
 CREATE OR REPLACE TEMP TABLE reached (state INTEGER, node BIGINT, round INTEGER);
-CREATE OR REPLACE TEMP TABLE affected (rule INTEGER, node BIGINT);
+CREATE OR REPLACE TEMP TABLE affected (rule INTEGER, node BIGINT, joined BOOLEAN);
 CREATE OR REPLACE TEMP TABLE needed (s BIGINT, p BIGINT, o BIGINT);"""
 
 #: The nodes at which rules look. Spec: SHACL 1.0, section 2.1.3.
@@ -60,19 +60,20 @@ SELECT DISTINCT state, node, $round FROM (
 ANTI JOIN reached USING (state, node)"""
 _AFFECTED: Final = """
 INSERT INTO affected
-SELECT rule, node FROM focus SEMI JOIN (SELECT rule, node FROM reached JOIN starts USING (state)) USING (rule, node)
-UNION
-SELECT rule, node FROM focus
-SEMI JOIN (
-  SELECT rule FROM reached JOIN anchors USING (state) WHERE anchors.node IS NULL OR anchors.node = reached.node
-  UNION ALL SELECT unnest($unknown::INTEGER[])) USING (rule)"""
+WITH
+  beside AS (
+    SELECT rule FROM reached JOIN anchors USING (state) WHERE anchors.node IS NULL OR anchors.node = reached.node),
+  joins AS (SELECT DISTINCT rule, node FROM reached JOIN starts USING (state))
+SELECT focus.rule, focus.node, joins.node IS NOT NULL OR focus.rule IN (SELECT unnest($unknown::INTEGER[]))
+FROM focus LEFT JOIN joins USING (rule, node)
+WHERE joins.node IS NOT NULL OR focus.rule IN (SELECT rule FROM beside UNION ALL SELECT unnest($unknown::INTEGER[]))"""
 
 _BEGIN: Final = """
 INSERT INTO reached
-WITH open AS (SELECT state FROM anchors SEMI JOIN affected USING (rule) WHERE node IS NULL)
+WITH open AS (SELECT state FROM anchors SEMI JOIN asked USING (rule) WHERE node IS NULL)
 SELECT DISTINCT state, node, 0 FROM (
-  SELECT state, node FROM affected JOIN starts USING (rule)
-  UNION ALL SELECT state, node FROM anchors SEMI JOIN affected USING (rule) WHERE node IS NOT NULL
+  SELECT state, node FROM asked JOIN starts USING (rule)
+  UNION ALL SELECT state, node FROM anchors SEMI JOIN asked USING (rule) WHERE node IS NOT NULL
   UNION ALL SELECT state, s FROM open JOIN steps USING (state) JOIN things USING (p) WHERE NOT inverse
   UNION ALL SELECT state, o FROM open JOIN steps USING (state) JOIN things USING (p) WHERE inverse)"""
 _PASSED: Final = """
@@ -92,7 +93,7 @@ ANTI JOIN reached ON reached.state = passed.next AND reached.node = passed.node"
 #: A rule of which nothing is known may read everything.
 _ALL: Final = """
 INSERT INTO needed SELECT s, p, o FROM things
-WHERE EXISTS (FROM affected SEMI JOIN (SELECT unnest($unknown::INTEGER[]) AS rule) USING (rule))"""
+WHERE EXISTS (FROM asked SEMI JOIN (SELECT unnest($unknown::INTEGER[]) AS rule) USING (rule))"""
 
 
 _TERMS: Final = """
@@ -144,20 +145,26 @@ class Reach:
         counts = dict(self._run("SELECT rule, count(*) FROM focus GROUP BY rule").fetchall())
         return {rule: counts.get(place, 0) for place, rule in enumerate(self._rules)}
 
-    def affected(self) -> dict[str, set[str]]:
-        """Return for each rule at which nodes (N-Triples) the changed statements can make it say something else."""
+    def affected(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+        """Return for each rule at which nodes (N-Triples) the changed statements can make it say something else.
+
+        The second are nodes that no pattern joins to a changed statement, though the rule compares them with one.
+        """
         self._run("TRUNCATE reached")
         self._run("TRUNCATE affected")
         self._run(_READ_FROM)
         self._walk(_BACK)
         self._run(_AFFECTED, {"unknown": self._unknown})
-        found: dict[str, set[str]] = {}
-        for rule, term in self._run("SELECT rule, term FROM affected JOIN terms ON id = node").fetchall():
-            found.setdefault(self._rules[rule], set()).add(term)
-        return found
+        joined: dict[str, set[str]] = {}
+        compared: dict[str, set[str]] = {}
+        asked = "SELECT rule, term, joined FROM affected JOIN terms ON id = node"
+        for rule, term, is_joined in self._run(asked).fetchall():
+            (joined if is_joined else compared).setdefault(self._rules[rule], set()).add(term)
+        return joined, compared
 
-    def needed(self) -> str:
-        """Return the statements that the affected nodes need, as N-Triples."""
+    def needed(self, *, joined: bool) -> str:
+        """Return the statements that the affected nodes of one kind or the other need, as N-Triples."""
+        self._run("CREATE OR REPLACE TEMP TABLE asked AS FROM affected WHERE joined = $joined", {"joined": joined})
         self._run("TRUNCATE reached")
         self._run("TRUNCATE needed")
         self._run(_ALL, {"unknown": self._unknown})

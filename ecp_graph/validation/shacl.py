@@ -17,6 +17,7 @@ from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
+from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.validation.agreement import Agreement, nested_shapes
 from ecp_graph.validation.compiled import CompiledShapes, Refused, is_installed
 from ecp_graph.validation.constraint_queries import UnsuitedQuery, ask_constraint, constraint_query
@@ -46,13 +47,16 @@ class Judged:
         )
 
 
-def run_shapes(data: DataGraph, shapes: Graph, *, engine: Engine = "local") -> Judged:
+def run_shapes(
+    data: DataGraph, shapes: Graph, *, engine: Engine = "local", values: frozenset[OxTerm] | None = None
+) -> Judged:
     """Return one finding for each validation result; they say nothing yet about passages, files and lines.
 
+    With ``values``, findings of SPARQL constraints that have none of these as their value may be missing.
     Raises EcpGraphError for shapes that cannot be run. Spec: SHACL 1.0, core and SPARQL constraints.
     """
     rules = _rules(shapes)
-    results, taken = ([], set()) if engine == "reference" else _run_fast(data, shapes, rules)
+    results, taken = ([], set()) if engine == "reference" else _run_fast(data, shapes, rules, values)
     rest = rules - taken
     if rest:
         results += _run_on_reference(data, shapes, rest, whole=engine == "reference")
@@ -93,18 +97,22 @@ def _is_switched_off(shapes: Graph, rule: Node) -> bool:
     return (rule, SH.deactivated, RdfLiteral(True)) in shapes
 
 
-def _run_fast(data: DataGraph, shapes: Graph, rules: Collection[Node]) -> tuple[list[Result], set[Node]]:
+def _run_fast(
+    data: DataGraph, shapes: Graph, rules: Collection[Node], values: frozenset[OxTerm] | None
+) -> tuple[list[Result], set[Node]]:
     """Return what the fast engines find, and the shapes that they have judged."""
     if not is_installed():
         return [], set()
     agreement = Agreement(shapes, data)
     covered = {rule for rule in rules if agreement.covers(rule)}
-    answers = _ask_constraints(data, shapes, covered)
+    answers = _ask_constraints(data, shapes, covered, values)
     found, judged = _run_compiled(data, shapes, set(answers))
     return [*found, *(result for rule in judged for result in answers[rule])], judged
 
 
-def _ask_constraints(data: DataGraph, shapes: Graph, rules: set[Node]) -> dict[Node, list[Result]]:
+def _ask_constraints(
+    data: DataGraph, shapes: Graph, rules: set[Node], values: frozenset[OxTerm] | None
+) -> dict[Node, list[Result]]:
     """Return for each shape what its SPARQL constraints find; shapes whose queries are unsuited are missing."""
     asking = {rule for rule in rules if (rule, SH.sparql, None) in shapes and not _is_switched_off(shapes, rule)}
     found: dict[Node, list[Result]] = {rule: [] for rule in rules - asking}
@@ -113,7 +121,9 @@ def _ask_constraints(data: DataGraph, shapes: Graph, rules: set[Node]) -> dict[N
     store = data.store()
     for rule in asking:
         try:
-            answers = [ask_constraint(store, data, shapes, rule, one) for one in shapes.objects(rule, SH.sparql)]
+            answers = [
+                ask_constraint(store, data, shapes, rule, one, values) for one in shapes.objects(rule, SH.sparql)
+            ]
         except UnsuitedQuery:
             continue
         found[rule] = [result for answer in answers for result in answer]

@@ -68,6 +68,14 @@ def test_the_graph_of_the_annex_is_the_hand_made_one(form: str, tmp_path: Path) 
     made = said(workspace.data_files, "/plan/annex")
     hand_made = said(bundled_workspace().data_files, "/plan/ecp-action-plan-3")
     assert {name: differing for name in COMPARED if (differing := made[name] ^ hand_made[name])} == {}
+    headings = {
+        quad.graph_name.value.rpartition("/")[2]
+        for path in workspace.data_files
+        for quad in ox.parse(path=str(path))
+        if quad.predicate.value.endswith("chapterNumber") and "annex" in quad.subject.value  # type: ignore[union-attr]
+    }
+    assert len(headings) == 7
+    assert not any(name.endswith("-normalised") for name in headings)
     counts = Counter({name: len(values) for name, values in made.items()})
     assert counts["title"] == 28
     assert counts.total() == 338

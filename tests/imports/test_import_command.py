@@ -158,6 +158,15 @@ def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered(
     assert held["rows"][0]["responsible"][0]["match"] == "https://harbour.example/id/body/port-office"
 
 
+def test_a_draft_that_nobody_edited_is_what_yes_writes(harbour: Workspace, plan: Path) -> None:
+    run(harbour, plan, "--title", "Quays", "--until", "2028")
+    draft = harbour.root / "drafts" / "quays.xlsx"
+    assert run(harbour, plan, "--accept", str(draft)).exit_code == 0
+    accepted = (harbour.root / "data" / "quays" / "plan.trig").read_bytes()
+    run(harbour, plan, "--yes", "--title", "Quays", "--until", "2028")
+    assert (harbour.root / "data" / "quays" / "plan.trig").read_bytes() == accepted
+
+
 def test_a_newer_version_keeps_iris_and_lists_what_changed(harbour: Workspace, plan: Path, tmp_path: Path) -> None:
     run(harbour, plan, "--yes")
     newer = [
@@ -186,6 +195,19 @@ def test_a_newer_version_keeps_iris_and_lists_what_changed(harbour: Workspace, p
     assert back.exit_code == 0
     assert actions(harbour)["Mend the quay"] == "quays-1"
     assert not orphaned.exists()
+
+
+def test_what_other_plans_name_is_not_lost(harbour: Workspace, plan: Path, tmp_path: Path) -> None:
+    run(harbour, plan, "--yes")
+    other = workbook(tmp_path / "sea.xlsx", [("1", "Sound the depths", "Coast Guard", "2027")])
+    run(harbour, other, "--yes", slug="sea")
+    assert "body:coast-guard" in (harbour.root / "data" / "sea" / "plan.trig").read_text()
+    newer = workbook(tmp_path / "newer.xlsx", [ROWS[0], ROWS[2]])
+    before = tree(harbour.root)
+    refused = run(harbour, newer, "--yes")
+    assert (refused.exit_code, "no longer has: body:coast-guard" in refused.stderr) == (2, True)
+    assert tree(harbour.root) == before
+    assert run(harbour, newer, "--yes", "--replace").exit_code == 0
 
 
 def test_the_next_phase_follows_the_one_before(harbour: Workspace, plan: Path, tmp_path: Path) -> None:

@@ -159,6 +159,21 @@ def test_dropped_rows_are_not_there_and_edits_are_interpreted() -> None:
     assert len(made.actions) == 1
 
 
+def test_a_mapping_may_say_what_a_name_is() -> None:
+    read = document(Path("/papers/plan.xlsx"), [{"title": "Sing", "responsible": "C1; C2"}])
+    good, bad = read.rows[0].responsible
+    named = (replace(good, iri="https://x.example/c1"), replace(bad, iri="https://x.example/not an iri"))
+    read = replace(read, rows=(replace(read.rows[0], responsible=named),))
+    made = written(make_draft(read, Given("ports"), readers(()), language="en"), ())
+    assert set(stated(made, "action/ports-row-1", "responsibleBody")) == {"https://x.example/c1", "body/c2"}
+    told = {q.predicate.value.rpartition("#")[2] for q in made.quads if q.subject.value == "https://x.example/c1"}  # type: ignore[union-attr]
+    assert told == {"type", "prefLabel"}
+
+
+def test_a_row_whose_text_nobody_sees_is_no_action() -> None:
+    assert len(written(drafted([{"title": "\u200b"}, {"title": "Sing"}])).actions) == 1
+
+
 def test_what_is_said_of_the_plan_is_external() -> None:
     made = written(drafted(ROWS, title="Ports", start="2027", end="2028-06", body="PC"), follows=f"{BASE}id/plan/old")
     graph = f"{BASE}graph/ports-import/statement"

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ecp_graph.overlap.derive import merged_store
 from ecp_graph.overlap.rules import made_ready
 from ecp_graph.tables.algebra import Statement, compiled
+from ecp_graph.tables.joins import in_process
 from ecp_graph.tables.statements import Statements
 from tests.bundled import PREFIXES
 
@@ -40,7 +41,8 @@ def differences(quads: Iterable[ox.Quad], queries: Sequence[str]) -> tuple[dict[
 
 def rows_by_joins(query: str, statements: Statements) -> Rows:
     statement = _compiled(query)
-    with statement.prepared(statements.connection, statements.numbers(statement.constants)) as select:
+    with in_process(statements, []) as joins:
+        select = statement.prepared(joins, statements.numbers(statement.constants))
         rows = statements.connection.execute(select).fetchall()
     terms = dict(statements.connection.execute("SELECT id, term FROM terms").fetchall())
     return Counter(

@@ -97,6 +97,10 @@ class _Line:
         time = self._time()
         if time != self._row.time:
             edited.add("time")
+        for field, kind in NAMED_FIELDS.items():
+            now = [shown(name.text) for name in names if name.kind == kind]
+            if now != [shown(name.text) for name in self._row.named(field)]:
+                edited.add(field)
         status = cast("Status", self._line.text("status"))
         row = replace(self._row, names=tuple(names), time=time, status=status, edited=frozenset(edited))
         return replace(row, number=texts["number"], title=texts["title"], chapter=texts["chapter"])

@@ -103,4 +103,4 @@ def _doubts(draft: Draft) -> Iterator[str]:
 def _problems(draft: Draft) -> Iterator[str]:
     if draft.problems:
         yield f"Problems ({len(draft.problems)}):"
-        yield from (f"  {problem.locator}: {problem.message}" for problem in draft.problems)
+        yield from (f"  {problem.sentence}" for problem in draft.problems)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, Final, Protocol
 
+from ecp_graph.plans.draft.headings import with_headings
 from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftLinked, DraftName, DraftRow, DraftTime, Given
+from ecp_graph.plans.reading.tables import SourceTable
 from ecp_graph.plans.rows import ActionRow, Cell, DocumentRows, LinkedRow, Named, Problem
 from ecp_graph.plans.writing.texts import clean, key, words
 
 __all__ = ["Readers", "make_draft"]
 
+#: What a mapping's valueUrl may make of a cell; anything else is a name like any other.
+_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
 #: The fields whose things may also be named inside the title of an action.
 _IN_TITLES: Final = ("instruments", "topics")
 #: Kinds of time that depend on when a body meets.
@@ -37,8 +42,13 @@ class Readers:
     read_time: Callable[[str], Any]
 
 
-def make_draft(read: DocumentRows, given: Given, readers: Readers, *, language: str) -> Draft:
-    """Return the draft reading of a document; the language is that of the plan where the document tells none."""
+def make_draft(
+    read: DocumentRows, given: Given, readers: Readers, *, language: str, tables: Sequence[SourceTable] = ()
+) -> Draft:
+    """Return the draft reading of a document; the language is that of the plan where the document tells none.
+
+    In ``tables``, those of the document, the headings of chapters are looked for.
+    """
     register = _Register(readers.register, read.linked)
     readers = replace(readers, register=register)
     bodies = [words(name.text) for row in read.rows for name in row.responsible if name.role != "open"]
@@ -48,7 +58,7 @@ def make_draft(read: DocumentRows, given: Given, readers: Readers, *, language: 
         document=PurePath(read.path).name,
         sha256=read.sha256,
         language=read.language or language,
-        rows=tuple(_row(row, readers, frozenset(bodies)) for row in read.rows),
+        rows=tuple(_row(row, readers, frozenset(bodies)) for row in with_headings(read.rows, tables)),
         problems=(*read.problems, *_shared_names(read.linked)),
         taken=read.taken,
         unread=read.unread,
@@ -107,7 +117,7 @@ def _row(row: ActionRow, readers: Readers, bodies: frozenset[str]) -> DraftRow:
 
 def _names(row: ActionRow, register: Matcher) -> Iterator[DraftName]:
     for field, kind in NAMED_FIELDS.items():
-        parts: tuple[Named, ...] = getattr(row, field)
+        parts = [_located(part, row) for part in getattr(row, field)]
         found = [_matched(part, kind, register) for part in parts if clean(part.text)]
         if field in _IN_TITLES and (cell := row.cells.get("title")):
             known = {name.iri for name in found if name.is_sure}
@@ -115,9 +125,17 @@ def _names(row: ActionRow, register: Matcher) -> Iterator[DraftName]:
         yield from found
 
 
+def _located(part: Named, row: ActionRow) -> Named:
+    """Return a part with the cell that has its text, which may be one of a row in which its own row goes on."""
+    if key(part.text) in key(part.cell.text):
+        return part
+    found = (cell for cell in row.cells.values() if key(part.text) in key(cell.text))
+    return replace(part, cell=next(found, part.cell))
+
+
 def _matched(part: Named, kind: str, register: Matcher) -> DraftName:
     name = DraftName(part.text, kind, part.cell, part.role)
-    if part.iri:
+    if _IRI.fullmatch(part.iri):
         return replace(name, iri=part.iri, score=1.0, is_sure=True, why="The mapping names it.")
     return name if part.role == "open" else _with(name, register.match(part.text, kind))
 

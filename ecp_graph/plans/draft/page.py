@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from ecp_graph.plans.draft.columns import shown
 from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftName, DraftRow
+from ecp_graph.plans.reading.tables import SourceCell, SourceTable
 from ecp_graph.plans.rows import Cell
 
 __all__ = ["draft_page"]
@@ -28,7 +29,7 @@ _HELP: Final = (
 )
 
 
-def draft_page(draft: Draft, tables: Sequence[Any]) -> str:
+def draft_page(draft: Draft, tables: Sequence[SourceTable]) -> str:
     """Return the page of a draft; ``tables`` are those of its document, of which those with actions are drawn."""
     rows = {row.row.locator: number for number, row in enumerate(draft.rows, 1)}
     drawn = _drawn(draft, tables)
@@ -51,31 +52,41 @@ def draft_page(draft: Draft, tables: Sequence[Any]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _drawn(draft: Draft, tables: Iterable[Any]) -> list[Any]:
+def _drawn(draft: Draft, tables: Iterable[SourceTable]) -> list[SourceTable]:
     used = {(cell.sheet, cell.table) for row in draft.rows for cell in row.row.cells.values()}
     return [table for table in tables if (table.sheet, table.number) in used]
 
 
 def _about(draft: Draft) -> str:
     doubts = sum(bool(row.doubts) for row in draft.rows)
-    counts = f"{len(draft.rows)} actions, {doubts} of them with doubts, {len(draft.problems)} problems"
+    problems = "1 problem" if len(draft.problems) == 1 else f"{len(draft.problems)} problems"
+    counts = f"{len(draft.rows)} actions, {doubts} of them with doubts, {problems}"
     return f"{draft.document} (SHA-256 {draft.sha256[:12]}…): {counts}."
 
 
-def _table(table: Any, numbers: Mapping[str, int]) -> Iterator[str]:
+def _table(table: SourceTable, numbers: Mapping[str, int]) -> Iterator[str]:
     """Yield a table with its merges; the first column has the numbers of the actions."""
+    rows = table.rows
+    columns = sorted({column for cells in rows.values() for column in cells})
     yield f"<h2>{_text(table.sheet or f'Table {table.number}')}</h2>"
     yield "<table>"
-    for row, cells in table.rows.items():
+    for row, cells in rows.items():
         number = numbers.get(table.row_locator(row), "")
         marked = f'<th class="n">{f"<a href=#a{number}>{number}</a>" if number else ""}</th>'
-        drawn = "".join(_cell(table, cell, cells) for cell in dict.fromkeys(cells.values()) if cell.row == row)
+        drawn = "".join(_cell(table, row, column, cells) for column in columns)
         yield f"<tr{' class=hidden' if row in table.hidden_rows else ''}>{marked}{drawn}</tr>"
     yield "</table>"
 
 
-def _cell(table: Any, cell: Any, beside: Mapping[int, Any]) -> str:
-    width = sum(1 for other in beside.values() if other is cell)
+def _cell(table: SourceTable, row: int, column: int, beside: Mapping[int, SourceCell]) -> str:
+    """Return a cell where it begins, nothing where it goes on, and an empty one where there is none."""
+    cell = beside.get(column)
+    if cell is None:
+        return "<td></td>"
+    covered = [at for at, other in beside.items() if other is cell]
+    if cell.row != row or column != min(covered):
+        return ""
+    width = len(covered)
     spans = (f" rowspan={cell.row_span}" if cell.row_span > 1 else "") + (f" colspan={width}" if width > 1 else "")
     name = _text(table.cell_locator(cell.row, cell.column))
     text = cell.text if len(cell.text) <= _LONGEST else cell.text[:_LONGEST] + "…"
@@ -118,8 +129,9 @@ def _time(row: DraftRow, language: str) -> str:
     bounds = (
         " to ".join(filter(None, (time.start, time.end))) if time.start else f"until {time.end}" if time.end else ""
     )
-    edtf = f", EDTF {time.edtf}" if time.edtf else ""
-    read = f"<b>{_text(time.kind)}</b> {_text(bounds)}{_text(edtf)} <span class=why>{_text(time.why)}</span>"
+    edtf = f"EDTF {time.edtf}" if time.edtf else ""
+    told = ", ".join(filter(None, (bounds, edtf)))
+    read = f"<b>{_text(time.kind)}</b> {_text(told)} <span class=why>{_text(time.why)}</span>"
     return f"{_of(row.row.cells.get('time'), time.text, language)} → {read}" if time.text else read
 
 
@@ -135,7 +147,7 @@ def _of(cell: Cell | None, text: str, language: str) -> str:
 def _problems(draft: Draft) -> Iterator[str]:
     if draft.problems:
         yield "<h2>Problems</h2><ul>"
-        yield from (f"<li>{_text(found.locator)}: {_text(found.message)}</li>" for found in draft.problems)
+        yield from (f"<li>{_text(found.sentence)}</li>" for found in draft.problems)
         yield "</ul>"
 
 

@@ -68,6 +68,8 @@ class Things:
 
     def iri_of(self, name: DraftName, place: Place, evidence: Evidence) -> str:
         """Return the IRI of what a name stands for, and state there what the place says of it."""
+        if not name.is_sure and (namesake := self._namesake(name)):
+            return namesake
         if not name.is_sure:
             thing = self._own_thing(name)
             self._describe(thing, name, place, evidence)
@@ -83,7 +85,7 @@ class Things:
         if name.is_in_title or key(name.text) not in key(name.cell.text):
             return "interpreted"
         if not name.is_sure:
-            return "verbatim"
+            return "interpreted" if self._namesake(name) else "verbatim"
         thing = self._known.get(name.iri)
         names = {thing.code, *(text for text, _ in thing.preferred)} if thing else set()
         return "verbatim" if clean(name.text) in names else "normalised"
@@ -97,7 +99,7 @@ class Things:
     def prepare(self, names: Iterable[DraftName]) -> None:
         """Make the plan's own things that names stand for, so that texts that list them are understood everywhere."""
         for name in names:
-            if not name.is_sure and name.role != "open":
+            if not name.is_sure and name.role != "open" and not self._namesake(name):
                 self._own_thing(name)
 
     def listed(self, kind: str, text: str) -> Iterator[str]:
@@ -117,6 +119,14 @@ class Things:
         named = (iris for label, iris in self._labels.get(kind, {}).items() if words(label) in said)
         found = {iri for iris in named for iri in iris}
         return found.pop() if len(found) == 1 else ""
+
+    def _namesake(self, name: DraftName) -> str:
+        """Return the one known thing with the very name of one that is not sure: two things may not share a name.
+
+        That it is meant is an interpretation, as long as nobody has decided otherwise.
+        """
+        found = {iri for iri in self._labels.get(name.kind, {}).get(key(name.text), ()) if iri in self._known}
+        return found.pop() if len(found) == 1 and not name.is_decided else ""
 
     def _own_thing(self, name: DraftName) -> OwnThing:
         text = clean(name.text)

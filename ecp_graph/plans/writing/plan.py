@@ -79,7 +79,7 @@ class _Writer:
         self._slug = draft.given.plan
         self._language = draft.language
         self._plan = f"{around.names.id}plan/{self._slug}"
-        self._rows = draft.accepted
+        self._rows = tuple(row for row in draft.accepted if clean(row.title))
         kept = {row.action for row in self._rows if row.action} | {orphan.action for orphan in draft.orphans}
         self._minter = Minter(around.names.id, around.taken | kept)
         self._minter.take(self._plan)
@@ -171,7 +171,7 @@ class _Writer:
         else:
             state(place, "verbatim", action, "ecp:belongsToPlan", self._plan)
         self._state_number(row, action, place)
-        where, certainty = self._where(row, "title", place)
+        where, certainty = self._where(row, "title", row.title, place)
         state(where, certainty, action, "skos:prefLabel", ox.Literal(clean(row.title), language=self._language))
         self._state_responsible(row, action, place)
         for field in _LINKS:
@@ -189,11 +189,22 @@ class _Writer:
         chapter = self._chapters.get(key(row.chapter))
         return chapter.iri.rpartition("/")[2].removeprefix(f"{self._slug}-") if chapter else ""
 
-    def _where(self, row: DraftRow, field: str, place: Place) -> tuple[Place, Certainty]:
-        """Return the place of a field and how sure its value is; what a person changed is a reading of its cell."""
-        cell = row.row.cells.get(field)
-        certainty: Certainty = "interpreted" if field in row.edited else "verbatim"
-        return (self._place(cell) if cell else place), certainty
+    def _where(self, row: DraftRow, field: str, value: str, place: Place) -> tuple[Place, Certainty]:
+        """Return the place of a value and how sure it is.
+
+        It is verbatim in the cell that has it, and normalised in the row where it was put together from several. What a
+        person changed is a reading of its cell.
+        """
+        cells = row.row.cells
+        own = cells.get(field)
+        if field in row.edited:
+            return (self._place(own) if own else place), "interpreted"
+        having = [cell for cell in (own, *cells.values()) if cell and key(value) in key(cell.text)]
+        if having:
+            return self._place(having[0]), "verbatim"
+        if own and f"{field} 2" not in cells:
+            return self._place(own), "normalised"
+        return place, "normalised"
 
     def _place(self, cell: Cell) -> Place:
         return cell_place(cell, is_only_table=self._is_only_table)
@@ -202,7 +213,7 @@ class _Writer:
         chapter = self._chapters.get(key(row.chapter))
         if chapter and chapter.iri not in self._described:
             self._described.add(chapter.iri)
-            where, certainty = self._where(row, "chapter", place)
+            where, certainty = self._where(row, "chapter", row.chapter, place)
             chapter.state(where, certainty, self._evidence, self._plan, self._language)
         return chapter
 
@@ -214,7 +225,7 @@ class _Writer:
         if not number or chapter in chapters or "" in chapters or (chapters and not chapter):
             return
         chapters.add(chapter)
-        where, certainty = self._where(row, "number", place)
+        where, certainty = self._where(row, "number", number, place)
         if _integer(number) in self._integers:
             self._evidence.state(where, certainty, action, "ecp:actionNumber", ox.Literal(_integer(number)))
         self._evidence.state(where, certainty, action, "ecp:numberText", ox.Literal(number))
@@ -232,9 +243,7 @@ class _Writer:
             if body not in linked:
                 linked.add(body)
                 certainty = self._things.certainty(name)
-                # a body that a person added is not in the text, with which the plain link has to agree
-                link = "ecp:responsibleParty" if certainty == "interpreted" else "ecp:responsibleBody"
-                self._evidence.state(where, certainty, action, link, body)
+                self._evidence.state(where, certainty, action, "ecp:responsibleBody", body)
                 self._state_role(name, action, body, where, certainty)
         for body in self._things.listed("body", text):
             if body not in linked:
@@ -260,8 +269,11 @@ class _Writer:
         self._evidence.state(where, certainty, part, "ecp:role", f"{CONCEPTS}role-{name.role or 'lead'}")
 
     def _state_text(self, row: DraftRow, action: str, field: str, predicate: str, place: Place) -> str:
-        """State the text of a field as it is written, and return it; that of several cells is put together."""
-        cells = _cells(row, field)
+        """State the text of a field as it is written, and return it; that of several cells is put together.
+
+        Where a person added names or took some out, the text does not agree with them, and is not stated.
+        """
+        cells = [] if field in row.edited else _cells(row, field)
         text = clean("; ".join(filter(None, (clean(cell.text) for cell in cells))))
         if text:
             where, certainty = (self._place(cells[0]), "verbatim") if len(cells) == 1 else (place, "normalised")
@@ -287,14 +299,14 @@ class _Writer:
 
     def _state_time(self, row: DraftRow, action: str, place: Place) -> None:
         time = stated_time(replace(row.time, sessions_of=row.time.sessions_of or self._sessions(row.time)))
-        cell = row.row.cells.get("time")
-        where = self._place(cell) if cell and clean(cell.text) else place
-        frame = f"{self._around.names.id}timeframe/{action.rpartition('/')[2]}"
-        self._evidence.state(where, "verbatim", action, "ecp:timeframe", frame)
-        self._evidence.state(where, "verbatim", frame, "rdf:type", "ecp:Timeframe")
         text = clean(row.time.text)
+        where, how = self._where(row, "time", text, place) if text else (place, "verbatim")
+        how = "normalised" if how == "normalised" else "verbatim"  # the text itself is never edited
+        frame = f"{self._around.names.id}timeframe/{action.rpartition('/')[2]}"
+        self._evidence.state(where, how, action, "ecp:timeframe", frame)
+        self._evidence.state(where, how, frame, "rdf:type", "ecp:Timeframe")
         if text and time.kind != "not-stated":
-            self._evidence.state(where, "verbatim", frame, "ecp:timeframeText", ox.Literal(text))
+            self._evidence.state(where, how, frame, "ecp:timeframeText", ox.Literal(text))
         certainty: Certainty = "interpreted" if time.has_dates or "time" in row.edited else "normalised"
         self._evidence.state(where, certainty, frame, "ecp:timeframeKind", f"{CONCEPTS}timeframe-{time.kind}")
         if time.start:
@@ -314,7 +326,7 @@ class _Writer:
 
 def _cells(row: DraftRow, field: str) -> list[Cell]:
     """Return the cells of a field in the order of its names, each once."""
-    cells: Iterable[Cell] = [name.cell for name in getattr(row.row, field)]
+    cells: Iterable[Cell] = [name.cell for name in row.named(field) if not name.is_in_title]
     return list({cell.locator: cell for cell in cells}.values())
 
 

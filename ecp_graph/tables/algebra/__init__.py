@@ -14,14 +14,12 @@ What is none of these raises NotCompiled with its name, and is left to an engine
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import duckdb
 
 from ecp_graph.tables.algebra.patterns import Patterns
 from ecp_graph.tables.algebra.relation import NotCompiled, Scope
+from ecp_graph.tables.joins import Joins
 
 __all__ = ["NotCompiled", "Statement", "compiled"]
 
@@ -40,17 +38,12 @@ class Statement:
     constants: tuple[str, ...]
     columns: Mapping[str, bool]
 
-    @contextmanager
-    def prepared(self, connection: duckdb.DuckDBPyConnection, numbers: Mapping[str, int]) -> Iterator[str]:
-        """Keep the tables that come before the query, as long as the block lasts, and yield its SELECT."""
+    def prepared(self, joins: Joins, numbers: Mapping[str, int]) -> str:
+        """Make the tables that come before the query, and return its SELECT; raises Stopped."""
         values = [numbers[constant] for constant in self.constants]
-        try:
-            for name, select in self.tables.items():
-                connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select.format(*values)}")
-            yield self.select.format(*values)
-        finally:
-            for name in self.tables:
-                connection.execute(f"DROP TABLE IF EXISTS {name}")
+        for name, select in self.tables.items():
+            joins.make(name, select.format(*values))
+        return self.select.format(*values)
 
 
 def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement:

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -170,12 +170,14 @@ SELECT count(*) FROM (
             found.update(iri for (iri,) in self._read(f"SELECT iri FROM finding WHERE iri IN ({marks})", some))
         return found
 
+    @cached_property
     def kinds_of_findings(self) -> list[tuple[str, str, str]]:
-        """Return the dimension, kind and grade of findings, each combination once."""
+        """The dimension, kind and grade of findings, each combination once."""
         return list(self._read("SELECT DISTINCT dimension, kind, grade FROM finding ORDER BY 1, 2, 3"))
 
+    @cached_property
     def kinds_of_things(self) -> list[tuple[str, str]]:
-        """Return the dimensions of findings with the kinds of things that they are on."""
+        """The dimensions of findings with the kinds of things that they are on."""
         sql = """
 SELECT DISTINCT dimension, finding_thing.kind FROM finding_thing JOIN finding ON finding.id = finding
 WHERE finding_thing.kind IS NOT NULL ORDER BY 1, 2"""

@@ -53,7 +53,7 @@ _MOST_PAIRS: Final = 6
 #: Plans that the page tells of one by one; more are a table, of so many, with these counts.
 _MOST_TOLD: Final = 5
 _MOST_PLANS: Final = 300
-_COUNTS: Final = ("chapters", "actions", "bodies", "programmes")
+_COUNTS: Final = ("chapters", "actions", "bodies")
 #: Actions that the page lists by chapter; of more it says how many there are in each.
 _MOST_ACTIONS: Final = 200
 _MOST_BODIES: Final = 12

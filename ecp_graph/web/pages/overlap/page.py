@@ -313,6 +313,7 @@ def _matrix_page(sides: Sides) -> Response:
     }
     given = {name: value for name, value in given.items() if value}
     joins = _joins()
+    used = {kind for _, kind, _ in joins.marks()}
     return page(
         "overlap/matrix.html",
         sides=sides,
@@ -330,7 +331,7 @@ def _matrix_page(sides: Sides) -> Response:
         told=lambda causes: told(_catalogue(), causes),
         counted=counted,
         pair_of=lambda *pair: frozenset(pair),
-        known_kinds=[kind for kind in joins.kind_ranks if kind in {used for _, used, _ in joins.marks()}],
+        known_kinds=[kind for kind in joins.kind_ranks if kind in used],
         used_kinds={kind for cell in found.cells.values() for kind in cell.kinds},
         relations=relations(_catalogue()) if found.is_graded else {},
         open=open_actions(_catalogue()) if _names_bodies(sides) else None,
