@@ -96,7 +96,7 @@ def test_the_text_tells_understanding_doubts_and_problems(draft: Draft) -> None:
     assert text.startswith("plan.xlsx: 3 actions in 1 chapters\n  taken: sheet Plan\n")
     assert "bodies: 5 named, 2 known for sure, 1 asked, 2 the plan's own" in text
     assert "In doubt (2):\n  Plan!row 3: “Ministry of Ports” may be" in text
-    assert text.endswith("Problems (1):\n  Plan!B9: Write a text in Plan!B9.\n")
+    assert text.endswith("Problems (1):\n  Write a text in Plan!B9.\n")
 
 
 def _edited(draft: Draft, path: Path, edit: Callable[[dict[str, object]], None] = lambda _: None) -> Path:
