@@ -1,6 +1,6 @@
 """Whether an action is the same as another, and why: what titles say, compared by stated conditions."""
 
-from ecp_graph.overlap.likeness.action import ActionText, NamesIn, Phrase, Reading, Term
+from ecp_graph.overlap.likeness.action import ActionText, Named, NamesIn, Phrase, Reading, Term
 from ecp_graph.overlap.likeness.candidates import Candidate, candidates
 from ecp_graph.overlap.likeness.compare import CLASSES, Likeness, Part, compare
 from ecp_graph.overlap.likeness.meaning import Encoder, Meaning, open_meaning
@@ -14,6 +14,7 @@ __all__ = [
     "Encoder",
     "Likeness",
     "Meaning",
+    "Named",
     "NamesIn",
     "Part",
     "Phrase",

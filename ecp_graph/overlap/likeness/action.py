@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-__all__ = ["ActionText", "NamesIn", "Phrase", "Reading", "Term"]
+__all__ = ["ActionText", "Named", "NamesIn", "Phrase", "Reading", "Term"]
 
-#: Says which known things are named in a text: for each, the words that name it there, and its identifier.
-NamesIn = Callable[[str], Iterable[tuple[str, str]]]
+
+class Named(NamedTuple):
+    """A known thing that is named in a title: the words that name it there, its identifier, and its kind.
+
+    ``kind`` is instrument, body, programme, topic or goal. Topics and goals are words like others, with one key for all
+    their names; two things of the other kinds are different things.
+    """
+
+    written: str
+    identifier: str
+    kind: str
+
+
+#: Says which known things are named in a text.
+NamesIn = Callable[[str], Iterable[Named]]
 
 
 @dataclass(frozen=True)
@@ -55,8 +69,8 @@ class Phrase:
 class Reading:
     """What is read of an action by a rule, so with the certainty *interpreted*.
 
-    ``activity`` is the class of the head verb, empty where none is known; ``verb`` is as written. ``things`` are the
-    identifiers of instruments, topics and goals that are given or named in the title, ``named`` those of the title.
+    ``activity`` is the class of the head verb, empty where none is known; ``verb`` is as written. ``language`` is
+    that of the rules, ``years`` the first and the last that the times name, ``named`` what is known in the title.
     """
 
     action: ActionText
@@ -65,13 +79,21 @@ class Reading:
     object: Phrase
     audience: Phrase
     numbers: frozenset[int]
-    years: frozenset[int]
-    named: frozenset[str]
+    years: tuple[int, int] | None
+    named: tuple[Named, ...]
+    language: str
 
     @property
     def things(self) -> frozenset[str]:
         """Return the identifiers of all known things that the action is about."""
-        return self.named.union(self.action.instruments, self.action.topics, self.action.goals)
+        named = frozenset(each.identifier for each in self.named)
+        return named.union(self.action.instruments, self.action.topics, self.action.goals)
+
+    @property
+    def instruments(self) -> frozenset[str]:
+        """Return the identifiers of the instruments that are given or named in the title."""
+        named = frozenset(each.identifier for each in self.named if each.kind == "instrument")
+        return named.union(self.action.instruments)
 
     @property
     def texts(self) -> tuple[str, ...]:

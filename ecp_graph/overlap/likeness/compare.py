@@ -66,13 +66,15 @@ class _Pair:
 
     def __init__(self, a: Reading, b: Reading, rarity: Rarity, meaning: Meaning | None) -> None:
         self.a, self.b, self.rarity, self._meaning = a, b, rarity, meaning
-        self.across = a.action.language != b.action.language
+        self.across = a.language != b.language
         self.activity = agree(a.activity, b.activity)
         self.is_read = bool(a.activity and b.activity)
         self.contrast = contrast(a.object, b.object, rarity, across_languages=self.across)
         self.meaning = self.alike(a.object.text, b.object.text)
         self.object = self._object()
         self.audience = self._audience()
+        years, others = a.years or b.years, b.years or a.years
+        self.times_meet = not years or not others or (years[0] <= others[1] and others[0] <= years[1])
         self.forbidden = tuple(self._forbidden())
         self.differs = (*self.forbidden, *self._differences())
 
@@ -102,8 +104,7 @@ class _Pair:
         return "like" if self.words_alike(left_a, left_b) >= like else "other"
 
     def _same_things(self) -> bool:
-        mine, theirs = (self.a.named.union(self.a.action.instruments), self.b.named.union(self.b.action.instruments))
-        return bool(mine) and mine == theirs
+        return bool(self.a.instruments) and self.a.instruments == self.b.instruments
 
     def _audience(self) -> str:
         """Return same, silent (neither says), open (one does not say), or other."""
@@ -126,10 +127,7 @@ class _Pair:
         found = []
         if a.numbers and b.numbers and a.numbers != b.numbers:
             found.append(f"the numbers differ: {_listed(a.numbers)} and {_listed(b.numbers)}")
-        if a.years and b.years and not a.years & b.years:
-            found.append(f"the years differ: {_listed(a.years)} and {_listed(b.years)}")
-        mine, theirs = set(a.action.instruments), set(b.action.instruments)
-        if mine and theirs and not mine & theirs:
+        if a.instruments and b.instruments and not a.instruments & b.instruments:
             found.append("they concern different instruments")
         if names := self.other_names():
             found.append(f"each names something else: {names[0]} and {names[1]}")
@@ -153,6 +151,8 @@ class _Pair:
             found.append(f"only one says for whom: {self.a.audience.text or self.b.audience.text}")
         if self.a.numbers != self.b.numbers and not (self.a.numbers and self.b.numbers):
             found.append(f"only one has a number: {_listed(self.a.numbers | self.b.numbers)}")
+        if not self.times_meet:
+            found.append(f"the times do not meet: {_listed(self.a.years or ())} and {_listed(self.b.years or ())}")
         left = self.contrast.left(*_STRONG)
         if any(left):
             found.append(f"words of one object only: {left[0] or 'none'} and {left[1] or 'none'}")
@@ -167,8 +167,8 @@ def _class_of(pair: _Pair, score: int) -> tuple[str, tuple[str, ...]]:
         return _weak(pair, score)
     whom = {"same": "they are for the same", "silent": "neither says for whom"}.get(pair.audience)
     if pair.object == "same":
-        is_numbered_alike = pair.a.numbers == pair.b.numbers
-        if pair.activity and whom and is_numbered_alike and _is_whole(pair.contrast):
+        is_one_edition = pair.a.numbers == pair.b.numbers and pair.times_meet
+        if pair.activity and whom and is_one_edition and _is_whole(pair.contrast):
             return "duplication", (work, same["same"], whom)
         return "overlap", (work, same["same"])
     if pair.object == "like":

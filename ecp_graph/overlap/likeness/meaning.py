@@ -88,11 +88,6 @@ class Meaning:
         best = (float(alike.max(axis=axis).mean()) for axis in (0, 1))
         return round(min(1.0, max(0.0, sum(best) / 2)), 4)
 
-    def save(self) -> None:
-        """Keep what was encoded one by one in the folder too."""
-        if self._file:
-            _write(self._file, self._vectors)
-
     def _encode(self, texts: list[str]) -> Vectors:
         import numpy as np
 

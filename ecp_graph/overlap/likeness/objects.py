@@ -34,10 +34,6 @@ class Rarity:
         rare = log((self._count + 10) / (self._having[term.key] + 1)) / log(10) if self._count else 1.0
         return _KINDS[term.kind] * max(0.2, rare)
 
-    def how_many_have(self, key: str) -> int:
-        """Return how many actions have a term."""
-        return self._having[key]
-
 
 @dataclass(frozen=True)
 class Contrast:

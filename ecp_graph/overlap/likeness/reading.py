@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from ecp_graph.overlap.likeness.action import ActionText, NamesIn, Phrase, Reading, Term
-from ecp_graph.overlap.likeness.settings import LANGUAGES, held
+from ecp_graph.overlap.likeness.action import ActionText, Named, NamesIn, Phrase, Reading, Term
+from ecp_graph.overlap.likeness.settings import conditions, held, rules_of
 from ecp_graph.overlap.likeness.text import Word, stem, stems_of, words_of
 from ecp_graph.overlap.likeness.verbs import Head, gives_to, head_of, names_partners, serves
 
@@ -24,10 +24,10 @@ def read_action(action: ActionText, names_in: NamesIn | None = None) -> Reading:
     ``names_in`` finds known instruments and topics in it, by whatever name they have there. What a title leaves unsaid
     is taken from the other columns; a title that names only people has them as its object.
     """
-    language = action.language if action.language in LANGUAGES else LANGUAGES[0]
-    words = words_of(action.title, language)
+    language = rules_of(action.language)
+    words = words_of(action.title, language)[: conditions()["most_words"]]
     head = head_of(words, language)
-    spans = tuple(_spans(words, names_in(action.title) if names_in else ()))
+    spans = tuple(_spans(words, language, names_in(action.title) if names_in else ()))
     audience = _audience(words, head, language)
     rest = [at for at in range(len(words)) if at not in head.taken and at not in audience]
     subject = _phrase(words, rest, language, spans)
@@ -36,7 +36,7 @@ def read_action(action: ActionText, names_in: NamesIn | None = None) -> Reading:
         served = _joined([served, *(_given(text, language) for text in action.audiences)])
     elif not any(term.kind != "pale" for term in subject.terms):
         subject, served = _joined([subject, served]), Phrase("", ())
-    years = {int(year) for text in action.times for year in _YEAR.findall(text)}
+    years = sorted(int(year) for text in action.times for year in _YEAR.findall(text))
     return Reading(
         action=action,
         verb=head.written,
@@ -44,8 +44,9 @@ def read_action(action: ActionText, names_in: NamesIn | None = None) -> Reading:
         object=subject,
         audience=served,
         numbers=frozenset(word.number for at, word in enumerate(words) if word.number is not None and at in rest),
-        years=frozenset(years),
-        named=frozenset(span.thing for span in spans),
+        years=(years[0], years[-1]) if years else None,
+        named=tuple(span.thing for span in spans),
+        language=language,
     )
 
 
@@ -55,14 +56,14 @@ class _Span:
 
     start: int
     end: int
-    thing: str
+    thing: Named
 
 
-def _spans(words: Sequence[Word], found: Iterable[tuple[str, str]]) -> Iterator[_Span]:
+def _spans(words: Sequence[Word], language: str, found: Iterable[Named]) -> Iterator[_Span]:
     """Yield where known things are named; each is found by the words that it is named with."""
     stems = [word.written.casefold() for word in words]
-    for written, thing in found:
-        parts = [word.written.casefold() for word in words_of(written, "en")]
+    for thing in found:
+        parts = [word.written.casefold() for word in words_of(thing.written, language)]
         for start in range(len(stems) - len(parts) + 1):
             if parts and stems[start : start + len(parts)] == parts:
                 yield _Span(start, start + len(parts), thing)
@@ -155,7 +156,8 @@ def _terms(words: Sequence[Word], places: Sequence[int], language: str, spans: S
     while at < len(words):
         if span := by_start.get(places[at]):
             length = sum(span.start <= place < span.end for place in places)
-            yield Term(f"<{span.thing}>", _text(words[at : at + length]), "thing")
+            kind = "word" if span.thing.kind in ("topic", "goal") else "thing"
+            yield Term(f"<{span.thing.identifier}>", _text(words[at : at + length]), kind)
             at += length
             continue
         length, product = _product(words, at, language)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-__all__ = ["LANGUAGES", "blocking", "conditions", "held", "weights"]
+__all__ = ["LANGUAGES", "blocking", "conditions", "held", "rules_of", "weights"]
 
 #: The languages whose verbs and words are known; a title in another is read as if it were in the first.
 LANGUAGES: Final = ("en", "fr", "es", "pt")
@@ -20,6 +20,12 @@ def held(name: str) -> Mapping[str, Any]:
     """Return what a data file of this folder holds: verbs.yaml, words.yaml or weights.yaml."""
     found: dict[str, Any] = yaml.safe_load(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
     return found
+
+
+def rules_of(language: str) -> str:
+    """Return the language whose verbs and words a title in a language is read with: "pt" for "pt-BR"."""
+    base = language.partition("-")[0].lower()
+    return base if base in LANGUAGES else LANGUAGES[0]
 
 
 def weights() -> Mapping[str, int]:

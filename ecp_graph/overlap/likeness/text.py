@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import snowballstemmer
 
-from ecp_graph.overlap.likeness.settings import LANGUAGES, held
+from ecp_graph.overlap.likeness.settings import held
 
 __all__ = ["Word", "plain", "stem", "stems_of", "words_of"]
 
@@ -61,7 +61,6 @@ def stems_of(text: str, language: str) -> tuple[str, ...]:
 
 def words_of(text: str, language: str) -> tuple[Word, ...]:
     """Return the words of a text in their order."""
-    language = language if language in LANGUAGES else LANGUAGES[0]
     text = _joined(unicodedata.normalize("NFC", text), language)
     found = list(_WORD.finditer(text))
     capitals = sum(match[0][0].isupper() for match in found[1:])

@@ -66,6 +66,8 @@ def _at_start(words: Sequence[Word], start: int, language: str) -> Head | None:
         if (length := _light_length(words, at, language)) and (noun := _noun_behind(words, at + length, language)):
             light = range(at, at + length)
             return Head(noun.activity, f"{_written(words, light)} {noun.written}", noun.taken.union(light), True)
+        if words[at].written.casefold() in held("verbs.yaml")["never"][language]:
+            continue
         for length in range(min(4, len(words) - at), 0, -1):
             key = tuple(word.stem for word in words[at : at + length])
             if found := _verbs(language).get(key) or _nouns(language).get(key):

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.likeness import actions
 from ecp_graph.errors import MissingExtra
-from ecp_graph.overlap.likeness import ActionText, Meaning, candidates, open_meaning, read_action
+from ecp_graph.overlap.likeness import ActionText, Meaning, candidates, compare, open_meaning, read_action
 
 
 class Counting:
@@ -75,6 +75,16 @@ def test_actions_of_one_plan_are_no_candidates() -> None:
     readings = [read_action(ActionText(title, plan=plan)) for title, plan in titles]
     assert [(each.a, each.b) for each in candidates(readings)] == [(0, 2), (1, 2)]
     assert candidates(readings, []) == []
+
+
+def test_what_candidates_encode_is_all_that_a_comparison_asks_about(encoder: Counting) -> None:
+    readings, held = [read_action(each) for each in actions(200)], Meaning(lambda: encoder, "letters")
+    found = candidates(readings, meaning=held)
+    encoded = len(encoder.texts)
+    compared = [compare(readings[each.a], readings[each.b], meaning=held) for each in found]
+    assert len(compared) > 50
+    assert any("alike in meaning" in text for likeness in compared for text in likeness.why)
+    assert len(encoder.texts) == encoded
 
 
 @pytest.mark.parametrize("with_meaning", [False, True])

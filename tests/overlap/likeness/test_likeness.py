@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecp_graph.overlap.likeness import CLASSES, ActionText, Likeness, Rarity, compare, read_action
+from ecp_graph.overlap.likeness import CLASSES, ActionText, Likeness, Named, Rarity, compare, read_action
+from ecp_graph.overlap.likeness.settings import LANGUAGES, held
+from ecp_graph.overlap.likeness.text import stems_of
 from ecp_graph.plans.matching import Known, Register
 from tools.overlap_scores import half, meaning
 
@@ -70,12 +75,13 @@ def test_the_class_is_given_by_conditions(one: str, other: str, klass: str) -> N
 @pytest.mark.parametrize(
     ("given", "theirs", "told"),
     [
-        ({"times": ("2025",)}, {"times": ("by July 2026",)}, "years differ"),
+        ({"times": ("2025",)}, {"times": ("by July 2026",)}, "times do not meet"),
         ({"instruments": ("urn:x:a",)}, {"instruments": ("urn:x:b",)}, "different instruments"),
+        ({"times": ("2020 to 2026",)}, {"times": ("2027",)}, "times do not meet"),
         ({"audiences": ("mayors",)}, {"audiences": ("judges",)}, "for others"),
     ],
 )
-def test_what_other_columns_say_forbids_a_duplicate(
+def test_what_other_columns_say_speaks_against_a_duplicate(
     given: dict[str, tuple[str, ...]], theirs: dict[str, tuple[str, ...]], told: str
 ) -> None:
     title = "Hold a workshop on seed quality"
@@ -86,14 +92,46 @@ def test_what_other_columns_say_forbids_a_duplicate(
     assert any(told in text for text in found.differs)
 
 
+def test_times_that_meet_leave_a_duplicate() -> None:
+    one, other = (read_action(ActionText("Repair the sea wall", times=(time,))) for time in ("2020 to 2026", "2023"))
+    assert compare(one, other).klass == "duplication"
+
+
+@pytest.mark.parametrize("title", ["", " ", "!", "of the", "Развивать транзит", "发展", "Repair " + "wall " * 5000])
+def test_any_text_is_a_title(title: str) -> None:
+    reading = read_action(ActionText(title, "pt-BR"))
+    found = compare(reading, reading, meaning=meaning())
+    assert found.score == sum(part.value for part in found.parts)
+    assert (found.klass == "none") == (not reading.object.terms)
+
+
+def test_a_verb_has_one_class_in_each_language() -> None:
+    assert sum(map(len, verb_classes().values())) > 1000
+    assert {form: classes for form, classes in verb_classes().items() if len(classes) > 1} == {}
+    planted = verb_classes({"sing": {"en": {"verbs": ["chanting"]}}, "pray": {"en": {"verbs": ["chant"]}}})
+    assert [classes for classes in planted.values() if len(classes) > 1] == [{"sing", "pray"}]
+
+
+def verb_classes(planted: dict[str, Any] | None = None) -> dict[tuple[str, str, tuple[str, ...]], set[str]]:
+    """Return the classes of each verb and noun of activity of verbs.yaml, by language, part of speech and stems."""
+    found: dict[tuple[str, str, tuple[str, ...]], set[str]] = defaultdict(set)
+    for activity, of_class in (planted or held("verbs.yaml")["classes"]).items():
+        for language in LANGUAGES:
+            for part, forms in of_class.get(language, {}).items():
+                for form in forms:
+                    found[language, part, stems_of(form, language)].add(activity)
+    return found
+
+
 def test_another_body_makes_no_other_action() -> None:
     one, other = (read_action(ActionText("Repair the sea wall", bodies=(body,))) for body in ("North", "South"))
     assert compare(one, other).klass == "duplication"
 
 
 def test_known_names_of_one_thing_are_one_object() -> None:
-    def names(title: str) -> list[tuple[str, str]]:
-        return [(each.text, each.known.iri) for each in REGISTER.found_in(title, "instrument") if each.known]
+    def names(title: str) -> list[Named]:
+        found = (each for each in REGISTER.found_in(title, "instrument") if each.is_sure)
+        return [Named(each.text, each.known.iri, each.known.kind) for each in found if each.known]
 
     titles = "Update the Time Release Study Guide", "Revise the Goods Clearance Guide"
     known = compare(*(read_action(ActionText(title), names) for title in titles))
