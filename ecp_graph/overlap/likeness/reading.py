@@ -11,7 +11,7 @@ from typing import Final
 from ecp_graph.overlap.likeness.action import ActionText, Named, NamesIn, Phrase, Reading, Term
 from ecp_graph.overlap.likeness.settings import conditions, held, rules_of
 from ecp_graph.overlap.likeness.text import Word, stem, stems_of, words_of
-from ecp_graph.overlap.likeness.verbs import Head, gives_to, head_of, names_partners, serves
+from ecp_graph.overlap.likeness.verbs import Head, gives_to, head_of, is_verb, names_partners, serves
 
 __all__ = ["read_action"]
 
@@ -81,7 +81,10 @@ def _audience(words: Sequence[Word], head: Head, language: str) -> frozenset[int
         sign = word.written.casefold()
         if sign in signs and at not in head.taken:
             places = _until_clause(words, at + 1, head, language)
-            if _are_people(words, places, language) or gives_to(head.activity, sign, language):
+            if not places:
+                continue
+            names_receiver = gives_to(head.activity, sign, language) and not is_verb(words[places[0]], language)
+            if _are_people(words, places, language) or names_receiver:
                 return frozenset(places)
     return frozenset()
 
@@ -124,15 +127,17 @@ def _until_clause(words: Sequence[Word], start: int, head: Head, language: str) 
 
 
 def _are_people(words: Sequence[Word], places: Sequence[int], language: str) -> bool:
-    """Return whether the noun that a phrase is about is one for people: the last in English, else one of the first."""
+    """Return whether the noun that a phrase is about is one for people.
+
+    In English that is the last, or the one before "of"; in the other languages one of the first two.
+    """
     full = [at for at in places if not words[at].is_stop]
     if not full:
         return False
     if language != "en":
-        return any(words[at].stem in _people(language) for at in full[:2])
-    genitive = next((at for at in places if words[at].written.casefold() == "of" and at > full[0]), None)
-    heads = {full[-1], *(at for at in full if genitive is not None and at == genitive - 1)}
-    return any(words[at].stem in _people(language) for at in heads)
+        return any(_is_person(words[at], language) for at in full[:2])
+    before_of = [at for at in full if at + 1 in places and words[at + 1].written.casefold() == "of"]
+    return _is_person(words[before_of[0] if before_of else full[-1]], language)
 
 
 def _phrase(words: Sequence[Word], places: Sequence[int], language: str, spans: Sequence[_Span]) -> Phrase:
@@ -191,9 +196,15 @@ def _joined(phrases: Iterable[Phrase]) -> Phrase:
     return Phrase(" ".join(phrase.text for phrase in kept), tuple(term for phrase in kept for term in phrase.terms))
 
 
+def _is_person(word: Word, language: str) -> bool:
+    plural = word.written.casefold()
+    singular = (plural.removesuffix(ending) + usual for ending, usual in held("words.yaml")["plurals"][language])
+    return not _people(language).isdisjoint({plural, *singular})
+
+
 @cache
 def _people(language: str) -> frozenset[str]:
-    return frozenset(stem(word, language) for word in held("words.yaml")["people"][language])
+    return frozenset(held("words.yaml")["people"][language])
 
 
 @cache

@@ -81,7 +81,7 @@ def words_of(text: str, language: str) -> tuple[Word, ...]:
                 number=_number(written, language, is_alone=_ends_phrase(found, at, language)),
                 is_name=is_name,
                 is_acronym=is_acronym,
-                is_stop=lower in _stop(language),
+                is_stop=lower in _stop(language) and not is_acronym,
             )
         )
     return tuple(words)

@@ -9,7 +9,7 @@ from functools import cache
 from ecp_graph.overlap.likeness.settings import held
 from ecp_graph.overlap.likeness.text import Word, stems_of
 
-__all__ = ["Head", "agree", "gives_to", "head_of", "names_partners", "serves"]
+__all__ = ["Head", "agree", "gives_to", "head_of", "is_verb", "names_partners", "serves"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ def gives_to(activity: str, sign: str, language: str) -> bool:
     """Return whether such a verb and such a word before a noun say for whom an action is, whatever the noun."""
     giving = held("verbs.yaml")["giving"]
     return activity in giving["verbs"] and sign in giving[language]
+
+
+def is_verb(word: Word, language: str) -> bool:
+    """Return whether a word may be the verb of an infinitive ("to consolidate")."""
+    return (word.stem,) in _verbs(language)
 
 
 def names_partners(activity: str) -> bool:
