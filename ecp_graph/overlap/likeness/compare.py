@@ -195,8 +195,8 @@ def _work(pair: _Pair) -> str:
 
 
 def _weak(pair: _Pair, score: int) -> tuple[str, tuple[str, ...]]:
-    """Return related, possible or none."""
-    if shared := pair.a.things & pair.b.things:
+    """Return related, possible or none; what names something else is a look-alike, and no more than possible."""
+    if (shared := pair.a.things & pair.b.things) and not pair.other_names():
         return "related", (f"both are about {_listed(shared)}",)
     is_other_work = pair.activity is False and not pair.forbidden
     if is_other_work and 1000 * pair.contrast.share >= conditions()["related_object"]:

@@ -90,9 +90,13 @@ def _pair_off(
 
 
 def _alike(across_languages: bool) -> Callable[[Term, Term], bool]:
-    least = conditions()["cognate" if across_languages else "misspelt"]
-    letters = conditions()["cognate_letters" if across_languages else "misspelt_letters"]
-    return lambda one, other: _spelt_alike(one.key, other.key, letters) >= least
+    """Return whether two words are one, misspelt or in two languages; names at most misspelt: Austria, Australia."""
+
+    def is_alike(one: Term, other: Term) -> bool:
+        how = "cognate" if across_languages and "name" not in (one.kind, other.kind) else "misspelt"
+        return _spelt_alike(one.key, other.key, conditions()[f"{how}_letters"]) >= conditions()[how]
+
+    return is_alike
 
 
 @lru_cache(maxsize=200_000)

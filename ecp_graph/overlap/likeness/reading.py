@@ -110,19 +110,15 @@ def _served_by_verb(words: Sequence[Word], head: Head, language: str) -> frozens
 
 
 def _until_clause(words: Sequence[Word], start: int, head: Head, language: str) -> list[int]:
+    """Return the places from a word on, up to the verb or to a word that begins another clause."""
     ends = held("words.yaml")["clause_signs"][language]
     places: list[int] = []
     for at in range(start, len(words)):
-        if at in head.taken or (
-            words[at].written.casefold() in ends and any(not words[each].is_stop for each in places)
-        ):
+        # Outside English such a word may come before an object: "capacitar *a* los maestros".
+        may_end = language == "en" or any(not words[place].is_stop for place in places)
+        if at in head.taken or (may_end and words[at].written.casefold() in ends):
             break
-        if not (words[at].written.casefold() in ends and not places and language == "en"):
-            places.append(at)
-        elif at > start:
-            break
-        else:
-            return []
+        places.append(at)
     return places
 
 

@@ -128,6 +128,25 @@ def test_another_body_makes_no_other_action() -> None:
     assert compare(one, other).klass == "duplication"
 
 
+def test_look_alikes_are_no_more_than_possible_whatever_topic_they_share() -> None:
+    names = {"WTO": "urn:x:wto", "PSCG": "urn:x:pscg"}
+    found = [
+        read_action(
+            ActionText(f"Enhance cooperation with the {name}", topics=("urn:x:cooperation",)),
+            lambda title: [Named(name, iri, "body") for name, iri in names.items() if name in title],
+        )
+        for name in names
+    ]
+    assert compare(found[0], found[1], meaning=meaning()).klass in ("possible", "none")
+    assert compare(found[0], found[0], meaning=meaning()).klass == "duplication"
+
+
+@pytest.mark.parametrize(("one", "other", "language"), [("Austria", "Australie", "fr"), ("Iran", "Iraq", "es")])
+def test_names_spelt_alike_are_other_names(one: str, other: str, language: str) -> None:
+    found = likeness(f"Digital transit for {one}", f"Digital transit {other}", language)
+    assert found.klass in ("possible", "none")
+
+
 def test_known_names_of_one_thing_are_one_object() -> None:
     def names(title: str) -> list[Named]:
         found = (each for each in REGISTER.found_in(title, "instrument") if each.is_sure)
