@@ -5,6 +5,7 @@ The tree::
     EcpGraphError                 exit code 2 unless a subclass says otherwise
     ├── WorkspaceError            a folder is not a workspace, or is incomplete
     ├── InputSyntaxError          a file is not valid RDF, SPARQL or YAML (path, line)
+    ├── ImportRefused             a document or a draft cannot be taken as it is
     ├── InconsistentData          the data contradict the ontology (exit code 1)
     ├── PublishError              the static twin cannot be written to its folder
     ├── ExportError               a folder to export to is not empty, or cannot be written
@@ -28,6 +29,7 @@ The tree::
     ├── ServiceUnusable           the answer to a SERVICE clause cannot be joined here
     ├── EndpointError             a remote endpoint failed to answer (endpoint, status)
     │   └── EndpointTimeout       … within the time limit; also a QueryTimeout
+    ├── SparkError                Spark cannot be started, or could not go on
     ├── SettingError              an environment variable or option has an invalid value
     └── MissingExtra              an optional dependency is not installed
 
@@ -49,6 +51,7 @@ __all__ = [
     "ExportError",
     "FormatUnfit",
     "FunctionUnknown",
+    "ImportRefused",
     "InconsistentData",
     "InputSyntaxError",
     "MissingExtra",
@@ -65,6 +68,7 @@ __all__ = [
     "ServiceRefused",
     "ServiceUnusable",
     "SettingError",
+    "SparkError",
     "UnknownQuery",
     "UpdateRefused",
     "WorkerLost",
@@ -105,6 +109,10 @@ class InputSyntaxError(EcpGraphError):
         self.path = path
         self.line = line
         self.reason = reason
+
+
+class ImportRefused(EcpGraphError):
+    """A document, a draft or an option of an import cannot be taken; nothing was written."""
 
 
 class InconsistentData(EcpGraphError):
@@ -317,6 +325,10 @@ class SettingError(EcpGraphError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
         self.name = name
+
+
+class SparkError(EcpGraphError):
+    """Spark cannot be started, or could not go on."""
 
 
 class MissingExtra(EcpGraphError):

@@ -85,12 +85,18 @@ class Settings:
     sources: Path | None = field(
         default=None, metadata=_facts(_folder, "the folder with copies of the documents that were read")
     )
+    cache: Path | None = field(
+        default=None, metadata=_facts(_folder, "the folder in which builds keep what they parsed of each file")
+    )
     keep_releases: int = field(
         default=5,
         metadata=_facts(
             _integer(1, 10_000),
             "maximum number of releases on disk, including the current one; a build removes older ones",
         ),
+    )
+    spark_master: str | None = field(
+        default=None, metadata=_facts(str, "the Spark master on which `build --engine spark` infers and finds overlaps")
     )
     endpoint: str | None = field(
         default=None, metadata=_facts(str, "a remote SPARQL endpoint to query instead of the embedded engine")

@@ -24,7 +24,9 @@ _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "site": {"name": str, "logo": str, "contact": str, "licence": str, "notice": str},
     "sources": {"publish": bool, "licence": str},
     "times": {"hemisphere": str, "first_month": int},
+    "overlaps": {"themes": int},
     "publish": {"base_url": str},
+    "build": {"spark": str},
 }
 #: What the value of a key may be, where not all of its type will do.
 _VALUES: Final[Mapping[tuple[str, str], Sequence[object]]] = {
@@ -49,7 +51,9 @@ class WorkspaceFile:
     site: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, Any] = field(default_factory=dict)
+    overlaps: Mapping[str, Any] = field(default_factory=dict)
     publish: Mapping[str, Any] = field(default_factory=dict)
+    build: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def may_publish_words(self) -> bool:

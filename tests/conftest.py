@@ -33,7 +33,8 @@ TWIN_BASE = "https://example.org/plan/"
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of whoever runs the tests out of them."""
     for setting in fields(Settings):
-        monkeypatch.delenv(environment_name(setting.name), raising=False)
+        if setting.name != "cache":  # which is that of `_own_cache`
+            monkeypatch.delenv(environment_name(setting.name), raising=False)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,6 +14,7 @@ from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.export import export
+from ecp_graph.cli.import_ import import_
 from ecp_graph.cli.init import init
 from ecp_graph.cli.overlap import overlap
 from ecp_graph.cli.publish import publish
@@ -39,7 +40,22 @@ def cli() -> None:
     """
 
 
-for _command in (init, remove, build, validate, queries, query, overlap, explain, diff, export, serve, publish, push):
+for _command in (
+    init,
+    import_,
+    remove,
+    build,
+    validate,
+    queries,
+    query,
+    overlap,
+    explain,
+    diff,
+    export,
+    serve,
+    publish,
+    push,
+):
     cli.add_command(_command)
 
 

@@ -17,14 +17,15 @@ __all__ = ["build"]
 @releases_option
 @click.option(
     "--engine",
-    type=click.Choice(["local", "reference"]),
+    type=click.Choice(["local", "reference", "spark"]),
     default="local",
     show_default=True,
-    help="What infers and validates: joins in DuckDB and compiled SHACL, or owlrl and pySHACL, which are slower.",
+    help="What infers and validates: joins in DuckDB and compiled SHACL; owlrl and pySHACL, which are slower; or the"
+    " first with its joins on Spark, for what is too large for one machine.",
 )
 @click.pass_context
 def build(
-    ctx: click.Context, workspace: Path | None, releases: Path | None, engine: Literal["local", "reference"]
+    ctx: click.Context, workspace: Path | None, releases: Path | None, engine: Literal["local", "reference", "spark"]
 ) -> None:
     """Build a release: load, reason, derive overlaps, validate, write.
 
@@ -36,12 +37,20 @@ def build(
 
     A file in the workspace that would be ignored, such as RDF in an unsupported syntax, is an error.
     """
+    from ecp_graph.pipeline import SPARK_MASTER
     from ecp_graph.pipeline import build as build_release
     from ecp_graph.settings import settings_from
 
     settings = settings_from(workspace=workspace, releases=releases)
     where, into = workspace_and_releases(settings)
-    result = build_release(where, into, kept=settings.keep_releases, engine=engine, progress=say)
+    result = build_release(
+        where,
+        into,
+        kept=settings.keep_releases,
+        engine=engine,
+        spark_master=settings.spark_master or where.about.build.get("spark", SPARK_MASTER),
+        progress=say,
+    )
     if result.release is None:
         show_report(result.report)
         say("The data do not conform; no release was made.")

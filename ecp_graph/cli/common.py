@@ -24,6 +24,7 @@ __all__ = [
     "Commands",
     "endpoint_option",
     "leave",
+    "own_workspace",
     "public_release",
     "release_or_build",
     "releases_option",
@@ -131,6 +132,24 @@ def workspace_and_releases(settings: Settings) -> tuple[Workspace, Path]:
         context.with_resource(using(found.names))
     workspace = context.meta[_WORKSPACE]
     return workspace, settings.releases.resolve() if settings.releases else default_releases(workspace)
+
+
+def own_workspace(settings: Settings) -> Workspace:
+    """Return the workspace to write into, as `workspace_and_releases` does.
+
+    Raises WorkspaceError where that would be the bundled one only because there is no other.
+    """
+    from ecp_graph.errors import WorkspaceError
+    from ecp_graph.workspace import bundled_workspace
+
+    workspace, _ = workspace_and_releases(settings)
+    is_named = settings.workspace is not None or os.environ.get("ECP_GRAPH_WORKSPACE", "").strip()
+    if not is_named and workspace == bundled_workspace() and workspace.root not in (Path.cwd(), *Path.cwd().parents):
+        raise WorkspaceError(
+            "There is no workspace in this folder or above it. Make one with `ecp-graph init DIR`, or name one.",
+            Path.cwd(),
+        )
+    return workspace
 
 
 def release_or_build(workspace: Workspace, releases: Path) -> Release:

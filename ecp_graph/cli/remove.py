@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ecp_graph.cli.common import say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import own_workspace, say, workspace_option
 
 __all__ = ["remove"]
 
@@ -22,7 +22,6 @@ def remove(slug: str, workspace: Path | None) -> None:
     from ecp_graph.pipeline.workspaces import remove_plan
     from ecp_graph.settings import settings_from
 
-    where, _ = workspace_and_releases(settings_from(workspace=workspace))
-    for path in remove_plan(where, slug).paths:
+    for path in remove_plan(own_workspace(settings_from(workspace=workspace)), slug).paths:
         say(f"Removed {path}")
     say("The releases still hold it; run `ecp-graph build`.")

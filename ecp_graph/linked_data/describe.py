@@ -14,15 +14,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ecp_graph.linked_data.catalogue import Facts, Header, catalogue, iri, release, titles, types
-from ecp_graph.linked_data.counts import Counts, count, select
+from ecp_graph.linked_data.counts import Counts, count, make_merged
 from ecp_graph.linked_data.dumps import DUMPS
 from ecp_graph.namespaces import compact, names
 from ecp_graph.tables.definitions import Definition
+from ecp_graph.tables.statements import LAYERS, Statements, parsed_terms
 from ecp_graph.workspace_file import WorkspaceFile
 
 __all__ = ["describe"]
@@ -31,24 +32,25 @@ _EXAMPLES: Final = 5
 #: Numbers in the description are numbers of the description too; they settle in the second round.
 _MOST_ROUNDS: Final = 10
 _HEADER: Final = """
-    SELECT ?ontology ?property ?value WHERE {
-      GRAPH graph:ontology { ?ontology a owl:Ontology ; ?property ?value }
-    } ORDER BY ?ontology ?property ?value"""
-_DOCUMENTS: Final = "SELECT DISTINCT ?document WHERE { ?passage ecp:passageOf ?document } ORDER BY ?document"
+    SELECT ?ontology ?property ?value WHERE { ?ontology a owl:Ontology ; ?property ?value }
+    ORDER BY ?ontology ?property ?value"""
+_DOCUMENTS: Final = """
+SELECT DISTINCT term FROM merged JOIN terms ON id = o WHERE p = $passage_of"""
 _KEYWORDS: Final = """
-    SELECT DISTINCT ?name WHERE { ?about dcterms:subject ?topic . ?topic a ecp:Topic ; skos:prefLabel ?name }
-    ORDER BY ?name"""
+SELECT DISTINCT term
+FROM merged AS name JOIN terms ON terms.id = name.o
+WHERE name.p = $name
+  AND name.s IN (SELECT o FROM merged WHERE p = $subject)
+  AND name.s IN (SELECT s FROM merged WHERE p = $type AND o = $topic)"""
 #: Of what the data name: the ontology has the names of the months in languages that no plan need be in.
 _LANGUAGES: Final = """
-    SELECT DISTINCT ?tag WHERE {
-      GRAPH ?graph { ?thing skos:prefLabel ?name }
-      FILTER (?graph NOT IN (graph:ontology, graph:shapes))
-      BIND (LANG(?name) AS ?tag) FILTER (?tag != "")
-    }
-    ORDER BY ?tag"""
+SELECT DISTINCT lower(regexp_extract(term, '"@([A-Za-z0-9]+)[A-Za-z0-9-]*$', 1)) AS tag
+FROM (SELECT DISTINCT o FROM (FROM data UNION ALL FROM inferred UNION ALL FROM derived) WHERE p = $name AND g <> 0)
+JOIN terms ON id = o
+WHERE tag <> ''"""
 #: Where the languages of ISO 639-1 have their IRIs (DCAT 3, section 6.4.12).
 _LANGUAGE: Final = "http://id.loc.gov/vocabulary/iso639-1/"
-_NAMES: Final = "SELECT ?name WHERE {{ <{agent}> foaf:name ?name }} ORDER BY ?name"
+_NAMES: Final = "SELECT DISTINCT term FROM merged JOIN terms ON id = o WHERE s = $agent AND p = $name"
 #: Letters of a tag of ISO 639-1.
 _LETTERS: Final = 2
 _COPIED: Final = ("license", "publisher", "creator", "issued", "modified")
@@ -63,55 +65,57 @@ class _Subjects:
 
 
 def describe(
-    store: ox.Store,
+    statements: Statements,
     *,
     about: WorkspaceFile | None = None,
     release_id: str = "",
     workspace_hash: str = "",
     tables: Sequence[Definition] = (),
+    comment: str = "",
 ) -> list[ox.Quad]:
-    """Return the quads of graph/dataset for a store whose default graph is the merge of all other graphs.
+    """Return the quads of graph/dataset for the statements of all other graphs; makes the table ``merged`` of these.
 
-    The counts are those of that default graph with these very quads in it (VoID, section 4.6): ``void:triples`` is
-    what a query counts in the release. With a release's id, that version and how it was made are described too.
-    ``tables`` are further distributions.
+    The counts are those of that merge with these very quads in it (VoID, section 4.6): ``void:triples`` is what a
+    query counts in the release. With a release's id, that version and how it was made are described too.
+    ``tables`` are further distributions; ``comment`` is a sentence in English on what the dataset does not have.
 
     The title, the licence and the like are those of the ontology, where that was written for the data; with ``about``
     they are those of the workspace, which uses an ontology of others.
     """
-    header = _header(store, about)
-    subjects = _Subjects(
-        [row["name"] for row in select(store, _KEYWORDS)],
-        sorted({row["tag"].value.partition("-")[0].lower() for row in select(store, _LANGUAGES)}),
-    )
-    documents = [row["document"] for row in select(store, _DOCUMENTS)]
+    make_merged(statements, [layer for layer in LAYERS if layer != "description"])
+    header = _header(statements, about)
+    subjects = _subjects(statements)
+    documents = _documents(statements)
     graph = ox.NamedNode(names().dataset_graph)
-    base = counts = count(store)
+    base = counts = count(statements)
     for _ in range(_MOST_ROUNDS):
         facts = (
             *_dataset(header, documents, counts),
             *_about(header, subjects),
+            *([(names().dataset, "rdfs:comment", ox.Literal(comment, language="en"))] if comment else []),
             *catalogue(header, tables),
             *release(header, release_id, workspace_hash, counts.triples),
             *_partitions(counts),
             *_linksets(counts),
         )
         quads = list(dict.fromkeys(ox.Quad(iri(s), iri(p), o, graph) for s, p, o in facts))
-        counted = base.plus(store, (quad.triple for quad in quads))
+        counted = base.plus(statements, (quad.triple for quad in quads))
         if counted == counts:
             return quads
         counts = counted
     raise AssertionError("The description of the dataset does not settle.")
 
 
-def _header(store: ox.Store, about: WorkspaceFile | None) -> Header:
+def _header(statements: Statements, about: WorkspaceFile | None) -> Header:
     """Return the first value of each property in the header of the ontology, and the names of its publisher.
 
     With ``about`` the values are the workspace's instead.
     """
     values: dict[str, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
     ontology = ""
-    for row in select(store, _HEADER):
+    store = ox.Store()
+    store.load(statements.text(["ontology"], graphs=False), ox.RdfFormat.N_TRIPLES)
+    for row in _select(store, _HEADER):
         ontology = ontology or getattr(row["ontology"], "value", "")
         values.setdefault(compact(row["property"].value), row["value"])
     if about:
@@ -119,8 +123,42 @@ def _header(store: ox.Store, about: WorkspaceFile | None) -> Header:
         own = {"dcterms:license": ox.NamedNode(licence)} if licence.startswith(("http://", "https://")) else {}
         return Header(ontology, own, [], about.title)
     publisher = values.get("dcterms:publisher")
-    found = select(store, _NAMES.format(agent=publisher.value)) if isinstance(publisher, ox.NamedNode) else []
-    return Header(ontology, values, [row["name"] for row in found])
+    if not isinstance(publisher, ox.NamedNode):
+        return Header(ontology, values, [])
+    return Header(ontology, values, _terms(statements, _NAMES, agent=publisher, name=iri("foaf:name")))
+
+
+def _subjects(statements: Statements) -> _Subjects:
+    label = iri("skos:prefLabel")
+    keywords = _terms(
+        statements,
+        _KEYWORDS,
+        name=label,
+        subject=iri("dcterms:subject"),
+        type=iri("rdf:type"),
+        topic=iri("ecp:Topic"),
+    )
+    number = statements.numbers([str(label)])[str(label)]
+    languages = statements.connection.execute(_LANGUAGES, {"name": number}).fetchall()
+    return _Subjects(keywords, sorted(tag for (tag,) in languages))
+
+
+def _documents(statements: Statements) -> list[ox.NamedNode]:
+    return _terms(statements, _DOCUMENTS, passage_of=iri("ecp:passageOf"))
+
+
+def _terms(statements: Statements, query: str, **given: ox.NamedNode) -> list[Any]:
+    """Return the terms whose texts a query gives, in the order that SPARQL has for them."""
+    numbers = statements.numbers(map(str, given.values()))
+    rows = statements.connection.execute(query, {name: numbers[str(term)] for name, term in given.items()}).fetchall()
+    store = ox.Store()
+    node = ox.NamedNode("urn:term")
+    store.extend(ox.Quad(node, node, term) for term in parsed_terms([text for (text,) in rows]))
+    return [row["term"] for row in _select(store, "SELECT ?term { ?s ?p ?term } ORDER BY ?term")]
+
+
+def _select(store: ox.Store, query: str) -> Any:
+    return store.query(query, prefixes=dict(names().prefixes))
 
 
 def _dataset(header: Header, documents: list[ox.NamedNode], counts: Counts) -> Facts:

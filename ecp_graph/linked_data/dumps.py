@@ -9,15 +9,16 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import names
-from ecp_graph.rdf.jsonld import context_of, without_prefixes, write_jsonld
+from ecp_graph.rdf.jsonld import context_of, graph_texts, without_prefixes, write_jsonld
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.sparql.formats import TURTLE, format_named
 
@@ -32,6 +33,8 @@ CONTEXT: Final = "context.jsonld"
 GZIP: Final = "application/gzip"
 
 _LEVEL: Final = 6
+#: Of a line of N-Quads with three terms, if none is a literal.
+_SPACES_WITHOUT_GRAPH: Final = 3
 _SCOPES: Final = {
     "dataset": "all statements, with what was inferred and derived",
     "asserted": "what the ontology, the shapes and the document state, without what was inferred and derived",
@@ -98,6 +101,7 @@ def write_dumps(dataset: Path, folder: Path) -> None:
         _parsed(line for line, graph in zip(lines, graphs, strict=True) if graph == names().ontology_graph)
     )
     (folder / CONTEXT).write_text(_json({"@context": context}), encoding="utf-8")
+    written: tuple[Mapping[str, Any], list[tuple[str, str]]] = {}, []
     for scope in _SCOPES:
         kept = [at for at, graph in enumerate(graphs) if scope == "dataset" or not names().is_added(graph)]
         plain = b"".join(lines[at] for at in kept)
@@ -108,7 +112,10 @@ def write_dumps(dataset: Path, folder: Path) -> None:
         _write(folder / f"{scope}.ttl", write_rdf(_merged(_parse(plain)), TURTLE, plain=plain))
         _write(folder / f"{scope}.trig", write_rdf(_parse(by_graph), _TRIG, plain=plain))
         usable = without_prefixes(context, _schemes(plain))
-        _write(folder / f"{scope}.jsonld", "".join(write_jsonld(_parse(by_graph), usable)).encode())
+        if usable != written[0]:  # else what stands in a graph is written in both scopes alike
+            written = usable, list(graph_texts(_parse(by_graph), usable))
+        texts = (text for graph, text in written[1] if scope == "dataset" or not names().is_added(graph))
+        _write(folder / f"{scope}.jsonld", write_jsonld(texts, usable).encode())
 
 
 def write_checksums(folder: Path, hashes: Iterable[tuple[str, str]]) -> None:
@@ -118,9 +125,15 @@ def write_checksums(folder: Path, hashes: Iterable[tuple[str, str]]) -> None:
 
 def _graphs(lines: list[bytes]) -> list[str]:
     """Return the graph of each line, an empty text for the default graph; equal names are one object."""
-    known: dict[str, str] = {}
-    names = (getattr(quad.graph_name, "value", "") for quad in _parsed(lines))
-    return [known.setdefault(name, name) for name in names]
+    known: dict[bytes, str] = {}
+    return [known.get(end) or known.setdefault(end, end.decode()) for end in map(_graph, lines)]
+
+
+def _graph(line: bytes) -> bytes:
+    """Return the name of the graph of a line; none has a quotation mark in it, and what ends a literal has one."""
+    end = line[line.rindex(b" ", 0, -3) + 1 : -3]
+    is_named = b'"' not in end and line.count(b" ") > _SPACES_WITHOUT_GRAPH
+    return end.removeprefix(b"_:").strip(b"<>") if is_named else b""
 
 
 def _parsed(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
@@ -155,7 +168,8 @@ def _write(path: Path, content: bytes) -> None:
 
 def _schemes(text: bytes) -> set[str]:
     """Return those schemes of IRIs that a prefix of the project has as its name: JSON-LD would take them for it."""
-    return {name for name in names().prefixes if f"<{name}:".encode() in text}
+    begun = re.compile(b"<(%b):" % b"|".join(re.escape(name.encode()) for name in names().prefixes))
+    return {found[1].decode() for found in begun.finditer(text)}
 
 
 def _json(value: object) -> str:

@@ -6,50 +6,31 @@ never graph/derived, so running them again on a release adds nothing.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.languages import preference
-from ecp_graph.namespaces import ECP, PREFIXES, names
-from ecp_graph.overlap.evidence import Evidence, Scales, gather
-from ecp_graph.overlap.mint import check_distinct, overlap_iri, overlap_quads
-from ecp_graph.overlap.rules import SCHEMES, by_joins, by_sparql, make_evidence, read_rule
-from ecp_graph.overlap.statements import statements_of
-from ecp_graph.tables.statements import Statements
+from ecp_graph.namespaces import ECP, names
+from ecp_graph.overlap.choosing import THEMES, choose
+from ecp_graph.overlap.gathering import gather
+from ecp_graph.overlap.marks import read_marks
+from ecp_graph.overlap.mint import mint, name_findings
+from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
+from ecp_graph.tables.joins import Place, in_process
+from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
-__all__ = ["JOINS_FROM", "derive", "merged_store"]
+__all__ = ["JOINS_FROM", "derive", "derive_layer", "merged_store"]
 
-_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
-_STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
-#: With fewer quads, each of them once more in the default graph, planning the joins takes longer than asking a store.
-JOINS_FROM: Final = 60_000
-_ROWS: Final = """
-WITH plain AS (SELECT id, substr(term, 2, length(term) - 2) AS term FROM terms)
-SELECT a.term, b.term, kind, c.term, o.term, grade, coalesce(d.term, ''), way, premise, step, coalesce(r.term, '')
-FROM evidence
-JOIN plain AS a ON a.id = "memberA" JOIN plain AS b ON b.id = "memberB"
-JOIN plain AS c ON c.id = cause JOIN plain AS o ON o.id = "on"
-LEFT JOIN plain AS d ON d.id = action LEFT JOIN plain AS r ON r.id = reading"""
-_NAMES: Final = """
-    SELECT ?thing ?label (MIN(?notation) AS ?short) WHERE {
-      ?thing skos:prefLabel ?label OPTIONAL { ?thing skos:notation ?notation }
-    } GROUP BY ?thing ?label"""
-_CONCEPTS: Final = """
-    SELECT ?scheme ?notation ?concept ?position ?top WHERE {
-      ?concept skos:inScheme ?scheme ; skos:notation ?notation
-      OPTIONAL { ?concept ecp:position ?position }
-      OPTIONAL { ?concept skos:broader+ ?broadest . ?broadest skos:notation ?top
-                 FILTER NOT EXISTS { ?broadest skos:broader ?broader } }
-    }"""
-_CERTAINTY_OF: Final = """
-    SELECT ?reading ?notation WHERE { ?reading a ecp:Reading ; ecp:certainty/skos:notation ?notation }"""
-_SUPERCLASSES: Final = """
-    SELECT DISTINCT ?super WHERE { ecp:Overlap rdfs:subClassOf+ ?super FILTER(isIRI(?super)) } ORDER BY ?super"""
+#: With fewer statements, planning the joins takes longer than asking a store.
+JOINS_FROM: Final = 30_000
+#: Each thing is stated in the graphs that have it as a subject; a reading says nothing of itself, nor of its passage.
+_STATED: Final = """
+INSERT INTO derived
+SELECT DISTINCT s, {stated_in}, g, {derived} FROM data
+WHERE g <> {no_graph} AND g NOT IN ({own}) AND s <> g
+  AND NOT EXISTS (FROM data AS of WHERE of.g = data.g AND of.p = {reading_of} AND of.o = data.s)"""
 
 
 def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
@@ -62,90 +43,76 @@ def merged_store(quads: Iterable[ox.Quad]) -> ox.Store:
 
 
 def derive(
-    store: ox.Store,
+    quads: Iterable[ox.Quad],
     rules: Iterable[Path],
     *,
     engine: Literal["local", "reference"] = "local",
     joins_from: int = JOINS_FROM,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[ox.Quad]:
-    """Return the quads of graph/derived: the overlaps that the rules find, and ecp:statedIn for all that is stated.
+    """Return the quads of graph/derived that follow from those of other graphs, as `derive_layer` finds them."""
+    statements = Statements()
+    derived = ox.NamedNode(names().derived_graph)
+    statements.put("data", (quad for quad in quads if quad.graph_name != derived))
+    derive_layer(statements, rules, engine=engine, joins_from=joins_from, progress=progress)
+    return sorted(statements.quads("derived"), key=str)
+
+
+def derive_layer(
+    statements: Statements,
+    rules: Iterable[Path],
+    *,
+    engine: Literal["local", "reference"] = "local",
+    joins_from: int = JOINS_FROM,
+    themes: int = THEMES,
+    decided: Iterable[str] = (),
+    place: Place = in_process,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, str]:
+    """Fill the layer ``derived``: the overlaps that the rules find, and ecp:statedIn for all that is stated.
 
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
-    ?reading. Kind and grade are notations of concepts of their schemes, as the store has them. The local engine finds
-    the rows by joins where there are as many quads as ``joins_from``, and tells ``progress`` of a rule that has none.
-    Raises InputSyntaxError for a rule that does not parse or gives something else.
+    ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
+    the rows by joins that run in ``place``; in this process it does so where there are as many statements as
+    ``joins_from``. Which findings are nodes, by ``themes`` and ``decided``, is said in `ecp_graph.overlap.choosing`;
+    all of them stay in the tables of findings.
+
+    Returns, by file name, the rules that joins do not cover, and what they have; ``progress`` is told of them too.
+    Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two overlaps
+    would get one IRI.
     """
-    marks = _read_marks(store)
-    is_joined = engine == "local" and len(store) >= joins_from
-    statements = statements_of(store if is_joined else ())
-    make_evidence(statements)
-    for rule in map(read_rule, rules):
-        why_not = by_joins(rule, statements, marks.concepts) if is_joined else "few statements"
-        if is_joined and why_not:
-            progress(f"{rule.path.name} runs on the embedded engine; it has no joins, because of: {why_not}")
-        if why_not:
-            by_sparql(rule, store, statements, marks.concepts)
-    overlaps = gather(_evidence(statements), marks.scales)
-    check_distinct(overlaps)
-    name = _namer(store)
-    graph = ox.NamedNode(names().derived_graph)
-    types = [row["super"] for row in _select(store, _SUPERCLASSES)]
-    quads = [quad for overlap in overlaps for quad in overlap_quads(overlap, name, marks.concepts, graph)]
-    nodes = [ox.NamedNode(overlap_iri(overlap)) for overlap in overlaps]
-    quads += [ox.Quad(node, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, graph) for node in nodes for kind in types]
-    return sorted(dict.fromkeys([*quads, *_stated_in(store, graph)]), key=str)
+    statements.connection.execute("TRUNCATE derived")
+    is_large = place is not in_process or sum(map(statements.count, LAYERS)) >= joins_from
+    with made_ready(statements):
+        marks = read_marks(statements)
+        every = [read_rule(path) for path in rules]
+        is_joined = engine == "local" and is_large
+        without = by_joins(every, statements, marks, place, progress) if is_joined else {}
+        others = list(without) if is_joined else every
+        if others:
+            by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
+        gather(statements, marks)
+        name_findings(statements)
+        choose(statements, marks, themes=themes, decided=decided)
+        mint(statements, marks)
+    _say_where_stated(statements)
+    return {rule.path.name: construct for rule, construct in without.items()}
 
 
-@dataclass(frozen=True)
-class _Marks:
-    """The concept (IRI) of each notation, by the property that it is a value of; and the orders of the notations."""
-
-    concepts: Mapping[str, Mapping[str, str]]
-    scales: Scales
-
-
-def _read_marks(store: ox.Store) -> _Marks:
-    """Return the kinds, grades and certainties of the store, by ecp:position, without one in the alphabet's order."""
-    properties = {PREFIXES["scheme"] + scheme: term for term, scheme in SCHEMES.items()}
-    concepts: dict[str, dict[str, str]] = {term: {} for term in SCHEMES}
-    families: dict[str, str] = {}
-    rows = [
-        (float(row["position"].value) if row["position"] else math.inf, row["notation"].value, row)
-        for row in _select(store, _CONCEPTS)
-        if row["scheme"].value in properties
-    ]
-    for _, notation, row in sorted(rows, key=lambda one: (*one[:2], one[2]["concept"].value)):
-        term = properties[row["scheme"].value]
-        concepts[term].setdefault(notation, row["concept"].value)
-        if term == "overlapKind" and row["top"]:
-            families[notation] = row["top"].value
-    certainty_of = {row["reading"].value: row["notation"].value for row in _select(store, _CERTAINTY_OF)}
-    kinds, grades, certainties = (tuple(concepts[term]) for term in SCHEMES)
-    return _Marks(concepts, Scales(grades, kinds, certainties, families, certainty_of))
-
-
-def _evidence(statements: Statements) -> Iterator[Evidence]:
-    for row in statements.connection.execute(_ROWS).fetchall():
-        yield Evidence(*row)
-
-
-def _stated_in(store: ox.Store, target: ox.NamedNode) -> Iterator[ox.Quad]:
-    for graph in store.named_graphs():
-        if not names().is_own(graph.value):
-            quads = list(store.quads_for_pattern(None, None, None, graph))
-            itself = {graph} | {quad.object for quad in quads if quad.predicate == _READING_OF}
-            subjects = {quad.subject for quad in quads} - itself
-            yield from (ox.Quad(subject, _STATED_IN, graph, target) for subject in subjects)
-
-
-def _namer(store: ox.Store) -> Callable[[str], str]:
-    rows = sorted(_select(store, _NAMES), key=lambda row: (preference(row["label"].language), row["label"].value))
-    known: dict[str, str] = {}
-    for row in rows:
-        known.setdefault(row["thing"].value, (row["short"] or row["label"]).value)
-    return lambda iri: known.get(iri) or iri.rstrip("/").rpartition("/")[2]
-
-
-def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
-    return store.query(query, prefixes=dict(names().prefixes))  # type: ignore[return-value]
+def _say_where_stated(statements: Statements) -> None:
+    graphs = statements.connection.execute("SELECT DISTINCT g FROM data").fetchall()
+    iris = statements.terms(number for (number,) in graphs if number != DEFAULT_GRAPH)
+    own = [number for number, graph in iris.items() if isinstance(graph, ox.NamedNode) and names().is_own(graph.value)]
+    stated_in, reading_of, derived = (
+        str(ox.NamedNode(iri)) for iri in (ECP + "statedIn", ECP + "readingOf", names().derived_graph)
+    )
+    numbers = statements.numbers([stated_in, reading_of, derived])
+    statements.connection.execute(
+        _STATED.format(
+            stated_in=numbers[stated_in],
+            reading_of=numbers[reading_of],
+            derived=numbers[derived],
+            no_graph=DEFAULT_GRAPH,
+            own=", ".join(map(str, own)) or "-1",
+        )
+    )

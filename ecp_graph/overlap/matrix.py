@@ -59,7 +59,8 @@ class Link:
 class Finding:
     """Two members (IRIs) of a dimension overlap for one cause: its word, the kind, the grade and the certainty.
 
-    ``on`` lists the kinds of the things that the finding is on, as in ``action, instrument``.
+    ``on`` lists the kinds of the things that the finding is on, as in ``action, instrument``. It may stand for a
+    ``number`` of findings that are alike.
     """
 
     dimension: str
@@ -70,6 +71,7 @@ class Finding:
     grade: str
     certainty: str = ""
     on: str = ""
+    number: int = 1
 
     @property
     def things(self) -> list[str]:
@@ -124,7 +126,7 @@ class Matrix:
 
     ``ranks`` has the grades or ties by strength, 0 for the strongest, ``kind_ranks`` the kinds in their order.
     ``rows_left_out`` and ``columns_left_out`` count what had no room; ``lone_rows`` and ``lone_columns`` are the things
-    that nothing joins to the other side.
+    that nothing joins to the other side. ``met`` counts the pairs that something joins, with or without room.
     """
 
     rows: tuple[Thing, ...]
@@ -138,6 +140,7 @@ class Matrix:
     lone_columns: tuple[Thing, ...] = ()
     rows_left_out: int = 0
     columns_left_out: int = 0
+    met: int = 0
 
     @property
     def pairs(self) -> int:
@@ -226,10 +229,25 @@ class Joins:
         known = self.dimensions
         return next(((one, other) for one in known for other in known if pair == f"{one}-{other}"), None)
 
+    def marks(self) -> set[tuple[str, str, str]]:
+        """Return the dimension, kind and grade of findings, each combination once."""
+        return {(finding.dimension, finding.kind, finding.grade) for finding in self.findings}
+
+    def things_on(self, dimension: str) -> tuple[str, ...]:
+        """Return the kinds of things that findings of a dimension are on."""
+        of_dimension = (finding for finding in self.findings if finding.dimension == dimension)
+        return tuple(sorted({thing for finding in of_dimension for thing in finding.things}))
+
+    def findings_of(self, dimension: str, on: str) -> Iterable[Finding]:
+        """Return the findings of a dimension, of those that are on a kind of thing if one is given."""
+        return (
+            finding for finding in self.findings if finding.dimension == dimension and (not on or on in finding.things)
+        )
+
     @cached_property
     def graded(self) -> frozenset[str]:
         """The dimensions between whose things there are findings."""
-        return frozenset(finding.dimension for finding in self.findings)
+        return frozenset(dimension for dimension, _, _ in self.marks())
 
     def of(self, dimension: str) -> list[Thing]:
         """Return the things of a dimension, each once."""
@@ -238,12 +256,12 @@ class Joins:
     @cached_property
     def grade_ranks(self) -> Mapping[str, int]:
         """The grades by strength, 0 for the strongest; one that is not listed comes after those that are."""
-        return _ranks(self.grades, (finding.grade for finding in self.findings))
+        return _ranks(self.grades, (grade for _, _, grade in self.marks()))
 
     @cached_property
     def kind_ranks(self) -> Mapping[str, int]:
         """The kinds of overlap in their order."""
-        return _ranks(self.kinds, (finding.kind for finding in self.findings))
+        return _ranks(self.kinds, (kind for _, kind, _ in self.marks()))
 
     @cached_property
     def tie_ranks(self) -> Mapping[str, int]:
@@ -291,6 +309,7 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
         lone_columns=() if is_symmetric else lone_columns,
         rows_left_out=rows_out,
         columns_left_out=columns_out,
+        met=len(cells) // 2 if is_symmetric else len(cells),
     )
 
 
@@ -311,9 +330,11 @@ def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing
 _Cells = dict[tuple[str, str], Cell]
 
 
-def _counted(marks: Iterable[str], order: Iterable[str]) -> dict[str, int]:
+def _counted(marks: Iterable[tuple[str, int]], order: Iterable[str]) -> dict[str, int]:
     """Return how often each mark occurs, in the given order; one that it lacks comes last."""
-    counts = Counter(marks)
+    counts: Counter[str] = Counter()
+    for mark, number in marks:
+        counts[mark] += number
     return {
         mark: counts[mark] for mark in (*(one for one in order if one in counts), *sorted(set(counts) - set(order)))
     }
@@ -325,21 +346,16 @@ def _is_wanted(mark: str, weakest: str, ranks: Mapping[str, int]) -> bool:
 
 def _cells_of_findings(joins: Joins, dimension: str, choice: Choice) -> _Cells:
     found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in joins.findings:
-        if (
-            finding.dimension == dimension
-            and _is_wanted(finding.grade, choice.weakest, joins.grade_ranks)
-            and (not choice.kind or finding.kind == choice.kind)
-            and (not choice.on or choice.on in finding.things)
-        ):
+    for finding in joins.findings_of(dimension, choice.on):
+        if _is_wanted(finding.grade, choice.weakest, joins.grade_ranks) and choice.kind in ("", finding.kind):
             found[finding.member_a, finding.member_b].append(finding)
     cells: _Cells = {}
     for (first, second), of_pair in found.items():
         cell = Cell(
-            _counted((one.grade for one in of_pair), joins.grade_ranks),
-            _counted((one.cause for one in of_pair), joins.causes),
-            _counted((one.kind for one in of_pair), joins.kind_ranks),
-            _counted((one.certainty for one in of_pair if one.certainty), ()),
+            _counted(((one.grade, one.number) for one in of_pair), joins.grade_ranks),
+            _counted(((one.cause, one.number) for one in of_pair), joins.causes),
+            _counted(((one.kind, one.number) for one in of_pair), joins.kind_ranks),
+            _counted(((one.certainty, one.number) for one in of_pair if one.certainty), ()),
             min(of_pair, key=lambda one: (joins.grade_ranks[one.grade], joins.kind_ranks[one.kind])).kind,
         )
         cells[first, second] = cells[second, first] = cell

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from ecp_graph.overlap.matrix import Finding, Joins, Link, Thing
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table
+from ecp_graph.tables.lists.reading import Lists
 
-__all__ = ["CAUSES", "FINDINGS", "GRADES", "KINDS", "LINKS", "THINGS", "read_joins"]
+__all__ = ["CAUSES", "FINDINGS", "GRADES", "KINDS", "LINKS", "THINGS", "StoredJoins", "read_joins"]
 
 #: The queries whose answers are read.
 THINGS: Final = "dimension-things"
@@ -21,32 +23,63 @@ KINDS: Final = "overlap-kinds"
 CAUSES: Final = "causeKind"
 
 
-def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table]) -> Joins:
+@dataclass
+class StoredJoins(Joins):
+    """The same, of a release whose lists count the findings."""
+
+    lists: Lists = field(kw_only=True)
+
+    def marks(self) -> set[tuple[str, str, str]]:
+        """Return the dimension, kind and grade of findings, each combination once."""
+        return set(self.lists.kinds_of_findings)
+
+    def things_on(self, dimension: str) -> tuple[str, ...]:
+        """Return the kinds of things that findings of a dimension are on."""
+        return tuple(thing for of, thing in self.lists.kinds_of_things if of == dimension)
+
+    def findings_of(self, dimension: str, on: str) -> Iterable[Finding]:
+        """Return the findings of a dimension, those that are alike as one."""
+        for each in self.lists.alike(dimension, on):
+            marks = (each.cause_kind, each.kind, each.grade, each.certainty)
+            yield Finding(dimension, each.member_a, each.member_b, *marks, number=each.number)
+
+
+def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], lists: Lists | None = None) -> Joins:
     """Return what matrices are counted from; ``ask`` answers a query of the catalogue by its name.
 
-    Grades and kinds have the order of the queries ``grades`` and ``overlap-kinds``; ties and causes that of the values
-    which the headers of ``dimension-links`` and ``overlap-cells`` list for their columns ``tie`` and ``causeKind``. A
-    thing with several names has the first. Raises what ``ask`` raises, and KeyError for an answer without a column that
-    is needed.
+    It is asked for what the lists of a release do not hold. Grades and kinds have the order of the queries ``grades``
+    and ``overlap-kinds``; ties and causes that of the values which the headers of ``dimension-links`` and
+    ``overlap-cells`` list for their columns ``tie`` and ``causeKind``. A thing with several names has the first. Raises
+    what ``ask`` raises, and KeyError for an answer without a column that is needed.
     """
-    things, links, findings, grades, kinds = (ask(name) for name in (THINGS, LINKS, FINDINGS, GRADES, KINDS))
+    known: dict[str, str] = {}
+
+    def rows(name: str, *columns: str) -> Iterator[tuple[str, ...]]:
+        """Yield the values of the columns, row by row; the many equal ones share one string."""
+        held = lists.texts(catalogue[name], columns) if lists else None
+        for row in _rows(ask(name), columns) if held is None else held:
+            yield tuple(known.setdefault(value, value) for value in row)
+
+    things = [Thing(*row) for row in rows(THINGS, "thing", "dimension", "code", "name", "remark")]
+    links = [Link(*row) for row in rows(LINKS, "dimension", "thing", "link", "tie")]
+    order = {
+        "grades": tuple(dict.fromkeys(grade for (grade,) in rows(GRADES, "evidenceGrade"))),
+        "ties": tuple(catalogue[LINKS].values_of("tie")),
+        "kinds": tuple(dict.fromkeys(kind for (kind,) in rows(KINDS, "kind"))),
+        "causes": tuple(catalogue[FINDINGS].values_of(CAUSES)),
+    }
+    if lists is not None and lists.counts(catalogue[FINDINGS]):
+        return StoredJoins(things, links, (), **order, lists=lists)
     marks = ("dimension", "memberA", "memberB", CAUSES, "kind", "evidenceGrade", "certainty", "on")
-    return Joins(
-        things=[Thing(*row) for row in _rows(things, "thing", "dimension", "code", "name", "remark")],
-        links=[Link(*row) for row in _rows(links, "dimension", "thing", "link", "tie")],
-        findings=[Finding(*row) for row in _rows(findings, *marks)],
-        grades=tuple(dict.fromkeys(grade for (grade,) in _rows(grades, "evidenceGrade"))),
-        ties=tuple(catalogue[LINKS].values_of("tie")),
-        kinds=tuple(dict.fromkeys(kind for (kind,) in _rows(kinds, "kind"))),
-        causes=tuple(catalogue[FINDINGS].values_of(CAUSES)),
-    )
+    return Joins(things, links, [_finding(row) for row in rows(FINDINGS, *marks)], **order)
 
 
-def _rows(table: Table, *columns: str) -> Iterator[tuple[str, ...]]:
-    """Yield the values of the columns, row by row; the many equal ones of a column share one string."""
+def _finding(row: Sequence[str]) -> Finding:
+    dimension, one, other, cause, kind, grade, certainty, on = row
+    return Finding(dimension, one, other, cause, kind, grade, certainty, on)
+
+
+def _rows(table: Table, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     places = {name: at for at, name in enumerate(table.columns)}
     at = [places[name] for name in columns]
-    known: dict[str, str] = {}
-    for row in table.rows:
-        values = (cell.value if (cell := row[place]) else "" for place in at)
-        yield tuple(known.setdefault(value, value) for value in values)
+    return (tuple(cell.value if (cell := row[place]) else "" for place in at) for row in table.rows)

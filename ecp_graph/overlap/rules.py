@@ -6,27 +6,27 @@ Either way the rows come into the table ``evidence``: the numbers of things, act
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyoxigraph as ox
 
 from ecp_graph.errors import InputSyntaxError, QueryTooComplex
 from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import PREFIXES, names
+from ecp_graph.overlap.marks import SCHEMES, Marks
 from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import position, tokens
-from ecp_graph.tables.algebra import NotCompiled, Statement, compiled
-from ecp_graph.tables.statements import Statements
+from ecp_graph.tables.algebra import NotCompiled, Statement
+from ecp_graph.tables.algebra.kept import kept
+from ecp_graph.tables.joins import Joins, Place, Stopped
+from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
-__all__ = ["SCHEMES", "Rule", "by_joins", "by_sparql", "make_evidence", "read_rule"]
+__all__ = ["LAYERS", "Rule", "by_joins", "by_sparql", "made_ready", "read_rule"]
 
-#: The property of an overlap for each scheme that its marks are of.
-SCHEMES: Final = {"overlapKind": "overlap-kinds", "evidenceGrade": "evidence-grades", "certainty": "certainties"}
 _REQUIRED: Final = ("memberA", "memberB", "kind", "cause", "on", "grade")
 _OPTIONAL: Final = ("action", "way", "premise", "step", "reading")
 _COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
@@ -34,6 +34,15 @@ _COLUMNS: Final = (*_REQUIRED, *_OPTIONAL)
 _WORDS: Final = frozenset({"kind", "grade", "way", "premise", "step"})
 _THINGS: Final = tuple(name for name in _COLUMNS if name not in _WORDS)
 _POSITION: Final = re.compile(r"error at (\d+):(\d+):")
+#: The layers that rules read.
+LAYERS: Final = ("ontology", "data", "inferred")
+_EACH: Final = " UNION ALL ".join(f"SELECT s, p, o, g FROM {layer}" for layer in LAYERS)
+#: What rules read, in the order in which they look for it; for as long as they run these stand for the views so called.
+_READ: Final = {
+    "quads": f"SELECT * FROM ({_EACH}) WHERE g <> {DEFAULT_GRAPH} ORDER BY p, s",
+    "triples": f"SELECT DISTINCT s, p, o FROM ({_EACH}) ORDER BY p, s",
+    "nodes": "SELECT s AS n FROM triples UNION SELECT o FROM triples",
+}
 _EVIDENCE: Final = ", ".join(f'"{name}" {"VARCHAR" if name in _WORDS else "BIGINT"}' for name in _COLUMNS)
 _FOUND: Final = "CREATE OR REPLACE TEMP TABLE found AS {select}"
 #: Rows that no rule may give; the embedded engine says what is wrong with them.
@@ -49,9 +58,6 @@ INSERT INTO evidence
 SELECT "memberA", "memberB", "kind", "cause", "on", "grade", "action", coalesce("way", ''),
   coalesce("premise", substr(term, 2, length(term) - 2), ''), coalesce("step", ''), "reading"
 FROM found LEFT JOIN terms ON terms.id = "reading" AND "premise" IS NULL"""
-
-#: The concept (IRI) of each notation, by the property that it is a value of.
-Concepts = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -81,71 +87,96 @@ def read_rule(path: Path) -> Rule:
     return Rule(path, text, tuple(name for name in _COLUMNS if name in given))
 
 
-def make_evidence(statements: Statements) -> None:
-    """Make the table ``evidence``, empty."""
-    statements.connection.execute(f"CREATE OR REPLACE TABLE evidence ({_EVIDENCE})")
-
-
-def by_joins(rule: Rule, statements: Statements, concepts: Concepts) -> str:
-    """Add the rows of a rule to ``evidence``, found by joins, and return ''.
-
-    Where that cannot be done, nothing is added, and the words returned say why.
-    """
+@contextmanager
+def made_ready(statements: Statements) -> Iterator[None]:
+    """Keep, as long as the block lasts, the tables that rules read, and ``evidence`` for their rows, empty at first."""
+    execute = statements.connection.execute
+    for table, select in _READ.items():
+        execute(f"CREATE TEMP TABLE {table} AS {select}")
+    execute(f"CREATE TEMP TABLE evidence ({_EVIDENCE})")
     try:
-        statement = _compiled(rule.text, tuple(names().prefixes.items()))
-        numbers = statements.numbers(statement.constants)
-        statements.connection.execute(_FOUND.format(select=_typed(statement, numbers)))
+        yield
+    finally:
+        for table in (*_READ, "evidence"):
+            execute(f"DROP TABLE temp.{table}")
+
+
+def by_joins(
+    rules: Sequence[Rule], statements: Statements, marks: Marks, place: Place, progress: Callable[[str], None]
+) -> dict[Rule, str]:
+    """Add the rows of rules to ``evidence``, found by joins that run in a place.
+
+    Returns the rules of which nothing was added, each with what joins do not cover; ``progress`` is told of them.
+    """
+    left = {}
+    for rule in rules:
+        with suppress(NotCompiled):
+            statements.numbers(kept(rule.text, names().prefixes).constants)  # all of them, before the terms are read
+    with place(statements, ["terms", *_READ]) as joins:
+        for rule in rules:
+            if why_not := _why_not_joined(rule, statements, marks, joins):
+                progress(f"{rule.path.name} runs on the embedded engine, because joins do not cover {why_not}")
+                left[rule] = why_not
+    return left
+
+
+def _why_not_joined(rule: Rule, statements: Statements, marks: Marks, joins: Joins) -> str:
+    """Add the rows of one rule, and return ''; or add nothing, and return what joins do not cover."""
+    try:
+        statement = kept(rule.text, names().prefixes)
+        select = statement.prepared(joins, statements.numbers(statement.constants))
+        joins.make("found", _typed(statement, select))
     except NotCompiled as reason:
         return reason.construct
-    except duckdb.InvalidInputException as reason:
-        return str(reason).removeprefix("Invalid Input Error: ").partition("\n")[0]
-    marks = {"kinds": list(concepts["overlapKind"]), "grades": list(concepts["evidenceGrade"])}
-    (unfit,) = statements.connection.execute(_UNFIT, marks).fetchall()[0]
-    if unfit:
-        return "rows that no overlap can be made of"
-    statements.connection.execute(_KEPT)
-    return ""
+    except Stopped as reason:
+        return str(reason)
+    joins.fetch("found")
+    known = {"kinds": marks.order("overlapKind"), "grades": marks.order("evidenceGrade")}
+    (unfit,) = statements.connection.execute(_UNFIT, known).fetchall()[0]
+    if not unfit:
+        statements.connection.execute(_KEPT)
+    statements.connection.execute("DROP TABLE found")
+    return "rows that no overlap can be made of" if unfit else ""
 
 
-@cache
-def _compiled(text: str, prefixes: tuple[tuple[str, str], ...]) -> Statement:
-    return compiled(text, dict(prefixes))
-
-
-def _typed(statement: Statement, numbers: Mapping[str, int]) -> str:
+def _typed(statement: Statement, select: str) -> str:
     """Return a rule in SQL with all columns of ``evidence``, each of its type."""
     values = []
     for name in _COLUMNS:
         kind = statement.columns.get(name)
         if kind is None:
-            values.append(f'NULL::{"VARCHAR" if name in _WORDS else "BIGINT"} AS "{name}"')
+            values.append(f'NULL::{_type(name)} AS "{name}"')
         elif kind == (name in _WORDS):
             values.append(f'row."{name}"')
         else:
             raise NotCompiled(f"?{name} as {'a string' if kind else 'a term'}")
-    return f"SELECT {', '.join(values)} FROM ({statement.text(numbers.__getitem__)}) AS row"
+    return f"SELECT {', '.join(values)} FROM ({select}) AS row"
 
 
-def by_sparql(rule: Rule, store: ox.Store, statements: Statements, concepts: Concepts) -> None:
-    """Add the rows of a rule to ``evidence``, found by the embedded engine.
+def by_sparql(rules: Iterable[Rule], store: ox.Store, statements: Statements, marks: Marks) -> None:
+    """Add the rows of rules to ``evidence``, found by the embedded engine.
 
     Raises InputSyntaxError for a row that lacks something, has something other than an IRI, or a mark that is none.
     """
-    rows = list(_rows(rule, store, concepts))
+    rows = [row for rule in rules for row in _rows(rule, store, marks)]
+    if not rows:
+        return
     numbers = statements.numbers(str(row[name]) for row in rows for name in _THINGS if name in row)
     columns = [
         [(row[name].value if name in _WORDS else numbers[str(row[name])]) if name in row else None for row in rows]
         for name in _COLUMNS
     ]
-    types = ("VARCHAR" if name in _WORDS else "BIGINT" for name in _COLUMNS)
-    values = (
-        f'unnest(${at}::{kind}[]) AS "{name}"' for at, (name, kind) in enumerate(zip(_COLUMNS, types, strict=True), 1)
-    )
+    values = (f'unnest(${at}::{_type(name)}[]) AS "{name}"' for at, name in enumerate(_COLUMNS, 1))
     statements.connection.execute(_FOUND.format(select=f"SELECT {', '.join(values)}"), columns)
     statements.connection.execute(_KEPT)
+    statements.connection.execute("DROP TABLE found")
 
 
-def _rows(rule: Rule, store: ox.Store, concepts: Concepts) -> Iterator[dict[str, ox.NamedNode | ox.Literal]]:
+def _type(column: str) -> str:
+    return "VARCHAR" if column in _WORDS else "BIGINT"
+
+
+def _rows(rule: Rule, store: ox.Store, marks: Marks) -> Iterator[dict[str, ox.NamedNode | ox.Literal]]:
     for row in store.query(rule.text, prefixes=dict(names().prefixes)):  # type: ignore[union-attr]
         values = {name: row[name] for name in rule.columns if row[name] is not None}
         if any(not isinstance(row[name], ox.NamedNode) for name in values if name not in _WORDS):
@@ -153,8 +184,8 @@ def _rows(rule: Rule, store: ox.Store, concepts: Concepts) -> Iterator[dict[str,
         if missing := [name for name in _REQUIRED if name not in values]:
             raise InputSyntaxError(rule.path, f"the rule gives {row}, which lacks ?{' ?'.join(missing)}")
         for mark, term in (("kind", "overlapKind"), ("grade", "evidenceGrade")):
-            if values[mark].value not in concepts[term]:
-                raise _unknown_mark(rule, mark, values[mark].value, SCHEMES[term], concepts[term])
+            if values[mark].value not in marks.concepts[term]:
+                raise _unknown_mark(rule, mark, values[mark].value, SCHEMES[term], marks.concepts[term])
         yield values
 
 

@@ -17,13 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from ecp_graph.namespaces import using
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.workspace import Workspace
 
-__all__ = ["BuildResult", "build"]
+__all__ = ["SPARK_MASTER", "BuildResult", "build"]
+
+#: All processors of this machine.
+SPARK_MASTER: Final = "local[*]"
 
 
 def build(
@@ -31,15 +34,17 @@ def build(
     releases: Path,
     *,
     kept: int = 5,
-    engine: Literal["local", "reference"] = "local",
+    engine: Literal["local", "reference", "spark"] = "local",
+    spark_master: str = SPARK_MASTER,
     progress: Callable[[str], None] = lambda _: None,
 ) -> BuildResult:
     """Build a workspace, and return the report and, if there are no violations, the release, now the current one.
 
     ``progress`` is called with one short sentence for each step. The ``reference`` engine reasons with owlrl and
-    validates with pySHACL. Keeps at most ``kept`` releases, the current one included. Raises InputSyntaxError for a
-    file that cannot be parsed, InconsistentData if the data contradict the ontology, and UncoveredAxiom for an axiom
-    that the local engine does not know; in each case, and if there are violations, the last release stays current.
+    validates with pySHACL; ``spark`` is the local one with its joins on a Spark master. Keeps at most ``kept``
+    releases, the current one included. Raises InputSyntaxError for a file that cannot be parsed, InconsistentData if
+    the data contradict the ontology, UncoveredAxiom for an axiom that the local engine does not know, and MissingExtra
+    and SparkError where Spark cannot run; in each case, and if there are violations, the last release stays current.
 
     Where a plan is confidential, the release also holds what may be published: what the other files alone make.
     """
@@ -47,4 +52,4 @@ def build(
     from ecp_graph.pipeline.steps import run
 
     with using(workspace.names):
-        return run(workspace, releases, kept, engine, progress)
+        return run(workspace, releases, kept, engine, spark_master, progress)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
 import pyoxigraph as ox
 
-from ecp_graph.overlap.derive import derive, merged_store
+from ecp_graph.overlap.choosing import THEMES
+from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
-from ecp_graph.rdf.nquads import NQuads
+from ecp_graph.rdf.nquads import NQuads, NTriples
 from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_layer
+from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
 __all__ = ["Completed", "complete", "tables_of"]
@@ -21,11 +23,15 @@ __all__ = ["Completed", "complete", "tables_of"]
 
 @dataclass(frozen=True)
 class Completed:
-    """The statements of a workspace, with the inferred and derived ones, as tables and as lists."""
+    """The statements of a workspace, with the inferred and derived ones, as tables and as lists.
+
+    ``without_joins`` has the rules that ran on the embedded engine because joins do not cover them, and why.
+    """
 
     sources: Sources
     statements: Statements
     contradictions: tuple[Contradiction, ...]
+    without_joins: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def inferred(self) -> list[ox.Quad]:
@@ -42,10 +48,10 @@ class Completed:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    @property
-    def things(self) -> list[ox.Quad]:
-        """What shapes are run on: every statement but the shapes themselves."""
-        return [*self.sources.ontology, *self.sources.data, *self.inferred, *self.derived]
+    @cached_property
+    def things(self) -> NTriples:
+        """What shapes are run on: the merge of all but the shapes themselves."""
+        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its individuals."""
@@ -58,22 +64,25 @@ def complete(
     sources: Sources,
     rules: Sequence[Path],
     *,
+    statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
+    themes: int = THEMES,
+    place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
-    Raises UncoveredAxiom for an axiom that the local engine does not know.
+    ``statements`` are those of the sources as tables, which are made unless given; ``themes`` is how many findings that
+    only share a theme are nodes, for each pair of plans; ``place`` is where joins of the local engine run.
+    Raises UncoveredAxiom for an axiom that this engine does not know.
     """
-    statements = tables_of(sources)
+    statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
-    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine))
+    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    store = merged_store(statements.quads("ontology", "data", "inferred"))
-    derived = derive(store, rules, engine=engine, progress=progress)
-    statements.put("derived", derived)
-    progress(f"Derived {len(derived)} statements by {len(rules)} rules")
-    return Completed(sources, statements, contradictions)
+    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, place=place, progress=progress)
+    progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
+    return Completed(sources, statements, contradictions, without_joins)
 
 
 def tables_of(sources: Sources) -> Statements:
@@ -94,9 +103,9 @@ def _told_of_data(statements: Statements) -> str:
     return f"Read {rows} statements of {readings} readings"
 
 
-def _closure(engine: Literal["local", "reference"]) -> Closure:
+def _closure(engine: Literal["local", "reference"], place: Place) -> Closure:
     if engine == "local":
-        return by_joins
+        return partial(by_joins, place=place)
     from ecp_graph.reasoning.reference import by_owlrl
 
     return by_owlrl

@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -14,19 +15,25 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph import __version__
+from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
+from ecp_graph.linked_data.counts import count_graphs, make_merged
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.overlap.derive import merged_store
+from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.pipeline.complete import Completed
+from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
+from ecp_graph.tables.lists.writing import write_lists
+from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
@@ -35,7 +42,14 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 4
+_LAYOUT: Final = 5
+#: Bytes of N-Quads whose store takes a gigabyte of memory.
+_MOST_IN_MEMORY: Final = 500_000_000
+_STORED: Final = """
+WITH
+  blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
+  every AS ({layers} UNION ALL SELECT s, p, o, {default} FROM merged)
+FROM every WHERE (s IN (FROM blank) OR o IN (FROM blank)) = {with_blank}"""
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -80,23 +94,34 @@ def write_contents(
     """
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
-    store = merged_store(completed.quads)
+    statements = completed.statements
     tables = read_definitions(workspace)
     description = (
         _description_of(public)
         if public
-        else describe(store, about=about, release_id=identity, workspace_hash=workspace_hash, tables=tables)
+        else describe(
+            statements,
+            about=about,
+            release_id=identity,
+            workspace_hash=workspace_hash,
+            tables=tables,
+            comment=told_of_rows(statements),
+        )
     )
     dumped = public.dataset if public else None if confidential else folder / "dataset.nq"
-    quads = [*completed.quads, *description]
-    _write_dataset(folder / "dataset.nq", quads)
+    statements.put("description", description)
+    shutil.move(statements.write_sorted(LAYERS), folder / "dataset.nq")
     with forked_call(partial(_write_dumps, folder, dumped)) as dumps_written:
-        counts = _write_store(folder / "store", quads)
         for name, content in (("description", description), ("ontology", completed.sources.ontology)):
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
         for name, suffix in FORMATS.items():
             (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
-        write_tables(store, tables, folder / TABLES_FOLDER)
+        with _store(folder / "store", statements, description) as store:
+            beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
+            write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
+            store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+            engine = EmbeddedEngine(store, name=f"release {identity}")
+            write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -107,7 +132,9 @@ def write_contents(
         "names": workspace.names.as_json(),
         "ontology": _ontology_version(completed),
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
-        **counts,
+        **_counts(statements),
+        "overlaps": count_findings(statements),
+        **({"rules_without_joins": dict(completed.without_joins)} if completed.without_joins else {}),
         "findings": report.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
@@ -120,12 +147,6 @@ def _ontology_version(completed: Completed) -> str:
     version = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
     found = (quad.object for quad in completed.sources.ontology if quad.predicate == version)
     return min((value.value for value in found if isinstance(value, ox.Literal)), default="")
-
-
-def _write_dataset(path: Path, quads: Iterable[ox.Quad]) -> None:
-    """Write N-Quads in the order of their lines, the literals as they were written."""
-    content = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    path.write_bytes(b"".join(sorted(content.splitlines(keepends=True))))
 
 
 def _description_of(release: Release) -> list[ox.Quad]:
@@ -146,24 +167,46 @@ def _write_dumps(folder: Path, dataset: Path | None) -> None:
     write_checksums(dumps, [(path.name, file_facts(path)["sha256"]) for path in made])
 
 
-def _write_store(path: Path, quads: Sequence[ox.Quad]) -> dict[str, Any]:
-    """Write the store, the merge of all graphs as its default graph, and return what it counts."""
+@contextmanager
+def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -> Iterator[ox.Store]:
+    """Make the store of a release, the merge of all graphs as its default graph, and yield what answers as it does.
+
+    That lacks the description, which is added at the end: tables are asked about what that describes.
+    """
+    described = [layer for layer in LAYERS if layer != "description"]
+    make_merged(statements, described)
+    layers = " UNION ALL ".join(f"FROM {layer}" for layer in described)
+    plain, with_blank = (
+        statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=is_so), f"stored-{is_so}")
+        for is_so in (False, True)
+    )
     store = ox.Store(str(path))
-    store.bulk_extend([*quads, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)])
+    store.bulk_load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+    # only those of ontology and shapes: out of a file they would come with other names
+    blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
+    store.extend(blank)
+    if plain.stat().st_size <= _MOST_IN_MEMORY:  # asked in half the time, loading included
+        asked = ox.Store()
+        asked.load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+        asked.extend(blank)
+        yield asked
+        del asked
+    else:
+        yield store
+    for content in (plain, with_blank):
+        content.unlink()
+    store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
     store.optimize()
     store.flush()
-    counts = _counts(store)
     del store
     for leftover in (*path.glob("LOG*"), path / "LOCK"):
         leftover.unlink(missing_ok=True)
-    return counts
 
 
-def _counts(store: ox.Store) -> dict[str, Any]:
-    total: Any = next(iter(store.query("SELECT (COUNT(*) AS ?count) WHERE { ?s ?p ?o }")))  # type: ignore[arg-type]
-    rows: Any = store.query("SELECT ?graph (COUNT(*) AS ?count) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph")
-    graphs = {row["graph"].value: int(row["count"].value) for row in rows}
-    return {"triples": int(total["count"].value), "graphs": dict(sorted(graphs.items()))}
+def _counts(statements: Statements) -> dict[str, Any]:
+    make_merged(statements)
+    triples = statements.connection.execute("SELECT count(*) FROM merged").fetchall()[0][0]
+    return {"triples": triples, "graphs": count_graphs(statements)}
 
 
 def _to_disk(paths: Iterable[Path]) -> None:

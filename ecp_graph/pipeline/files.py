@@ -7,7 +7,8 @@ again. Left out is what the files state anew:
   What the workspace tells about the reading itself and its passage stays, unless they tell it.
 - Where they have no graphs, a thing whose class they state is described by them alone.
 
-Files of the workspace's own data/ folder are part of it, so nothing is left out. Reported is only what is about them.
+Files of the workspace's own data/ folder are part of it, so nothing is left out. Reported is only what is about what
+they describe, so only such nodes are judged whose judgement reads a statement about that, or with it as its object.
 """
 
 from __future__ import annotations
@@ -22,23 +23,40 @@ import pyoxigraph as ox
 
 from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import ECP, PREFIXES, using
-from ecp_graph.pipeline.complete import complete
+from ecp_graph.overlap.choosing import themes_in
+from ecp_graph.pipeline.complete import complete, tables_of
+from ecp_graph.pipeline.excerpt import excerpt
 from ecp_graph.rdf.lines import SourceIndex
-from ecp_graph.rdf.load import load, parse_files
-from ecp_graph.validation.check import check, judge_stated
+from ecp_graph.rdf.load import Sources, load, parse_files
+from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
+from ecp_graph.validation.check import check_touched, judge_stated
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.workspace import Workspace
 
 __all__ = ["validate_files"]
 
-_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
-_TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
+#: What the files state anew; see the module for the rules.
+_REPLACED: Final = """
+WITH
+  described AS (SELECT s, g FROM given WHERE p = $type),
+  passages AS (SELECT o, g FROM data WHERE p = $reading_of)
+DELETE FROM data WHERE s IN (SELECT s FROM described WHERE g = $none)
+  OR g IN (SELECT g FROM given WHERE g <> $none)
+    AND ((s, g) IN (FROM described) OR s <> g AND (s, g) NOT IN (FROM passages))"""
+_ADDED: Final = "INSERT INTO data FROM given ANTI JOIN data USING (s, p, o, g)"
+#: What is judged: statements about what the files describe, and those with it as their object.
+_TOUCHED: Final = (
+    "CREATE TEMP TABLE things AS SELECT DISTINCT s, p, o FROM quads",
+    "CREATE TEMP VIEW walked AS FROM things",
+    "CREATE TEMP TABLE changed AS FROM things WHERE s IN (SELECT s FROM given) OR o IN (SELECT s FROM given)",
+)
 
 
 def validate_files(files: Sequence[Path], workspace: Workspace) -> Report:
     """Return the report on the files: findings about their subjects, and one note for each file without named graphs.
 
-    Raises InputSyntaxError for a file that cannot be parsed (path, line), and what `load` raises for the workspace.
+    For each shape it tells at how many nodes it looked because of the files. Raises InputSyntaxError for a file that
+    cannot be parsed (path, line), and what `load` raises for the workspace.
     """
     with using(workspace.names):
         return _report(files, workspace)
@@ -50,35 +68,33 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     sources = load(workspace)
     own = {path.resolve() for path in workspace.data_files}
     names = {path: workspace.relative(path.resolve()) if path.resolve() in own else str(path) for path in files}
-    within = all(path.resolve() in own for path in files)
-    data = sources.data if within else [*quads, *_context(quads, sources.data)]
     others = [path for path in workspace.data_files if path not in {given.resolve() for given in files}]
     index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
+    statements = _together(sources, quads, within=all(path.resolve() in own for path in files))
+    data, documents = excerpt(sources.profiles, statements)
     sources = replace(sources, data=data, index=index)
     judged = [quad for path, part in parsed.items() if _has_graphs(path) for quad in part]
-    with forked_call(partial(judge_stated, sources, judged)) as of_stated:
-        completed = complete(sources, workspace.rule_files)
-        report = check(
-            sources,
-            completed.things,
-            completed.contradictions,
-            of_stated,
-            about={_text(quad.subject) for quad in quads},
-        )
+    with forked_call(partial(judge_stated, sources, judged, documents=documents)) as of_stated:
+        completed = complete(sources, workspace.rule_files, statements=statements, themes=themes_in(workspace.about))
+        for statement in _TOUCHED:
+            statements.connection.execute(statement)
+        about = {_text(quad.subject) for quad in quads}
+        report = check_touched(sources, statements, completed.contradictions, of_stated, about=about)
     return replace(report, findings=in_order([*report.findings, *_without_evidence(parsed, names)]))
 
 
-def _context(quads: Sequence[ox.Quad], data: Sequence[ox.Quad]) -> Iterator[ox.Quad]:
-    """Yield the workspace's statements to be read with the quads; see the module for the rules."""
-    graphs = {quad.graph_name for quad in quads} - {ox.DefaultGraph()}
-    described = {(quad.subject, quad.graph_name) for quad in quads if quad.predicate == _TYPE}
-    passages = {(quad.object, quad.graph_name) for quad in data if quad.predicate == _READING_OF}
-    for quad in data:
-        subject, graph = quad.subject, quad.graph_name
-        evidence = subject == graph or (subject, graph) in passages
-        kept = graph not in graphs or (evidence and (subject, graph) not in described)
-        if kept and (subject, ox.DefaultGraph()) not in described:
-            yield quad
+def _together(sources: Sources, quads: Sequence[ox.Quad], *, within: bool) -> Statements:
+    """Return the workspace as tables with the quads, which are the table ``given``."""
+    statements = tables_of(sources)
+    statements.put("derived", quads)
+    run = statements.connection.execute
+    run("CREATE TEMP TABLE given AS FROM derived")
+    if not within:
+        names = {"type": f"<{PREFIXES['rdf']}type>", "reading_of": f"<{ECP}readingOf>"}
+        numbers = statements.numbers(names.values())
+        run(_REPLACED, {"none": DEFAULT_GRAPH} | {name: numbers[term] for name, term in names.items()})
+        run(_ADDED)
+    return statements
 
 
 def _without_evidence(parsed: Mapping[Path, Sequence[ox.Quad]], names: Mapping[Path, str]) -> Iterator[Finding]:

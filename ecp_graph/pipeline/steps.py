@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,19 +11,31 @@ from typing import Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
+from ecp_graph.overlap.choosing import themes_in
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents, write_public_part
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.rdf.load import load
 from ecp_graph.release.swap import install
+from ecp_graph.tables.joins import Place, in_process
+from ecp_graph.tables.spark import on_spark
 from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Report, in_order
 from ecp_graph.workspace import Workspace
 
 __all__ = ["run"]
 
-Engine: TypeAlias = Literal["local", "reference"]
+Engine: TypeAlias = Literal["local", "reference", "spark"]
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What reasons and validates, where its joins run, and what is told of each step."""
+
+    engine: Literal["local", "reference"]
+    place: Place
+    progress: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -40,43 +53,55 @@ def run(
     releases: Path,
     kept: int,
     engine: Engine,
+    spark_master: str,
     progress: Callable[[str], None],
 ) -> BuildResult:
     """See `ecp_graph.pipeline.build`."""
-    whole = _judge(workspace, engine, progress)
+    with on_spark(spark_master) if engine == "spark" else nullcontext(in_process) as place:
+        means = _Means("reference" if engine == "reference" else "local", place, progress)
+        return _run(workspace, releases, kept, means)
+
+
+def _run(workspace: Workspace, releases: Path, kept: int, means: _Means) -> BuildResult:
+    whole = _judge(workspace, means)
     if not whole.report.conforms:
         return BuildResult(None, whole.report)
     hidden = withheld(workspace, whole.completed.sources.data)
-    public = _judge_public(workspace, hidden, engine, progress) if hidden else None
+    public = _judge_public(workspace, hidden, means) if hidden else None
     if fingerprint(workspace) != whole.hash:
         raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
     write = partial(_write, whole=whole, hidden=hidden, public=public)
-    release = install(releases, release_id(whole.hash), write, kept=kept, progress=progress)
-    progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
+    release = install(releases, release_id(whole.hash), write, kept=kept, progress=means.progress)
+    means.progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
     return BuildResult(release, whole.report, public.report if public else None)
 
 
-def _judge(workspace: Workspace, engine: Engine, progress: Callable[[str], None]) -> _Judged:
+def _judge(workspace: Workspace, means: _Means) -> _Judged:
     before = fingerprint(workspace)
     sources = load(workspace)
-    with forked_call(partial(judge_stated, sources, engine=engine)) as of_stated:
-        completed = complete(sources, workspace.rule_files, engine=engine, progress=progress)
+    with forked_call(partial(judge_stated, sources, engine=means.engine)) as of_stated:
+        completed = complete(
+            sources,
+            workspace.rule_files,
+            engine=means.engine,
+            themes=themes_in(workspace.about),
+            place=means.place,
+            progress=means.progress,
+        )
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
-        report = check(sources, completed.things, completed.contradictions, of_stated, engine=engine)
-    progress(f"Validated with {report.engines}")
+        report = check(sources, completed.things, completed.contradictions, of_stated, engine=means.engine)
+    means.progress(f"Validated with {report.engines}")
     return _Judged(workspace, before, completed, report)
 
 
-def _judge_public(
-    workspace: Workspace, hidden: Withheld, engine: Engine, progress: Callable[[str], None]
-) -> _Judged | None:
+def _judge_public(workspace: Workspace, hidden: Withheld, means: _Means) -> _Judged | None:
     """Return the workspace without the confidential files, judged by itself; None where nothing else is there."""
-    progress(f"{', '.join(hidden.units)} is confidential; building what may be published without it")
+    means.progress(f"{', '.join(hidden.units)} is confidential; building what may be published without it")
     rest = replace(workspace, without=frozenset(hidden.statements))
     if not rest.data_files:
         return None
-    judged = _judge(rest, engine, progress)
+    judged = _judge(rest, means)
     found = [*judged.report.findings, *traces(hidden, judged.completed.sources, rest)]
     return replace(judged, report=replace(judged.report, findings=in_order(found)))
 

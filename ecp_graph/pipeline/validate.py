@@ -6,6 +6,7 @@ from functools import partial
 
 from ecp_graph.forked import forked_call
 from ecp_graph.namespaces import using
+from ecp_graph.overlap.choosing import themes_in
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
 from ecp_graph.validation.check import check, judge_stated
@@ -23,5 +24,5 @@ def validate_workspace(workspace: Workspace) -> Report:
     with using(workspace.names):
         sources = load(workspace)
         with forked_call(partial(judge_stated, sources)) as of_stated:
-            completed = complete(sources, workspace.rule_files)
+            completed = complete(sources, workspace.rule_files, themes=themes_in(workspace.about))
             return check(sources, completed.things, completed.contradictions, of_stated)

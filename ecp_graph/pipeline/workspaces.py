@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from ecp_graph.errors import WorkspaceError
 from ecp_graph.namespaces import PREFIXES, compact, using
 from ecp_graph.pipeline.confidential import withheld
+from ecp_graph.pipeline.surroundings import is_imported
 from ecp_graph.plans.known.register import register_part
 from ecp_graph.plans.writing.trig import trig
 from ecp_graph.rdf.load import parse_files
@@ -79,13 +80,14 @@ def create_workspace(
 def remove_plan(workspace: Workspace, slug: str) -> Removed:
     """Take a plan out of a workspace: its folder below ``data/`` and its documents in ``sources/``.
 
-    Drafts and decisions stay. Raises WorkspaceError, before anything is removed, where there is no such plan or where
-    other files name something that only this plan describes.
+    Drafts and decisions stay. Raises WorkspaceError, before anything is removed, where there is no such plan that was
+    imported or where other files name something that only this plan describes.
     """
-    folder = workspace.folder("data") / slug
-    if not is_slug(slug) or not folder.is_dir():
-        plans = ", ".join(_plans(workspace)) or "none"
-        raise WorkspaceError(f"{workspace.root} has no plan '{slug}' (it has: {plans}).", workspace.root)
+    data = workspace.folder("data")
+    folder = data / slug
+    if not is_slug(slug) or not is_imported(folder):
+        plans = ", ".join(path.name for path in _found(data) if is_imported(path)) or "none"
+        raise WorkspaceError(f"{workspace.root} has no imported plan '{slug}' (it has: {plans}).", workspace.root)
     if named := _named_elsewhere(workspace, folder):
         shown = ", ".join(named[:_TOLD]) + (f" and {len(named) - _TOLD} more" if len(named) > _TOLD else "")
         raise WorkspaceError(
@@ -129,7 +131,10 @@ def _register(workspace: Workspace) -> bytes:
         f"What is known from the workspace {workspace.about.title!r}: bodies, programmes, instruments and topics.",
         "Written by `ecp-graph init`. Yours to change: each statement is in the reading of the passage that states it.",
     )
-    return trig(register_part(quads), workspace.names.prefixes, remarks=remarks)
+    part = register_part(quads)
+    graphs = {graph: number for number, graph in enumerate(dict.fromkeys(quad.graph_name for quad in part))}
+    part.sort(key=lambda quad: graphs[quad.graph_name])
+    return trig(part, workspace.names.prefixes, remarks=remarks)
 
 
 def _statements(workspace: Workspace, files: Iterable[Path]) -> Iterator[ox.Quad]:
@@ -146,10 +151,6 @@ def _named_elsewhere(workspace: Workspace, folder: Path) -> list[str]:
     described -= {quad.subject for quad in others if quad.predicate.value == _LABEL}
     named = {term for quad in others for term in (quad.subject, quad.object) if term in described}
     return sorted(compact(term.value) for term in named if isinstance(term, ox.NamedNode))
-
-
-def _plans(workspace: Workspace) -> list[str]:
-    return [path.name for path in _found(workspace.folder("data")) if path.is_dir()]
 
 
 def _found(folder: Path) -> list[Path]:

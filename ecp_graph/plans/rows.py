@@ -75,6 +75,11 @@ class Problem:
     code: str
     message: str
 
+    @property
+    def sentence(self) -> str:
+        """The message with the place before it, where it does not name the place itself."""
+        return self.message if self.locator in self.message else f"{self.locator}: {self.message}"
+
 
 @dataclass(frozen=True)
 class LinkedRow:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,9 +18,9 @@ LANGUAGES: Final = ("en", "fr", "es", "pt")
 _FILE: Final = Path(__file__).with_name("wordings.yaml")
 _LONGEST_HEADING_WORDS: Final = 14
 _SHARE: Final = 0.3
+#: Words that a wording of a list has at most.
+_MOST_WORDS: Final = 6
 _NOT_WORDS: Final = re.compile(r"[^\w]+|_")
-#: A part of this name or that, in file order: of two that fit alike, the first is taken.
-ByLanguage = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,26 @@ class Wordings:
         """The fields with the property that each stands for, as a prefixed name."""
         return {name: str(field["property"]) for name, field in self.content["fields"].items()}
 
+    @cached_property
+    def _lists(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _plain_lists(self) -> dict[str, frozenset[str]]:
+        return {}
+
     def every(self, name: str) -> tuple[str, ...]:
         """Return the words of a list in all languages, the longest first."""
-        return tuple(
-            sorted({word for words in self.content[name].values() for word in words}, key=lambda w: (-len(w), w))
-        )
+        if name not in self._lists:
+            words = {word for words in self.content[name].values() for word in words}
+            self._lists[name] = tuple(sorted(words, key=lambda word: (-len(word), word)))
+        return self._lists[name]
+
+    def plainly(self, name: str) -> frozenset[str]:
+        """Return the words of a list in all languages, as `plain` has them."""
+        if name not in self._plain_lists:
+            self._plain_lists[name] = frozenset(map(plain, self.every(name)))
+        return self._plain_lists[name]
 
     @cached_property
     def blanks(self) -> frozenset[str]:
@@ -59,8 +74,17 @@ class Wordings:
         return frozenset(self.content["blanks"])
 
     @cached_property
+    def marks(self) -> frozenset[str]:
+        """Cells that say that an action falls into the time of their column, in lower case."""
+        return frozenset(self.content["marks"])
+
+    def word(self, name: str, language: str) -> str:
+        """Return the first word of a list in a language, or in English."""
+        return str(self.content[name].get(language, self.content[name]["en"])[0])
+
+    @cached_property
     def _fillers(self) -> frozenset[str]:
-        return frozenset(map(plain, self.every("fillers")))
+        return self.plainly("fillers")
 
     @cached_property
     def _headings(self) -> Mapping[tuple[str, ...], tuple[Heading, ...]]:
@@ -85,22 +109,33 @@ class Wordings:
         for length in range(len(words), 0, -1):
             if length / len(words) < _SHARE:
                 break
-            for start in range(len(words) - length + 1):
-                for known in self._headings.get(words[start : start + length], ()):
-                    return Heading(known.field, length / len(words), known.languages, known.is_weak)
+            found = [
+                known
+                for start in range(len(words) - length + 1)
+                for known in self._headings.get(words[start : start + length], ())
+            ]
+            if found:  # "collaborating institutions" says more than that they are institutions
+                known = next((one for one in found if one.field in {"lead", "partner"}), found[0])
+                return Heading(known.field, length / len(words), known.languages, known.is_weak)
         return None
 
     def begins(self, text: str, name: str) -> bool:
         """Whether a text begins with a wording of the list, as whole words."""
-        words = plain(text)
-        return any(words == wording or words.startswith(f"{wording} ") for wording in self._plain(name))
+        words = plain(text).split()
+        return any(
+            " ".join(words[:length]) in self.plainly(name) for length in range(1, min(len(words), _MOST_WORDS) + 1)
+        )
+
+    def ends(self, text: str, name: str) -> bool:
+        """Whether a text ends with a wording of the list, as whole words."""
+        words = plain(text).split()
+        return any(
+            " ".join(words[-length:]) in self.plainly(name) for length in range(1, min(len(words), _MOST_WORDS) + 1)
+        )
 
     def is_one_of(self, text: str, name: str) -> bool:
         """Whether a text is a wording of the list."""
-        return plain(text) in self._plain(name)
-
-    def _plain(self, name: str) -> frozenset[str]:
-        return _plain_list(self.every(name))
+        return plain(text) in self.plainly(name)
 
     def _said(self, text: str) -> tuple[str, ...]:
         words = plain(text).split()
@@ -114,12 +149,8 @@ def wordings() -> Wordings:
     return Wordings(yaml.load(_FILE.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))  # noqa: S506 - strings only
 
 
+@lru_cache(maxsize=10_000)
 def plain(text: str) -> str:
     """Return the words of a text in lower case, without accents and punctuation, one space apart."""
     letters = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return _NOT_WORDS.sub(" ", "".join(letters)).strip()
-
-
-@cache
-def _plain_list(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(plain, words))

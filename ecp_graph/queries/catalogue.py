@@ -20,6 +20,7 @@ The line ``#= instrument`` marks where a value given for that parameter is bound
 ``compare`` makes the query one by which two releases are compared: rows of one ``key`` are one thing, called by the
 columns of ``name``, and the columns are what may change about it, but for those to ``ignore``.
 A column lists ``values: {body: bodies}`` where a page has to know them: their order, and what they are called.
+``stored: [{}]`` has a release hold the answer for its pages; ``stored: [{kind: plan}]`` the answer for that value.
 ``matrices: [body-body, body-goal]`` of the query ``dimension-things`` are those that the site offers.
 The rules of the build, ``queries/derive/``, and the tidy tables, ``queries/tables/``, are no questions and left out.
 """
@@ -44,7 +45,7 @@ __all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "pars
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
-_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags", "compare", "matrices"})
+_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags", "compare", "matrices", "stored"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Query:
     kind: Kind
     comparison: Comparison | None = None
     matrices: tuple[tuple[str, str], ...] = ()
+    stored: tuple[Mapping[str, str], ...] = ()
 
     def values_of(self, column: str) -> Mapping[str, str]:
         """Return the values that the header lists for a column, with their words; none for a column that it lacks."""
@@ -184,6 +186,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         kind = query_kind(text)
         comparison = _comparison(header.get("compare"), [column.name for column in columns])
         matrices = _matrices(_list(header, "matrices"), columns)
+        stored = tuple(_stored(item, parameters) for item in _list(header, "stored"))
     except (EcpGraphError, ValueError) as reason:
         raise InputSyntaxError(path, str(reason)) from reason
     if kind is None:
@@ -203,6 +206,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         kind=kind,
         comparison=comparison,
         matrices=matrices,
+        stored=stored,
     )
 
 
@@ -294,6 +298,13 @@ def _matrices(items: list[Any], columns: tuple[Column, ...]) -> tuple[tuple[str,
                 f"Its values are: {', '.join(known) or 'none'}."
             )
     return tuple(pairs[str(item)] for item in items)
+
+
+def _stored(item: Any, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
+    known = {parameter.name for parameter in parameters}
+    if not isinstance(item, dict) or not set(map(str, item)) <= known:
+        raise ValueError(f"'stored' lists values of the parameters, as in [{{}}] or [{{kind: plan}}], not {item!r}.")
+    return {str(name): str(value) for name, value in item.items()}
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""Keeps the statements of files as N-Quads from one run to the next, so that only changed files are parsed again.
+"""Keeps what files were parsed to from one run to the next, so that only changed files are parsed again.
 
-They lie in the user's cache folder, or in the one that ECP_GRAPH_CACHE names, never in the workspace. An entry is named
-by the hash of the file's content and of all else that its statements depend on, is compressed, and carries a checksum:
-what was cut off or damaged is read from the file again. A folder that cannot be written costs time and nothing else.
+That is the statements of a file as N-Quads, or the joins of a rule. Entries lie in the user's cache folder, or in the
+one that ECP_GRAPH_CACHE names, never in the workspace. Each is named by the hash of the file's content and of all else
+that it depends on, is compressed, and carries a checksum: what was cut off or damaged is read from the file again. A
+folder that cannot be written costs time and nothing else.
 """
 
 from __future__ import annotations

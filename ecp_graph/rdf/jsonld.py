@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ecp_graph.languages import main_language
 from ecp_graph.namespaces import ECP, PREFIXES, compact, names
 
-__all__ = ["context_of", "without_prefixes", "write_jsonld"]
+__all__ = ["context_of", "graph_texts", "without_prefixes", "write_jsonld"]
 
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 _RANGE: Final = PREFIXES["rdfs"] + "range"
@@ -74,29 +74,27 @@ def without_prefixes(context: Mapping[str, Any], names: Collection[str]) -> dict
     return kept
 
 
-def write_jsonld(quads: Iterable[ox.Quad], context: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the text of a JSON-LD document with the context in it; the quads come graph by graph, subject by subject.
+def write_jsonld(texts: Iterable[str], context: Mapping[str, Any]) -> str:
+    """Return a JSON-LD document with the context in it, of the texts of its graphs, which `graph_texts` gives."""
+    head = '{"@context":' + json.dumps(context, ensure_ascii=False, separators=(",", ":")) + ',\n"@graph":[\n'
+    return head + ",\n".join(texts) + "\n]}\n"
 
-    Each named graph is an object with ``@id`` and ``@graph``; what stands in the default graph stands beside them.
+
+def graph_texts(quads: Iterable[ox.Quad], context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the IRI and the text of each graph, for a document with the context; they come graph by graph and sorted.
+
+    A named graph is an object with ``@id`` and ``@graph``; what stands in the default graph, which has no IRI, stands
+    beside them.
     """
     writer = _Writer(context)
-    yield '{"@context":' + json.dumps(context, ensure_ascii=False, separators=(",", ":")) + ',\n"@graph":[\n'
-    comma = ""
     for graph, content in groupby(quads, key=lambda quad: quad.graph_name):
         nodes = (_node_text(writer, subject, found) for subject, found in groupby(content, key=lambda q: q.subject))
+        text = ",\n".join(nodes)
         if isinstance(graph, ox.DefaultGraph):
-            for node in nodes:
-                yield comma + node
-                comma = ",\n"
-            continue
-        yield comma + '{"@id":' + json.dumps(writer.name(graph), ensure_ascii=False) + ',"@graph":[\n'
-        comma = ""
-        for node in nodes:
-            yield comma + node
-            comma = ",\n"
-        yield "\n]}"
-        comma = ",\n"
-    yield "\n]}\n"
+            yield "", text
+        else:
+            name = json.dumps(writer.name(graph), ensure_ascii=False)
+            yield graph.value, f'{{"@id":{name},"@graph":[\n{text}\n]}}'
 
 
 def _node_text(writer: _Writer, subject: Any, quads: Iterable[ox.Quad]) -> str:
@@ -107,6 +105,7 @@ class _Writer:
     """Terms of RDF as values of JSON-LD, by one context."""
 
     def __init__(self, context: Mapping[str, Any]) -> None:
+        self._curies: dict[str, str] = {}
         self._prefixes = frozenset(term for term, definition in context.items() if isinstance(definition, str))
         self._terms = {
             _expanded(definition["@id"]): (term, definition)
@@ -152,8 +151,11 @@ class _Writer:
         return {"@value": term.value, "@type": self._curie(datatype)}
 
     def _curie(self, iri: str) -> str:
-        short = _curie(iri)
-        return short if short.partition(":")[0] in self._prefixes else iri
+        found = self._curies.get(iri)
+        if found is None:
+            short = _curie(iri)
+            found = self._curies[iri] = short if short.partition(":")[0] in self._prefixes else iri
+        return found
 
 
 def _definition(iri: str, kinds: set[str], ranges: set[str]) -> dict[str, Any]:

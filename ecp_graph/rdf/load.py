@@ -29,6 +29,8 @@ __all__ = ["Sources", "load", "parse_file", "parse_files", "read_files"]
 #: N-Quads are rarely more than four times as long as a file; with a long prefix they can be a million times.
 _RESULT_BYTES: Final = 16_000_000
 _RESULT_BYTES_PER_BYTE: Final = 40
+#: The parsers take no longer term.
+_LONGEST_LINE: Final = 16_777_216
 #: The files that one process parses are together no larger, if there are several.
 _BATCH_BYTES: Final = 100_000_000
 
@@ -76,7 +78,7 @@ def load(workspace: Workspace) -> Sources:
     ours = {path: _quads(texts[path]) for path, _ in of_ours}
     stated = NQuads([texts[path] for path in data])
     documents = {path: _document(path, ours[path]) for path in profiles}
-    read = set(_objects(_PASSAGE_OF, _lines_with(_PASSAGE_OF, stated))) if documents else set()
+    read = stated.iris_of(_PASSAGE_OF.value) if documents else set()
     in_force = [path for path in profiles if documents[path] in read]
     return Sources(
         ontology=_in_graph(of_ontology, (ours[path] for path in ontology)),
@@ -89,13 +91,6 @@ def load(workspace: Workspace) -> Sources:
 
 def _quads(text: bytes) -> list[ox.Quad]:
     return list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
-
-
-def _lines_with(predicate: ox.NamedNode, stated: NQuads) -> Iterator[ox.Quad]:
-    """Yield the quads of the lines in which a predicate stands."""
-    mark = str(predicate).encode()
-    lines = (line for text in stated.texts for line in text.splitlines(keepends=True) if mark in line)
-    return iter(_quads(b"".join(lines)))
 
 
 def _document(path: Path, quads: Iterable[ox.Quad]) -> str:
@@ -204,6 +199,8 @@ def _texts(files: Sequence[tuple[Path, str | None]]) -> list[tuple[str, bytes]]:
         text: bytes = ox.serialize(checked, format=ox.RdfFormat.N_QUADS) or b""
         if len(text) > _RESULT_BYTES + _RESULT_BYTES_PER_BYTE * len(content):
             raise InputSyntaxError(path, GREEDY)
+        if len(text) > _LONGEST_LINE and max(map(len, text.splitlines())) > _LONGEST_LINE:
+            raise InputSyntaxError(path, TOO_LONG)  # for whoever parses the N-Quads, which have more escapes
         texts.append((_entry(path, prefix, content), text))
     return texts
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import overload
 
 import pyoxigraph as ox
 
-__all__ = ["NQuads"]
+__all__ = ["NQuads", "NTriples"]
 
 
 class NQuads(Sequence[ox.Quad]):
@@ -29,6 +30,11 @@ class NQuads(Sequence[ox.Quad]):
         """Return whether an IRI stands in the texts, be it as a term or inside a literal."""
         return any(f"<{iri}>".encode() in text for text in self.texts)
 
+    def iris_of(self, predicate: str) -> set[str]:
+        """Return the IRIs that are stated with a predicate (IRI)."""
+        stated = re.compile(rb"^[^ ]+ <%b> <([^<> ]+)>" % re.escape(predicate.encode()), re.MULTILINE)
+        return {iri.decode() for text in self.texts for iri in stated.findall(text)}
+
     @overload
     def __getitem__(self, at: int) -> ox.Quad: ...
     @overload
@@ -41,3 +47,7 @@ class NQuads(Sequence[ox.Quad]):
 
     def __iter__(self) -> Iterator[ox.Quad]:
         return iter(self._quads)
+
+
+class NTriples(NQuads):
+    """The same for quads of the default graph, whose texts are N-Triples too."""

@@ -8,12 +8,13 @@ certainty, the strongest being 0: what is inferred gets the weakest among its pr
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ecp_graph.reasoning.rules import Pattern, Rule
 from ecp_graph.sparql.results import Term, to_ox
+from ecp_graph.tables.joins import Joins, Place, in_process
 from ecp_graph.tables.statements import LITERALS, Statements
 
 __all__ = ["run_rules"]
@@ -22,7 +23,6 @@ __all__ = ["run_rules"]
 _Place = tuple[str, object]
 _COLUMNS: Final = ("s", "p", "o")
 _FRESH: Final = """
-CREATE OR REPLACE TABLE fresh AS
 SELECT s, p, o, min(level) AS level, false AS stated FROM ({following}) AS following
 WHERE s < {literals} AND NOT EXISTS (
   SELECT 1 FROM known
@@ -31,14 +31,18 @@ WHERE s < {literals} AND NOT EXISTS (
 GROUP BY s, p, o"""
 
 
-def run_rules(statements: Statements, rules: Iterable[Rule]) -> None:
-    """Add to the table ``known`` all that follows from what is there.
+def run_rules(statements: Statements, rules: Iterable[Rule], place: Place = in_process) -> None:
+    """Add to the table ``known`` all that follows from what is there, by joins that run in a place.
 
     Its columns are ``s``, ``p``, ``o``, ``level``, the place of the certainty, and ``stated``, which is false for what
     is added. A triple that improved in a later round stands there twice.
     """
-    if following := _round(statements, rules):
-        _run_rounds(statements, following)
+    axioms = _axioms(rules)
+    tables = _fill(statements, axioms)
+    if tables:
+        with place(statements, ["known", *tables]) as joins:
+            _run_rounds(joins, _fresh(axioms, tables))
+            joins.fetch("known")
 
 
 @dataclass(frozen=True)
@@ -67,37 +71,43 @@ class _Shape:
                     conditions.append(f"{here} = {known}")
         head = [f"axiom.c{value}" if kind == "constant" else where[value] for kind, value in self.head]
         columns = ", ".join(f"{value} AS {column}" for value, column in zip(head, _COLUMNS, strict=True))
-        level = f"greatest({', '.join(f't{number}.level' for number in range(len(self.body)))})"
+        levels = ", ".join(f"t{number}.level" for number in range(len(self.body)))
+        level = f"greatest({levels})" if len(self.body) > 1 else levels
         return f"SELECT {columns}, {level} AS level FROM {', '.join(tables)} WHERE {' AND '.join(conditions)}"
 
 
-def _run_rounds(statements: Statements, following: str) -> None:
-    connection = statements.connection
-    connection.execute("CREATE OR REPLACE TABLE delta AS SELECT * FROM known")
-    while True:
-        connection.execute(following)
-        if not connection.execute("SELECT count(*) FROM fresh").fetchall()[0][0]:
-            break
-        connection.execute("INSERT INTO known SELECT * FROM fresh")
-        connection.execute("DROP TABLE delta")
-        connection.execute("ALTER TABLE fresh RENAME TO delta")
-    connection.execute("DROP TABLE delta")
-    connection.execute("DROP TABLE fresh")
+def _run_rounds(joins: Joins, fresh: str) -> None:
+    joins.make("delta", "SELECT * FROM known")
+    while joins.make("fresh", fresh):
+        joins.append("known", "fresh")
+        joins.rename("fresh", "delta")
 
 
-def _round(statements: Statements, rules: Iterable[Rule]) -> str:
-    """Make the tables of axioms, and return the statement of a round, which fills the table ``fresh``."""
+def _axioms(rules: Iterable[Rule]) -> dict[_Shape, set[tuple[str, ...]]]:
+    """Return the shapes of rules, each with the constants of its rules in the syntax of N-Triples."""
     constants: dict[_Shape, set[tuple[str, ...]]] = defaultdict(set)
     for rule in rules:
         shape, values = _shape(rule)
         constants[shape].add(tuple(str(to_ox(value)) for value in values))
-    numbers = statements.numbers(text for found in constants.values() for row in found for text in row)
-    selects = []
-    for number, (shape, found) in enumerate(constants.items()):
+    return constants
+
+
+def _fill(statements: Statements, axioms: Mapping[_Shape, Collection[tuple[str, ...]]]) -> list[str]:
+    """Make a table of the constants of each shape, and return the tables."""
+    numbers = statements.numbers(text for found in axioms.values() for row in found for text in row)
+    tables: list[str] = []
+    for shape, found in axioms.items():
+        tables.append(f"axioms_{len(tables)}")
         rows = sorted(tuple(numbers[text] for text in row) for row in found)
-        statements.fill(f"axioms_{number}", {f"c{at}": [row[at] for row in rows] for at in range(shape.constants)})
-        selects += [shape.select(f"axioms_{number}", newest) for newest in range(len(shape.body))]
-    return _FRESH.format(following=" UNION ALL ".join(selects), literals=LITERALS) if selects else ""
+        statements.fill(tables[-1], {f"c{at}": [row[at] for row in rows] for at in range(shape.constants)})
+    return tables
+
+
+def _fresh(shapes: Iterable[_Shape], tables: Iterable[str]) -> str:
+    """Return the statement of a round: what follows from ``known`` with ``delta``, and is new or better."""
+    pairs = zip(shapes, tables, strict=True)
+    selects = [shape.select(table, newest) for shape, table in pairs for newest in range(len(shape.body))]
+    return _FRESH.format(following=" UNION ALL ".join(selects), literals=LITERALS)
 
 
 def _shape(rule: Rule) -> tuple[_Shape, list[Term]]:

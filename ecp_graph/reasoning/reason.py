@@ -20,6 +20,7 @@ from ecp_graph.reasoning.conflicts import find_conflicts
 from ecp_graph.reasoning.contradiction import Contradiction
 from ecp_graph.reasoning.forward import run_rules
 from ecp_graph.reasoning.rules import rules_of
+from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, LITERALS, Statements
 
 __all__ = ["Closure", "Contradiction", "Inferred", "by_joins", "infer", "infer_layer"]
@@ -57,14 +58,14 @@ class Inferred:
     contradictions: tuple[Contradiction, ...]
 
 
-def by_joins(statements: Statements, ontology: Sequence[ox.Quad]) -> list[Contradiction]:
-    """Add what follows to the table ``known``, and return the contradictions.
+def by_joins(statements: Statements, ontology: Sequence[ox.Quad], place: Place = in_process) -> list[Contradiction]:
+    """Add what follows to the table ``known``, by joins that run in a place, and return the contradictions.
 
     Raises UncoveredAxiom for a term of OWL, in ontology or data, that the joins do not cover.
     """
     if found := [*uncovered(ontology), *_said_to_be_the_same(statements)]:
         raise UncoveredAxiom(sorted(set(found)))
-    run_rules(statements, rules_of(ontology))
+    run_rules(statements, rules_of(ontology), place)
     return find_conflicts(statements, constraints_of(ontology))
 
 

@@ -13,6 +13,7 @@
         ontology.ttl       the ontology as one document: its modules, alignments and value lists
         dumps/             the same statements in other syntaxes, with and without what was inferred, and SHA256SUMS
         tables/            the tidy tables as Parquet, and what their columns mean (CSVW)
+        lists.sqlite       the lists that pages read, with indexes
         report.txt|json|ttl|html
         public/            only where a plan is confidential: the release without it, in a folder like releases/; the
                            dumps and the description of the whole release are those of this part
@@ -90,6 +91,11 @@ class Release:
     def tables(self) -> Path:
         """The folder of the tidy tables; there is none where the workspace defines no tables."""
         return self.path / "tables"
+
+    @property
+    def lists(self) -> Path:
+        """The SQLite file of the lists that pages read; a release of an earlier version has none."""
+        return self.path / "lists.sqlite"
 
     @property
     def confidential(self) -> Sequence[str]:

@@ -17,6 +17,7 @@ literals, nowhere else, and no graph has a quotation mark in its name: so a line
 
 from __future__ import annotations
 
+import os
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,6 +57,8 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": "1",
     "async_threads": "0",
 }
+#: What a database holds in memory at most, if that is no more than half of the machine's; the rest goes to files.
+_MOST_MEMORY: Final = 6_000_000_000
 _STAGED: Final = """
 CREATE OR REPLACE TEMP TABLE staged AS
 SELECT
@@ -116,6 +119,7 @@ class Statements:
         self._folder = Path(mkdtemp(prefix="ecp-graph-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self.connection = duckdb.connect(config=_CONFIG)
+        self.connection.execute("SET memory_limit = $limit", {"limit": f"{_memory_limit() // 1_000_000}MB"})
         self.connection.execute("SET temp_directory = $folder", {"folder": str(self._folder / "spilled")})
         self.connection.execute("SET allowed_directories = [$folder]", {"folder": f"{self._folder}/"})
         self.connection.execute("SET enable_external_access = false")
@@ -125,6 +129,11 @@ class Statements:
             self.connection.execute(f"CREATE TABLE {layer} (s BIGINT, p BIGINT, o BIGINT, g BIGINT)")
         self.connection.execute(f"CREATE VIEW quads AS {_union(_READ)}")
         self.connection.execute(f"CREATE VIEW triples AS SELECT s, p, o FROM ({_merged(_MERGED)})")
+
+    @property
+    def folder(self) -> Path:
+        """A folder for files that do not outlive these tables; their database reads and writes no others."""
+        return self._folder
 
     def load(self, layer: str, texts: Iterable[bytes]) -> None:
         """Make a layer anew, of the statements of some texts: N-Quads as Oxigraph writes them."""
@@ -155,6 +164,10 @@ class Statements:
         asked = "SELECT term, id FROM terms SEMI JOIN (SELECT unnest($terms::VARCHAR[]) AS term) USING (term)"
         return dict(self.connection.execute(asked, {"terms": given}).fetchall())
 
+    def add_terms(self, select: str) -> None:
+        """Give numbers to the terms that a SELECT gives, each once, in its column ``term``."""
+        self.connection.execute(_NEW_TERMS.format(found=select))
+
     def terms(self, numbers: Iterable[int]) -> dict[int, OxTerm]:
         """Return the terms of numbers; one that was not given out is left out."""
         asked = "SELECT id, term FROM terms SEMI JOIN (SELECT unnest($numbers::BIGINT[]) AS id) USING (id)"
@@ -171,21 +184,37 @@ class Statements:
         """Return the statements of layers, one layer after the other."""
         return [quad for layer in layers for quad in ox.parse(self.text([layer]), format=ox.RdfFormat.N_QUADS)]
 
+    def selected(self, query: str, values: Mapping[str, object] | None = None) -> list[ox.Quad]:
+        """Return the statements that a query selects: the numbers of their terms as columns s, p, o and g."""
+        rows = self.connection.execute(
+            f"SELECT s.term, p.term, o.term, g.term FROM ({query}) AS found JOIN terms AS s ON s.id = found.s"
+            " JOIN terms AS p ON p.id = found.p JOIN terms AS o ON o.id = found.o JOIN terms AS g ON g.id = found.g",
+            values,
+        ).fetchall()
+        return list(ox.parse("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows), format=ox.RdfFormat.N_QUADS))
+
     def text(self, layers: Sequence[str], *, graphs: bool = True) -> bytes:
         """Return the statements of layers as N-Quads in their order; without ``graphs`` each triple once, unordered."""
-        path = self._folder / "text"
         if graphs:
-            self._copy(path, _union(layers, rest=", rowid AS place"), "ORDER BY place")
+            path = self._copy("text", _union(layers, rest=", rowid AS place"), "ORDER BY place")
         else:
-            self._copy(path, _merged(layers))
+            path = self._copy("text", _merged(layers))
         content = path.read_bytes()
         path.unlink()
         return content
 
     def write_sorted(self, layers: Sequence[str]) -> Path:
-        """Write the statements of layers as N-Quads into a file, each once, in the order of their lines."""
-        path = self._folder / "sorted"
-        self._copy(path, f"SELECT DISTINCT * FROM ({_union(layers)})", "ORDER BY line")
+        """Write the statements of layers as N-Quads, each once, in the order of their lines, into a file to move."""
+        return self._copy("sorted", f"SELECT DISTINCT * FROM ({_union(layers)})", "ORDER BY line")
+
+    def write(self, query: str, name: str) -> Path:
+        """Write the statements whose numbers a query gives (s, p, o, g) as N-Quads, in any order, into such a file."""
+        return self._copy(name, query)
+
+    def write_rows(self, select: str, name: str) -> Path:
+        """Write the rows of a SELECT as Parquet into a file of this name, which stays as long as the tables do."""
+        path = self._folder / f"{name}.parquet"
+        self.connection.execute(f"COPY ({select}) TO $file (FORMAT parquet)", {"file": str(path)})
         return path
 
     def _add(self, layer: str, texts: Iterable[bytes]) -> None:
@@ -198,9 +227,11 @@ class Statements:
         self.connection.execute(_ONCE.format(layer=layer))
         self.connection.execute("DROP TABLE incoming")
 
-    def _copy(self, path: Path, statements: str, order: str = "") -> None:
+    def _copy(self, name: str, statements: str, order: str = "") -> Path:
+        path = self._folder / name
         lines = _LINES.format(statements=statements, order=order)
         self.connection.execute(_COPY.format(lines=lines), {"file": str(path)})
+        return path
 
     def _stage(self, text: bytes) -> None:
         path = self._folder / "staged.nq"
@@ -215,6 +246,13 @@ def parsed_terms(texts: Sequence[str]) -> list[OxTerm]:
     """Return the terms that are written in the syntax of N-Triples."""
     lines = "".join(f"<urn:s> <urn:p> {text} .\n" for text in texts)
     return [cast(OxTerm, triple.object) for triple in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _memory_limit() -> int:
+    try:
+        return min(_MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    except (AttributeError, ValueError, OSError):  # not on this system
+        return _MOST_MEMORY
 
 
 def _union(layers: Iterable[str], *, rest: str = "") -> str:

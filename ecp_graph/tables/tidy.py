@@ -22,8 +22,9 @@ from ecp_graph.sparql.guard import refuse_excess
 from ecp_graph.sparql.text import query_start
 from ecp_graph.tables.definitions import METADATA, NAMES, Column, Definition, file_name
 
-__all__ = ["connected", "literal", "metadata", "quoted", "write_tables"]
+__all__ = ["NAMED", "connected", "literal", "metadata", "quoted", "write_tables"]
 
+_NOTHING: Final[Mapping[str, Path]] = {}
 _TYPES: Final = {
     "iri": "{0}",
     "text": "{0}",
@@ -36,7 +37,7 @@ _TYPES: Final = {
 #: The same in CSVW, which has no type for an IRI in a column of text but this.
 _DATATYPES: Final = {"iri": "anyURI", "text": "string", "number": "double"}
 #: One name and code a thing; see `ecp_graph.languages.preference`.
-_NAMED: Final = f"""
+NAMED: Final = f"""
 CREATE TABLE named AS
 SELECT thing, first.name AS name_of, first.language AS language_of, code_of FROM (
   SELECT thing, min(name) FILTER (kind = 'code') AS code_of, min({{
@@ -49,20 +50,24 @@ SELECT thing, first.name AS name_of, first.language AS language_of, code_of FROM
   FROM {NAMES} GROUP BY thing)"""
 
 
-def write_tables(store: ox.Store, definitions: Sequence[Definition], folder: Path) -> None:
+def write_tables(
+    store: ox.Store, definitions: Sequence[Definition], folder: Path, *, beside: Mapping[str, Path] = _NOTHING
+) -> None:
     """Write ``NAME.parquet`` for each definition and the metadata into a new folder; nothing without definitions.
 
+    ``beside`` has, by table, Parquet files of texts with more rows than the store knows; columns go by their names.
     Where the data give several values for a column in which a row of that key has one, the first in the order of the
     alphabet stands. Raises InputSyntaxError for a definition whose query does not parse or gives other columns.
     """
     if not definitions:
         return
     folder.mkdir()
-    with TemporaryDirectory(prefix="ecp-graph-") as scratch, connected(Path(scratch), folder) as connection:
+    allowed = {path.parent for path in beside.values()}
+    with TemporaryDirectory(prefix="ecp-graph-") as scratch, connected(Path(scratch), folder, *allowed) as connection:
         for each in sorted(definitions, key=lambda one: one.name != NAMES):
-            _fill(connection, store, each, Path(scratch) / f"{each.name}.csv")
+            _fill(connection, store, each, Path(scratch) / f"{each.name}.csv", beside.get(each.name))
             if each.name == NAMES:
-                connection.execute(_NAMED, {"main": main_language().lower()})
+                connection.execute(NAMED, {"main": main_language().lower()})
             order = ", ".join(map(quoted, dict.fromkeys([*each.order, *each.key])))
             target = literal(str(folder / file_name(each.name)))
             ordered = f"SELECT * FROM {quoted(each.name)} ORDER BY {order}"
@@ -114,8 +119,10 @@ def _described(definition: Definition, keys: Mapping[str, str]) -> dict[str, Any
     }
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, store: ox.Store, definition: Definition, answer: Path) -> None:
-    """Make the table of a definition, by way of a file with the answer of its query."""
+def _fill(
+    connection: duckdb.DuckDBPyConnection, store: ox.Store, definition: Definition, answer: Path, beside: Path | None
+) -> None:
+    """Make the table of a definition, by way of a file with the answer of its query, and of one with further rows."""
     _answer(store, definition, answer)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in definition.selected)
     connection.execute(
@@ -123,9 +130,14 @@ def _fill(connection: duckdb.DuckDBPyConnection, store: ox.Store, definition: De
         "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', "
         "parallel = false, max_line_size = 64000000)"
     )
+    rows = "SELECT * FROM answer"
+    if beside is not None:
+        known = ", ".join(map(quoted, definition.selected))
+        more = f"SELECT * FROM read_parquet({literal(str(beside))})"
+        rows = f"SELECT {known} FROM ({rows} UNION ALL BY NAME {more})"
     key = ", ".join(map(quoted, definition.key))
     connection.execute(
-        "CREATE OR REPLACE TABLE one AS SELECT * FROM answer "
+        f"CREATE OR REPLACE TABLE one AS SELECT * FROM ({rows}) "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {', '.join(map(quoted, definition.selected))}) = 1"
     )
     answer.unlink()

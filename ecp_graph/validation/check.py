@@ -18,25 +18,36 @@ from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Contradiction
+from ecp_graph.tables.statements import Statements
 from ecp_graph.validation.data_graph import DataGraph
+from ecp_graph.validation.partial import judge_touched
 from ecp_graph.validation.profiles import profile_view, stated_by
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.validation.shacl import TARGETS, Engine, Judged, only, run_shapes
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
 
-__all__ = ["Judged", "check", "judge_stated"]
+__all__ = ["Judged", "check", "check_touched", "judge_stated"]
 
 
-def judge_stated(sources: Sources, statements: Sequence[ox.Quad] | None = None, *, engine: Engine = "local") -> Judged:
+def judge_stated(
+    sources: Sources,
+    statements: Sequence[ox.Quad] | None = None,
+    *,
+    documents: Collection[str] | None = None,
+    engine: Engine = "local",
+) -> Judged:
     """Return what the shapes find that need no inference: those on the statement view, and those of profiles.
 
-    The statements viewed are all of the data unless given.
+    The statements viewed are all of the data unless given, and all profiles in force are asked unless ``documents``
+    says of which documents.
     """
     viewed = sources.data if statements is None else statements
     shapes = to_graph(sources.shapes)
     on_statements = _on_statements(shapes)
     judged = _judge_view(sources, viewed, only(shapes, on_statements - _of_profiles(sources)), engine)
     for document, names in sources.profiles.items():
+        if documents is not None and document not in documents:
+            continue
         rules = _with_targets(shapes) & {URIRef(name) for name in names}
         view = profile_view(stated_by(document, sources.data, sources.data), sources.data, sources.ontology)
         judged += run_shapes(DataGraph(view), only(shapes, rules - on_statements), engine=engine)
@@ -51,25 +62,49 @@ def check(
     contradictions: Iterable[Contradiction],
     of_stated: Callable[[], Judged],
     *,
-    about: Collection[str] | None = None,
     engine: Engine = "local",
 ) -> Report:
     """Return the report on a workspace: on ``things``, its statements and what follows from them.
 
-    Contradictions of the reasoner come as violations too.
-
-    ``of_stated`` gives what `judge_stated` found. With ``about`` (IRIs, labels of blank nodes) the report holds
-    only findings whose focus or value is one of them.
+    Contradictions of the reasoner come as violations too. ``of_stated`` gives what `judge_stated` found.
     """
     shapes = to_graph(sources.shapes)
-    rules = _with_targets(shapes) - _on_statements(shapes) - _of_profiles(sources)
-    judged = run_shapes(DataGraph(things), only(shapes, rules), engine=engine) + of_stated()
-    findings = [*judged.findings, *(_contradicting(one, about or ()) for one in contradictions)]
-    if about is not None:
-        findings = [finding for finding in findings if finding.focus in about or _value_iri(finding) in about]
-    locate = _Locator(sources.data, sources.index)
+    judged = run_shapes(DataGraph(things), only(shapes, _on_things(shapes, sources)), engine=engine) + of_stated()
+    findings = [*judged.findings, *(_contradicting(one, ()) for one in contradictions)]
+    return _report(judged, findings, _Locator(sources.data, sources.index))
+
+
+def check_touched(
+    sources: Sources,
+    statements: Statements,
+    contradictions: Iterable[Contradiction],
+    of_stated: Callable[[], Judged],
+    *,
+    about: Collection[str],
+) -> Report:
+    """Return the report on what changed statements of a workspace can affect; their tables are those of `Reach`.
+
+    It holds only findings whose focus or value is one of ``about`` (IRIs, labels of blank nodes). Of the sources, the
+    data are those of the tables.
+    """
+    shapes = to_graph(sources.shapes)
+    judged = judge_touched(statements, shapes, _on_things(shapes, sources), about) + of_stated()
+    every = [*judged.findings, *(_contradicting(one, about) for one in contradictions)]
+    findings = [finding for finding in every if finding.focus in about or _value_iri(finding) in about]
+    numbers = statements.numbers({f"<{finding.focus}>" for finding in findings if finding.focus}).values()
+    chosen = {"numbers": list(numbers)}
+    stated = statements.selected("FROM data WHERE s IN (SELECT unnest($numbers::BIGINT[]))", chosen)
+    return _report(judged, findings, _Locator(stated, sources.index))
+
+
+def _report(judged: Judged, findings: Iterable[Finding], locate: _Locator) -> Report:
     found = in_order(locate(finding) for finding in findings)
     return Report(found, judged.looked_at, tuple(sorted(judged.on_reference)))
+
+
+def _on_things(shapes: Graph, sources: Sources) -> set[Node]:
+    """Return the shapes that are run on what is stated, inferred and derived."""
+    return _with_targets(shapes) - _on_statements(shapes) - _of_profiles(sources)
 
 
 def _judge_view(sources: Sources, viewed: Sequence[ox.Quad], shapes: Graph, engine: Engine) -> Judged:

@@ -11,8 +11,10 @@ Patterns are matched by Python's `re`, as rdflib does (`ecp_graph.validation.mat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import pyoxigraph as ox
@@ -23,14 +25,15 @@ from ecp_graph.namespaces import PREFIXES
 from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
-from ecp_graph.validation.lexical import expressible
+from ecp_graph.validation.lexical import expressible, survive_store
 from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
 
-__all__ = ["UnsuitedQuery", "ask_constraint"]
+__all__ = ["ConstraintQuery", "UnsuitedQuery", "ask_constraint", "constraint_query"]
 
 _FOCUS: Final = ox.NamedNode("urn:ecp-graph:focus")
+_VALUE: Final = ox.NamedNode("urn:ecp-graph:value")
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 #: What a query may not have if it is to say of all nodes what it says of each; or what pySHACL binds or refuses.
 _UNSUITED: Final = frozenset(
@@ -48,15 +51,30 @@ class UnsuitedQuery(Exception):
     """A query that cannot be asked for all nodes at once, or that is not SPARQL."""
 
 
-def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node, constraint: Node) -> list[Result]:
+def ask_constraint(
+    store: ox.Store,
+    data: DataGraph,
+    shapes: Graph,
+    shape: Node,
+    constraint: Node,
+    values: frozenset[OxTerm] | None = None,
+) -> list[Result]:
     """Return the results of a SPARQL constraint of a shape; the store has the data, and notes where the shape looks.
 
+    With ``values``, only results with one of them as ?value are looked for, where the query has that variable.
     Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike.
     """
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
-    query = _query(shapes, shape, constraint)
-    text = _for_all(query.text, f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} ")
-    if _computes(query.text) and not expressible(data.objects(name) for name in query.named()):
+    query = constraint_query(shapes, shape, constraint)
+    given = {"this": f"GRAPH {_FOCUS} {{ {looking} {_FOCUS} ?this }} "}
+    if values is not None and query.gives_values():
+        given["value"] = f"GRAPH {_FOCUS} {{ {looking} {_VALUE} ?value }} "
+        store.bulk_extend(ox.Quad(looking, _VALUE, value, _FOCUS) for value in values)
+    text = _for_all(query.text, given)
+    objects = [data.objects(name) for name in query.named()]
+    if not survive_store(literal for literal in data.typed_literals if any(literal in terms for terms in objects)):
+        raise UnsuitedQuery("a store would change the form of its literals")
+    if _computes(query.text) and not expressible(objects):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
     store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
     matching = Matching()
@@ -72,7 +90,9 @@ def ask_constraint(store: ox.Store, data: DataGraph, shapes: Graph, shape: Node,
 
 
 @dataclass(frozen=True)
-class _Query:
+class ConstraintQuery:
+    """The query of a constraint, with ``$PATH`` written out, and what its results are said to be."""
+
     shape: Node
     constraint: Node
     path: Node | None
@@ -80,6 +100,21 @@ class _Query:
     text: str
     prefixes: dict[str, str]
     messages: tuple[str, ...]
+
+    def gives_values(self) -> bool:
+        """Return whether the query selects ?value, and has it from its patterns alone."""
+        parts = list(tokens(self.text))
+        opening = next((place for place, part in enumerate(parts) if part.text == "{"), 0)
+        selected = any(part.kind == "variable" and part.text[1:] == "value" for part in parts[:opening])
+        bound = any(one.keyword == "AS" and two.text[1:] == "value" for one, two in pairwise(parts))
+        return selected and not bound
+
+    def asks_for_any_property(self) -> bool:
+        """Return whether the query may read statements with properties that it does not name."""
+        parts = list(tokens(self.text))
+        opening = next((place for place, part in enumerate(parts) if part.text == "{"), 0)
+        body = parts[opening:]
+        return any(map(_may_ask_for_any_property, body, body[1:], body[2:]))
 
     def named(self) -> set[str]:
         """Return the IRIs that the query names."""
@@ -109,7 +144,8 @@ class _Query:
         )
 
 
-def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
+def constraint_query(shapes: Graph, shape: Node, constraint: Node) -> ConstraintQuery:
+    """Return the query of a SPARQL constraint of a shape. Raises UnsuitedQuery where there is not exactly one."""
     texts = list(shapes.objects(constraint, SH.select))
     if len(texts) != 1 or (constraint, SH.deactivated, None) in shapes:
         raise UnsuitedQuery("a constraint has one query, and is not switched off")
@@ -119,7 +155,7 @@ def _query(shapes: Graph, shape: Node, constraint: Node) -> _Query:
         in_full = written(shapes, path, {})
         text = re.sub(r"[$?]PATH\b", lambda _: in_full, text)
     own = [str(message) for message in shapes.objects(constraint, SH.message)]
-    return _Query(
+    return ConstraintQuery(
         shape=shape,
         constraint=constraint,
         path=path,
@@ -146,25 +182,31 @@ def _filled(text: str, row: dict[str, OxTerm]) -> str:
 # ---------------------------------------------------------------- the text
 
 
-def _for_all(text: str, focus: str) -> str:
-    """Return the query with a pattern that selects the nodes, in its outermost group and wherever $this is used."""
+def _for_all(text: str, given: Mapping[str, str]) -> str:
+    """Return the query with the patterns given for variables, in its outermost group and wherever these are used."""
     parts = list(every_token(text))
     _refuse_unsuited([part for part in parts if part.kind not in {"space", "comment"}])
     opened: list[int] = []
-    told: set[int] = set()
+    told: dict[str, set[int]] = {name: set() for name in given}
     before = ""
     for place, part in enumerate(parts):
         if part.text == "{":
             opened.append(opened[-1] if before == "EXISTS" else place)
-            told |= {place} if len(opened) == 1 else set()
+            if len(opened) == 1:
+                for places in told.values():
+                    places.add(place)
         elif part.text == "}" and opened:
             opened.pop()
-        elif part.kind == "variable" and part.text[1:] == "this" and opened:
-            told.add(opened[-1])
+        elif part.kind == "variable" and part.text[1:] in told and opened:
+            told[part.text[1:]].add(opened[-1])
         if part.kind not in {"space", "comment"}:
             before = part.keyword
     texts = (FUNCTIONS.get(part.keyword, part.text) for part in parts)
-    return "".join(text + (focus if place in told else "") for place, text in enumerate(texts))
+    added: dict[int, str] = defaultdict(str)
+    for name, places in told.items():
+        for place in places:
+            added[place] += given[name]
+    return "".join(text + added[place] for place, text in enumerate(texts))
 
 
 def _refuse_unsuited(parts: list[Token]) -> None:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from rdflib import RDF, RDFS, SH, Graph
 from rdflib.term import Node
 
+from ecp_graph.rdf.nquads import NTriples
 from ecp_graph.rdf.terms import OxTerm, to_graph, to_oxigraph
 
 __all__ = ["TARGETS", "DataGraph", "Statement"]
@@ -29,10 +30,13 @@ class DataGraph:
     """The merge of some statements; their graphs do not matter, and a triple counts once."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
+        self._text = b"".join(statements.texts) if isinstance(statements, NTriples) else None
         self._statements = list(statements)
 
     def text(self) -> str:
         """Return the triples as N-Triples."""
+        if self._text is not None:
+            return self._text.decode()
         triples = (ox.Triple(one.subject, one.predicate, one.object) for one in self._statements)
         return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from rdflib import RDF, SH, Graph, URIRef
+from rdflib.paths import AlternativePath, InvPath, MulPath, Path, SequencePath
 from rdflib.term import Node
 
-__all__ = ["last_steps", "written"]
+__all__ = ["as_path", "last_steps", "written"]
 
 #: Deeper paths are refused, as pySHACL does.
 _DEEPEST = 12
-_MARKS: Mapping[Node, str] = {SH.zeroOrMorePath: "*", SH.zeroOrOnePath: "?", SH.oneOrMorePath: "+"}
+_Mark: TypeAlias = Literal["*", "?", "+"]
+_MARKS: Mapping[Node, _Mark] = {SH.zeroOrMorePath: "*", SH.zeroOrOnePath: "?", SH.oneOrMorePath: "+"}
 
 
 def written(shapes: Graph, path: Node, prefixes: Mapping[str, str], *, depth: int = 0) -> str:
@@ -39,6 +42,20 @@ def written(shapes: Graph, path: Node, prefixes: Mapping[str, str], *, depth: in
     if kind in _MARKS:
         return f"{text}{_MARKS[kind]}"
     raise ValueError(f"{kind} makes no property path")
+
+
+def as_path(shapes: Graph, path: Node, *, depth: int = 0) -> URIRef | Path:
+    """Return a path of a shapes graph as rdflib has those of queries. Raises ValueError for what is no path."""
+    written(shapes, path, {}, depth=depth)
+    if isinstance(path, URIRef):
+        return path
+    if (path, RDF.first, None) in shapes:
+        return SequencePath(*(as_path(shapes, member, depth=depth + 1) for member in shapes.items(path)))
+    ((kind, inner),) = ((kind, inner) for kind, inner in shapes.predicate_objects(path) if kind != RDF.type)
+    if kind == SH.alternativePath:
+        return AlternativePath(*(as_path(shapes, member, depth=depth + 1) for member in shapes.items(inner)))
+    found = as_path(shapes, inner, depth=depth + 1)
+    return InvPath(found) if kind == SH.inversePath else MulPath(found, _MARKS[kind])
 
 
 def last_steps(shapes: Graph, path: Node) -> set[str]:

@@ -17,11 +17,11 @@ from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
+from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.validation.agreement import Agreement, nested_shapes
 from ecp_graph.validation.compiled import CompiledShapes, Refused, is_installed
-from ecp_graph.validation.constraint_queries import UnsuitedQuery, ask_constraint
+from ecp_graph.validation.constraint_queries import UnsuitedQuery, ask_constraint, constraint_query
 from ecp_graph.validation.data_graph import TARGETS, DataGraph
-from ecp_graph.validation.lexical import survive_store
 from ecp_graph.validation.report import Finding
 from ecp_graph.validation.results import FindingReader, Result
 
@@ -47,13 +47,16 @@ class Judged:
         )
 
 
-def run_shapes(data: DataGraph, shapes: Graph, *, engine: Engine = "local") -> Judged:
+def run_shapes(
+    data: DataGraph, shapes: Graph, *, engine: Engine = "local", values: frozenset[OxTerm] | None = None
+) -> Judged:
     """Return one finding for each validation result; they say nothing yet about passages, files and lines.
 
+    With ``values``, findings of SPARQL constraints that have none of these as their value may be missing.
     Raises EcpGraphError for shapes that cannot be run. Spec: SHACL 1.0, core and SPARQL constraints.
     """
     rules = _rules(shapes)
-    results, taken = ([], set()) if engine == "reference" else _run_fast(data, shapes, rules)
+    results, taken = ([], set()) if engine == "reference" else _run_fast(data, shapes, rules, values)
     rest = rules - taken
     if rest:
         results += _run_on_reference(data, shapes, rest, whole=engine == "reference")
@@ -94,27 +97,33 @@ def _is_switched_off(shapes: Graph, rule: Node) -> bool:
     return (rule, SH.deactivated, RdfLiteral(True)) in shapes
 
 
-def _run_fast(data: DataGraph, shapes: Graph, rules: Collection[Node]) -> tuple[list[Result], set[Node]]:
+def _run_fast(
+    data: DataGraph, shapes: Graph, rules: Collection[Node], values: frozenset[OxTerm] | None
+) -> tuple[list[Result], set[Node]]:
     """Return what the fast engines find, and the shapes that they have judged."""
     if not is_installed():
         return [], set()
     agreement = Agreement(shapes, data)
     covered = {rule for rule in rules if agreement.covers(rule)}
-    answers = _ask_constraints(data, shapes, covered)
+    answers = _ask_constraints(data, shapes, covered, values)
     found, judged = _run_compiled(data, shapes, set(answers))
     return [*found, *(result for rule in judged for result in answers[rule])], judged
 
 
-def _ask_constraints(data: DataGraph, shapes: Graph, rules: set[Node]) -> dict[Node, list[Result]]:
+def _ask_constraints(
+    data: DataGraph, shapes: Graph, rules: set[Node], values: frozenset[OxTerm] | None
+) -> dict[Node, list[Result]]:
     """Return for each shape what its SPARQL constraints find; shapes whose queries are unsuited are missing."""
     asking = {rule for rule in rules if (rule, SH.sparql, None) in shapes and not _is_switched_off(shapes, rule)}
     found: dict[Node, list[Result]] = {rule: [] for rule in rules - asking}
-    if not asking or not survive_store(data.typed_literals):
+    if not asking:
         return found
     store = data.store()
     for rule in asking:
         try:
-            answers = [ask_constraint(store, data, shapes, rule, one) for one in shapes.objects(rule, SH.sparql)]
+            answers = [
+                ask_constraint(store, data, shapes, rule, one, values) for one in shapes.objects(rule, SH.sparql)
+            ]
         except UnsuitedQuery:
             continue
         found[rule] = [result for answer in answers for result in answer]
@@ -165,7 +174,16 @@ def _run_on_reference(data: DataGraph, shapes: Graph, rules: Collection[Node], *
 
 
 def _asked_of(shapes: Graph) -> set[str] | None:
-    """Return the properties that core constraints can ask of the data, or None where shapes can ask for any."""
-    if any((None, parameter, None) in shapes for parameter in (SH.closed, SH.sparql, SH.parameter, SH.target)):
+    """Return the properties that shapes can ask of the data, or None where they can ask for any."""
+    if any((None, parameter, None) in shapes for parameter in (SH.closed, SH.parameter, SH.target)):
         return None
-    return {str(term) for term in {*shapes.objects(), RDF.type, RDFS.subClassOf} if isinstance(term, URIRef)}
+    found = {str(term) for term in {*shapes.objects(), RDF.type, RDFS.subClassOf} if isinstance(term, URIRef)}
+    for shape, constraint in shapes.subject_objects(SH.sparql):
+        try:
+            query = constraint_query(shapes, shape, constraint)
+        except UnsuitedQuery:
+            return None
+        if query.asks_for_any_property():
+            return None
+        found |= query.named()
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from ecp_graph import __version__
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import DUMPS
-from ecp_graph.overlap.derive import merged_store
 from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import load
+from ecp_graph.tables.statements import Statements
 from ecp_graph.workspace import Workspace
 from tests.build.conftest import DATA, MakeWorkspace
-from tests.bundled import BASE, DATASET, DATASET_GRAPH, ID, PREFIXES
+from tests.bundled import BASE, DATASET, DATASET_GRAPH, GRAPH, ID, PREFIXES
 
 FOAF_PERSON = PREFIXES["foaf"] + "Person"
 
@@ -27,7 +28,19 @@ def quads(workspace: Workspace) -> list[ox.Quad]:
 
 @pytest.fixture
 def description(quads: list[ox.Quad]) -> list[ox.Quad]:
-    return describe(merged_store(quads), release_id=RELEASE, workspace_hash="aa" * 32)
+    return describe(tables(quads), release_id=RELEASE, workspace_hash="aa" * 32)
+
+
+def tables(quads: Iterable[ox.Quad]) -> Statements:
+    """Return statements as tables, those of the ontology's graph in its layer."""
+    statements = Statements()
+    layers: dict[str, list[ox.Quad]] = {"ontology": [], "shapes": [], "derived": [], "data": []}
+    for quad in quads:
+        graph = getattr(quad.graph_name, "value", "").removeprefix(GRAPH)
+        layers[graph if graph in layers else "data"].append(quad)
+    for layer, own in layers.items():
+        statements.put(layer, own)
+    return statements
 
 
 def with_itself(description: list[ox.Quad], quads: list[ox.Quad]) -> set[tuple[object, ox.NamedNode, object]]:
@@ -52,6 +65,17 @@ def test_totals_equal_a_recount(description: list[ox.Quad], quads: list[ox.Quad]
     assert values(description, "void:distinctSubjects") == [str(len({subject for subject, _, _ in triples}))]
     assert values(description, "void:distinctObjects") == [str(len({object_ for _, _, object_ in triples}))]
     assert len(triples) < len(quads) + len(description)  # body:ptc a ecp:Body is stated twice
+
+
+def test_literals_that_a_store_holds_in_one_form_count_once(make_workspace: MakeWorkspace) -> None:
+    forms = 'reading:list { body:ptc ecp:size 1.5 , "1.50"^^xsd:decimal , "01.5"^^xsd:decimal , "1.50" . }'
+    quads = complete(load(make_workspace({"data/forms.trig": forms})), ()).quads
+    description = describe(tables(quads))
+    store = ox.Store()
+    store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in [*quads, *description])
+    assert len(store) < len(with_itself(description, quads))
+    assert values(description, "void:triples") == [str(len(store))]
+    assert values(description, "void:distinctObjects") == [str(len({quad.object for quad in store}))]
 
 
 def test_partitions_equal_a_recount(description: list[ox.Quad], quads: list[ox.Quad]) -> None:
@@ -84,7 +108,7 @@ def test_what_is_told_comes_from_the_header_of_the_ontology(description: list[ox
 
 def test_it_is_a_function_of_the_workspace_alone(workspace: Workspace, description: list[ox.Quad]) -> None:
     completed = complete(load(workspace), workspace.rule_files).quads
-    again = describe(merged_store(completed), release_id=RELEASE, workspace_hash="aa" * 32)
+    again = describe(tables(completed), release_id=RELEASE, workspace_hash="aa" * 32)
     assert again == description
     assert {quad.graph_name for quad in again} == {ox.NamedNode(DATASET_GRAPH)}
 
@@ -102,7 +126,7 @@ external:ids {
 """.replace("external:", "graph:ids-")
     )
     workspace = make_workspace({"data/main.trig": linked})
-    description = describe(merged_store(complete(load(workspace), workspace.rule_files).quads))
+    description = describe(tables(complete(load(workspace), workspace.rule_files).quads))
     found = {
         (
             values(description, "void:linkPredicate", links)[0],
@@ -129,7 +153,7 @@ graph:ids-odd {
     )
     workspace = make_workspace({"data/main.trig": odd})
     quads = complete(load(workspace), workspace.rule_files).quads
-    description = describe(merged_store(quads))
+    description = describe(tables(quads))
     assert {"u:", "org:"} <= set(values(description, "void:vocabulary"))
     assert values(description, "void:property", f"{DATASET}#property-u-is") == ["u:is"]
     assert values(description, "void:class", f"{DATASET}#class-org-Odd") == ["org:Odd"]
@@ -180,7 +204,7 @@ reading:action-9 {
 """
     )
     quads = complete(load(make_workspace({"data/main.trig": topics})), ()).quads
-    description = describe(merged_store(quads), release_id=RELEASE, workspace_hash="aa" * 32)
+    description = describe(tables(quads), release_id=RELEASE, workspace_hash="aa" * 32)
     assert values(description, "dcat:keyword") == ["le transit", "transit"]
     spaces = "http://id.loc.gov/vocabulary/iso639-1/"
     assert values(description, "dcterms:language") == [f"{spaces}en", f"{spaces}fr"]
@@ -192,5 +216,5 @@ def test_the_contact_of_the_header_is_that_of_the_dataset(quads: list[ox.Quad]) 
     contact = ox.NamedNode("mailto:plan@example.org")
     graph = ox.NamedNode(f"{BASE}graph/ontology")
     stated = ox.Quad(ontology, ox.NamedNode(PREFIXES["dcat"] + "contactPoint"), contact, graph)
-    described = describe(merged_store([*quads, stated]), release_id=RELEASE, workspace_hash="aa" * 32)
+    described = describe(tables([*quads, stated]), release_id=RELEASE, workspace_hash="aa" * 32)
     assert values(described, "dcat:contactPoint") == ["mailto:plan@example.org"]

@@ -120,6 +120,24 @@ def test_lines_of_subjects_and_predicates(tmp_path: Path) -> None:
     assert line(ID + "body/no") is None
 
 
+def test_what_looks_like_the_end_of_a_block_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "x.trig"
+    path.write_text(
+        "prefix : <u:>\n@prefix p.q: <u:q/> . # a . b {\n:g.1 {\n"
+        '  :a :p "1 . } {", \'x . \', """\n . :b :p :c . \n""" ; # :b :p :c .\n'
+        "     :q 1.5 , <u:x#y.z> , p.q:r.s .\n  :b :p [ :p ( 1 2 ) ] }\n:c :p :d.e.\n<u:d> a :x."
+    )
+    index = SourceIndex([path], lambda path: path.name)
+
+    def line(subject: str, predicate: str, *graphs: str) -> int | None:
+        place = index.find(subject, predicate=predicate, graphs=graphs)
+        return place.line if place else None
+
+    assert [line("u:a", "u:p", "u:g.1"), line("u:a", "u:q"), line("u:b", "u:p", "u:g.1")] == [4, 7, 8]
+    assert [line("u:c", "u:p"), line("u:d", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type")] == [9, 10]
+    assert line("u:x", "u:p") is None
+
+
 def test_lines_of_n_quads(tmp_path: Path) -> None:
     path = tmp_path / "x.nq"
     path.write_text(

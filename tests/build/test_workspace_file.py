@@ -38,6 +38,9 @@ first_month = 7
 
 [publish]
 base_url = "https://port.example/"
+
+[build]
+spark = "local[2]"
 """
 
 
@@ -63,6 +66,7 @@ def test_everything_that_a_file_may_say(tmp_path: Path) -> None:
     assert about.sources == {"publish": True, "licence": "CC BY 4.0"}
     assert about.times == {"hemisphere": "south", "first_month": 7}
     assert about.publish == {"base_url": "https://port.example/"}
+    assert about.build == {"spark": "local[2]"}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
+from ecp_graph.pipeline.surroundings import PLAN_FILE, headed
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.pipeline.workspaces import REGISTER, create_workspace
 from ecp_graph.workspace import Workspace, bundled_workspace
@@ -98,6 +99,16 @@ def test_remove_takes_a_plan_and_its_documents(tmp_path: Path) -> None:
     assert (workspace.root / "drafts" / "smlc.xlsx").exists()
 
 
+def test_what_no_import_wrote_is_not_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = create_workspace(tmp_path / "own", "Own", register_of=bundled_workspace())
+    assert _run("remove", "--plan", "register", "--workspace", str(workspace.root)).exit_code == 2
+    assert (workspace.root / REGISTER).exists()
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    result = _run("remove", "--plan", "pc0457e1")
+    assert (result.exit_code, "no workspace in this folder" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("slug", ["none", "../data", "..", "smlc/report.trig", ""])
 def test_remove_of_no_plan(slug: str, tmp_path: Path) -> None:
     workspace = _two_plans(tmp_path)
@@ -122,4 +133,8 @@ def test_remove_of_what_another_plan_names(tmp_path: Path) -> None:
 def _two_plans(folder: Path) -> Workspace:
     shutil.copytree(WORLDS / "real", folder / "real")
     (folder / "real" / "sources").mkdir()
+    for path in list((folder / "real" / "data").glob("*/*.trig")):
+        (path.parent / PLAN_FILE).write_bytes(headed(path.read_bytes(), "paper.docx", "0" * 64))
+        if path.name != PLAN_FILE:
+            path.unlink()
     return Workspace(folder / "real")

@@ -21,7 +21,7 @@ FOREIGN = re.compile(
 MEANT = {
     ECP + name
     for name in ("SourcePassage", "cellReference", "columnNumber", "rowNumber", "tableNumber", "sheetName")
-} | {CONCEPTS + "passage-row", CONCEPTS + "instrument-tool"}  # fmt: skip
+} | {CONCEPTS + "passage-cell", CONCEPTS + "passage-row", CONCEPTS + "instrument-tool"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -170,6 +170,7 @@ def test_a_large_matrix_keeps_the_most_loaded_and_says_what_it_leaves_out() -> N
     assert (matrix.rows_left_out, matrix.columns_left_out) == (140, 239)
     assert matrix.lone_columns == (TOOLS[299],)
     assert matrix.pairs == 200 * 300
+    assert len(matrix.cells) < matrix.met <= matrix.pairs
     loads = [sum(cell.number for (row, _), cell in matrix.cells.items() if row == thing.iri) for thing in matrix.rows]
     assert min(loads) > 0
     narrowed = make_matrix(joins, "body", "tool", Choice(row_words="body 19", column_words="TOOL 00"))

@@ -329,8 +329,9 @@ def check_action_facets(engine: Engine) -> None:
         expected |= {("body", "open-group", action)} if row["openGroup"] else set()
         expected |= {("instrument", name, action) for name in _about(action, "instrument")}
         expected |= {("topic", name, action) for name in _about(action, "topic")}
+        expected |= {("plan", row["plan"], action)}
     rows = _rows(engine, "action-facets")
-    got = {(row[0], row[4] if row[0] in {"instrument", "topic"} else row[1], row[3]) for row in rows}
+    got = {(row[0], row[4] if row[0] in {"instrument", "topic", "plan"} else row[1], row[3]) for row in rows}
     assert got == expected
     assert len(rows) == len(expected) > 200
     assert {row[4].partition(":")[0] for row in rows if row[4]} == kinds
@@ -342,7 +343,7 @@ def check_action_facets(engine: Engine) -> None:
     assert labels["body:ptc"] == "Permanent Technical Committee"
     assert labels["concept:timeframe-not-stated"] == "not stated"
     assert list(dict.fromkeys(row[0] for row in rows)) == [
-        *("chapter", "body", "programme", "instrument", "topic", "timeframe", "goal", "possibleGoal")
+        *("plan", "chapter", "body", "programme", "instrument", "topic", "timeframe", "goal", "possibleGoal")
     ]
 
 

@@ -9,8 +9,9 @@ from functools import cache
 import pyoxigraph as ox
 
 from ecp_graph.overlap.derive import merged_store
-from ecp_graph.overlap.statements import statements_of
+from ecp_graph.overlap.rules import made_ready
 from ecp_graph.tables.algebra import Statement, compiled
+from ecp_graph.tables.joins import in_process
 from ecp_graph.tables.statements import Statements
 from tests.bundled import PREFIXES
 
@@ -25,18 +26,24 @@ def differences(quads: Iterable[ox.Quad], queries: Sequence[str]) -> tuple[dict[
     quads = list(quads)
     store = merged_store(quads)
     found, number = {}, 0
-    statements = statements_of(quads)
-    for query in queries:
-        joined, asked = rows_by_joins(query, statements), rows_by_oxigraph(query, store)
-        number += asked.total()
-        if joined != asked:
-            found[query] = f"by joins alone {list(joined - asked)[:1]}, by Oxigraph alone {list(asked - joined)[:1]}"
+    statements = Statements()
+    statements.put("data", quads)
+    with made_ready(statements):
+        for query in queries:
+            joined, asked = rows_by_joins(query, statements), rows_by_oxigraph(query, store)
+            number += asked.total()
+            if joined != asked:
+                found[query] = (
+                    f"by joins alone {list(joined - asked)[:1]}, by Oxigraph alone {list(asked - joined)[:1]}"
+                )
     return found, number
 
 
 def rows_by_joins(query: str, statements: Statements) -> Rows:
     statement = _compiled(query)
-    text = statement.text(statements.numbers(statement.constants).__getitem__)
+    with in_process(statements, []) as joins:
+        select = statement.prepared(joins, statements.numbers(statement.constants))
+        rows = statements.connection.execute(select).fetchall()
     terms = dict(statements.connection.execute("SELECT id, term FROM terms").fetchall())
     return Counter(
         frozenset(
@@ -44,7 +51,7 @@ def rows_by_joins(query: str, statements: Statements) -> Rows:
             for (name, is_text), value in zip(statement.columns.items(), row, strict=bool(statement.columns))
             if value is not None
         )
-        for row in statements.connection.execute(text).fetchall()
+        for row in rows
     )
 
 

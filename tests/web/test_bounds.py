@@ -24,7 +24,7 @@ from ecp_graph.web.app import create_app
 from ecp_graph.web.http.errors import ERROR_HEADER
 from ecp_graph.web.pages.search.page import TOO_MANY
 from ecp_graph.web.serving.warming import warm
-from ecp_graph.web.show.names import known_names, name_all, name_of, names
+from ecp_graph.web.show.names import name_all, name_of, named, names, some_named
 from ecp_graph.web.show.panels import panel, panel_of_first
 from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.site import EXTENSION
@@ -50,13 +50,28 @@ def watched(engine: Engine) -> Watched:
     return Watched(engine)
 
 
+@pytest.fixture(scope="module")
+def without_lists(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the release without its lists."""
+    folder = tmp_path_factory.mktemp("bare") / release.id
+    folder.mkdir()
+    for part in release.path.iterdir():
+        if part != release.lists:
+            (folder / part.name).symlink_to(part)
+    return folder
+
+
 @pytest.fixture
-def make_app(watched: Watched, release: Release) -> MakeApp:
-    """Makes an app over the release that has cached nothing, with bounds and settings of its own."""
+def make_app(watched: Watched, release: Release, without_lists: Path) -> MakeApp:
+    """Makes an app over the release that has cached nothing, with bounds and settings of its own.
+
+    It asks for everything, as it does of a release without lists and of a store that others run.
+    """
 
     def make(bounds: Bounds | None = None, **settings: object) -> Flask:
         given = Settings(**{"timeout": 60, **settings})  # type: ignore[arg-type]
-        return create_app(given, source=FixedEngine.of_release(watched, release), bounds=bounds or Bounds())
+        bare = replace(release, path=without_lists)
+        return create_app(given, source=FixedEngine.of_release(watched, bare), bounds=bounds or Bounds())
 
     return make
 
@@ -181,7 +196,7 @@ def test_names_are_found_where_there_are_too_many_to_know(
 ) -> None:
     with make_app().test_request_context():
         known = [name_of(iri) for iri in THINGS]
-        assert known_names()
+        assert list(some_named())
     assert known[-1] == "body:none"
     assert known[0] == "Permanent Technical Committee"
     watched.asked.clear()
@@ -195,7 +210,7 @@ def test_names_are_found_where_there_are_too_many_to_know(
             assert [name_of(iri) for iri in THINGS] == known
             with pytest.raises(refusal):
                 names()
-            assert known_names() == {}
+            assert list(some_named()) == []
         assert len(watched.asked) == 2 + page
     with app.test_request_context():
         assert [name_of(iri) for iri in THINGS] == known
@@ -216,13 +231,13 @@ def test_names_that_came_too_late_are_asked_for_again(make_app: MakeApp, watched
     app = make_app(Bounds(names_again_s=again_s))
     watched.refuse = slow_names
     with app.test_request_context():
-        assert known_names() == {}
+        assert list(some_named()) == []
     watched.refuse = lambda question: None
     with app.test_request_context():
-        again = known_names()
+        again = named(THINGS[0])
     asked = [question for question in watched.asked if "?nameKind" in question.text]
     assert (len(asked), bool(again)) == ((1, False) if again_s else (2, True))
-    assert not again or again[THINGS[0]].label == "Permanent Technical Committee"
+    assert not again or again.label == "Permanent Technical Committee"
 
 
 def test_pages_work_where_there_are_too_many_names(make_app: MakeApp) -> None:

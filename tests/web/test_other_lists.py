@@ -37,7 +37,9 @@ CHANGES = {
     "data/pc0457e1/annex-1.trig": [("concept:timeframe-continuous", "concept:timeframe-seasonal")],
     "queries/actions/actions-in-time.rq": [("values: {", "values: {seasonal: recurrent, ")],
     "queries/goals/contents.rq": [("values: {", "values: {seasonal: in spring, ")],
-    "queries/actions/action-facets.rq": [("{chapter: Chapter, body: Responsible,", "{topic: Field, body: Lead,")],
+    "queries/actions/action-facets.rq": [
+        ("{plan: Plan, chapter: Chapter, body: Responsible,", "{topic: Field, body: Lead,")
+    ],
     "queries/bodies/bodies.rq": [("{secretariat: the secretariat}", "{working-group: a working group}")],
     "queries/overlap/overlap-body-pairs.rq": [
         (

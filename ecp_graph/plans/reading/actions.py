@@ -72,12 +72,14 @@ def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: 
                 state.is_open = False
             walk(table, layout, following.first_row if following else max(table.rows) + 1, state)
             before = layout
+    language = main_language(layout for _, of_table in found for layout in of_table)
+    rules = replace(rules, language=rules.language or language)
     rows = with_numbers_of_titles([action_of(draft, rules) for draft in state.drafts])
     rows, twice = _told_twice(rows)
     return Actions(
         tuple(rows),
         (*_unread(state), *twice),
-        main_language(layout for _, of_table in found for layout in of_table),
+        language,
         tuple(dict.fromkeys(taken)),
         len(state.unread),
     )

@@ -61,6 +61,8 @@ def format_of(path: Path) -> Format:
     if not head:
         raise InputSyntaxError(path, "it is empty. Save the plan again.")
     found = _content(path, head)
+    if found == "delimited" != expected and b"\0" in head:
+        found = "damaged"
     if found == expected:
         return expected
     raise InputSyntaxError(path, _wrong(suffix, expected, found))
@@ -88,6 +90,7 @@ _NAMES: Final = {
     "html": "a page of HTML",
     "picture": "a picture",
     "ods": "an OpenDocument file",
+    "damaged": "damaged, or of a format that is not known,",
     "archive": "an archive of other files, or a damaged one",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ecp_graph.plans.reading.tables import SourceCell, SourceTable
@@ -24,6 +24,7 @@ _NUMBER: Final = re.compile(
     r"^\(?(?:[^\W\d_]{0,8}[ .\-–/]?\d{1,5}(?:[.\-–/]\d{1,4})*\.?[a-z]?|[ivxlc]{1,7}|[^\W\d_](?:[.\-]\d+)*)[.):°º]*$",
     re.IGNORECASE,
 )
+_YEAR: Final = re.compile(r"^(?:19|20)\d\d$")
 _DIGITS: Final = re.compile(r"^\d{1,3}(\.\d+)*\.?$")
 #: Rows whose column without a heading is looked at for numbers.
 _LOOKED_AT: Final = 40
@@ -31,7 +32,10 @@ _LOOKED_AT: Final = 40
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows of headings, and the columns of each field below them; ``others`` are the headings of no field."""
+    """Rows of headings, and the columns of each field below them; ``others`` are the headings of no field.
+
+    ``marks`` are the times of columns in which a mark says that an action falls into that time.
+    """
 
     first_row: int
     last_row: int
@@ -39,10 +43,11 @@ class Layout:
     texts: Mapping[int, str]
     languages: Mapping[str, float]
     others: tuple[str, ...] = ()
+    marks: Mapping[int, str] = field(default_factory=dict)
 
-    def column(self, field: str) -> int | None:
+    def column(self, name: str) -> int | None:
         """Return the first column of a field."""
-        return next(iter(self.columns.get(field, ())), None)
+        return next(iter(self.columns.get(name, ())), None)
 
 
 def layouts(table: SourceTable) -> list[Layout]:
@@ -79,25 +84,34 @@ def _layout(table: SourceTable, row: int, below: int | None) -> Layout | None:
     if len(own) < 2 or any(len(cell.text) > _LONGEST for cell in own):
         return None
     texts = {column: cell.text for column, cell in cells.items() if cell.text and column == _first(table, cell)}
-    last = max([row, *(cell.row + cell.row_span - 1 for cell in own if cell.row_span <= 3)])
+    last = row
     under = _second_row(table, row, below)
     if under:
         heads = {column: cell.text for column, cell in cells.items()}
         texts |= {column: _combined(heads.get(column, ""), text) for column, text in under.items()}
         last = max(last, below or last)
-    said = {column: heading for column, text in texts.items() if (heading := wordings().heading(text))}
+    marks = _marked_times(cells, under, texts)
+    said = {
+        column: heading
+        for column, text in texts.items()
+        if column not in marks and (heading := wordings().heading(text))
+    }
     if not _is_of_actions(texts, said):
         return None
     columns = _columns(said)
+    title = cells[columns["title"][0]]
+    last = max(last, title.row + title.row_span - 1)
     if "number" not in columns and (number := _unnamed_numbers(table, last, columns["title"][0], texts)):
         columns["number"] = (number,)
+    if marks:
+        columns["mark"] = tuple(sorted(marks))
     taken = {column for of_field in columns.values() for column in of_field}
     others = tuple(" ".join(text.split()) for column, text in texts.items() if column not in taken)
     languages = defaultdict[str, float](float)
     for column in taken & said.keys():
         for language in said[column].languages:
             languages[language] += said[column].share / len(said[column].languages)
-    return Layout(row, last, columns, texts, languages, others)
+    return Layout(row, last, columns, texts, languages, others, marks)
 
 
 def _first(table: SourceTable, cell: SourceCell) -> int:
@@ -122,6 +136,18 @@ def _second_row(table: SourceTable, row: int, below: int | None) -> Mapping[int,
         spanned = spanned or (head is not None and head.column_span > 1)
         found[column] = cell.text
     return found if spanned and len(found) > 1 else {}
+
+
+def _marked_times(
+    cells: Mapping[int, SourceCell], under: Mapping[int, str], texts: Mapping[int, str]
+) -> dict[int, str]:
+    """Return the columns of a year each, and those that share a heading that says time and say themselves which."""
+    found = {column: text.strip() for column, text in texts.items() if _YEAR.match(text.strip())}
+    for column, text in under.items():
+        head = wordings().heading(cells[column].text) if column in cells else None
+        if head is not None and head.field == "time" and wordings().heading(text) is None:
+            found[column] = " ".join(text.split())
+    return found
 
 
 def _combined(head: str, under: str) -> str:
@@ -154,12 +180,13 @@ def _columns(said: Mapping[int, Heading]) -> dict[str, tuple[int, ...]]:
     columns: dict[str, list[int]] = {}
     for column, heading in sorted(said.items()):
         columns.setdefault(heading.field, []).append(column)
-    for field in _SINGLE:
-        if len(columns.get(field, ())) > 1:
-            columns[field] = [
-                min(columns[field], key=lambda column: (said[column].is_weak, -said[column].share, column))
-            ]
-    return {field: tuple(found) for field, found in columns.items()}
+    if columns.keys().isdisjoint({"lead", "responsible"}) and "partner" in columns:
+        columns["responsible"] = columns.pop("partner")  # one column of bodies, "Responsible bodies and partners"
+    for name in _SINGLE:
+        found = columns.get(name, [])
+        if len(found) > 1:
+            columns[name] = [min(found, key=lambda column: (said[column].is_weak, -said[column].share, column))]
+    return {name: tuple(found) for name, found in columns.items()}
 
 
 def _unnamed_numbers(table: SourceTable, last: int, title: int, texts: Mapping[int, str]) -> int | None:

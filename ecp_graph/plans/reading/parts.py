@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -21,7 +21,10 @@ __all__ = ["NamedPart", "Parts", "known_names", "split"]
 
 _BULLET: Final = re.compile(r"^(?:[•▪◦●○■□·*➢✓\-–—]\s+|[•▪◦●■➢✓]|\(?[a-z0-9ivx]{1,3}[.)]\s+)")
 _ACRONYM: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9]+(?:[-/ .&][A-Za-z0-9]+)*$|^[A-Z][a-z]?[A-Z]+[a-z]?s?$")
+#: A full stop that does not belong to an abbreviation.
+_SENTENCE_END: Final = re.compile(r"[^\W\d_]{6,}\.$")
 _TRIM: Final = " \t\n,;:/|–—-·•"
+_CAPITALS: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9-]+$")
 _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
 _HARD: Final = frozenset(";\n")
@@ -127,17 +130,12 @@ def _is_open(name: str, known: frozenset[str]) -> bool:
     if _key(name) in known:
         return False
     name, words = _without_article(name), wordings()
-    return words.begins(name, "open_begins") or words.is_one_of(name, "open_whole") or _ends(name, "open_ends")
-
-
-def _ends(name: str, listed: str) -> bool:
-    said = plain(name)
-    return any(said == ending or said.endswith(f" {ending}") for ending in map(plain, wordings().every(listed)))
+    return words.begins(name, "open_begins") or words.is_one_of(name, "open_whole") or words.ends(name, "open_ends")
 
 
 def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]:
     """Yield the names of a text: the longest runs of pieces that are known, and else what the rules keep together."""
-    pieces = list(_pieces(text))
+    pieces = _without_commas_before_words(text, list(_pieces(text)))
     at = 0
     while at < len(pieces):
         last = _known_until(text, pieces, at, known)
@@ -153,9 +151,7 @@ def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]
 
 def _tidy(text: str) -> str:
     name = _BULLET.sub("", " ".join(text.split())).strip(_TRIM)
-    if name.endswith(".") and " " in name and not name.endswith("etc."):
-        name = name[:-1]
-    return name
+    return name[:-1] if _SENTENCE_END.search(name) else name
 
 
 def _known_until(text: str, pieces: Sequence[_Piece], at: int, known: frozenset[str]) -> int | None:
@@ -181,6 +177,18 @@ def _pieces(text: str) -> Iterator[_Piece]:
             yield _Piece(start, match.start(), sign.strip(" \t").casefold())
             start, count, depth = match.end(), count + 1, 0
     yield _Piece(start, len(text), "")
+
+
+def _without_commas_before_words(text: str, pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Return the pieces with "and" for ", and"."""
+    made: list[_Piece] = []
+    for piece in pieces:
+        is_word = piece.separator[:1].isalpha() or piece.separator == "&"
+        if made and made[-1].separator == "," and is_word and not text[piece.start : piece.end].strip():
+            made[-1] = replace(made[-1], separator=piece.separator)
+        else:
+            made.append(piece)
+    return made
 
 
 def _closes(text: str, at: int) -> bool:
@@ -213,7 +221,9 @@ def _separates(
         return True
     if separator == "/":
         is_spaced = text[: pieces[last].end][-1:].isspace() and text[right_piece.start :][:1].isspace()
-        return is_spaced or (_is_acronym(left) and _is_acronym(right))
+        return is_spaced or bool(_CAPITALS.match(left) and _CAPITALS.match(right))
+    if _is_open_text(left) and len(right.split()) == 1 and _has_head(right):
+        return False  # "All ministries, departments and agencies"
     if separator == ",":
         return not _is_enumeration(text, pieces, first, last)
     if separator == "|" or separator[-1] == ")":
@@ -233,7 +243,7 @@ def _is_new_line(text: str, before: _Piece, after: _Piece) -> bool:
 
 @cache
 def _small_words() -> frozenset[str]:
-    return frozenset(plain(word) for name in ("prepositions", "joins", "fillers") for word in wordings().every(name))
+    return frozenset().union(*(wordings().plainly(name) for name in ("prepositions", "joins", "fillers")))
 
 
 def _is_enumeration(text: str, pieces: Sequence[_Piece], first: int, last: int) -> bool:
@@ -260,8 +270,10 @@ def _joins_names(left: str, right: str, doubts: list[str]) -> bool:
     """Whether a word such as "and" stands between two names."""
     if _begins_small(right):
         return False
-    if _can_be_name(right) and (_can_be_name(left) or _is_open_text(left)):
-        return not (_has_head(right) and not _has_head(left) and not _is_acronym(left))
+    if _can_be_name(right) and _can_be_name(left):
+        if _is_about(left) and not _is_about(right) and _has_head(right) and len(right.split()) == 2:
+            doubts.append(f"'{left}' and '{right}' may be one name; they were taken for two.")
+        return True
     if _is_acronym(left) or _is_acronym(right) or _is_open_text(right):
         return True
     if not _is_about(left) and not _has_head(right):
@@ -275,7 +287,7 @@ def _is_open_text(text: str) -> bool:
 
 def _begins_small(text: str) -> bool:
     words = plain(text).split()
-    return bool(words) and text[:1].islower() and words[0] in {plain(word) for word in wordings().every("prepositions")}
+    return bool(words) and text[:1].islower() and words[0] in wordings().plainly("prepositions")
 
 
 def _can_be_name(text: str) -> bool:
@@ -284,12 +296,7 @@ def _can_be_name(text: str) -> bool:
 
 
 def _has_head(text: str) -> bool:
-    return not _heads().isdisjoint(plain(text).split())
-
-
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(map(plain, wordings().every("heads")))
+    return not wordings().plainly("heads").isdisjoint(plain(text).split())
 
 
 def _is_acronym(text: str) -> bool:
@@ -299,5 +306,5 @@ def _is_acronym(text: str) -> bool:
 def _is_about(text: str) -> bool:
     """Whether a name ends in what it is about: "Committee on Trade"."""
     words = plain(text).split()
-    heads = [at for at, word in enumerate(words) if word in _heads()]
+    heads = [at for at, word in enumerate(words) if word in wordings().plainly("heads")]
     return bool(heads) and any(word in _small_words() for word in words[heads[0] + 1 :])

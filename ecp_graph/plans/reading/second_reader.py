@@ -6,7 +6,7 @@ place in the table, so a span that one of them has wrong shows too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,21 +23,26 @@ __all__ = ["differences"]
 #: What our own reader leaves out of a cell's text: what is struck out, and the marks of footnotes and comments.
 _LEFT_OUT: Final = "s, sup > a[href^='#footnote'], sup > a[href^='#endnote'], a[href^='#comment'], [id^='comment-ref']"
 _MOST_PLACES: Final = 200_000
+#: Some 10,000 rows, which take a quarter of the time that a document may.
+_MOST_CELLS: Final = 60_000
 _SHOWN: Final = 60
 
 Places = dict[tuple[int, int], str]
 
 
-def differences(path: Path, tables: list[SourceTable]) -> list[Problem]:
-    """Return a problem for each cell that the second reader reads otherwise, one for each table that it counts so."""
-    with path.open("rb") as stream:
-        made = mammoth.convert_to_html(
-            stream,
-            convert_image=mammoth.images.img_element(lambda _: {}),
-            include_embedded_style_map=False,
-            external_file_access=False,
-        )
-    document = LexborHTMLParser(made.value)
+def differences(path: Path, tables: Sequence[SourceTable]) -> list[Problem]:
+    """Return a problem for each cell that the second reader reads otherwise.
+
+    Where it cannot read the document, counts other tables, or would take too long, that is the only problem.
+    """
+    if sum(len(table.cells) for table in tables) > _MOST_CELLS:
+        return [_unread(f"it has more than {_MOST_CELLS:,} cells")]
+    try:
+        document = LexborHTMLParser(_html(path))
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as reason:  # what a parser raises is not documented
+        return [_unread(f"{type(reason).__name__}: {' '.join(str(reason).split())[:_SHOWN]}")]
     for node in document.css(_LEFT_OUT):
         node.decompose()
     others = [table for table in document.css("table") if not _is_inside(table)]
@@ -51,6 +56,22 @@ def differences(path: Path, tables: list[SourceTable]) -> list[Problem]:
         for table, other in zip(tables, others, strict=True)
         for problem in _compared(table, _places(_innermost(other), table))
     ]
+
+
+def _html(path: Path) -> str:
+    with path.open("rb") as stream:
+        made = mammoth.convert_to_html(
+            stream,
+            convert_image=mammoth.images.img_element(lambda _: {}),
+            include_embedded_style_map=False,
+            external_file_access=False,
+        )
+    return str(made.value)
+
+
+def _unread(why: str) -> Problem:
+    message = f"The second reader did not read the document ({why}). Compare the rows with it yourself."
+    return Problem("table 1", "not-read-twice", message)
 
 
 def _compared(table: SourceTable, others: Places) -> Iterator[Problem]:

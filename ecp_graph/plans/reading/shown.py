@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import Final
 
-__all__ = ["clean", "shown"]
+__all__ = ["clean", "raised", "shown", "without_marks"]
 
 #: What a number format quotes, escapes or has in brackets: letters there are no codes.
 _LITERAL: Final = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
@@ -16,6 +16,9 @@ _DIGITS: Final = re.compile(r"^0{2,}$")
 _BIDI: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u200b\u2060\ufeff]")
 _LINE_ENDS: Final = re.compile("\r\n?|\u2028|\u2029|\v|\f|_x000D_\n?")
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: The mark of a footnote: behind a word of four letters, so not that of "m²", or behind a sentence or bracket.
+_MARK: Final = re.compile(r"(?:(?<=[^\W\d_]{4})|(?<=[).;]))(?:[⁰¹²³⁴-⁹]+|[*†‡]{1,3}(?=[\s,;.)]|$))")
 #: The longest text that a cell of a workbook holds.
 _LONGEST: Final = 32_767
 
@@ -68,3 +71,13 @@ def _number(value: float, number_format: str) -> str:
         decimals = len(match[1] or "")
         return f"{value * 100:.{decimals}f}%" if match[2] else f"{value:.{decimals}f}"
     return str(int(value)) if isinstance(value, int) or value.is_integer() else repr(value)
+
+
+def raised(text: str) -> str:
+    """Return a number that is set above the line in characters that are."""
+    return text.translate(_RAISED) if text.strip().isdecimal() else text
+
+
+def without_marks(text: str) -> str:
+    """Return a text without the marks of footnotes."""
+    return _MARK.sub("", text)

@@ -12,6 +12,7 @@ from ecp_graph.plans.mapping import Column
 from ecp_graph.plans.reading.chapters import one_line
 from ecp_graph.plans.reading.headings import is_number
 from ecp_graph.plans.reading.parts import NamedPart, Parts, split
+from ecp_graph.plans.reading.shown import without_marks
 from ecp_graph.plans.reading.walk import Draft
 from ecp_graph.plans.rows import ActionRow, Cell, Named, Role
 from ecp_graph.plans.wordings import wordings
@@ -25,10 +26,14 @@ _SHOWN: Final = 80
 
 @dataclass(frozen=True)
 class Rules:
-    """How cells are read: names that are not broken, as of `known_names`, and what a mapping says of columns."""
+    """How cells are read: names that are not broken, as of `known_names`, and what a mapping says of columns.
+
+    ``columns`` are by the number of their table and their own.
+    """
 
     known: frozenset[str] = frozenset()
-    columns: Mapping[int, Column] = field(default_factory=dict)
+    columns: Mapping[tuple[int, int], Column] = field(default_factory=dict)
+    language: str = ""
 
 
 def action_of(draft: Draft, rules: Rules) -> ActionRow:
@@ -37,8 +42,10 @@ def action_of(draft: Draft, rules: Rules) -> ActionRow:
     bodies = [named for name in _in_order(draft) for named in _named(draft, name, rules, doubts, _ROLES[name])]
     number, title = one_line(draft.text("number")), one_line(draft.text("title"))
     number = number.strip("() ").rstrip(".):") if is_number(number) else number
-    if draft.has_numbers and not number:
-        doubts.append(f"{draft.table.row_locator(draft.row)} has no number.")
+    if "number" in draft.layout.columns and not number:
+        doubts.append("It has no number.")
+    if set(draft.cells) <= {"title", "chapter"} and len(draft.layout.columns) > 1:
+        doubts.append("It has nothing but its text: it may be a heading.")
     return ActionRow(
         draft.table.row_locator(draft.row),
         number,
@@ -49,7 +56,7 @@ def action_of(draft: Draft, rules: Rules) -> ActionRow:
         instruments=tuple(_named(draft, "instrument", rules, doubts)),
         topics=tuple(_named(draft, "topic", rules, doubts)),
         goals=tuple(_named(draft, "goal", rules, doubts)),
-        time=_time(draft),
+        time=_time(draft, rules.language, doubts),
         cells=dict(_cells(draft)),
         doubts=tuple(dict.fromkeys(doubts)),
     )
@@ -78,13 +85,13 @@ def _named(draft: Draft, name: str, rules: Rules, doubts: list[str], role: Role 
     for table, cell in draft.cells.get(name, ()):
         by_column.setdefault(cell.column, []).append((table.cell(cell), cell.text))
     for found in by_column.values():
-        text = "\n".join(text for _, text in found if text)
+        text = "\n".join(without_marks(text) for _, text in found if text)
         yield from named_in(found[0][0], text, rules, doubts, role)
 
 
 def named_in(at: Cell, text: str, rules: Rules, doubts: list[str], role: Role | None = None) -> Iterator[Named]:
     """Yield the names in the text of a cell; where a mapping gives its column a separator, that alone separates."""
-    column = rules.columns.get(at.column)
+    column = rules.columns.get((at.table, at.column))
     if column is not None and text.strip() in column.null:
         return
     if column is not None and column.separator:
@@ -102,15 +109,33 @@ def _iri(template: str, text: str) -> str:
     return re.sub(r"\{[^}]*\}", lambda _: quote(text, safe=""), template)
 
 
-def _time(draft: Draft) -> str:
-    """Return the time as written; of two columns, for begin and end, as a range."""
-    time, begin, end = (one_line(draft.text(field)) for field in ("time", "from", "until"))
+def _time(draft: Draft, language: str, doubts: list[str]) -> str:
+    """Return the time as written; of two columns, for begin and end, or of columns with marks, as a range."""
+    time, begin, end = (one_line(draft.text(name)) for name in ("time", "from", "until"))
     time, begin, end = ("" if text.casefold() in wordings().blanks else text for text in (time, begin, end))
-    if time or not (begin or end):
+    if time:
         return time
     if begin and end:
         return begin if begin == end else f"{begin} – {end}"
-    return f"from {begin}" if begin else f"until {end}"
+    if begin or end:
+        return (
+            f"{wordings().word('begins', language)} {begin}" if begin else f"{wordings().word('ends', language)} {end}"
+        )
+    return _marked(draft, doubts)
+
+
+def _marked(draft: Draft, doubts: list[str]) -> str:
+    """Return the headings of the columns that have a mark: as a range where they stand side by side."""
+    marked = {cell.column for _, cell in draft.cells.get("mark", ()) if cell.text.casefold() in wordings().marks}
+    columns = list(draft.layout.marks)
+    places = [at for at, column in enumerate(columns) if column in marked]
+    if not places:
+        return ""
+    doubts.append("Its time was taken from the headings of columns with marks.")
+    texts = [draft.layout.marks[columns[at]] for at in places]
+    if len(texts) > 1 and places[-1] - places[0] == len(places) - 1:
+        return f"{texts[0]} – {texts[-1]}"
+    return ", ".join(texts)
 
 
 def _cells(draft: Draft) -> Iterator[tuple[str, Cell]]:
@@ -127,6 +152,8 @@ def _doubts(draft: Draft) -> Iterator[str]:
         for table, cell in found:
             where = table.cell_locator(cell.row, cell.column)
             yield from (f"{where}: {doubt}" for doubt in cell.doubts)
+            if without_marks(cell.text) != cell.text:
+                yield f"{where} has the mark of a footnote, which was left out."
             if cell.struck:
                 yield f"{where}: '{_short(cell.struck)}' is struck out and was left out."
             yield from (f"{where} has a note, which was not read as its text: '{_short(note)}'." for note in cell.notes)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Literal, TypeAlias
 
 from ecp_graph.plans.reading.chapters import is_chapter_title, is_note, one_line
 from ecp_graph.plans.reading.headings import Layout, is_number
+from ecp_graph.plans.reading.shown import without_marks
 from ecp_graph.plans.reading.tables import SourceCell, SourceTable
 from ecp_graph.plans.wordings import plain, wordings
 
@@ -19,6 +20,7 @@ Kind: TypeAlias = Literal["action", "rest", "chapter", "nothing", "note", "struc
 #: A merged cell that covers this share of the columns is a heading or a note.
 _WIDE: Final = 0.6
 _LONGEST_CHAPTER: Final = 200
+_LONGEST_ACRONYM: Final = 4
 _GOES_ON: Final = (",", "-", "–", "(", ":", "/")
 
 
@@ -29,7 +31,7 @@ class Draft:
     table: SourceTable
     row: int
     chapter: str
-    has_numbers: bool
+    layout: Layout
     cells: dict[str, list[tuple[SourceTable, SourceCell]]] = field(default_factory=dict)
     joined: list[tuple[SourceTable, int]] = field(default_factory=list)
 
@@ -39,8 +41,8 @@ class Draft:
             self.cells.setdefault(name, []).extend((table, cell) for cell in cells)
 
     def text(self, name: str) -> str:
-        """Return the texts of a field, a line for each cell."""
-        return "\n".join(cell.text for _, cell in self.cells.get(name, ()) if cell.text)
+        """Return the texts of a field without marks of footnotes, a line for each cell."""
+        return "\n".join(without_marks(cell.text) for _, cell in self.cells.get(name, ()) if cell.text)
 
 
 @dataclass
@@ -64,6 +66,10 @@ class _Walk:
         self._table = table
         self._layout = layout
         self._state = state
+        self._title = layout.column("title") or 0
+        self._is_last = end > max(table.rows)
+        self._pending: list[int] = []
+        self._chapter_before = state.chapter
         self._rows = [row for row in table.rows if layout.last_row < row < end]
         self._width = len({column for cells in table.rows.values() for column in cells})
 
@@ -76,11 +82,17 @@ class _Walk:
                 break
             self._take(row, kind)
             before = row if kind != "nothing" else before
+        if self._is_last and self._pending:  # headings of nothing, such as who signed below
+            self._state.unread += [(self._table, row, "note") for row in self._pending]
+            self._state.chapter = self._chapter_before
         self._state.is_open = True
 
     def _take(self, row: int, kind: Kind) -> None:
         state = self._state
         if kind == "chapter":
+            if not self._pending:
+                self._chapter_before = state.chapter
+            self._pending.append(row)
             state.chapter = " ".join(one_line(cell.text) for cell in self._new(row))
             state.is_open = False
         elif kind == "rest":
@@ -91,8 +103,9 @@ class _Walk:
                 {name: cells for name, cells in self._fields(row, new_only=True).items() if name != "number"},
             )
         elif kind == "action":
+            self._pending.clear()
             fields = self._fields(row)
-            draft = Draft(self._table, row, self._chapter(fields), self._has_numbers())
+            draft = Draft(self._table, row, self._chapter(fields), self._layout)
             draft.add(self._table, fields)
             state.drafts.append(draft)
             state.is_open = True
@@ -119,7 +132,8 @@ class _Walk:
             (column, name) for name, columns in self._layout.columns.items() for column in columns
         ):
             cell = cells.get(column)
-            if cell is None or (cell.row, cell.column) in taken or (new_only and cell.row != row):
+            first = row if new_only else self._layout.last_row + 1
+            if cell is None or (cell.row, cell.column) in taken or cell.row < first:
                 continue
             taken.add((cell.row, cell.column))
             if cell.text or cell.struck or cell.notes:
@@ -160,7 +174,9 @@ class _Walk:
             return "note"
         if cell.column_span > 1 and cell.column_span >= _WIDE * self._width:
             return "chapter" if len(text) <= _LONGEST_CHAPTER and not text.endswith(".") else "note"
-        has_others = any(other.text and other.row < row for other in self._table.rows[row].values())
+        has_others = any(
+            other.text and self._layout.last_row < other.row < row for other in self._table.rows[row].values()
+        )
         if has_others:
             return None
         if is_chapter_title(text) and not (name == "number" and is_number(text)):
@@ -168,7 +184,7 @@ class _Walk:
         if name == "number" and not is_number(text):
             return "chapter" if len(text) <= _LONGEST_CHAPTER else "note"
         is_small = text[:1].islower()
-        if cell.is_bold and not is_small and not self._is_bold_table():
+        if not is_small and ((cell.is_bold and not self._is_bold_table()) or self._stands_out_in_capitals(text)):
             return "chapter"
         if name == "chapter":
             return "chapter"
@@ -233,6 +249,15 @@ class _Walk:
     def _can_go_on(self) -> bool:
         return bool(self._state.drafts) and self._state.is_open
 
+    def _stands_out_in_capitals(self, text: str) -> bool:
+        """Whether a text is in capitals and titles of actions are not, no acronym."""
+        return text.isupper() and len(text) > _LONGEST_ACRONYM and not self._has_titles_in_capitals
+
+    @cached_property
+    def _has_titles_in_capitals(self) -> bool:
+        titles = [cell.text for row in self._rows if (cell := self._table.rows[row].get(self._title)) and cell.text]
+        return sum(map(str.isupper, titles)) >= len(titles) / 2
+
     def _is_bold_table(self) -> bool:
         """Whether titles of actions are bold, too."""
         return bool(self._state.drafts) and all(
@@ -253,5 +278,4 @@ def _is_rest(fields: Mapping[str, list[SourceCell]], last: Draft, *, is_numbered
 
 @cache
 def _small() -> frozenset[str]:
-    words = wordings()
-    return frozenset(plain(word) for name in ("prepositions", "joins", "articles") for word in words.every(name))
+    return frozenset().union(*(wordings().plainly(name) for name in ("prepositions", "joins", "articles")))

@@ -19,7 +19,7 @@ from ecp_graph.documents.numbering import Numbering
 from ecp_graph.documents.word import CHARACTERS, nearest
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.plans.reading.archive import look_through
-from ecp_graph.plans.reading.shown import clean
+from ecp_graph.plans.reading.shown import clean, raised
 from ecp_graph.plans.reading.tables import Paragraph, SourceCell, SourceTable
 
 __all__ = ["read_word_tables"]
@@ -131,6 +131,7 @@ class _Reader:
             if self._is_on(run, "w:vanish"):
                 continue
             text = "".join(_characters(run))
+            text = raised(text) if _is_raised(run) else text
             if self._is_on(run, "w:strike") or self._is_on(run, "w:dstrike"):
                 struck.append(text)
             else:
@@ -164,6 +165,11 @@ class _Reader:
 def _characters(run: Any) -> Iterator[str]:
     for element in nearest(run, (_TEXT, *CHARACTERS)):
         yield element.text or "" if element.tag == _TEXT else CHARACTERS[element.tag]
+
+
+def _is_raised(run: Any) -> bool:
+    found = run.find(f"{qn('w:rPr')}/{qn('w:vertAlign')}")
+    return found is not None and found.get(_VALUE) == "superscript"
 
 
 def _innermost(table: Any) -> Any:

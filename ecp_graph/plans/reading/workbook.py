@@ -16,7 +16,7 @@ from openpyxl.utils import column_index_from_string
 
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.plans.reading.archive import look_through
-from ecp_graph.plans.reading.shown import clean, shown
+from ecp_graph.plans.reading.shown import clean, raised, shown
 from ecp_graph.plans.reading.tables import SourceCell, SourceTable
 from ecp_graph.plans.rows import Problem
 
@@ -180,7 +180,8 @@ def _text(cell: Any) -> tuple[str, str]:
     for part in value:
         if isinstance(part, TextBlock):
             strikes = bool(part.font.strike) if part.font is not None else is_struck
-            (struck if strikes else kept).append(part.text)
+            is_raised = part.font is not None and part.font.vertAlign == "superscript"
+            (struck if strikes else kept).append(raised(part.text) if is_raised else part.text)
         else:
             (struck if is_struck else kept).append(str(part))
     return "".join(kept), "".join(struck)

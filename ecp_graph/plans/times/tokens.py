@@ -119,7 +119,8 @@ def _forms() -> tuple[tuple[re.Pattern[str], _Read], ...]:
 
 def _day_and_month(first: int, second: int, year: int, text: str) -> tuple[str, str | tuple[int, ...]]:
     if first <= 12 and second <= 12 and first != second:
-        return "unclear", f"{text} is one day or another, as the day or the month comes first; write it as 2018-04-03"
+        days = f"{year:04}-{second:02}-{first:02} or {year:04}-{first:02}-{second:02}"
+        return "unclear", f"{text} may be either of two days; write the one that is meant, {days}"
     return "date", (year, second, first) if second <= 12 else (year, first, second)
 
 

@@ -14,29 +14,36 @@ What is none of these raises NotCompiled with its name, and is left to an engine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ecp_graph.tables.algebra.patterns import Patterns
 from ecp_graph.tables.algebra.relation import NotCompiled, Scope
+from ecp_graph.tables.joins import Joins
 
 __all__ = ["NotCompiled", "Statement", "compiled"]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A query in SQL. ``sql`` has ``{0}`` where the number of the first of the constants (N-Triples) stands.
+    """A query in SQL. In its texts ``{0}`` stands for the number of the first of the constants (N-Triples).
 
-    ``columns`` are its variables in their order; the value tells whether they are strings, and no numbers of terms.
+    ``tables`` have to be made before, in their order, so that the database knows how large they are when it plans what
+    reads them. ``columns`` are the variables in their order; the value tells whether they are strings, and no numbers
+    of terms.
     """
 
-    sql: str
+    tables: Mapping[str, str]
+    select: str
     constants: tuple[str, ...]
     columns: Mapping[str, bool]
 
-    def text(self, number: Callable[[str], int]) -> str:
-        """Return the statement for data in which terms have these numbers."""
-        return self.sql.format(*map(number, self.constants))
+    def prepared(self, joins: Joins, numbers: Mapping[str, int]) -> str:
+        """Make the tables that come before the query, and return its SELECT; raises Stopped."""
+        values = [numbers[constant] for constant in self.constants]
+        for name, select in self.tables.items():
+            joins.make(name, select.format(*values))
+        return self.select.format(*values)
 
 
 def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement:
@@ -57,10 +64,8 @@ def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement
     _refuse_look_alikes(algebra._vars)
     scope = Scope()
     found = Patterns(scope).relation(algebra.p)
-    tables = "".join(f"{name} AS (\n{select}\n),\n" for name, select in scope.tables.items()).removesuffix(",\n")
-    body = found.select
     columns = {str(name): found.columns[str(name)].is_text for name in algebra.PV}
-    return Statement(f"WITH {tables}\n{body}" if tables else body, tuple(scope.constants), columns)
+    return Statement(scope.tables, found.select, tuple(scope.constants), columns)
 
 
 def _refuse_look_alikes(variables: object) -> None:

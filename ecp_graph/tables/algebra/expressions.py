@@ -15,6 +15,7 @@ from ecp_graph.tables.statements import LITERALS
 
 __all__ = ["Value", "and_parts", "expression", "is_exists", "text_column", "texts_needed", "variables", "with_texts"]
 
+_EXISTS: Final = ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 _ORDER: Final = frozenset({"<", "<=", ">", ">="})
 _LITERALS_MET: Final = "error('two literals are compared by their values')"
 #: STR of a term: the IRI, or what a literal has between its quotes; an escape is left to those who know them.
@@ -43,7 +44,7 @@ def and_parts(expr: Any) -> list[Any]:
 
 def is_exists(expr: Any) -> bool:
     """Tell whether an expression is EXISTS or NOT EXISTS."""
-    return getattr(expr, "name", "") in ("Builtin_EXISTS", "Builtin_NOTEXISTS")
+    return getattr(expr, "name", "") in _EXISTS
 
 
 def variables(expr: Any) -> Iterator[str]:
@@ -162,10 +163,10 @@ def _equal(left: Value, right: Value) -> str:
     return f"(CASE WHEN {unbound} THEN NULL WHEN {nodes} THEN {equal} ELSE {_LITERALS_MET} END)"
 
 
-def _chosen(column: Sequence[Value], may_lack: bool) -> Column:
-    if any(value.is_truth for value in column) or len({value.column.is_text for value in column}) > 1:
+def _chosen(values: Sequence[Value], *, may_lack: bool) -> Column:
+    if any(value.is_truth for value in values) or len({value.column.is_text for value in values}) > 1:
         raise NotCompiled("a choice between a term, a string and a truth value")
-    return Column(column[0].column.is_text, all(value.column.is_node for value in column), may_lack)
+    return Column(values[0].column.is_text, all(value.column.is_node for value in values), may_lack)
 
 
 def _if(expr: Any, of: _Inner) -> Value:
@@ -177,7 +178,7 @@ def _if(expr: Any, of: _Inner) -> Value:
 def _coalesce(expr: Any, of: _Inner) -> Value:
     values = [of(part) for part in expr.arg]
     may_lack = all(value.column.may_lack for value in values)
-    return Value(f"coalesce({', '.join(value.sql for value in values)})", _chosen(values, may_lack))
+    return Value(f"coalesce({', '.join(value.sql for value in values)})", _chosen(values, may_lack=may_lack))
 
 
 def _string(expr: Any, of: _Inner) -> Value:
@@ -228,14 +229,9 @@ _FORMS: Final[dict[str, Callable[[Any, _Inner], Value]]] = {
 
 
 def _called(name: str) -> str:
-    if is_exists_name(name):
+    if name in _EXISTS:
         return "EXISTS inside another expression"
     return name.removeprefix("Builtin_") if name.startswith("Builtin_") else f"the expression {name}"
-
-
-def is_exists_name(name: str) -> bool:
-    """Tell whether this is rdflib's name of EXISTS or NOT EXISTS."""
-    return name in ("Builtin_EXISTS", "Builtin_NOTEXISTS")
 
 
 def _quoted(text: str) -> str:

@@ -34,10 +34,10 @@ def pairs(path: Any, scope: Scope, *, in_graph: bool, end: str = "") -> str:
         if path.zero and in_graph:
             raise NotCompiled(f"the path with {path.mod} inside GRAPH")
         some = _closure(of(path.path), in_graph=in_graph) if path.more else of(path.path)
-        if not path.zero:
-            return some
-        nodes = f"SELECT n FROM nodes WHERE n = {end}" if end else "SELECT n FROM nodes"
-        return f"SELECT s, o FROM ({some}) UNION SELECT n, n FROM ({nodes})"
+        if path.zero:
+            nodes = f"SELECT n, n FROM nodes WHERE n = {end}" if end else "SELECT n, n FROM nodes"
+            some = f"SELECT s, o FROM ({some}) UNION {nodes}"
+        return f"SELECT s, o{graph} FROM {scope.table('path', some)}"
     raise NotCompiled(f"the path {path.n3()}")
 
 

@@ -172,7 +172,7 @@ class Patterns:
             inner = inner.p
         if any(map(is_exists, conditions)):
             raise NotCompiled("EXISTS inside EXISTS")
-        _refuse_in_exists(inner, found)
+        _refuse_in_exists(inner)
         right = self.relation(inner)
         found, right, condition = self._condition(found, right, conditions)
         return kept(found, right, condition, if_any=part.name == "Builtin_EXISTS")
@@ -246,16 +246,16 @@ def _is_node(term: Any) -> bool:
     return not isinstance(term, Literal)
 
 
-def _refuse_in_exists(pattern: Any, outer: Relation) -> None:
+def _refuse_in_exists(pattern: Any) -> None:
     """Refuse, inside EXISTS, what depends on whether a value is put in before or compared behind."""
     if pattern.name in ("BGP", "ToMultiSet"):
         if pattern.name == "ToMultiSet" and pattern.p.name != "values":
             raise NotCompiled("a sub-SELECT inside EXISTS")
     elif pattern.name == "Graph":
-        _refuse_in_exists(pattern.p, outer)
+        _refuse_in_exists(pattern.p)
     elif pattern.name in ("Join", "Union"):
-        _refuse_in_exists(pattern.p1, outer)
-        _refuse_in_exists(pattern.p2, outer)
+        _refuse_in_exists(pattern.p1)
+        _refuse_in_exists(pattern.p2)
     else:
         raise NotCompiled(f"{_CALLED.get(pattern.name, pattern.name)} inside EXISTS")
 

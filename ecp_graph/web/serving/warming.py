@@ -14,7 +14,7 @@ from flask import Flask, url_for
 
 from ecp_graph.namespaces import using
 from ecp_graph.web.pages import navigation
-from ecp_graph.web.show.names import known_names
+from ecp_graph.web.show.names import some_named
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import EXTENSION, WARMING, Site
 
@@ -69,7 +69,7 @@ def warm(app: Flask) -> list[str]:
             return []
         paths = [url_for(entry.endpoint) for entry in navigation()]
         paths += [url_for(name) for name in _OTHERS if name in app.view_functions]
-        paths += filter(None, [next(filter(None, map(local_path, known_names())), None)])
+        paths += filter(None, [next(filter(None, map(local_path, some_named())), None)])
     client = app.test_client()
     for path in paths:
         client.get(path, headers=_HEADERS, environ_overrides={WARMING: True})

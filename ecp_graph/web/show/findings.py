@@ -14,7 +14,7 @@ from ecp_graph.namespaces import compact, expand
 from ecp_graph.sparql.results import Term
 from ecp_graph.validation.report import SEVERITIES, Finding, Report
 from ecp_graph.validation.writers import read_json
-from ecp_graph.web.show.names import known_names, name_all, name_of
+from ecp_graph.web.show.names import name_all, name_of, named
 from ecp_graph.web.show.terms import link
 from ecp_graph.web.state.site import site
 
@@ -141,12 +141,12 @@ def _rule(severity: str, shape: str | None, numbered: list[tuple[int, Finding]])
 
 
 def _finding(number: int, finding: Finding, shared: str) -> ShownFinding:
-    named = known_names().get(finding.focus or "")
+    of_focus = named(finding.focus) if finding.focus else None
     value = _value(finding.value, finding.message) if finding.value else None
     return ShownFinding(
         number=number,
         focus=_thing(finding.focus) if finding.focus else None,
-        kind=named.kind if named else "",
+        kind=of_focus.kind if of_focus else "",
         sentence=() if finding.message == shared else _sentence(finding.message),
         path=_thing(finding.path) if finding.path and "://" in finding.path and " " not in finding.path else None,
         value=value,

@@ -1,14 +1,14 @@
-"""The names of things for pages: all of them, loaded once for each release, or only those of a page if too many.
+"""The names of things for pages: looked up in the lists of the release, or asked for where there are none.
 
-Whether all names can be loaded is determined once for each release. If there are too many for the memory or the time
-limit, a page queries the names that it shows, with `name_all` for many at once.
+Without lists all names are loaded once for each release. If there are too many for the memory or the time limit, a page
+queries the names that it shows, with `name_all` for many at once.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
 
@@ -21,9 +21,10 @@ from ecp_graph.queries.binding import bind
 from ecp_graph.queries.names import QUERY, Named, gather
 from ecp_graph.reasoning.statements import names_of
 from ecp_graph.sparql.results import Term
+from ecp_graph.tables.lists.reading import Lists
 from ecp_graph.web.state.site import Site, site
 
-__all__ = ["KEPT", "known_names", "name_all", "name_of", "names"]
+__all__ = ["KEPT", "name_all", "name_of", "named", "names", "some_named"]
 
 #: What the names are kept under; they take long to ask for, and each page needs them.
 KEPT: Final = "names of things"
@@ -57,8 +58,20 @@ class _AllNames:
         return isinstance(self.refusal, QueryTimeout) and time.monotonic() - self.asked_at > again_s
 
 
+def named(iri: str) -> Named | None:
+    """Return what is known of the names of a thing; None for one without a name, or where they cannot be had."""
+    lists = _lists()
+    return lists.named(iri) if lists else _asked()[0].get(iri)
+
+
+def some_named() -> Iterator[str]:
+    """Yield the IRIs of things that have a name; none where they cannot be had."""
+    lists = _lists()
+    return lists.iris() if lists else iter(_asked()[0])
+
+
 def names() -> Mapping[str, Named]:
-    """Return every thing that has a name, by its IRI; nothing when the catalogue has no query ``names``.
+    """Ask for every thing that has a name, by its IRI; nothing when the catalogue has no query ``names``.
 
     Raises ResultTooLarge or QueryTimeout when they are more than the site holds, or than the engine tells in time.
     """
@@ -68,13 +81,13 @@ def names() -> Mapping[str, Named]:
     return found
 
 
-def known_names() -> Mapping[str, Named]:
-    """Return the same; nothing when they cannot be had."""
-    return _asked()[0]
-
-
 def name_of(iri: str) -> str:
     """Return the label of a thing, or its IRI in short when it has none."""
+    if lists := _lists():
+        known = _of_page()
+        if iri not in known:
+            known[iri] = lists.labels([iri]).get(iri, "")
+        return known[iri] or compact(iri)
     found, refusal = _asked()
     if refusal is None:
         named = found.get(iri)
@@ -88,14 +101,24 @@ def name_of(iri: str) -> str:
 
 def name_all(iris: Iterable[str]) -> None:
     """Have the names of many things ready for `name_of` on this page; asks nothing where all names are known."""
+    known = _of_page()
+    if lists := _lists():
+        wanted = [iri for iri in iris if iri not in known]
+        known.update(dict.fromkeys(wanted, "") | lists.labels(wanted))
+        return
     if _asked()[1] is None:
         return
-    known = _of_page()
     wanted = [iri for iri in dict.fromkeys(iris) if iri not in known and named_node(iri)]
     here = site()
     if wanted := wanted[: here.bounds.names_at_once]:
         found = names_of(here.engine, (Term("iri", iri) for iri in wanted), timeout_s=here.settings.timeout)
         known.update((iri, found.get(iri, "")) for iri in wanted)
+
+
+def _lists() -> Lists | None:
+    """Return the lists of the release, if they have names."""
+    lists = site().lists
+    return lists if lists and lists.has_names else None
 
 
 def _of_page() -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,11 +11,12 @@ from flask import url_for
 
 from ecp_graph.queries.binding import Given, bind
 from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.resolve import resolve
 from ecp_graph.sparql.formats import formats_of
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.state.site import site
 
-__all__ = ["Panel", "Row", "panel", "panel_of_first"]
+__all__ = ["Panel", "Row", "panel", "panel_of_first", "panel_of_page", "texts_of"]
 
 _ENDS_LIMITED: Final = re.compile(r"\b(?:LIMIT|OFFSET)\s+\d+\s*\Z", re.IGNORECASE)
 
@@ -75,7 +76,22 @@ def panel(name: str, /, **given: str | Sequence[str]) -> Panel:
     """
     query, values, bound = _bound(name, given)
     here = site()
-    return here.keep(("panel", bound), lambda: Panel(query, values, bound, here.ask(bound)))
+    return here.keep(("panel", bound), lambda: Panel(query, values, bound, _held(query, values) or here.ask(bound)))
+
+
+def panel_of_page(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
+    """Return the same with no more than so many rows, and how many there are in all as the ``total`` of its table.
+
+    Where the lists of a release do not hold them, all rows are asked for.
+    """
+    query, values, bound = _bound(name, given)
+
+    def ask() -> Panel:
+        found = _held(query, values, most_rows) or site().ask(bound)
+        first = Table(found.columns, found.rows[:most_rows], total=found.total)
+        return Panel(query, values, bound, first, is_cut=found.total > most_rows)
+
+    return site().keep(("panel", bound, most_rows, "counted"), ask)
 
 
 def panel_of_first(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
@@ -86,11 +102,42 @@ def panel_of_first(name: str, most_rows: int, /, **given: str | Sequence[str]) -
     query, values, bound = _bound(name, given)
 
     def ask() -> Panel:
+        if (held := _held(query, values, most_rows)) is not None:
+            return Panel(query, values, bound, held, is_cut=held.total > most_rows)
         found = site().ask(bound if _ENDS_LIMITED.search(bound) else f"{bound}\nLIMIT {most_rows + 1}")
         first = Table(found.columns, found.rows[:most_rows])
         return Panel(query, values, bound, first, is_cut=len(found.rows) > most_rows)
 
     return site().keep(("panel", bound, most_rows), ask)
+
+
+def texts_of(name: str) -> Iterator[Row]:
+    """Yield the rows of a query of the catalogue, asked without values, as texts; for answers of very many rows."""
+    here = site()
+    assert here.catalogue is not None  # noqa: S101 - pages are registered with a catalogue only
+    query = here.catalogue[name]
+    columns = [column.name for column in query.columns]
+    held = here.lists.texts(query, columns) if here.lists else None
+    if held is not None:
+        return (dict(zip(columns, row, strict=True)) for row in held)
+    return here.ask_rows(bind(query, {}, here.engine))
+
+
+def _held(query: Query, values: Given, most_rows: int = -1) -> Table | None:
+    """Return the first rows of an answer that the lists of the release hold; None where they do not."""
+    here = site()
+    if here.lists is None:
+        return None
+    given = {name: _in_full(query, name, value) for name, value in values.items()}
+    return here.lists.answer(query, given, most_rows)
+
+
+def _in_full(query: Query, name: str, value: str | Sequence[str]) -> str | Sequence[str]:
+    """Return a value as the lists know it: one that names a thing by its IRI."""
+    parameter = query.parameter(name)
+    if not isinstance(value, str) or parameter is None or parameter.type != "iri" or value in parameter.values:
+        return value
+    return value if "://" in value else resolve(parameter, value, site().engine)
 
 
 def _bound(name: str, given: Given) -> tuple[Query, Given, str]:

@@ -22,6 +22,7 @@ from ecp_graph.queries.resolve import Choice, choices
 from ecp_graph.settings import Settings
 from ecp_graph.sparql.guard import has_service
 from ecp_graph.sparql.results import Table
+from ecp_graph.tables.lists.reading import Lists
 from ecp_graph.web.state.bounds import Bounds
 from ecp_graph.web.state.budget import QueryBudget
 from ecp_graph.web.state.copies import Copies
@@ -98,6 +99,11 @@ class Site:
         except EcpGraphError:
             return ()
         return opened.confidential if opened else ()
+
+    @property
+    def lists(self) -> Lists | None:
+        """The lists of the release in use; None where it has none, or the data are not those of a release."""
+        return self.current.lists
 
     @property
     def engine(self) -> Engine:

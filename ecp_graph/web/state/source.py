@@ -15,6 +15,7 @@ from ecp_graph.errors import NothingPublic, ReleaseError
 from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import CURRENT, MANIFEST, Release, open_release, public_part, verify_release
 from ecp_graph.settings import Settings
+from ecp_graph.tables.lists.reading import Lists
 
 __all__ = ["Current", "CurrentRelease", "EngineSource", "FixedEngine"]
 
@@ -27,7 +28,8 @@ class Current:
     """The current engine, the version of its data, and facts for the health page.
 
     ``is_fixed``: the data of a version never change, so answers can be cached; this is not so for a remote store.
-    ``opened`` is the release itself, with its report and files; None if the data are not from a release.
+    ``opened`` is the release itself, with its report and files, and ``lists`` are its lists; None if the data are not
+    from a release, or from one of an earlier version.
     """
 
     engine: Engine
@@ -35,6 +37,7 @@ class Current:
     facts: Mapping[str, Any] = field(default_factory=dict)
     is_fixed: bool = True
     opened: Release | None = None
+    lists: Lists | None = None
 
     @property
     def made_at(self) -> float | None:
@@ -177,7 +180,8 @@ def _current(engine: Engine, release: Release) -> Current:
         "triples": release.manifest.get("triples"),
         "graphs": len(release.manifest.get("graphs", {})),
     }
-    return Current(engine, release.id, facts, opened=release)
+    lists = Lists(release.lists) if release.lists.is_file() else None
+    return Current(engine, release.id, facts, opened=release, lists=lists)
 
 
 def _checked_engine(release: Release, settings: Settings) -> Engine:

@@ -9,12 +9,15 @@ from typing import Any
 
 import docx
 import openpyxl
-from docx.oxml.ns import qn
-from docx.oxml.parser import OxmlElement
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml.ns import nsdecls, qn
+from docx.oxml.parser import OxmlElement, parse_xml
 from openpyxl.styles import Font
 
 #: Row and column, from 0.
 Place = tuple[int, int]
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEADINGS = ("No.", "Action", "Responsible body", "Work programme", "Timeframe")
 FORMATS = ("xlsx", "docx", "csv")
 
@@ -163,6 +166,11 @@ def _second_sheet(book: Any) -> None:
     hidden.append(("9", "An old action", "PTC", "", ""))
 
 
+def _named_sheets(book: Any) -> None:
+    book.active.title = "Pillar 1 – Transit"
+    book.create_sheet("Lists").append(("Code", "Name"))
+
+
 def _dates(book: Any) -> None:
     import datetime
 
@@ -172,10 +180,30 @@ def _dates(book: Any) -> None:
     sheet["A2"], sheet["A3"], sheet["A4"] = 1, 2.0, 3
 
 
-def _footnote(document: Any) -> None:
-    """Put a reference to a comment into the title of the first action, and one to a footnote that is not there."""
+def _commented(document: Any) -> None:
+    """Put a comment on the title of the first action."""
     paragraph = document.tables[0].cell(1, 1).paragraphs[0]
     document.add_comment(paragraph.runs, text="See the annual report.", author="A colleague", initials="C")
+
+
+def _real_footnote(document: Any) -> None:
+    """Put a footnote into the title of the first action."""
+    note = '<w:footnote w:id="2"><w:p><w:r><w:t>See the annual report.</w:t></w:r></w:p></w:footnote>'
+    text = f"<w:footnotes {nsdecls('w')}>{note}</w:footnotes>"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, text.encode(), document.part.package)
+    document.part.relate_to(part, f"{_RELATIONS}/footnotes")
+    mark = parse_xml(f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>')
+    document.tables[0].cell(1, 1).paragraphs[0]._p.append(mark)
+
+
+def _raised_mark(document: Any) -> None:
+    """Set the mark as Word does: a digit above the line."""
+    paragraph = document.tables[0].cell(1, 2).paragraphs[0]
+    paragraph.clear()
+    paragraph.add_run("Secretariat")
+    paragraph.add_run("1").font.superscript = True
+    paragraph.add_run(", PTC")
 
 
 def _deletion(document: Any) -> None:
@@ -406,6 +434,11 @@ ODDITIES = (
         (_said(_A, "Pillar 1: Transit"), _said(_B, "Pillar 1: Transit"), _said(_C, "Pillar 2: Training")),
     ),
     Oddity(
+        "chapters in capitals",
+        (HEADINGS, ("", "TRANSIT OF GOODS", "", "", ""), _A, _B, ("", "TRAINING", "", "", ""), _C),
+        (_said(_A, "TRANSIT OF GOODS"), _said(_B, "TRANSIT OF GOODS"), _said(_C, "TRAINING")),
+    ),
+    Oddity(
         "chapters in a column, merged or blank below the first",
         (("Pillar", *HEADINGS), ("1. Transit", *_A), ("", *_B), ("2. Training", *_C)),
         (_said(_A, "1. Transit"), _said(_B, "1. Transit"), _said(_C, "2. Training")),
@@ -515,7 +548,7 @@ ODDITIES = (
         PLAIN,
         SAID,
         formats=("xlsx", "docx"),
-        finish={"xlsx": _comment, "docx": _footnote},
+        finish={"xlsx": _comment, "docx": _commented},
         told="has a note",
     ),
     Oddity(
@@ -583,6 +616,51 @@ ODDITIES = (
         (HEADINGS, _changed(_A, programme="n/a", time="–"), _changed(_B, bodies="-"), _C),
         (_said(_A, programmes=[], time=""), _said(_B, bodies=[]), SAID[2]),
     ),
+    Oddity(
+        "years in columns with marks",
+        (
+            ("No.", "Action", "Responsible body", "2031", "2032", "2033"),
+            ("1", "Publish a guide", "PTC", "", "x", "X"),
+            ("2", "Print it", "IMSC", "x", "", ""),
+        ),
+        (
+            Expected("1", "Publish a guide", "", ["PTC"], [], "2032 – 2033"),
+            Expected("2", "Print it", "", ["IMSC"], [], "2031"),
+        ),
+        told="columns with marks",
+    ),
+    Oddity(
+        "signatures below",
+        (
+            *PLAIN,
+            ("", "", "", "", ""),
+            ("Prepared by: J. Doe", "", "", "", ""),
+            ("Approved by: the Board", "", "", "", ""),
+        ),
+        SAID,
+        told="gave no action",
+    ),
+    Oddity(
+        "chapters in the names of sheets",
+        PLAIN,
+        [_said(row, "Pillar 1 – Transit") for row in (_A, _B, _C)],
+        formats=("xlsx",),
+        finish={"xlsx": _named_sheets},
+    ),
+    Oddity(
+        "marks of footnotes",
+        (
+            HEADINGS,
+            _changed(_A, bodies="Secretariat¹, PTC"),
+            _changed(_B, title="Review the guide*"),
+            _C,
+            ("* Without annexes", "", "", "", ""),
+        ),
+        (_said(_A, bodies=["Secretariat", "PTC"]), *SAID[1:]),
+        finish={"docx": _raised_mark},
+        told="mark of a footnote",
+    ),
+    Oddity("a footnote", PLAIN, SAID, formats=("docx",), finish={"docx": _real_footnote}, told="See the annual report"),
     Oddity(
         "begin and end in two columns",
         (

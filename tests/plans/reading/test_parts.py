@@ -37,6 +37,10 @@ from ecp_graph.plans.reading.parts import known_names, split
             "Ministério da Agricultura e Pecuária e Conselho Nacional",
             ["Ministério da Agricultura e Pecuária", "Conselho Nacional"],
         ),
+        ("Bureau of Standards, Metrology, and Quality", ["Bureau of Standards, Metrology, and Quality"]),
+        ("World Bank, UNCTAD, and the IMF", ["World Bank", "UNCTAD", "the IMF"]),
+        ("PTC as well as IMSC", ["PTC", "IMSC"]),
+        ("All Ministries, Departments and Agencies", ["All Ministries, Departments and Agencies"]),
         ("  -  ", []),
     ],
 )
@@ -48,6 +52,9 @@ def test_what_cannot_be_told_is_kept_and_doubted() -> None:
     found = split("Customs and Police", role="lead")
     assert [part.text for part in found.parts] == ["Customs and Police"]
     assert "may be two names" in found.doubts[0]
+    found = split("Directorate for Taxation and Customs Union", role="lead")
+    assert len(found.parts) == 2
+    assert "may be one name" in found.doubts[0]
     known = known_names(["customs and  police"])
     assert split("Customs and Police, PTC", role="lead", known=known).doubts == ()
 
@@ -64,6 +71,7 @@ def test_what_cannot_be_told_is_kept_and_doubted() -> None:
         ("Secretaria em parceria com o CTP e todos os Membros", ["lead", "partner", "open"]),
         ("interested Members", ["open"]),
         ("Administrations concerned", ["open"]),
+        ("Member States’ administrations and PTC", ["open", "lead"]),
     ],
 )
 def test_roles_are_in_the_words_of_the_cell(text: str, roles: list[str]) -> None:

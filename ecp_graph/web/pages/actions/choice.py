@@ -14,7 +14,7 @@ from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.pages.actions.facets import Facets, Narrowed, facets_of
-from ecp_graph.web.show.panels import Row, panel
+from ecp_graph.web.show.panels import Row, panel, texts_of
 from ecp_graph.web.state.site import site
 
 __all__ = ["LIST", "TIMES", "ActionList", "Selection", "action_list", "sparql_of"]
@@ -150,7 +150,7 @@ def _ask() -> ActionList:
     for at, row in enumerate(times.rows):  # an action of two plans has two rows
         first.setdefault(row["action"], at)
     unnamed: dict[str, str] = {}
-    stated = list(site().ask_rows(bind(catalogue[FACETS], {}, site().engine)))
+    stated = list(texts_of(FACETS))
     for row in stated:
         if not row["value"]:
             unnamed[row["action"]] = "; ".join(filter(None, (unnamed.get(row["action"]), row["name"])))

@@ -152,9 +152,10 @@ def positions(things: int) -> list[int]:
 def facets_of(rows: Iterable[Mapping[str, str]], things: Sequence[str], *, column: str) -> Facets:
     """Return the facets of things, from rows of ``facet``, ``code``, ``name``, ``value`` and the column of the thing.
 
-    Facets keep the order of the rows. Values are in the order of their numbers where all codes are numbers, else the
-    most frequent first; those without an IRI come last, and are told apart by their codes alone. The key of a value is
-    its code, or the last part of its IRI where the code is missing or shared.
+    Facets keep the order of the rows; one with a single value, which everything has, is left out. Values are in the
+    order of their numbers where all codes are numbers, else the most frequent first; those without an IRI come last,
+    and are told apart by their codes alone. The key of a value is its code, or the last part of its IRI where the code
+    is missing or shared.
     """
     place = {thing: at for at, thing in enumerate(things)}
     found: dict[str, dict[str, _Found]] = {}
@@ -168,7 +169,13 @@ def facets_of(rows: Iterable[Mapping[str, str]], things: Sequence[str], *, colum
             one.places.append(at)
             if one.name != row["name"] and not one.iri:  # several wordings of what is not a thing
                 one.name = row["code"].replace("-", " ")
-    return Facets(tuple(things), {name: Facet(name, _values(each, len(things))) for name, each in found.items()})
+    facets = {name: Facet(name, _values(each, len(things))) for name, each in found.items()}
+    return Facets(tuple(things), {name: facet for name, facet in facets.items() if _tells_apart(facet, len(things))})
+
+
+def _tells_apart(facet: Facet, size: int) -> bool:
+    """Whether a facet can choose some of the things: one that has a single value for all of them says nothing."""
+    return len(facet.values) > 1 or facet.values[0].total < size
 
 
 @dataclass

@@ -30,12 +30,15 @@ from ecp_graph.web.pages.documents.passage import is_passage, passage_page
 from ecp_graph.web.pages.documents.why import reasons_of
 from ecp_graph.web.show.anchors import anchor, certainty_tag, source_tags, step_markup
 from ecp_graph.web.show.names import name_all, name_of
-from ecp_graph.web.show.panels import panel, panel_of_first
+from ecp_graph.web.show.panels import Panel, panel_of_first, panel_of_page
 from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
 blueprint = Blueprint("documents", __name__)
+
+#: Overlaps of a thing that its page shows.
+_MOST_OVERLAPS: Final = 100
 
 _CONFIDENTIAL: Final = """
 ASK {{
@@ -130,10 +133,10 @@ def _quads(iri: str) -> list[ox.Quad]:
 def _page(standing: Standing) -> Response:
     most = site().bounds.statements
     statements = panel_of_first("thing-statements", most, thing=standing.iri)
-    overlaps = panel("overlaps-of-thing", thing=standing.iri)
+    overlaps = panel_of_page("overlaps-of-thing", _MOST_OVERLAPS, thing=standing.iri)
     others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
     name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
-    entity = entity_of(standing.iri, statements.table, [row["overlap"] for row in overlaps.rows], name_of)
+    entity = entity_of(standing.iri, statements.table, _findings_of(overlaps, statements), name_of)
     return page(
         "documents/entity.html",
         term=anchor,
@@ -146,10 +149,20 @@ def _page(standing: Standing) -> Response:
         drawing=draw(entity),
         statements=statements,
         overlaps=overlaps,
+        most_overlaps=_MOST_OVERLAPS,
         most=most,
         downloads=downloads(local_document(standing.iri)),
         json_ld=json_block(standing.iri, statements.table),
     )
+
+
+def _findings_of(overlaps: Panel, statements: Panel) -> set[str]:
+    """Return the overlaps that the statements speak of: all of them, of which the page shows the first."""
+    shown = {row["overlap"] for row in overlaps.rows}
+    lists = site().lists
+    if not overlaps.is_cut or lists is None:
+        return shown
+    return shown | lists.findings_among(row["other"] for row in statements.rows)
 
 
 def _is_confidential(iri: str) -> bool:

@@ -50,6 +50,10 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
 #: The question that a large plan has too many rows for; the page shows the first ones, and says so.
 _LONGEST: Final = "contents"
 _MOST_PAIRS: Final = 6
+#: Plans that the page tells of one by one; more are a table, of so many, with these counts.
+_MOST_TOLD: Final = 5
+_MOST_PLANS: Final = 300
+_COUNTS: Final = ("chapters", "actions", "bodies")
 #: Actions that the page lists by chapter; of more it says how many there are in each.
 _MOST_ACTIONS: Final = 200
 _MOST_BODIES: Final = 12
@@ -87,12 +91,16 @@ def index() -> Response:
     report = current_report()
     found = chapters(_rows(asked, "contents"))
     apart = _values(asked, "bodies", "kind")
+    plans = _rows(asked, "plans-at-a-glance")
     response = page(
         "home/home.html",
         is_passing=bool(refused),
         asked=asked,
         left_out=[catalogue[name] for name in refused],
-        plans=_rows(asked, "plans-at-a-glance"),
+        plans=plans,
+        is_table=len(plans) > _MOST_TOLD,
+        most_plans=_MOST_PLANS,
+        counts=_COUNTS,
         goals=[row for row in _rows(asked, "goals") if int(row["serving"]) + int(row["possiblyServing"])],
         chapters=found,
         times=_values(asked, "contents", "timeframeKind"),

@@ -24,9 +24,12 @@ from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.overlap.drawing import draw
 from ecp_graph.web.pages.overlap.telling import (
+    MOST_ROWS,
     counted,
+    marks_between,
     note_of,
     open_actions,
+    pairs_on,
     panels_of_finding,
     panels_of_links,
     relations,
@@ -34,7 +37,7 @@ from ecp_graph.web.pages.overlap.telling import (
     ties_of,
     told,
 )
-from ecp_graph.web.show.panels import Panel, panel
+from ecp_graph.web.show.panels import Panel, panel, panel_of_page
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]
@@ -50,6 +53,8 @@ _PAIRS_TOLD: Final = 3
 _MOST_WORDS: Final = 100
 #: Findings and shared things that a page lists; the downloads have all of them.
 _MOST_LISTED: Final = 100
+#: Things to which nothing is joined that a page names.
+_MOST_LONE: Final = 300
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 
 
@@ -125,7 +130,7 @@ def cell(pair: str, first: str, second: str) -> Response:
         other=other,
         is_graded=is_graded,
         panels=panels,
-        summary=summary_of(_catalogue(), panels[0].panel.rows) if is_graded else None,
+        summary=summary_of(_catalogue(), marks_between(_catalogue(), one, other)) if is_graded else None,
         marks={} if is_graded else ties_of(panels[0].panel, _joins()),
         relation=relations(_catalogue()).get(frozenset((one.iri, other.iri)), ""),
         open=open_actions(_catalogue()) if _names_bodies(sides) else None,
@@ -142,15 +147,17 @@ def on(dimension: str, slug: str) -> Response:
     thing = _thing(dimension, slug)
     secretariat = _one_of("secretariat", ("", "with", "without")) or "without"
     given = {"thing": thing.iri, "secretariat": secretariat}
-    sharing = [(kind, panel(_SHARING, dimension=kind, **given)) for kind in _query(_SHARING).values_of("dimension")]
+    kinds = list(_query(_SHARING).values_of("dimension"))
+    sharing = [(kind, panel_of_page(_SHARING, _MOST_LISTED, dimension=kind, **given)) for kind in kinds]
     return page(
         "overlap/on.html",
         thing=thing,
         secretariat=secretariat,
         has_everywhere=any(each.is_everywhere for each in _joins().things),
         sharing=sharing,
-        rows=panel("overlap-rows", **given),
-        passages=panel("overlap-passages", **given),
+        pairs=pairs_on(sharing[0][1], thing, kinds[0], secretariat) if sharing else 0,
+        rows=panel_of_page("overlap-rows", MOST_ROWS, **given),
+        passages=panel_of_page("overlap-passages", MOST_ROWS, **given),
         grades=panel(GRADES),
         overlap_kinds=panel(KINDS),
         plural=plural,
@@ -183,7 +190,7 @@ def _ask(name: str) -> Table:
 
 
 def _joins() -> Joins:
-    return site().keep("overlap-joins", lambda: read_joins(_catalogue(), _ask))
+    return site().keep("overlap-joins", lambda: read_joins(_catalogue(), _ask, site().lists))
 
 
 def _slugs() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], Thing]]:
@@ -263,11 +270,6 @@ def _one_of(name: str, values: tuple[str, ...]) -> str:
     return value
 
 
-def _things_of(dimension: str) -> tuple[str, ...]:
-    of_dimension = (finding for finding in _joins().findings if finding.dimension == dimension)
-    return tuple(sorted({thing for finding in of_dimension for thing in finding.things}))
-
-
 def _names_bodies(sides: Sides) -> bool:
     """Whether a side is the dimension of those that can share a thing first of all: the bodies."""
     return next(iter(_query(_SHARING).values_of("dimension")), "") in (sides.rows, sides.columns)
@@ -282,7 +284,7 @@ def _choice(sides: Sides) -> Choice:
     return Choice(
         weakest=_one_of("grade", ("", *joins.grade_ranks)) if is_graded else _one_of("tie", ("", *joins.tie_ranks)),
         kind=_one_of("kind", ("", *joins.kind_ranks)) if is_graded else "",
-        on=_one_of("on", ("", *_things_of(sides.rows))) if is_graded else "",
+        on=_one_of("on", ("", *_joins().things_on(sides.rows))) if is_graded else "",
         with_everywhere=_one_of("secretariat", ("", "with", "without")) == "with",
         row_words=request.args.get("row", "")[:_MOST_WORDS],
         column_words=request.args.get("column", "")[:_MOST_WORDS],
@@ -311,6 +313,7 @@ def _matrix_page(sides: Sides) -> Response:
     }
     given = {name: value for name, value in given.items() if value}
     joins = _joins()
+    used = {kind for _, kind, _ in joins.marks()}
     return page(
         "overlap/matrix.html",
         sides=sides,
@@ -319,7 +322,7 @@ def _matrix_page(sides: Sides) -> Response:
         given=given,
         offered=_offered(),
         dimensions=joins.dimensions,
-        on_what=_things_of(sides.rows) if found.is_graded else (),
+        on_what=_joins().things_on(sides.rows) if found.is_graded else (),
         has_everywhere=any(t.is_everywhere for t in joins.things if t.dimension in (sides.rows, sides.columns)),
         everywhere=[t.name for t in joins.things if t.is_everywhere],
         remark=next((t.remark for t in joins.things if t.is_everywhere), ""),
@@ -328,7 +331,7 @@ def _matrix_page(sides: Sides) -> Response:
         told=lambda causes: told(_catalogue(), causes),
         counted=counted,
         pair_of=lambda *pair: frozenset(pair),
-        known_kinds=[kind for kind in joins.kind_ranks if any(finding.kind == kind for finding in joins.findings)],
+        known_kinds=[kind for kind in joins.kind_ranks if kind in used],
         used_kinds={kind for cell in found.cells.values() for kind in cell.kinds},
         relations=relations(_catalogue()) if found.is_graded else {},
         open=open_actions(_catalogue()) if _names_bodies(sides) else None,
@@ -341,6 +344,7 @@ def _matrix_page(sides: Sides) -> Response:
         letters=tuple(found.ranks),
         cell_path=_cell_paths(sides),
         most_listed=_MOST_LISTED,
+        most_lone=_MOST_LONE,
         thing_path=_thing_path,
         plural=plural,
         term=_term,
@@ -357,14 +361,16 @@ def _findings(sides: Sides, choice: Choice) -> Panel | None:
         return None
     secretariat = "with" if choice.with_everywhere else ""
     given = {"grade": choice.weakest, "kind": choice.kind, "on": choice.on, "secretariat": secretariat}
-    return panel(name, **{key: value for key, value in given.items() if catalogue[name].parameter(key)})
+    return panel_of_page(
+        name, _MOST_LISTED, **{key: value for key, value in given.items() if catalogue[name].parameter(key)}
+    )
 
 
 def _things_met(sides: Sides, choice: Choice) -> Panel | None:
     """Return the things that are shared most, for the matrix of the dimension that the query is about."""
     if sides.rows != sides.columns or sides.rows not in _query(_SHARED).tags:
         return None
-    return panel(_SHARED, on=choice.on, secretariat="with" if choice.with_everywhere else "")
+    return panel_of_page(_SHARED, _MOST_LISTED, on=choice.on, secretariat="with" if choice.with_everywhere else "")
 
 
 def _foot_of(name: str) -> Panel:

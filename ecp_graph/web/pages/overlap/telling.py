@@ -10,15 +10,20 @@ from typing import Final
 from ecp_graph.overlap.matrix import Joins, Matrix, Thing
 from ecp_graph.overlap.reading import CAUSES, FINDINGS, GRADES, KINDS
 from ecp_graph.queries.catalogue import Catalogue
-from ecp_graph.web.show.panels import Panel, Row, panel
+from ecp_graph.tables.lists.reading import Alike
+from ecp_graph.web.show.panels import Panel, panel, panel_of_page
+from ecp_graph.web.state.site import site
 
 __all__ = [
+    "MOST_ROWS",
     "Open",
     "Part",
     "Summary",
     "counted",
+    "marks_between",
     "note_of",
     "open_actions",
+    "pairs_on",
     "panels_of_finding",
     "panels_of_links",
     "relations",
@@ -30,6 +35,10 @@ __all__ = [
 #: The queries of who answers to whom, and of actions that name bodies by a word alone; a workspace may lack them.
 _RELATIONS: Final = "overlap-relations"
 _OPEN: Final = "open-groups"
+#: The query of the findings on two.
+_BETWEEN: Final = "overlap-between"
+#: Rows of one part that a page shows.
+MOST_ROWS: Final = 500
 
 
 @dataclass(frozen=True)
@@ -61,14 +70,32 @@ def told(catalogue: Catalogue, causes: Mapping[str, int]) -> str:
     )
 
 
-def summary_of(catalogue: Catalogue, rows: Sequence[Row]) -> Summary:
-    """Return the summary of findings, the rows of overlap-between."""
+def marks_between(catalogue: Catalogue, one: Thing, other: Thing) -> list[Alike]:
+    """Return the marks of the findings on two things."""
+    lists = site().lists
+    if lists is not None and lists.counts(catalogue[_BETWEEN]):
+        return lists.between(one.iri, other.iri)
+    rows = panel(_BETWEEN, member=one.iri, other=other.iri).rows
+    marks = ((row[CAUSES], row["kind"], row["evidenceGrade"], row["certainty"]) for row in rows)
+    return [Alike(one.iri, other.iri, *each, number=1) for each in marks]
+
+
+def pairs_on(found: Panel, thing: Thing, dimension: str, secretariat: str) -> int:
+    """Return how many pairs of a dimension meet on a thing, of which a panel shows the first."""
+    lists = site().lists
+    if found.is_cut and lists is not None:
+        return lists.pairs_on(thing.iri, dimension, secretariat == "with")
+    return len({(row["memberA"], row["memberB"]) for row in found.rows})
+
+
+def summary_of(catalogue: Catalogue, found: Sequence[Alike]) -> Summary:
+    """Return the summary of findings."""
     causes = catalogue[FINDINGS].values_of(CAUSES)
     return Summary(
-        told(catalogue, _counted((row[CAUSES] for row in rows), causes)),
-        _counted((row["kind"] for row in rows), (row["kind"] for row in panel(KINDS).rows)),
-        _counted((row["evidenceGrade"] for row in rows), (row["evidenceGrade"] for row in panel(GRADES).rows)),
-        _counted((row["certainty"] for row in rows), ()),
+        told(catalogue, _counted(((each.cause_kind, each.number) for each in found), causes)),
+        _counted(((each.kind, each.number) for each in found), (row["kind"] for row in panel(KINDS).rows)),
+        _counted(((each.grade, each.number) for each in found), (row["evidenceGrade"] for row in panel(GRADES).rows)),
+        _counted(((each.certainty, each.number) for each in found), ()),
     )
 
 
@@ -134,9 +161,17 @@ def panels_of_finding(one: Thing, other: Thing) -> list[Part]:
     named = f"{one.told} and {other.told}"
     with_all = {**given, "secretariat": "with"}
     return [
-        Part("What makes them meet", panel("overlap-between", **given), f"No finding joins {named}."),
-        Part("The actions that show it", panel("overlap-rows", **with_all), "No action is evidence for it."),
-        Part("The passages that prove it", panel("overlap-passages", **with_all), "There is nothing to prove."),
+        Part("What makes them meet", panel_of_page(_BETWEEN, MOST_ROWS, **given), f"No finding joins {named}."),
+        Part(
+            "The actions that show it",
+            panel_of_page("overlap-rows", MOST_ROWS, **with_all),
+            "No action is evidence for it.",
+        ),
+        Part(
+            "The passages that prove it",
+            panel_of_page("overlap-passages", MOST_ROWS, **with_all),
+            "There is nothing to prove.",
+        ),
     ]
 
 
@@ -150,6 +185,8 @@ def panels_of_links(one: Thing, other: Thing) -> list[Part]:
     ]
 
 
-def _counted(marks: Iterable[str], order: Iterable[str]) -> dict[str, int]:
-    counts = Counter(marks)
+def _counted(marks: Iterable[tuple[str, int]], order: Iterable[str]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for mark, number in marks:
+        counts[mark] += number
     return {mark: counts[mark] for mark in dict.fromkeys((*order, *sorted(counts))) if mark in counts}

@@ -25,12 +25,14 @@ from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.queries.charts import bar_chart
 from ecp_graph.web.pages.queries.samples import Sample, samples
 from ecp_graph.web.pages.queries.sources import sources
-from ecp_graph.web.show.panels import panel
+from ecp_graph.web.show.panels import panel_of_page
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("queries", __name__)
+#: Rows of an answer that a page reads, for its chart and sources too, where more are held.
+_MOST_ROWS: Final = 500
 ENTRY: Final = NavigationEntry("Queries", "queries.index")
 
 #: A list longer than this is a field with suggestions, not a menu.
@@ -141,7 +143,7 @@ def _given() -> dict[str, str | list[str]]:
 def _result(query: Query, given: Given) -> dict[str, Any]:
     if query.kind == "table":
         with on_budget():
-            shown = panel(query.name, **given)
+            shown = panel_of_page(query.name, max(_MOST_ROWS, site().settings.page_rows), **given)
         return {
             "table": shown.table,
             "bound": shown.bound,

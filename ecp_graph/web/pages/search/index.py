@@ -7,26 +7,24 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
 from typing import Any, Final
 
 from ecp_graph.queries.names import Named
+from ecp_graph.queries.search import fold, is_word, line_of, sought
 
-__all__ = ["Entry", "Found", "Hit", "SearchIndex", "as_objects", "entry_of", "fold"]
+__all__ = ["MOST_RANKED", "Entry", "Found", "Hit", "Search", "SearchIndex", "as_objects", "entry_of", "line_of_entry"]
 
 #: The shape of the JSON form; it changes when its keys do.
 JSON_VERSION: Final = 1
 
-_GAPS: Final = re.compile(r"[\W_]+")
 #: Hits that are put in order for one search. Entries stand in the order of their length: the likeliest are among them.
-_MOST_RANKED: Final = 5_000
-#: A word shorter than this is looked for at the beginning of words only.
-_SHORT: Final = 3
+MOST_RANKED: Final = 5_000
 #: How like a word of the index a mistyped one has to be, from 0 to 1, and how many such words are tried.
 _LIKE: Final = 0.7
 _MOST_LIKE: Final = 4
@@ -41,7 +39,8 @@ _LABEL, _CODE, _OTHER, _HIDDEN = "label", "code", "other", "hidden"
 class Entry:
     """A searchable entry: its kind, its label, the address of its page, its codes, and all its other names.
 
-    ``is_made``: the label is composed of the names of other things, which rank higher.
+    ``is_made``: the label is composed of the names of other things, which rank higher. ``line`` is what it is found by,
+    where that is known already.
     """
 
     kind: str
@@ -51,6 +50,7 @@ class Entry:
     others: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     is_made: bool = False
+    line: str = field(default="", compare=False, repr=False)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield each name with what it is: label, code, other, or hidden."""
@@ -78,48 +78,39 @@ class Found:
     is_cut: bool
 
 
-def fold(text: str) -> str:
-    """Return the text without case, accents and punctuation, its words one space apart: ``e commerce``."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _GAPS.sub(" ", plain.casefold()).strip()
+def entry_of(named: Named, url: str, line: str = "") -> Entry:
+    """Return the entry of a thing that has a page at an address; ``line`` is what it is found by, if that is known."""
+    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden, named.is_made, line)
 
 
-def entry_of(named: Named, url: str) -> Entry:
-    """Return the entry of a thing that has a page at an address."""
-    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden, named.is_made)
+class Search(ABC):
+    """Something to search in."""
 
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """How many entries there are."""
 
-class SearchIndex:
-    """Entries to search in; building it folds each name once."""
+    @property
+    @abstractmethod
+    def vocabulary(self) -> list[str]:
+        """All words that names consist of, in the order of the alphabet."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries: Final = sorted(entries, key=lambda entry: (len(entry.label), entry.label, entry.url))
-        self._lines: Final = [_line(entry) for entry in self.entries]
-        self._text: Final = "\n".join(self._lines)
-        lengths = (len(line) + 1 for line in self._lines)
-        self._starts: Final = [0, *accumulate(lengths)]
-        self._by_code: Final[dict[str, list[int]]] = {}
-        for at, entry in enumerate(self.entries):
-            for code in entry.codes:
-                self._by_code.setdefault(fold(code), []).append(at)
-
+    @abstractmethod
     def find(self, text: str, *, most: int = 50) -> Found:
         """Return the entries in whose names or kind every word of a text occurs, the best first.
 
         An equal code comes before an equal name, that before a name that begins so, that before names in which each
         word begins a word, and that before the rest; shorter names come before longer ones.
         """
-        wanted = fold(text)
-        words = wanted.split()
-        if not words:
-            return Found((), 0, False)
-        matching = (at for at in self._holding(max(words, key=len)) if self._holds_all(at, words))
-        exact = self._by_code.get(wanted, [])
-        looked_at = dict.fromkeys(exact)
-        looked_at.update(dict.fromkeys(islice(matching, _MOST_RANKED)))
-        ranked = sorted((self._rank(at, wanted, words), at) for at in looked_at)
-        hits = tuple(self._hit(at, place) for (_, _, _, place), at in ranked[:most])
-        return Found(hits, len(ranked), next(matching, None) is not None)
+
+    @abstractmethod
+    def as_json(self, base: str) -> str:
+        """Return the index as JSON, with the addresses of this site made absolute by the address of its root.
+
+        ``version``, ``base`` and ``entries``, which are lists of kind, label, address, codes, others, hidden names, and
+        1 for a made label; what is empty at the end is left out. An address with a fragment is a list of both.
+        """
 
     def nearest(self, text: str, *, most: int = 3) -> list[str]:
         """Return other texts that do find something, with the words that no name holds replaced by ones like them.
@@ -138,12 +129,55 @@ class SearchIndex:
         known = [word for word in words if word not in unknown]
         return (found or known)[:most]
 
-    def as_json(self, base: str) -> str:
-        """Return the index as JSON, with the addresses of this site made absolute by the address of its root.
+    def _like(self, word: str) -> list[str]:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
 
-        ``version``, ``base`` and ``entries``, which are lists of kind, label, address, codes, others, hidden names, and
-        1 for a made label; what is empty at the end is left out. An address with a fragment is a list of both.
-        """
+        found = process.extract(
+            word,
+            self.vocabulary,
+            scorer=OSA.normalized_similarity,
+            score_cutoff=_LIKE,
+            limit=_MOST_LIKE,
+        )
+        return [like for like, _, _ in found]
+
+
+class SearchIndex(Search):
+    """Entries to search in; building it folds each name once."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries: Final = sorted(entries, key=lambda entry: (len(entry.label), entry.label, entry.url))
+        self._lines: Final = [line_of_entry(entry) for entry in self.entries]
+        self._text: Final = "\n".join(self._lines)
+        lengths = (len(line) + 1 for line in self._lines)
+        self._starts: Final = [0, *accumulate(lengths)]
+        self._by_code: Final[dict[str, list[int]]] = {}
+        for at, entry in enumerate(self.entries):
+            for code in entry.codes:
+                self._by_code.setdefault(fold(code), []).append(at)
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return len(self.entries)
+
+    def find(self, text: str, *, most: int = 50) -> Found:
+        """See `Search.find`."""
+        wanted = fold(text)
+        words = wanted.split()
+        if not words:
+            return Found((), 0, False)
+        matching = (at for at in self._holding(max(words, key=len)) if self._holds_all(at, words))
+        exact = self._by_code.get(wanted, [])
+        looked_at = dict.fromkeys(exact)
+        looked_at.update(dict.fromkeys(islice(matching, MOST_RANKED)))
+        ranked = sorted((self._rank(at, wanted, words), at) for at in looked_at)
+        hits = tuple(self._hit(at, place) for (_, _, _, place), at in ranked[:most])
+        return Found(hits, len(ranked), next(matching, None) is not None)
+
+    def as_json(self, base: str) -> str:
+        """See `Search.as_json`."""
         return json.dumps(
             {"version": JSON_VERSION, "base": base, "entries": [_as_list(entry, base) for entry in self.entries]},
             ensure_ascii=False,
@@ -152,16 +186,16 @@ class SearchIndex:
 
     def _holding(self, word: str) -> Iterator[int]:
         """Yield the numbers of the lines that hold a word, in order; one that is short at the beginning of a word."""
-        sought = _sought(word)
-        at = self._text.find(sought)
+        part = sought(word)
+        at = self._text.find(part)
         while at >= 0:
             line = bisect_right(self._starts, at) - 1
             yield line
-            at = self._text.find(sought, self._starts[line + 1])
+            at = self._text.find(part, self._starts[line + 1])
 
     def _holds_all(self, at: int, words: list[str]) -> bool:
         line = self._lines[at]
-        return all(_sought(word) in line for word in words)
+        return all(sought(word) in line for word in words)
 
     def _rank(self, at: int, wanted: str, words: list[str]) -> tuple[int, bool, int, int]:
         """Return rank, whether another name than the label gave it, its length, and its place among the names."""
@@ -181,30 +215,14 @@ class SearchIndex:
         return Hit(entry, name, kind)
 
     @cached_property
-    def _vocabulary(self) -> list[str]:
-        return sorted({word for line in self._lines for word in line.split() if len(word) >= _SHORT})
-
-    def _like(self, word: str) -> list[str]:
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        found = process.extract(
-            word,
-            self._vocabulary,
-            scorer=OSA.normalized_similarity,
-            score_cutoff=_LIKE,
-            limit=_MOST_LIKE,
-        )
-        return [like for like, _, _ in found]
+    def vocabulary(self) -> list[str]:
+        """All words that names consist of, in the order of the alphabet."""
+        return sorted({word for line in self._lines for word in line.split() if is_word(word)})
 
 
-def _line(entry: Entry) -> str:
-    """Return all that an entry is found by, each name with a space before it and the kind last."""
-    return "\t".join(" " + fold(name) for name in (*(name for _, name in entry.names()), entry.kind))
-
-
-def _sought(word: str) -> str:
-    return word if len(word) >= _SHORT else " " + word
+def line_of_entry(entry: Entry) -> str:
+    """Return all that an entry is found by."""
+    return entry.line or line_of((name for _, name in entry.names()), entry.kind)
 
 
 def _rank_of_name(name: str, *, is_code: bool, wanted: str, words: list[str]) -> int:

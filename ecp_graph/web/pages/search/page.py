@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
@@ -10,8 +11,9 @@ from ecp_graph.errors import EcpGraphError, QueryTimeout, ResultTooLarge
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError, status_of
 from ecp_graph.web.http.responses import content, data, page
-from ecp_graph.web.pages.search.index import Entry, Found, Hit, SearchIndex, as_objects, entry_of
-from ecp_graph.web.show.names import known_names, names
+from ecp_graph.web.pages.search.index import Entry, Found, Hit, Search, SearchIndex, as_objects, entry_of
+from ecp_graph.web.pages.search.stored import StoredNames
+from ecp_graph.web.show.names import names
 from ecp_graph.web.show.terms import link
 from ecp_graph.web.state.site import site
 
@@ -49,7 +51,7 @@ def index() -> Response:
         found=found,
         kinds=kinds,
         near=near,
-        size=len(search_index().entries),
+        size=search_index().size,
         too_many=TOO_MANY if why_partial else "",
         is_passing=isinstance(why_partial, QueryTimeout),
         example=_EXAMPLE,
@@ -73,16 +75,22 @@ def whole() -> Response:
     return content(search_index().as_json(request.host_url), "application/json")
 
 
-def search_index() -> SearchIndex:
+def search_index() -> Search:
     """Return the search index of the release: everything with a name, and the queries of the catalogue.
 
     If the names cannot be loaded, only the queries.
     """
-    return site().keep(("search-index", _why_partial() is None), lambda: SearchIndex(_entries()))
+    lists = site().lists
+    if lists is not None and lists.has_names:
+        return site().keep(("search-index",), lambda: StoredNames(lists, _questions(), _address))
+    return site().keep(("search-index", _why_partial() is None), lambda: SearchIndex([*_named(), *_questions()]))
 
 
 def _why_partial() -> EcpGraphError | None:
     """Return why the index has no names, or None when it has them."""
+    lists = site().lists
+    if lists is not None and lists.has_names:
+        return None
     try:
         names()
     except (ResultTooLarge, QueryTimeout) as reason:
@@ -101,15 +109,24 @@ def _search(most: int) -> tuple[str, Found, list[str]]:
     return asked, found, index.nearest(asked) if asked and not found.total else []
 
 
-def _entries() -> list[Entry]:
-    found = [
-        entry_of(named, target)
-        for iri, named in known_names().items()
-        if (target := link(Term("iri", iri)))  # an IRI that nothing can open is not worth finding
+def _named() -> Iterator[Entry]:
+    try:
+        found = names()
+    except (ResultTooLarge, QueryTimeout):
+        return
+    for iri, named in found.items():
+        if target := _address(iri):
+            yield entry_of(named, target)
+
+
+def _address(iri: str) -> str | None:
+    """Return where a thing is shown; one that nothing can open is not worth finding."""
+    return link(Term("iri", iri))
+
+
+def _questions() -> list[Entry]:
+    queries = (site().catalogue or {}).values()
+    return [
+        Entry(_QUESTION, query.summary, url_for("queries.page", name=query.name), others=(query.name,))
+        for query in queries
     ]
-    catalogue = site().catalogue
-    if catalogue is not None:
-        for query in catalogue.values():
-            url = url_for("queries.page", name=query.name)
-            found.append(Entry(_QUESTION, query.summary, url, others=(query.name,)))
-    return found

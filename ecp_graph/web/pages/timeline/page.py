@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
+from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
@@ -16,7 +17,8 @@ from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, act
 from ecp_graph.web.pages.actions.facets import positions
 from ecp_graph.web.pages.timeline.axis import moment_of
 from ecp_graph.web.pages.timeline.chart import Chart, Entry, Group, Kind, Span, charts_of, plan_stretch
-from ecp_graph.web.show.panels import Panel, Row, panel
+from ecp_graph.web.pages.timeline.summary import summary_of
+from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
 from ecp_graph.web.show.terms import heading, local_path
 
 __all__ = ["ENTRY", "blueprint"]
@@ -27,15 +29,21 @@ ENTRY: Final = NavigationEntry("Timeline", "timeline.index", "actions-in-time")
 _SPANS: Final = "timeline"
 #: By which facet rows are grouped without a word in the address.
 _GROUPED_BY: Final = "timeframe"
-#: Rows of one picture of the page, and of all its pictures.
+#: Rows of one picture of the page, and of all its pictures; more are on further pages, under a summary.
 _ROWS_OF_PICTURE: Final = 40
 _MOST_ROWS: Final = 400
+#: Plans and events that stand above the rows, and in their table.
+_MOST_SPANS: Final = 200
 #: The word in the address for an axis that holds no more than the plans of the rows.
 _PLAN: Final = "plan"
 #: The kinds of entries that stand above the actions.
 _DRAWN_ABOVE: Final = frozenset({"event", "plan"})
 #: How a time without a date can be drawn, by the word that the header of the times has for its kind.
 _DATELESS: Final[dict[str, Kind]] = {"continuous": "continuous", "recurrent": "recurrent"}
+
+
+#: A group of rows: its name, and the rows as places in the list.
+Rows: TypeAlias = tuple[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Asked:
     selection: Selection
     by: str
     is_plan_only: bool
-    groups: tuple[tuple[str, tuple[int, ...]], ...]
+    groups: tuple[Rows, ...]
 
     @property
     def state(self) -> dict[str, Any]:
@@ -65,16 +73,26 @@ def index() -> Response:
     """The page: the picture, and below it the same rows, plans and events as tables."""
     asked = _asked()
     spans = panel(_SPANS)
+    pages = max(1, -(-asked.found // _MOST_ROWS))
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    shown = _part(asked.groups, (number - 1) * _MOST_ROWS, _MOST_ROWS)
     return page(
         "timeline/index.html",
         asked=asked,
         facets=asked.actions.facets.facets,
         label=_label,
-        charts=_charts(asked, spans, most=_MOST_ROWS, rows=_ROWS_OF_PICTURE),
-        most=_MOST_ROWS,
-        times=panel(TIMES),
+        charts=_charts(asked, shown, spans, rows=_ROWS_OF_PICTURE),
+        shown=shown,
+        first=(number - 1) * _MOST_ROWS + 1,
+        last=min(number * _MOST_ROWS, asked.found),
+        number=number,
+        pages=pages,
+        summary=summary_of(asked.actions, asked.groups, asked.by) if pages > 1 else None,
+        address=_address(asked),
+        times=panel_of_first(TIMES, 1),
         spans=spans,
-        span_rows=[row for row in spans.rows if row["kind"] != "action"],
+        span_rows=_span_rows(spans),
+        most_spans=_MOST_SPANS,
         meant=spans.query.values_of("span"),
     )
 
@@ -83,7 +101,7 @@ def index() -> Response:
 def picture() -> Response:
     """The whole picture on one sheet, with its own colours, links to this host's pages and nothing from elsewhere."""
     asked = _asked()
-    charts = _charts(asked, panel(_SPANS))
+    charts = _charts(asked, asked.groups, panel(_SPANS))
     text = render_template("timeline/alone.svg", charts=charts, host=request.host_url.rstrip("/"))
     return download(text.encode(), "image/svg+xml; charset=utf-8", "timeline.svg", inline=True)
 
@@ -115,10 +133,26 @@ def _asked() -> Asked:
     return Asked(actions, selection, by, request.args.get("span") == _PLAN, tuple(groups))
 
 
-def _charts(asked: Asked, spans: Panel, *, most: int | None = None, rows: int | None = None) -> list[Chart]:
-    groups = _groups(asked, most)
+def _address(asked: Asked) -> Callable[..., str]:
+    """Return what gives the address of the same page with some values of its query string replaced."""
+    return lambda **changed: url_for("timeline.index", **(asked.state | changed))
+
+
+def _part(groups: Sequence[Rows], skip: int, most: int) -> list[Rows]:
+    """Return the groups with so many of their rows, after some others; without those that have none of them."""
+    found = []
+    for name, rows in groups:
+        if taken := rows[max(0, skip) : max(0, skip + most)]:
+            found.append((name, taken))
+        skip -= len(rows)
+    return found
+
+
+def _charts(asked: Asked, shown: Sequence[Rows], spans: Panel, *, rows: int | None = None) -> list[Chart]:
+    groups = _groups(asked, shown)
+    plans = {asked.actions.rows[at]["plan"] for _, rows_of_group in shown for at in rows_of_group}
     between = plan_stretch(groups) if asked.is_plan_only else None
-    return charts_of(groups, _spans(spans), rows=rows, between=between)
+    return charts_of(groups, _spans(spans, plans), rows=rows, between=between)
 
 
 def _label(name: str) -> str:
@@ -137,18 +171,17 @@ def _moment(actions: ActionList, at: int) -> tuple[bool, str]:
     return not ends, ends
 
 
+def _query_of_times() -> Query:
+    return panel_of_first(TIMES, 1).query
+
+
 def _in_time(actions: ActionList, rows: list[int]) -> list[int]:
     return sorted(rows, key=lambda at: _moment(actions, at))
 
 
-def _groups(asked: Asked, most: int | None = None) -> list[Group]:
-    drawn = panel(TIMES).query.values_of("timeframeKind")
-    groups, left = [], asked.found if most is None else most
-    for name, rows in asked.groups:
-        if taken := rows[:left]:
-            groups.append(Group(name, [_entry(asked.actions.rows[at], drawn) for at in taken]))
-            left -= len(taken)
-    return groups
+def _groups(asked: Asked, shown: Sequence[Rows]) -> list[Group]:
+    drawn = _query_of_times().values_of("timeframeKind")
+    return [Group(name, [_entry(asked.actions.rows[at], drawn) for at in rows]) for name, rows in shown]
 
 
 def _entry(row: Row, drawn: Mapping[str, str]) -> Entry:
@@ -169,9 +202,17 @@ def _entry(row: Row, drawn: Mapping[str, str]) -> Entry:
     )
 
 
-def _spans(spans: Panel) -> list[Span]:
+def _span_rows(spans: Panel) -> list[Row]:
+    return [row for row in spans.rows if row["kind"] != "action"]
+
+
+def _spans(spans: Panel, plans: Container[str]) -> list[Span]:
+    """Return the plans and events that have a date; where these are very many, the given plans alone."""
+    rows = _span_rows(spans)
+    if len(rows) > _MOST_SPANS:
+        rows = [row for row in rows if row["thing"] in plans]
     found = []
-    for row in spans.rows:
+    for row in rows:
         ends = moment_of(row["ends"])
         begins = moment_of(row["begins"]) or ends
         if row["kind"] in _DRAWN_ABOVE and begins and ends:

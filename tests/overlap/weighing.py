@@ -1,4 +1,4 @@
-"""What rules found of overlaps, weighed: one finding for each pair and cause, with its grade, kind and certainty."""
+"""Gathering in plain Python: what `ecp_graph.overlap.gathering` is compared with."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def gather(rows: Iterable[Evidence], scales: Scales) -> list[Overlap]:
 
     A row whose members are one and the same is no overlap. What rests on the weakest certainty has the weakest grade.
     Of several kinds and grades for one pair and cause the strongest grade counts, then what does not rest on the
-    weakest certainty, then the first kind. Findings of a pair and a family of kinds that the same actions show are one,
-    with the cause of the strongest.
+    weakest certainty, then the first kind, then what claims the strongest grade. Findings of a pair and a family of
+    kinds that the same actions show are one, with the cause of the strongest.
     """
     claims: dict[tuple[str, str, str], dict[tuple[str, str], list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -90,7 +90,8 @@ def gather(rows: Iterable[Evidence], scales: Scales) -> list[Overlap]:
             claims[first, second, row.cause][row.kind, row.grade].append(row)
     found: dict[Hashable, list[Overlap]] = defaultdict(list)
     for (first, second, cause), by_claim in claims.items():
-        weighed = [_weighed((first, second), cause, *claim, rows, scales) for claim, rows in by_claim.items()]
+        claimed = sorted(by_claim.items(), key=lambda item: _place(scales.grades, item[0][1]))
+        weighed = [_weighed((first, second), cause, *claim, rows, scales) for claim, rows in claimed]
         best = min(weighed, key=lambda overlap: _strength(overlap, scales))
         family = scales.families.get(best.kind, best.kind)
         found[first, second, (family, frozenset(best.actions)) if best.actions else cause].append(best)

@@ -1,0 +1,144 @@
+"""``ecp-graph import``."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecp_graph.cli.common import own_workspace, say, show_report, workspace_and_releases
+from ecp_graph.errors import InputSyntaxError
+
+if TYPE_CHECKING:
+    from ecp_graph.pipeline.imports import Import, Imported
+
+__all__ = ["import_"]
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FILE = click.Path(path_type=Path)
+
+
+@click.command("import")
+@click.argument("source", metavar="FILE|DIR", type=_FILE)
+@click.option("--plan", "slug", metavar="SLUG", required=True, help="What the plan is called in IRIs and folders.")
+@click.option("--into", type=_FOLDER, metavar="DIR", help="The workspace.  [default: as for --workspace elsewhere]")
+@click.option("--title", metavar="TEXT", default="", help="The title of the plan.  [default: the name of the file]")
+@click.option("--from", "start", metavar="DATE", default="", help="When the plan begins: YYYY, YYYY-MM or YYYY-MM-DD.")
+@click.option("--until", "end", metavar="DATE", default="", help="When it ends.")
+@click.option("--body", metavar="CODE", default="", help="The body whose plan it is: its code or its name.")
+@click.option("--follows", metavar="PLAN", default="", help="The plan of the workspace of which it is the next phase.")
+@click.option("--mapping", type=_FILE, metavar="FILE", help="What the columns hold; --dry-run proposes one.")
+@click.option("--sheet", metavar="NAME", default="", help="The only sheet to read.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Write nothing; run the shapes on what --yes would write; propose a mapping.",
+)
+@click.option("--yes", is_flag=True, help="Take what is sure, and keep the rest as things of the plan's own.")
+@click.option("--accept", type=_FILE, metavar="DRAFT", help="Take the draft as it was edited.")
+@click.option("--replace", is_flag=True, help="Write over a draft, or over a plan that was edited by hand since.")
+@click.option("--by", metavar="WHO", help="Who decided what the draft says of names.  [default: the user's login name]")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
+)
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    source: Path,
+    slug: str,
+    into: Path | None,
+    title: str,
+    start: str,
+    end: str,
+    body: str,
+    follows: str,
+    mapping: Path | None,
+    sheet: str,
+    dry_run: bool,
+    yes: bool,
+    accept: Path | None,
+    replace: bool,
+    by: str | None,
+    form: str,
+) -> None:
+    """Bring a plan in from a workbook, a Word file or a file of separated values.
+
+    Without --dry-run, --yes or --accept this writes a draft reading into drafts/, as a workbook to edit and as a page
+    to look at, and prints what was understood and what is in doubt. The draft is not in the graph until it is accepted.
+
+    A newer version of a document that was imported before keeps the IRIs of the actions that are the same.
+
+    Exit codes: 0 done, 1 the dry run found violations, 2 refused: nothing was written.
+    """
+    from ecp_graph.pipeline.imports import begin_import
+    from ecp_graph.plans.draft.document import as_json, as_text
+    from ecp_graph.plans.draft.model import Given
+    from ecp_graph.settings import settings_from
+
+    if sum((dry_run, yes, accept is not None)) > 1:
+        raise click.UsageError("Give one of --dry-run, --yes and --accept.")
+    settings = settings_from(workspace=into)
+    workspace = workspace_and_releases(settings)[0] if dry_run else own_workspace(settings)
+    given = Given(slug, title, start, end, body, follows, sheet)
+    proposes = dry_run and mapping is None
+    try:
+        job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
+    except InputSyntaxError:
+        _say_mapping(source, sheet, proposes)
+        raise
+    violations = False
+    if dry_run:
+        violations = _tried(job)
+        _say_mapping(source, sheet, proposes)
+    elif yes or accept is not None:
+        _say_written(job.accept(overwrite=replace, by=by or _user()))
+    else:
+        for path in job.write_draft(overwrite=replace):
+            say(f"Wrote {workspace.root / path}")
+    if form == "json":
+        click.echo(json.dumps(as_json(job.draft), indent=2, ensure_ascii=False))
+    else:
+        click.echo(as_text(job.draft), nl=False)
+    ctx.exit(1 if violations else 0)
+
+
+def _say_mapping(source: Path, sheet: str, wanted: bool) -> None:
+    """Say what the columns of a document are taken for, as a mapping to edit; of no document that cannot be read."""
+    from ecp_graph.plans.reading.proposal import proposed_mapping
+
+    with suppress(InputSyntaxError):
+        if wanted:
+            say(proposed_mapping(source, sheet=sheet or None))
+
+
+def _tried(job: Import) -> bool:
+    """Run the shapes on what would be written, and say what they find; return whether there are violations."""
+    report = job.dry_run()
+    if report.conforms:
+        counts = ", ".join(f"{number} {severity.lower()}" for severity, number in report.counts.items() if number)
+        say("What --yes would write conforms to the shapes" + (f" (findings: {counts})." if counts else "."))
+    else:
+        show_report(report)
+    return not report.conforms
+
+
+def _say_written(made: Imported) -> None:
+    for path in made.paths:
+        say(f"Wrote {path}")
+    if made.own:
+        say(f"Not known, so kept as the plan's own ({len(made.own)}):")
+        for thing in made.own:
+            say(f"  {thing.kind} “{thing.name}” ({thing.locator})")
+    say(f"{made.actions} actions are in. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,106 @@
+"""A draft reading as JSON, with the keys that programs rely on, and as the text that a command prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from ecp_graph.plans.draft.model import Draft, DraftName, DraftRow
+
+__all__ = ["as_json", "as_text"]
+
+#: How the parts of a text call the kinds of things.
+_PLURALS: Final = {
+    "body": "bodies",
+    "programme": "programmes",
+    "instrument": "instruments",
+    "topic": "topics",
+    "goal": "goals",
+}
+
+
+def as_json(draft: Draft) -> dict[str, Any]:
+    """Return the draft as a JSON object; strings, but scores are numbers and a match that is not sure is null."""
+    return {
+        "plan": draft.given.plan,
+        "document": {"path": draft.path, "sha256": draft.sha256},
+        "rows": [_row(row) for row in draft.rows],
+        "problems": [
+            {"locator": problem.locator, "code": problem.code, "message": problem.message} for problem in draft.problems
+        ],
+    }
+
+
+def as_text(draft: Draft) -> str:
+    """Return what was understood and what is in doubt, in lines for a person to read."""
+    return "\n".join([*_understood(draft), *_changes(draft), *_doubts(draft), *_problems(draft)]) + "\n"
+
+
+def _row(row: DraftRow) -> dict[str, Any]:
+    time = row.time
+    return {
+        "locator": row.row.locator,
+        "number": row.number,
+        "title": row.title,
+        "chapter": row.chapter,
+        "responsible": [
+            {"text": name.text, "role": name.role or "lead", "match": name.match or None, "score": _score(name)}
+            for name in row.named("responsible")
+        ],
+        "programmes": _names(row.named("programmes")),
+        "timeframe": {"text": time.text, "kind": time.kind, "from": time.start, "until": time.end, "edtf": time.edtf},
+        "instruments": _names(row.named("instruments")),
+        "topics": _names(row.named("topics")),
+        "status": row.status,
+        "doubts": list(row.doubts),
+    }
+
+
+def _names(names: Iterable[DraftName]) -> list[dict[str, Any]]:
+    return [{"text": name.text, "match": name.match or None, "score": _score(name)} for name in names]
+
+
+def _score(name: DraftName) -> float:
+    return round(min(max(name.score, 0.0), 1.0), 4)
+
+
+def _understood(draft: Draft) -> Iterator[str]:
+    chapters = len({row.chapter for row in draft.rows if row.chapter})
+    yield f"{draft.document}: {len(draft.rows)} actions" + (f" in {chapters} chapters" if chapters else "")
+    for taken in draft.taken:
+        yield f"  taken: {taken}"
+    if draft.unread:
+        yield f"  {draft.unread} rows of the tables gave no action"
+    for kind, plural in _PLURALS.items():
+        counts = draft.counts(kind)
+        if total := sum(counts.values()):
+            yield (
+                f"  {plural}: {total} named, {counts['sure']} known for sure, {counts['question']} asked, "
+                f"{counts['own']} the plan's own"
+            )
+    kinds = Counter(row.time.kind for row in draft.rows)
+    if kinds:
+        yield "  times: " + ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+
+
+def _changes(draft: Draft) -> Iterator[str]:
+    changed = [row for row in draft.rows if row.change in ("new", "changed")]
+    if any(row.action for row in draft.rows) or draft.orphans:
+        kept = sum(bool(row.action) for row in draft.rows)
+        yield f"Since the last import: {kept} actions keep their IRIs, {len(draft.orphans)} no longer stand."
+        yield from (f"  {row.row.locator}: {row.change}: {row.number} {row.title}".rstrip() for row in changed)
+        yield from (f"  orphaned: {orphan.number} {orphan.title} <{orphan.action}>" for orphan in draft.orphans)
+
+
+def _doubts(draft: Draft) -> Iterator[str]:
+    lines = [f"  {row.row.locator}: {doubt}" for row in draft.rows for doubt in row.doubts]
+    if lines:
+        yield f"In doubt ({len(lines)}):"
+        yield from lines
+
+
+def _problems(draft: Draft) -> Iterator[str]:
+    if draft.problems:
+        yield f"Problems ({len(draft.problems)}):"
+        yield from (f"  {problem.sentence}" for problem in draft.problems)

@@ -1,0 +1,269 @@
+"""Reads the lists of a release: answers to queries of the catalogue, counted and paged, without asking an engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.names import Named
+from ecp_graph.sparql.results import Table, Term
+from ecp_graph.tables.lists.cells import texts_of, unpacked
+
+__all__ = ["Alike", "Lists", "Twin", "hash_of", "twins"]
+
+_INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
+#: Follows the name of a column of a twin that has the language of another column.
+_LANGUAGE: Final = "@"
+_OF: Final = "-- twin of:"
+_IRIS: Final = "-- iris:"
+_SHOWN: Final = "-- shown\n"
+#: Values in one statement; SQLite takes 32,766.
+_AT_ONCE: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A query of the catalogue in SQL over the lists: its rows, in order, and what is shown of each.
+
+    It is one file, ``twins/NAME.sql``, which says of which text it is the twin: ``of`` is the beginning of its SHA-256,
+    see `hash_of`. Tests hold the rows of both together.
+    """
+
+    of: str
+    rows: str
+    shown: str
+    iris: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """So many findings on one pair that are alike in their marks: what the cells of a matrix are counted from."""
+
+    member_a: str
+    member_b: str
+    cause_kind: str
+    kind: str
+    grade: str
+    certainty: str
+    number: int
+
+
+@cache
+def twins() -> Mapping[str, Twin]:
+    """Return the twins by the names of their queries."""
+    folder = files("ecp_graph.tables.lists") / "twins"
+    return {
+        file.name.removesuffix(".sql"): _twin(file.read_text(encoding="utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    }
+
+
+def hash_of(query: Query) -> str:
+    """Return what a twin says of the text of its query."""
+    return hashlib.sha256(query.body.encode()).hexdigest()[:12]
+
+
+def _twin(text: str) -> Twin:
+    of, iris, rest = text.split("\n", 2)
+    rows, _, shown = rest.partition(_SHOWN)
+    return Twin(of.removeprefix(_OF).strip(), rows, shown, frozenset(iris.removeprefix(_IRIS).split()))
+
+
+class Lists:
+    """The lists of one release. Any thread may read them, each through a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self.has_findings: Final = self._one("SELECT count(*) FROM finding") > 0
+        self.has_names: Final = self._one("SELECT count(*) FROM entry") > 0
+        self._answers: Final = {
+            (name, given): (number, body, tuple(json.loads(columns)), rows)
+            for number, name, body, given, columns, rows in self._read("SELECT * FROM answer")
+        }
+
+    # ------------------------------------------------------------ answers
+
+    def answer(self, query: Query, given: Mapping[str, Any], most: int = -1, skip: int = 0) -> Table | None:
+        """Return the first so many rows of a query after some others, and how many there are in all.
+
+        IRIs are given in full. None where the lists do not hold the answer: the query is another than the one that they
+        were made of or are a twin of, or one with other values.
+        """
+        stored = self._answers.get((query.name, json.dumps(dict(given), sort_keys=True)))
+        if stored and stored[1] == query.body:
+            number, _, columns, total = stored
+            sql = "SELECT cells FROM answer_row WHERE answer = ? AND place >= ? ORDER BY place LIMIT ?"
+            rows = tuple(unpacked(cells) for (cells,) in self._read(sql, (number, skip, most)))
+            return Table(columns, rows, total=total)
+        if not self.counts(query):
+            return None
+        values = {each.name: given.get(each.name) or each.default for each in query.parameters}
+        return self._twin_answer(twins()[query.name], values, most, skip)
+
+    def _twin_answer(self, twin: Twin, values: Mapping[str, str | None], most: int, skip: int) -> Table:
+        some = f"SELECT row_number() OVER () AS place, * FROM ({twin.rows}) LIMIT :most OFFSET :skip"
+        sql = f"WITH chosen AS MATERIALIZED ({some}) {twin.shown}"
+        found = self._connection.execute(sql, {**values, "most": most, "skip": skip})
+        names = [column[0] for column in found.description]
+        columns = tuple(name for name in names if not name.endswith(_LANGUAGE))
+        at = {name: place for place, name in enumerate(names)}
+        read = [(at[name], at.get(name + _LANGUAGE), name in twin.iris) for name in columns]
+        rows = tuple(tuple(_term(row, *each) for each in read) for row in found)
+        if most < 0 or 0 < len(rows) < most:
+            return Table(columns, rows, total=skip + len(rows))
+        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
+
+    def counts(self, query: Query) -> bool:
+        """Whether the findings that `alike` counts are the rows of a query; it has a twin for that."""
+        twin = twins().get(query.name)
+        return self.has_findings and twin is not None and twin.of == hash_of(query)
+
+    def alike(self, dimension: str, on: str = "") -> Iterator[Alike]:
+        """Yield how many findings each pair of a dimension has, those apart that differ in a mark."""
+        sql = """
+SELECT a.iri, b.iri, cause_kind, kind, grade, certainty, number FROM (
+  SELECT member_a, member_b, cause_kind, kind, grade, certainty, count(*) AS number FROM finding
+  WHERE dimension = :dimension
+    AND (:on = '' OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+  GROUP BY member_a, member_b, cause_kind, kind, grade, certainty
+) JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b"""
+        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on}))
+
+    def between(self, member: str, other: str) -> list[Alike]:
+        """Return the same for the findings on two things."""
+        sql = """
+SELECT :member, :other, cause_kind, kind, grade, certainty, count(*) FROM finding
+WHERE member_a IN (SELECT id FROM term WHERE iri IN (:member, :other))
+  AND member_b IN (SELECT id FROM term WHERE iri IN (:member, :other))
+GROUP BY cause_kind, kind, grade, certainty"""
+        return [Alike(*row) for row in self._read(sql, {"member": member, "other": other})]
+
+    def pairs_on(self, thing: str, dimension: str, with_everywhere: bool) -> int:
+        """Return how many pairs of a dimension have a finding on a thing."""
+        sql = """
+SELECT count(*) FROM (
+  SELECT DISTINCT member_a, member_b
+  FROM finding_thing JOIN finding ON finding.id = finding_thing.finding
+  JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b
+  WHERE finding_thing.thing = (SELECT id FROM term WHERE iri = ?) AND dimension = ?
+    AND (? OR NOT a.is_everywhere AND NOT b.is_everywhere))"""
+        return int(self._one(sql, (thing, dimension, with_everywhere)))
+
+    def findings_among(self, iris: Iterable[str]) -> set[str]:
+        """Return which of these are findings of overlap."""
+        wanted = list(dict.fromkeys(iris))
+        found: set[str] = set()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            found.update(iri for (iri,) in self._read(f"SELECT iri FROM finding WHERE iri IN ({marks})", some))
+        return found
+
+    @cached_property
+    def kinds_of_findings(self) -> list[tuple[str, str, str]]:
+        """The dimension, kind and grade of findings, each combination once."""
+        return list(self._read("SELECT DISTINCT dimension, kind, grade FROM finding ORDER BY 1, 2, 3"))
+
+    @cached_property
+    def kinds_of_things(self) -> list[tuple[str, str]]:
+        """The dimensions of findings with the kinds of things that they are on."""
+        sql = """
+SELECT DISTINCT dimension, finding_thing.kind FROM finding_thing JOIN finding ON finding.id = finding
+WHERE finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
+        return list(self._read(sql))
+
+    def findings(self) -> tuple[int, int]:
+        """Return how many findings are nodes of the graph, and how many are rows of the tables alone."""
+        nodes = self._one("SELECT count(*) FROM finding WHERE is_node")
+        return nodes, self._one("SELECT count(*) FROM finding") - nodes
+
+    def texts(self, query: Query, columns: Sequence[str]) -> Iterator[tuple[str, ...]] | None:
+        """Return columns of a stored answer as texts, an unbound cell as an empty one; None where it is not held."""
+        stored = self._answers.get((query.name, "{}"))
+        if stored is None or stored[1] != query.body:
+            return None
+        at = [stored[2].index(name) for name in columns]
+        rows = self._read("SELECT cells FROM answer_row WHERE answer = ? ORDER BY place", (stored[0],))
+        return (texts_of(cells, at) for (cells,) in rows)
+
+    # ------------------------------------------------------------ names
+
+    def labels(self, iris: Iterable[str]) -> dict[str, str]:
+        """Return the label of each of these that has one."""
+        wanted = list(dict.fromkeys(iris))
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            found.update(self._read(f"SELECT iri, label FROM entry WHERE iri IN ({marks})", some))
+        return found
+
+    def named(self, iri: str) -> Named | None:
+        """Return what goes by that IRI, or None."""
+        return next((each for each, _ in self._entries("WHERE iri = ?", (iri,))), None)
+
+    def entries(self) -> Iterator[Named]:
+        """Yield everything with a name, the shortest labels first."""
+        return (each for each, _ in self._entries("ORDER BY id"))
+
+    def holding(self, parts: Sequence[str], most: int) -> list[tuple[Named, str]]:
+        """Return entries in whose line each part occurs, with the line, the shortest labels first."""
+        indexed = " ".join('"' + part.replace('"', '""') + '"' for part in parts if len(part) >= 3)
+        rest = [part for part in parts if len(part) < 3]
+        by_index = "id IN (SELECT rowid FROM part WHERE part MATCH ? ORDER BY rowid)" if indexed else "1"
+        where = " AND ".join([by_index, *("instr(line, ?)" for _ in rest)])
+        return list(self._entries(f"WHERE {where} ORDER BY id LIMIT ?", (*filter(None, [indexed]), *rest, most)))
+
+    def of_code(self, code: str) -> list[tuple[Named, str]]:
+        """Return the entries that have a code, folded as for a search."""
+        return list(self._entries("WHERE id IN (SELECT entry FROM code WHERE code = ?) ORDER BY id", (code,)))
+
+    def words(self) -> list[str]:
+        """Return all words that names consist of, in the order of the alphabet."""
+        return [word for (word,) in self._read("SELECT word FROM word ORDER BY word")]
+
+    def iris(self) -> Iterator[str]:
+        """Yield the IRIs of everything with a name, the shortest labels first."""
+        return (iri for (iri,) in self._read("SELECT iri FROM entry ORDER BY id"))
+
+    def _entries(self, rest: str, values: Sequence[Any] = ()) -> Iterator[tuple[Named, str]]:
+        sql = f"SELECT iri, kind, label, codes, others, hidden, is_made, line FROM entry {rest}"
+        for iri, kind, label, codes, others, hidden, is_made, line in self._read(sql, values):
+            of_code, of_others, of_hidden = (tuple(json.loads(texts)) for texts in (codes, others, hidden))
+            yield Named(iri, kind, label, of_code, of_others, of_hidden, bool(is_made)), line
+
+    # ------------------------------------------------------------ the file
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+            self._local.connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        return self._local.connection  # type: ignore[no-any-return]
+
+    def _read(self, sql: str, values: Any = ()) -> Iterator[Any]:
+        return iter(self._connection.execute(sql, values))
+
+    def _one(self, sql: str, values: Any = ()) -> Any:
+        return next(self._read(sql, values))[0]
+
+
+def _term(row: Sequence[Any], at: int, language_at: int | None, is_iri: bool) -> Term | None:
+    value = row[at]
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return Term("literal", str(value), _INTEGER)
+    language = row[language_at] if language_at is not None else None
+    return Term("iri", value) if is_iri else Term("literal", value, language=language or "")

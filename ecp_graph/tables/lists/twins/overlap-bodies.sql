@@ -1,0 +1,18 @@
+-- twin of: 77a78f67b39e
+-- iris: cause overlap
+SELECT finding.id
+FROM finding
+JOIN term AS a ON a.id = member_a
+JOIN term AS b ON b.id = member_b
+JOIN term AS c ON c.id = cause
+WHERE dimension = 'body' AND grade <= :grade
+  AND (:kind IS NULL OR kind = :kind)
+  AND (:body IS NULL OR :body IN (a.iri, b.iri))
+  AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+  AND (:on IS NULL OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+ORDER BY grade, coalesce(a.code, a.name), coalesce(b.code, b.name), kind, c.name, finding.iri
+-- shown
+SELECT shortA AS bodyA, shortB AS bodyB, kind, causeKind, causeName, "causeName@", evidenceGrade, certainty, actions,
+  things, stated, cause, overlap
+FROM chosen JOIN found USING (id)
+ORDER BY place

@@ -1,0 +1,14 @@
+-- twin of: cf5a96f26895
+-- iris: memberA memberB cause overlap
+SELECT finding.id FROM finding
+WHERE :dimension IS NULL OR dimension = :dimension
+ORDER BY dimension, grade, iri
+-- shown
+SELECT dimension, causeKind, kind, evidenceGrade, certainty,
+  coalesce((
+    SELECT group_concat(kind, ', ') FROM (
+      SELECT DISTINCT t.kind FROM finding_thing AS t WHERE t.finding = found.id AND t.kind IS NOT NULL ORDER BY 1)
+  ), '') AS "on",
+  overlapName, "overlapName@", memberA, memberB, cause, overlap
+FROM chosen JOIN found USING (id)
+ORDER BY place

@@ -1,0 +1,28 @@
+-- twin of: eb65dbbba0fc
+-- iris: thing
+WITH meeting AS (
+  SELECT finding_thing.thing, finding_thing.kind, member_a, member_b, grade
+  FROM finding_thing
+  JOIN finding ON finding.id = finding_thing.finding
+  JOIN term AS a ON a.id = member_a
+  JOIN term AS b ON b.id = member_b
+  WHERE dimension = 'body' AND finding_thing.kind IS NOT NULL
+    AND (:on IS NULL OR finding_thing.kind = :on)
+    AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+), body AS (
+  SELECT thing, kind, member_a AS member, min(grade) AS grade FROM meeting GROUP BY 1, 2, 3
+  UNION
+  SELECT thing, kind, member_b, min(grade) FROM meeting GROUP BY 1, 2, 3
+)
+SELECT thing AS id, kind, count(DISTINCT member) AS often, min(grade) AS best,
+  (SELECT group_concat(code, ', ') FROM (
+    SELECT DISTINCT coalesce(code, name) AS code FROM body AS one JOIN term ON term.id = one.member
+    WHERE one.thing = body.thing ORDER BY 1)) AS codes
+FROM body JOIN term ON term.id = thing
+GROUP BY thing, kind
+ORDER BY often DESC, best, kind, term.name, term.iri
+-- shown
+SELECT name AS thingName, language AS "thingName@", kind AS "on", often AS bodyCount, codes AS bodies,
+  best AS strongestGrade, iri AS thing
+FROM chosen JOIN term USING (id)
+ORDER BY place

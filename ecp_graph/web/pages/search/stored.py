@@ -1,0 +1,57 @@
+"""Search in the names that a release holds, and in the questions of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from ecp_graph.queries.names import Named
+from ecp_graph.queries.search import fold, sought
+from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.web.pages.search.index import MOST_RANKED, Entry, Found, Search, SearchIndex, entry_of, line_of_entry
+
+__all__ = ["StoredNames"]
+
+
+class StoredNames(Search):
+    """The names in the lists of a release, of which a search reads those that match, and a few entries beside them.
+
+    ``address`` returns where a thing is shown, or None for one that cannot be found because nothing opens it.
+    """
+
+    def __init__(self, lists: Lists, others: Sequence[Entry], address: Callable[[str], str | None]) -> None:
+        self._lists = lists
+        self._others = [replace(entry, line=line_of_entry(entry)) for entry in others]  # folded once
+        self._address = address
+
+    @cached_property
+    def size(self) -> int:
+        """How many entries there are."""
+        return sum(1 for iri in self._lists.iris() if self._address(iri)) + len(self._others)
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """All words that names consist of, in the order of the alphabet."""
+        return sorted({*self._lists.words(), *SearchIndex(self._others).vocabulary})
+
+    def find(self, text: str, *, most: int = 50) -> Found:
+        """See `Search.find`."""
+        wanted = fold(text)
+        if not wanted:
+            return Found((), 0, False)
+        parts = [sought(word) for word in dict.fromkeys(wanted.split())]
+        held = self._lists.holding(parts, MOST_RANKED + 1)
+        matching = dict([*self._lists.of_code(wanted), *held[:MOST_RANKED]])
+        found = SearchIndex([*self._entries(matching.items()), *self._others]).find(text, most=most)
+        return replace(found, is_cut=len(held) > MOST_RANKED)
+
+    def as_json(self, base: str) -> str:
+        """See `Search.as_json`."""
+        named = ((named, "") for named in self._lists.entries())
+        return SearchIndex([*self._entries(named), *self._others]).as_json(base)
+
+    def _entries(self, found: Iterable[tuple[Named, str]]) -> Iterator[Entry]:
+        for named, line in found:
+            if url := self._address(named.iri):
+                yield entry_of(named, url, line)

@@ -1,0 +1,132 @@
+"""The lists of a release say what the queries of the catalogue say."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_stream, ask_table
+from ecp_graph.queries.binding import bind
+from ecp_graph.queries.catalogue import Catalogue, load_catalogue
+from ecp_graph.queries.names import QUERY, gather
+from ecp_graph.release.release import Release
+from ecp_graph.sparql.results import Table
+from ecp_graph.tables.lists.reading import Lists, hash_of, twins
+from ecp_graph.tables.lists.writing import write_lists
+from ecp_graph.workspace import bundled_workspace
+from tests.bundled import ID
+
+PTC, TFAWG, SEC = (f"{ID}body/{name}" for name in ("ptc", "tfawg", "sec"))
+TOPIC, TOOL, ACTION = f"{ID}topic/e-commerce", f"{ID}instrument/transit-guidelines", f"{ID}action/ecp3-9"
+#: What each twin is asked with; every parameter of its query is among it.
+ASKED: dict[str, list[dict[str, str]]] = {
+    "overlap-actions": [{}, {"grade": "C"}, {"on": "topic", "kind": "parallel"}, {"action": f"{ID}action/ecp3-7"}],
+    "overlap-between": [{}, {"member": PTC, "other": TFAWG}, {"member": PTC}, {"other": SEC}],
+    "overlap-bodies": [{}, {"grade": "C"}, {"on": "instrument"}, {"body": PTC, "kind": "joint", "secretariat": "with"}],
+    "overlap-body-pairs": [{}, {"secretariat": "with"}],
+    "overlap-cells": [{}, {"dimension": "body"}],
+    "overlap-on-thing": [{}, {"thing": TOPIC}, {"thing": TOOL, "dimension": "body", "secretariat": "with"}],
+    "overlap-passages": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOPIC}],
+    "overlap-programmes": [
+        {},
+        {"grade": "B"},
+        {"on": "topic", "kind": "related"},
+        {"programme": f"{ID}plan/ptc-work-programme"},
+    ],
+    "overlap-relations": [{}, {"member": PTC}, {"member": PTC, "other": TFAWG}],
+    "overlap-rows": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOOL}],
+    "overlap-things": [{}, {"on": "topic", "secretariat": "with"}],
+    "overlaps-of-thing": [{"thing": PTC}, {"thing": TOPIC}, {"thing": ACTION, "grade": "B"}, {"thing": TOOL}],
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(bundled_workspace())
+
+
+@pytest.fixture(scope="module")
+def lists(release: Release) -> Lists:
+    return Lists(release.lists)
+
+
+def asked(engine: Engine, catalogue: Catalogue, name: str, given: dict[str, str]) -> Table:
+    return ask_table(engine, bind(catalogue[name], given, engine))
+
+
+@pytest.mark.parametrize("name", sorted(twins()))
+def test_a_twin_gives_the_rows_of_its_query(name: str, lists: Lists, catalogue: Catalogue, engine: Engine) -> None:
+    """A changed query fails here first: look at its twin, then write the new hash into it."""
+    query = catalogue[name]
+    assert twins()[name].of == hash_of(query), f"twins/{name}.sql is the twin of another text of the query"
+    assert {parameter.name for parameter in query.parameters} == {part for given in ASKED[name] for part in given}
+    rows = 0
+    for given in ASKED[name]:
+        found = lists.answer(query, given)
+        assert found == asked(engine, catalogue, name, given), given
+        rows += found.total
+        page = lists.answer(query, given, most=2, skip=1)
+        assert page is not None
+        assert (page.rows, page.total) == (found.rows[1:3], found.total)
+    assert rows > 1
+
+
+def test_held_answers_are_those_of_their_queries(lists: Lists, catalogue: Catalogue, engine: Engine) -> None:
+    held = [(query, given) for query in catalogue.values() for given in query.stored]
+    assert len(held) > 10
+    for query, given in held:
+        found = lists.answer(query, given)
+        assert found == asked(engine, catalogue, query.name, dict(given)), query.name
+        first = lists.answer(query, given, most=1)
+        assert first is not None
+        assert (len(first.rows), first.total) == (1, found.total), query.name
+        assert query.parameters or list(lists.texts(query, found.columns) or ()) == [
+            tuple(cell.value if cell else "" for cell in row) for row in found.rows
+        ]
+
+
+def test_another_text_of_a_query_is_asked_and_not_looked_up(lists: Lists, catalogue: Catalogue) -> None:
+    for name in ("overlap-bodies", "bodies"):
+        query = catalogue[name]
+        other = replace(query, text=f"{query.text}\n# another")
+        assert lists.answer(query, {}) is not None
+        assert lists.answer(other, {}) is None
+    assert lists.answer(catalogue["stated-where"], {}) is None
+
+
+def test_names_are_those_of_the_query(lists: Lists, catalogue: Catalogue, engine: Engine) -> None:
+    known = gather(ask_stream(engine, bind(catalogue[QUERY], {}, engine)))
+    assert {each.iri: each for each in lists.entries()} == known
+    assert lists.labels([PTC, "urn:none"]) == {PTC: "Permanent Technical Committee"}
+    assert lists.named(PTC) == known[PTC]
+    assert lists.named("urn:none") is None
+    assert PTC in {each.iri for each, _ in lists.of_code("ptc")}
+    assert "committee" in lists.words()
+
+
+def test_findings_are_counted_as_nodes_and_as_rows(lists: Lists, release: Release, tmp_path: Path) -> None:
+    nodes, rows = lists.findings()
+    assert (nodes > 40, rows) == (True, 0)
+    copy = tmp_path / "lists.sqlite"
+    copy.write_bytes(release.lists.read_bytes())
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE finding SET is_node = 0 WHERE grade = 'D'")
+    fewer, more = Lists(copy).findings()
+    assert more > 0
+    assert fewer + more == nodes
+
+
+def test_equal_data_give_equal_bytes_and_no_tables_no_findings(
+    release: Release, engine: Engine, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    write_lists(tmp_path / "again.sqlite", engine, catalogue, release.tables)
+    assert (tmp_path / "again.sqlite").read_bytes() == release.lists.read_bytes()
+    write_lists(tmp_path / "less.sqlite", engine, catalogue, tmp_path / "none")
+    less = Lists(tmp_path / "less.sqlite")
+    assert (less.has_findings, less.has_names) == (False, True)
+    assert less.answer(catalogue["overlap-bodies"], {}) is None
+    assert less.answer(catalogue["bodies"], {}) is not None
