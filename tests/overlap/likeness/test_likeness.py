@@ -13,7 +13,7 @@ from ecp_graph.overlap.likeness import CLASSES, ActionText, Likeness, Named, Rar
 from ecp_graph.overlap.likeness.settings import LANGUAGES, held
 from ecp_graph.overlap.likeness.text import stems_of
 from ecp_graph.plans.matching import Known, Register
-from tools.overlap_scores import half, meaning
+from tools.overlap_scores import PAGE, half, meaning
 
 TRS = Known("urn:x:trs", "TRS", "instrument", (("Time Release Study Guide", "en"), ("Goods Clearance Guide", "en")))
 REGISTER = Register((TRS,))
@@ -70,6 +70,16 @@ def test_the_class_is_given_by_conditions(one: str, other: str, klass: str) -> N
     found = likeness(one, other)
     assert found.klass in ({"possible", "none"} if klass == "possible" else {klass}), found
     assert found.why
+
+
+def test_the_examples_of_the_page_are_called_what_it_says() -> None:
+    rows = [line.strip("| \n").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    examples = [row for row in rows if len(row) == 4 and row[0] in CLASSES and " / " in row[2]]
+    assert [row[0] for row in examples] == list(CLASSES)
+    for klass, _, example, counter_example in examples:
+        assert likeness(*example.split(" / ")).klass == klass
+        titles, _, called = counter_example.rpartition(": ")
+        assert likeness(*titles.split(" / ")).klass == called != klass
 
 
 @pytest.mark.parametrize(
