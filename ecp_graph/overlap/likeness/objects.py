@@ -60,43 +60,50 @@ def contrast(a: Phrase, b: Phrase, rarity: Rarity, *, across_languages: bool) ->
     Terms are the same if their keys are, if one is the initials of words of the other, or if they are spelt nearly
     alike; words of two languages need less likeness, as "inspection" and "inspección".
     """
-    only_a, only_b = list(a.terms), list(b.terms)
+    only_a, only_b = _once(a.terms), _once(b.terms)
     both: list[tuple[Term, Term]] = []
-    for is_same in (lambda one, other: one.key == other.key, _alike(across_languages)):
-        _pair_off(only_a, only_b, both, is_same)
-    for one, other in ((only_a, only_b), (only_b, only_a)):
-        both += list(_initials(one, other))
+    for likeness in (_same_key, _spelling(across_languages)):
+        alike = [(likeness(one, other), one, other) for one in only_a for other in only_b]
+        # The best pairs first, and those as good in an order that does not depend on which phrase is a.
+        alike.sort(key=lambda each: (-each[0], sorted((each[1].key, each[2].key))))
+        for value, one, other in alike:
+            if value and one in only_a and other in only_b:
+                only_a.remove(one)
+                only_b.remove(other)
+                both.append((one, other))
+    for some, others in ((only_a, only_b), (only_b, only_a)):
+        both += list(_initials(some, others))
     same = sum(rarity.weight(term) + rarity.weight(other) for term, other in both)
     rest = sum(rarity.weight(term) for term in (*only_a, *only_b))
     share = same / (same + rest) if same + rest else 0.0
-    return Contrast(tuple(term for term, _ in both), tuple(only_a), tuple(only_b), share)
+    return Contrast(tuple(max(pair, key=_matters) for pair in both), tuple(only_a), tuple(only_b), share)
 
 
-def _pair_off(
-    only_a: list[Term], only_b: list[Term], both: list[tuple[Term, Term]], is_same: Callable[[Term, Term], bool]
-) -> None:
-    for term in list(only_a):
-        other = next((each for each in only_b if is_same(term, each)), None)
-        # A word that a phrase has twice is the same word both times.
-        again = other or next((each for _, each in both if is_same(term, each)), None)
-        if again:
-            only_a.remove(term)
-            both.append((term, again))
-        if other:
-            only_b.remove(other)
-    for term in list(only_b):
-        if any(is_same(mine, term) for mine, _ in both):
-            only_b.remove(term)
+def _once(terms: Iterable[Term]) -> list[Term]:
+    """Return each term once, as a word that a phrase has twice is the same word both times."""
+    return list({term.key: term for term in reversed(list(terms))}.values())[::-1]
 
 
-def _alike(across_languages: bool) -> Callable[[Term, Term], bool]:
-    """Return whether two words are one, misspelt or in two languages; names at most misspelt: Austria, Australia."""
+def _matters(term: Term) -> tuple[float, str]:
+    return _KINDS[term.kind], term.key
 
-    def is_alike(one: Term, other: Term) -> bool:
+
+def _same_key(one: Term, other: Term) -> float:
+    return float(one.key == other.key)
+
+
+def _spelling(across_languages: bool) -> Callable[[Term, Term], float]:
+    """Return how alike two words are spelt, or 0 where they are not one word, misspelt or in two languages.
+
+    Names are misspelt at most: Austria is not Australia.
+    """
+
+    def likeness(one: Term, other: Term) -> float:
         how = "cognate" if across_languages and "name" not in (one.kind, other.kind) else "misspelt"
-        return _spelt_alike(one.key, other.key, conditions()[f"{how}_letters"]) >= conditions()[how]
+        alike = _spelt_alike(one.key, other.key, conditions()[f"{how}_letters"])
+        return alike if alike >= conditions()[how] else 0.0
 
-    return is_alike
+    return likeness
 
 
 @lru_cache(maxsize=200_000)
