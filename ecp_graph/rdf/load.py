@@ -29,6 +29,8 @@ __all__ = ["Sources", "load", "parse_file", "parse_files", "read_files"]
 #: N-Quads are rarely more than four times as long as a file; with a long prefix they can be a million times.
 _RESULT_BYTES: Final = 16_000_000
 _RESULT_BYTES_PER_BYTE: Final = 40
+#: The parsers take no longer term.
+_LONGEST_LINE: Final = 16_777_216
 #: The files that one process parses are together no larger, if there are several.
 _BATCH_BYTES: Final = 100_000_000
 
@@ -197,6 +199,8 @@ def _texts(files: Sequence[tuple[Path, str | None]]) -> list[tuple[str, bytes]]:
         text: bytes = ox.serialize(checked, format=ox.RdfFormat.N_QUADS) or b""
         if len(text) > _RESULT_BYTES + _RESULT_BYTES_PER_BYTE * len(content):
             raise InputSyntaxError(path, GREEDY)
+        if len(text) > _LONGEST_LINE and max(map(len, text.splitlines())) > _LONGEST_LINE:
+            raise InputSyntaxError(path, TOO_LONG)  # for whoever parses the N-Quads, which have more escapes
         texts.append((_entry(path, prefix, content), text))
     return texts
 

@@ -343,7 +343,7 @@ def check_action_facets(engine: Engine) -> None:
     assert labels["body:ptc"] == "Permanent Technical Committee"
     assert labels["concept:timeframe-not-stated"] == "not stated"
     assert list(dict.fromkeys(row[0] for row in rows)) == [
-        *("chapter", "body", "programme", "instrument", "topic", "timeframe", "goal", "possibleGoal")
+        *("plan", "chapter", "body", "programme", "instrument", "topic", "timeframe", "goal", "possibleGoal")
     ]
 
 

@@ -11,7 +11,7 @@ from ecp_graph.errors import InputSyntaxError
 from ecp_graph.plans.mapping import Column, TableMapping
 from ecp_graph.plans.reading.actions import Actions, actions_below
 from ecp_graph.plans.reading.chapters import one_line
-from ecp_graph.plans.reading.headings import Layout, headings_of
+from ecp_graph.plans.reading.headings import Layout, headings_of, layouts
 from ecp_graph.plans.reading.tables import SourceCell, SourceTable
 from ecp_graph.plans.reading.values import Rules, named_in
 from ecp_graph.plans.rows import ActionRow, LinkedRow, Problem
@@ -50,17 +50,30 @@ def chosen_tables(path: Path, tables: Sequence[SourceTable], mapping: TableMappi
 
 
 def _layout(table: SourceTable, mapping: TableMapping) -> Layout | None:
-    """Return the first row that has a heading for each column that is mapped to a field."""
+    """Return the first headings that name each column that is mapped to a field; those in two rows count as one."""
     wanted = [column for column in mapping.columns if column.field]
-    for row, cells in table.rows.items():
-        texts = {column: cell.text for column, cell in cells.items() if cell.text and cell.column == column}
-        at = {column: _place(column, texts) for column in wanted}
-        if all(place is not None for place in at.values()):
-            columns: dict[str, tuple[int, ...]] = {}
-            for column, place in at.items():
-                columns[column.field] = (*columns.get(column.field, ()), cast(int, place))
-            return Layout(row, row, columns, texts, {})
+    found = layouts(table) if mapping.kind == "action" else []
+    rows = [
+        Layout(row, row, {}, {column: cell.text for column, cell in cells.items() if _begins(cell, column)}, {})
+        for row, cells in table.rows.items()
+    ]
+    for layout in (*found, *rows):
+        at = {column: _place(column, layout.texts) for column in wanted}
+        if any(place is None for place in at.values()):
+            continue
+        columns: dict[str, tuple[int, ...]] = {}
+        for column, place in at.items():
+            columns[column.field] = (*columns.get(column.field, ()), cast(int, place))
+        # what has no heading cannot be named in a mapping: numbers, and marks in columns of years
+        unnamed = {name: layout.columns[name] for name in ("number", "mark") if name in layout.columns}
+        if "number" in unnamed and plain(layout.texts.get(unnamed["number"][0], "")):
+            del unnamed["number"]
+        return replace(layout, columns={**unnamed, **columns}, others=())
     return None
+
+
+def _begins(cell: SourceCell, column: int) -> bool:
+    return bool(cell.text) and cell.column == column
 
 
 def _place(column: Column, texts: Mapping[int, str]) -> int | None:
@@ -73,12 +86,20 @@ def mapped_actions(
     linked: Sequence[Linked], known: frozenset[str], language: str = ""
 ) -> tuple[Actions, tuple[LinkedRow, ...]]:
     """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them."""
-    main = next(one for one in linked if one.mapping.kind == "action")
+    mains = [one for one in linked if one.mapping.kind == "action" and one.path == _document(linked)]
     keys = {one.mapping.url: _Keys(one) for one in linked}
-    rules = Rules(known, _columns(main), language)
-    actions = actions_below([(table, [layout]) for table, layout in main.found], rules)
+    columns: dict[tuple[int, int], Column] = {}
+    found: dict[int, tuple[SourceTable, Layout]] = {}
+    owner: dict[int, Linked] = {}
+    for one in mains:
+        for table, layout in one.found:
+            if table.number not in found:  # a table is read once, as the first mapping that fits says
+                found[table.number], owner[table.number] = (table, layout), one
+                columns |= _columns(one, table, layout)
+    in_order = [(table, [layout]) for _, (table, layout) in sorted(found.items())]
+    actions = actions_below(in_order, Rules(known, columns, language))
     problems: list[Problem] = []
-    rows = tuple(_with_chapter(row, main, keys, problems) for row in actions.rows)
+    rows = tuple(_with_chapter(row, owner, keys, problems) for row in actions.rows)
     others = [
         _linked_row(one, table, layout, row, keys, problems)
         for one in linked
@@ -89,6 +110,11 @@ def mapped_actions(
     ]
     made = tuple(other for other in others if other is not None)
     return replace(actions, rows=rows, problems=(*actions.problems, *problems)), made
+
+
+def _document(linked: Sequence[Linked]) -> Path:
+    """Return the file of the first table of actions."""
+    return next(one.path for one in linked if one.mapping.kind == "action")
 
 
 class _Keys:
@@ -120,12 +146,17 @@ class _Keys:
         return f"{number} {text}".strip()
 
 
-def _with_chapter(row: ActionRow, main: Linked, keys: Mapping[str, _Keys], problems: list[Problem]) -> ActionRow:
-    return replace(row, chapter=_chapter(main, row.locator, row.chapter, keys, problems)) if row.chapter else row
+def _with_chapter(
+    row: ActionRow, owner: Mapping[int, Linked], keys: Mapping[str, _Keys], problems: list[Problem]
+) -> ActionRow:
+    cell = row.cells["title"]
+    return replace(row, chapter=_chapter(owner[cell.table], row.locator, row.chapter, keys, problems))
 
 
 def _chapter(one: Linked, locator: str, value: str, keys: Mapping[str, _Keys], problems: list[Problem]) -> str:
     """Return the chapter that a value refers to, or the value itself."""
+    if not value:
+        return ""
     titles = {title for column in one.mapping.columns if column.field == "chapter" for title in column.titles}
     for key in one.mapping.foreign_keys:
         if key.column in titles:
@@ -147,7 +178,7 @@ def _linked_row(
     title = _text(table, layout, row, "title")
     if not title:
         return None
-    rules = Rules(columns=_columns(one))
+    rules = Rules(columns=_columns(one, table, layout))
     locator = f"{one.path.name} {table.row_locator(row)}"
     cells = {name: cell for name in layout.columns if (cell := _cell(table, layout, row, name)) is not None}
 
@@ -163,7 +194,7 @@ def _linked_row(
         locator,
         _text(table, layout, row, "notation") or _text(table, layout, row, "number"),
         title,
-        _chapter(one, table.row_locator(row), chapter, keys, problems) if chapter else "",
+        _chapter(one, table.row_locator(row), chapter, keys, problems),
         tuple(named_in(table.cell(responsible), responsible.text, rules, [], "lead")) if responsible else (),
         tuple(named("action")),
         {name: table.cell(cell) for name, cell in cells.items()},
@@ -182,13 +213,10 @@ def _broken_links(one: Linked, row: LinkedRow, keys: Mapping[str, _Keys]) -> Ite
                 yield _broken(row.locator, value, key.resource, key.reference)
 
 
-def _columns(one: Linked) -> dict[int, Column]:
-    return {
-        place: column
-        for _, layout in one.found[:1]
-        for column in one.mapping.columns
-        if (place := _place(column, layout.texts)) is not None
-    }
+def _columns(one: Linked, table: SourceTable, layout: Layout) -> dict[tuple[int, int], Column]:
+    """Return what the mapping says of the columns of a table."""
+    places = ((_place(column, layout.texts), column) for column in one.mapping.columns)
+    return {(table.number, place): column for place, column in places if place is not None}
 
 
 def _cell(table: SourceTable, layout: Layout, row: int, name: str) -> SourceCell | None:

@@ -168,7 +168,9 @@ def _read_mapped(path: Path, mapping: Mapping, sheet: str | None, known: frozens
         if file.name not in sources:
             now_reading(file)
             input_size(file)
-            sources[file.name] = source_of(file, sheet or table.sheet or None, table.dialect)
+            sources[file.name] = source_of(file, sheet, table.dialect)
+        if table.sheet and all(one.sheet != table.sheet for one in sources[file.name].tables):
+            sources[file.name] = _with_sheet(sources[file.name], file, table.sheet)
         linked.append(Linked(table, file, chosen_tables(file, sources[file.name].tables, table)))
     source = sources[document.name]
     actions, rows = mapped_actions(linked, known, mapping.lang)
@@ -181,6 +183,12 @@ def _read_mapped(path: Path, mapping: Mapping, sheet: str | None, known: frozens
         made, linked=rows, files=files, problems=made.problems + problems, language=mapping.lang or made.language
     )
     return PlanDocument(made, source.tables)
+
+
+def _with_sheet(source: SourceDocument, path: Path, sheet: str) -> SourceDocument:
+    """Return a document with a sheet that is hidden, which a mapping names."""
+    hidden = source_of(path, sheet)
+    return replace(source, tables=source.tables + hidden.tables, problems=source.problems + hidden.problems)
 
 
 def _document(path: Path, source: SourceDocument, actions: Actions) -> DocumentRows:

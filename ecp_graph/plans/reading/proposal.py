@@ -47,13 +47,21 @@ def _tables(path: Path, sheet: str | None, *, is_linked: bool) -> Iterator[Mappi
     tables = source_of(path, sheet).tables
     found = [(table, layouts(table)) for table in tables]
     known: list[tuple[SourceTable, Layout | None]] = [(table, of_table[0]) for table, of_table in found if of_table]
+    told: list[Any] = []
     for table, layout in known or [(table, None) for table in tables]:
+        columns = list(_columns(table, layout))
+        if columns in told:  # a mapping holds for every table that has its headings
+            continue
+        told.append(columns)
+        is_shared = sum(list(_columns(*other)) == columns for other in known) > 1
         place: dict[str, Any] = {"url": path.name} if is_linked else {}
-        if table.sheet:
+        if is_shared:
+            pass
+        elif table.sheet:
             place["sheet"] = table.sheet
         elif not table.lines and len(tables) > 1:
             place["table"] = table.number
-        yield place | {"tableSchema": {"columns": list(_columns(table, layout))}}
+        yield place | {"tableSchema": {"columns": columns}}
 
 
 def _columns(table: SourceTable, layout: Layout | None) -> Iterator[Mapping[str, str]]:

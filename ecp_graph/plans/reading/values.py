@@ -26,10 +26,13 @@ _SHOWN: Final = 80
 
 @dataclass(frozen=True)
 class Rules:
-    """How cells are read: names that are not broken, as of `known_names`, and what a mapping says of columns."""
+    """How cells are read: names that are not broken, as of `known_names`, and what a mapping says of columns.
+
+    ``columns`` are by the number of their table and their own.
+    """
 
     known: frozenset[str] = frozenset()
-    columns: Mapping[int, Column] = field(default_factory=dict)
+    columns: Mapping[tuple[int, int], Column] = field(default_factory=dict)
     language: str = ""
 
 
@@ -40,7 +43,9 @@ def action_of(draft: Draft, rules: Rules) -> ActionRow:
     number, title = one_line(draft.text("number")), one_line(draft.text("title"))
     number = number.strip("() ").rstrip(".):") if is_number(number) else number
     if "number" in draft.layout.columns and not number:
-        doubts.append(f"{draft.table.row_locator(draft.row)} has no number.")
+        doubts.append("It has no number.")
+    if set(draft.cells) <= {"title", "chapter"} and len(draft.layout.columns) > 1:
+        doubts.append("It has nothing but its text: it may be a heading.")
     return ActionRow(
         draft.table.row_locator(draft.row),
         number,
@@ -86,7 +91,7 @@ def _named(draft: Draft, name: str, rules: Rules, doubts: list[str], role: Role 
 
 def named_in(at: Cell, text: str, rules: Rules, doubts: list[str], role: Role | None = None) -> Iterator[Named]:
     """Yield the names in the text of a cell; where a mapping gives its column a separator, that alone separates."""
-    column = rules.columns.get(at.column)
+    column = rules.columns.get((at.table, at.column))
     if column is not None and text.strip() in column.null:
         return
     if column is not None and column.separator:
@@ -126,7 +131,7 @@ def _marked(draft: Draft, doubts: list[str]) -> str:
     places = [at for at, column in enumerate(columns) if column in marked]
     if not places:
         return ""
-    doubts.append(f"{draft.table.row_locator(draft.row)}: its time was taken from the headings of columns with marks.")
+    doubts.append("Its time was taken from the headings of columns with marks.")
     texts = [draft.layout.marks[columns[at]] for at in places]
     if len(texts) > 1 and places[-1] - places[0] == len(places) - 1:
         return f"{texts[0]} – {texts[-1]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, Literal, TypeAlias
 
 from ecp_graph.plans.reading.chapters import is_chapter_title, is_note, one_line
@@ -20,6 +20,7 @@ Kind: TypeAlias = Literal["action", "rest", "chapter", "nothing", "note", "struc
 #: A merged cell that covers this share of the columns is a heading or a note.
 _WIDE: Final = 0.6
 _LONGEST_CHAPTER: Final = 200
+_LONGEST_ACRONYM: Final = 4
 _GOES_ON: Final = (",", "-", "–", "(", ":", "/")
 
 
@@ -65,6 +66,7 @@ class _Walk:
         self._table = table
         self._layout = layout
         self._state = state
+        self._title = layout.column("title") or 0
         self._is_last = end > max(table.rows)
         self._pending: list[int] = []
         self._chapter_before = state.chapter
@@ -182,7 +184,7 @@ class _Walk:
         if name == "number" and not is_number(text):
             return "chapter" if len(text) <= _LONGEST_CHAPTER else "note"
         is_small = text[:1].islower()
-        if cell.is_bold and not is_small and not self._is_bold_table():
+        if not is_small and ((cell.is_bold and not self._is_bold_table()) or self._stands_out_in_capitals(text)):
             return "chapter"
         if name == "chapter":
             return "chapter"
@@ -246,6 +248,15 @@ class _Walk:
 
     def _can_go_on(self) -> bool:
         return bool(self._state.drafts) and self._state.is_open
+
+    def _stands_out_in_capitals(self, text: str) -> bool:
+        """Whether a text is in capitals and titles of actions are not, no acronym."""
+        return text.isupper() and len(text) > _LONGEST_ACRONYM and not self._has_titles_in_capitals
+
+    @cached_property
+    def _has_titles_in_capitals(self) -> bool:
+        titles = [cell.text for row in self._rows if (cell := self._table.rows[row].get(self._title)) and cell.text]
+        return sum(map(str.isupper, titles)) >= len(titles) / 2
 
     def _is_bold_table(self) -> bool:
         """Whether titles of actions are bold, too."""

@@ -434,6 +434,11 @@ ODDITIES = (
         (_said(_A, "Pillar 1: Transit"), _said(_B, "Pillar 1: Transit"), _said(_C, "Pillar 2: Training")),
     ),
     Oddity(
+        "chapters in capitals",
+        (HEADINGS, ("", "TRANSIT OF GOODS", "", "", ""), _A, _B, ("", "TRAINING", "", "", ""), _C),
+        (_said(_A, "TRANSIT OF GOODS"), _said(_B, "TRANSIT OF GOODS"), _said(_C, "TRAINING")),
+    ),
+    Oddity(
         "chapters in a column, merged or blank below the first",
         (("Pillar", *HEADINGS), ("1. Transit", *_A), ("", *_B), ("2. Training", *_C)),
         (_said(_A, "1. Transit"), _said(_B, "1. Transit"), _said(_C, "2. Training")),

@@ -12,6 +12,7 @@ import pytest
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.plans.mapping import read_mapping
 from ecp_graph.plans.reading import proposed_mapping, read_plan
+from tests.plans.annex import annex, as_word
 
 FILES = {
     "deeds.csv": 'axis,id,what,doers\n1,1,Plant a hedge,"GB, HB"\n2,2,Measure noise,XX\n',
@@ -99,6 +100,32 @@ def test_a_proposed_mapping_reads_the_same(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text(proposed_mapping(path), encoding="utf-8")
     mapping = read_mapping(tmp_path / "map.yaml")
     assert [column.field for column in mapping.actions.columns] == ["number", "title", "", "responsible"]
+    assert read_plan(path, mapping=mapping).rows == read_plan(path).rows
+
+
+def test_a_proposed_mapping_reads_every_table_of_the_annex(tmp_path: Path) -> None:
+    path = as_word(annex(), tmp_path / "a.docx")
+    (tmp_path / "map.yaml").write_text(proposed_mapping(path), encoding="utf-8")
+    mapping = read_mapping(tmp_path / "map.yaml")
+    assert len(mapping.tables) == 1
+    read = read_plan(path, mapping=mapping)
+    assert len(read.rows) == 28
+    assert read.rows == read_plan(path).rows
+
+
+def test_tables_with_other_headings_have_mappings_of_their_own(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (("No.", "Action", "Responsible body"), ("1", "Plant a hedge", "Board and Town Council")):
+        book.active.append(row)
+    other = book.create_sheet("More")
+    for row in (("Action", "No.", "Lead", "When"), ("Print it", "2", "Board", "2031")):
+        other.append(row)
+    path = tmp_path / "plan.xlsx"
+    book.save(path)
+    (tmp_path / "map.yaml").write_text(proposed_mapping(path), encoding="utf-8")
+    mapping = read_mapping(tmp_path / "map.yaml")
+    assert [table.sheet for table in mapping.tables] == ["Sheet", "More"]
     assert read_plan(path, mapping=mapping).rows == read_plan(path).rows
 
 

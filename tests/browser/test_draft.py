@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,14 +13,9 @@ from ecp_graph.plans.draft.model import Given
 from ecp_graph.workspace import bundled_workspace
 from tests.plans.annex import annex, as_workbook
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: PyPI package playwright")
-PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser")
-
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROGRAM is None, reason="no chromium: Debian package chromium")]
-
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+def draft(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("page")
     workspace = create_workspace(folder / "own", "Own", register_of=bundled_workspace())
     begin_import(workspace, as_workbook(annex(), folder / "annex.xlsx"), Given("annex")).write_draft()
@@ -29,18 +23,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
-def page(request: pytest.FixtureRequest, address: str) -> Iterator[Any]:
+def page(request: pytest.FixtureRequest, chromium: Any, draft: str) -> Iterator[Any]:
     faults: list[str] = []
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_context(java_script_enabled=request.param).new_page()
-        page.on("console", lambda message: faults.append(message.text))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda made: faults.append(made.url) if made.url.startswith("http") else None)
-        page.goto(address)
-        page.scripts = request.param
-        yield page
-        browser.close()
+    context = chromium.new_context(java_script_enabled=request.param)
+    page = context.new_page()
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda made: faults.append(made.url) if made.url.startswith("http") else None)
+    page.goto(draft)
+    page.scripts = request.param
+    yield page
+    context.close()
     assert faults == []
 
 
