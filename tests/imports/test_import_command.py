@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 
 from ecp_graph.cli import cli
 from ecp_graph.errors import ImportRefused
-from ecp_graph.pipeline.staging import Content, install_files
+from ecp_graph.pipeline.staging import Content, install_files, one_at_a_time
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.pipeline.workspaces import create_workspace
 from ecp_graph.workspace import Workspace, bundled_workspace
@@ -291,6 +293,57 @@ def test_files_are_installed_all_or_none(failing: int, tmp_path: Path, monkeypat
     calls = -100
     install_files(tmp_path, files, without=[tmp_path / "gone.txt"])
     assert tree(tmp_path) == {"old.txt": b"new", "sub/new.txt": b"new"}
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ImportRefused, match="No space left on device"):
+        install_files(tmp_path, {tmp_path / "a.txt": b"a"})
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize("folder", ["sources", "drafts", "data", "data/quays"])
+def test_no_link_leads_out_of_the_workspace(harbour: Workspace, plan: Path, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "outside").mkdir()
+    place = harbour.root / folder
+    if place.exists():
+        place.rename(tmp_path / "before")
+    place.symlink_to(tmp_path / "outside", target_is_directory=True)
+    result = run(harbour, plan, *(() if folder == "drafts" else ("--yes",)))
+    assert result.exit_code == 2
+    assert str(place) in result.stderr
+    assert "link" in result.stderr
+    assert tree(tmp_path / "outside") == {}
+
+
+def test_imports_into_a_workspace_wait_for_each_other(tmp_path: Path) -> None:
+    said: list[str] = []
+    done: list[str] = []
+    begun = threading.Event()
+
+    def first() -> None:
+        with one_at_a_time(tmp_path, said.append):
+            begun.set()
+            while not said:
+                time.sleep(0.01)
+            done.append("first")
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert begun.wait(5)
+    with one_at_a_time(tmp_path, said.append):
+        done.append("second")
+    thread.join()
+    assert done == ["first", "second"]
+    assert said == [f"Waiting for another import into {tmp_path} to finish"]
+
+
+def test_a_blank_title_is_none(harbour: Workspace, plan: Path) -> None:
+    assert run(harbour, plan, "--yes", "--title", "  ").exit_code == 0
+    assert validate_workspace(harbour).conforms
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
