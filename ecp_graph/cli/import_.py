@@ -98,8 +98,10 @@ def import_(
         elif yes or accept is not None:
             _say_written(job.accept(overwrite=replace, by=by or _user()))
         else:
-            for path in job.write_draft(overwrite=replace):
+            written = job.write_draft(overwrite=replace)
+            for path in written:
                 say(f"Wrote {workspace.root / path}")
+            say(f"Next: edit it, and run the command again with --accept {workspace.root / written[0]}")
     if form == "json":
         click.echo(json.dumps(as_json(job.draft), indent=2, ensure_ascii=False))
     else:
@@ -135,7 +137,7 @@ def _say_written(made: Imported) -> None:
         for thing in made.own:
             also = "" if thing.label == thing.name else f": called “{thing.label}”, as something known has that name"
             say(f"  {thing.kind} “{thing.name}” ({thing.locator}){also}")
-    say(f"{made.actions} actions are in. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
+    say(f"Actions written: {made.actions}. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
 
 
 def _user() -> str:

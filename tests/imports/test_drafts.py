@@ -93,7 +93,7 @@ def test_the_json_has_its_fixed_keys(draft: Draft) -> None:
 
 def test_the_text_tells_understanding_doubts_and_problems(draft: Draft) -> None:
     text = as_text(draft)
-    assert text.startswith("plan.xlsx: 3 actions in 1 chapters\n  taken: sheet Plan\n")
+    assert text.startswith("plan.xlsx: 3 actions in 1 chapter\n  sheet Plan\n")
     assert "bodies: 5 named, 2 known for sure, 1 asked, 2 the plan's own" in text
     assert "In doubt (2):\n  Plan!row 3: “Ministry of Ports” may be" in text
     assert text.endswith("Problems (1):\n  Write a text in Plan!B9.\n")

@@ -178,7 +178,7 @@ def test_a_newer_version_keeps_iris_and_lists_what_changed(harbour: Workspace, p
     ]
     result = run(harbour, workbook(tmp_path / "newer.xlsx", newer), "--yes")
     assert result.exit_code == 0
-    assert "2 actions keep their IRIs, 1 no longer stand" in result.stdout
+    assert "IRIs kept: 2; no longer in the document: 1." in result.stdout
     assert "orphaned: 1 Mend the quay" in result.stdout
     assert "Plan!row 4: changed: 3 Dredge the channel and the basin" in result.stdout
     assert "Plan!row 3: new: 2 Light the quay" in result.stdout
