@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,7 @@ def import_(
     Exit codes: 0 done, 1 the dry run found violations, 2 refused: nothing was written.
     """
     from ecp_graph.pipeline.imports import begin_import
+    from ecp_graph.pipeline.staging import one_at_a_time
     from ecp_graph.plans.draft.document import as_json, as_text
     from ecp_graph.plans.draft.model import Given
     from ecp_graph.settings import settings_from
@@ -82,22 +83,25 @@ def import_(
         raise click.UsageError("Give one of --dry-run, --yes and --accept.")
     settings = settings_from(workspace=into)
     workspace = workspace_and_releases(settings)[0] if dry_run else own_workspace(settings)
-    given = Given(slug, title, start, end, body, follows, sheet)
+    given = Given(slug, title.strip(), start, end, body, follows, sheet)
     proposes = dry_run and mapping is None
-    try:
-        job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
-    except InputSyntaxError:
-        _say_mapping(source, sheet, proposes)
-        raise
     violations = False
-    if dry_run:
-        violations = _tried(job)
-        _say_mapping(source, sheet, proposes)
-    elif yes or accept is not None:
-        _say_written(job.accept(overwrite=replace, by=by or _user()))
-    else:
-        for path in job.write_draft(overwrite=replace):
-            say(f"Wrote {workspace.root / path}")
+    with nullcontext() if dry_run else one_at_a_time(workspace.root, say):
+        try:
+            job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
+        except InputSyntaxError:
+            _say_mapping(source, sheet, proposes)
+            raise
+        if dry_run:
+            violations = _tried(job)
+            _say_mapping(source, sheet, proposes)
+        elif yes or accept is not None:
+            _say_written(job.accept(overwrite=replace, by=by or _user()))
+        else:
+            written = job.write_draft(overwrite=replace)
+            for path in written:
+                say(f"Wrote {workspace.root / path}")
+            say(f"Next: edit it, and run the command again with --accept {workspace.root / written[0]}")
     if form == "json":
         click.echo(json.dumps(as_json(job.draft), indent=2, ensure_ascii=False))
     else:
@@ -131,8 +135,9 @@ def _say_written(made: Imported) -> None:
     if made.own:
         say(f"Not known, so kept as the plan's own ({len(made.own)}):")
         for thing in made.own:
-            say(f"  {thing.kind} “{thing.name}” ({thing.locator})")
-    say(f"{made.actions} actions are in. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
+            also = "" if thing.label == thing.name else f": called “{thing.label}”, as something known has that name"
+            say(f"  {thing.kind} “{thing.name}” ({thing.locator}){also}")
+    say(f"Actions written: {made.actions}. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
 
 
 def _user() -> str:

@@ -19,9 +19,12 @@ def remove(slug: str, workspace: Path | None) -> None:
 
     Nothing is removed while other plans name something that only this one describes. Exit codes: 0 removed, 2 refused.
     """
+    from ecp_graph.pipeline.staging import one_at_a_time
     from ecp_graph.pipeline.workspaces import remove_plan
     from ecp_graph.settings import settings_from
 
-    for path in remove_plan(own_workspace(settings_from(workspace=workspace)), slug).paths:
-        say(f"Removed {path}")
+    own = own_workspace(settings_from(workspace=workspace))
+    with one_at_a_time(own.root, say):
+        for path in remove_plan(own, slug).paths:
+            say(f"Removed {path}")
     say("The releases still hold it; run `ecp-graph build`.")

@@ -231,7 +231,7 @@ def begin_import(
             sheet=given.sheet or None,
             known=all_names(around.known),
         )
-        progress(f"Read {len(read.rows.rows)} actions.")
+        progress(f"Actions read: {len(read.rows.rows)}")
         language = read.rows.language or workspace.names.language
         draft = make_draft(read.rows, given, (readers or readers_of)(around), language=language, tables=read.tables)
         draft = compared(draft, around.earlier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Final, TypeAlias
 
 from ecp_graph.errors import ImportRefused
 
-__all__ = ["Content", "install_files"]
+__all__ = ["Content", "install_files", "one_at_a_time"]
 
 #: What a file is written from: its content, a file to copy, or the files of a folder.
 Content: TypeAlias = bytes | Path | tuple[Path, ...]
@@ -20,19 +21,41 @@ _NEW: Final = ".importing-"
 _OLD: Final = ".replaced-"
 
 
+@contextmanager
+def one_at_a_time(root: Path, progress: Callable[[str], None]) -> Iterator[None]:
+    """Hold a folder until the end, after waiting for whoever holds it; nothing is written there for that."""
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f"Waiting for another import into {root} to finish")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
 def install_files(root: Path, files: Mapping[Path, Content], *, without: Sequence[Path] = ()) -> None:
     """Write files and folders below a folder, and take others away, or do nothing of it.
 
     ``files`` are paths below ``root``, each with its content, with a file to copy, or with the files of a folder that
     it becomes. What stands there is replaced. Raises ImportRefused where that is not possible, such as for want of
-    space; then, and when it is interrupted, all is as it was before.
+    space, or where a link leads out of ``root``; then, and when it is interrupted, all is as it was before.
     """
+    for path in (*files, *without):
+        if not path.parent.resolve().is_relative_to(root.resolve()):
+            raise ImportRefused(
+                f"{path} leads out of {root} by a link, and nothing is written outside of it. "
+                "Put a folder in the place of the link."
+            )
     staged: list[tuple[Path, Path]] = []
     undo: list[Callable[[], None]] = []
     try:
         with _told(root):
             for path, content in files.items():
-                staged.append((_staged(path, content), path))
+                staged.append((_beside(path, _NEW), path))
+                _stage(*staged[-1], content)
             for path in without:
                 _move_aside(path, undo)
             for new, path in staged:
@@ -51,9 +74,8 @@ def install_files(root: Path, files: Mapping[Path, Content], *, without: Sequenc
             _remove(_beside(path, _OLD))
 
 
-def _staged(path: Path, content: Content) -> Path:
+def _stage(new: Path, path: Path, content: Content) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = _beside(path, _NEW)
     _remove(new)
     if isinstance(content, bytes):
         with new.open("wb") as stream:
@@ -66,7 +88,6 @@ def _staged(path: Path, content: Content) -> Path:
             shutil.copyfile(each, new / each.name)
     else:
         shutil.copyfile(content, new)
-    return new
 
 
 def _move_aside(path: Path, undo: list[Callable[[], None]]) -> None:

@@ -93,7 +93,7 @@ def test_the_json_has_its_fixed_keys(draft: Draft) -> None:
 
 def test_the_text_tells_understanding_doubts_and_problems(draft: Draft) -> None:
     text = as_text(draft)
-    assert text.startswith("plan.xlsx: 3 actions in 1 chapters\n  taken: sheet Plan\n")
+    assert text.startswith("plan.xlsx: 3 actions in 1 chapter\n  sheet Plan\n")
     assert "bodies: 5 named, 2 known for sure, 1 asked, 2 the plan's own" in text
     assert "In doubt (2):\n  Plan!row 3: “Ministry of Ports” may be" in text
     assert text.endswith("Problems (1):\n  Write a text in Plan!B9.\n")
@@ -162,6 +162,8 @@ def test_edits_are_taken_and_known_for_what_they_are(draft: Draft, tmp_path: Pat
         ("from 3", "31/12/2027", "cell O3", "'31/12/2027' is no date"),
         ("until 3", "2027-02-30", "cell P3", "'2027-02-30' is no date"),
         ("kind 3", "later", "cell N3", "'later' is no kind of time"),
+        ("kind 3", "Window", "cell N3", "'window' cannot be stated with From '' and Until ''"),
+        ("from 2", "2020-01", "cell N2", "From '2020-01' and Until '2027-03'. A window has both, in their order"),
         ("roles 2", "boss", "cell G2", "'boss' is no role"),
         ("responsible match 2", "NOBODY", "cell H2", "'NOBODY' is no body that the workspace knows"),
         ("responsible match 4", "PTC\nPTC\nPTC", "cell H4", "3 lines beside 2 names"),
@@ -175,6 +177,15 @@ def test_bad_edits_get_a_sentence_with_their_cell(
         accepted_draft(draft, read_edited(path), _resolve)
     assert f"{path}, sheet actions, {place}: " in str(refused.value)
     assert sentence in str(refused.value)
+
+
+def test_the_case_of_words_from_a_list_does_not_count(draft: Draft, tmp_path: Path) -> None:
+    path = _edited(
+        draft, tmp_path / "ports.xlsx", lambda cells: cells.update({"status 3": " DROP ", "roles 2": "Lead"})
+    )
+    accepted, _ = accepted_draft(draft, read_edited(path), _resolve)
+    assert accepted.rows[1].status == "drop"
+    assert accepted.rows[0].named("responsible")[0].role == "lead"
 
 
 def test_what_is_no_draft_of_the_document_is_refused(draft: Draft, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,10 +16,10 @@ from openpyxl import Workbook, load_workbook
 
 from ecp_graph.cli import cli
 from ecp_graph.errors import ImportRefused
-from ecp_graph.pipeline.staging import Content, install_files
+from ecp_graph.pipeline.staging import Content, install_files, one_at_a_time
 from ecp_graph.pipeline.validate import validate_workspace
 from ecp_graph.pipeline.workspaces import create_workspace
-from ecp_graph.workspace import Workspace
+from ecp_graph.workspace import Workspace, bundled_workspace
 
 HEADS = ("No.", "Action", "Responsible", "Timeframe")
 ROWS: tuple[tuple[str, ...], ...] = (
@@ -176,7 +178,7 @@ def test_a_newer_version_keeps_iris_and_lists_what_changed(harbour: Workspace, p
     ]
     result = run(harbour, workbook(tmp_path / "newer.xlsx", newer), "--yes")
     assert result.exit_code == 0
-    assert "2 actions keep their IRIs, 1 no longer stand" in result.stdout
+    assert "IRIs kept: 2; no longer in the document: 1." in result.stdout
     assert "orphaned: 1 Mend the quay" in result.stdout
     assert "Plan!row 4: changed: 3 Dredge the channel and the basin" in result.stdout
     assert "Plan!row 3: new: 2 Light the quay" in result.stdout
@@ -293,8 +295,84 @@ def test_files_are_installed_all_or_none(failing: int, tmp_path: Path, monkeypat
     assert tree(tmp_path) == {"old.txt": b"new", "sub/new.txt": b"new"}
 
 
+def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ImportRefused, match="No space left on device"):
+        install_files(tmp_path, {tmp_path / "a.txt": b"a"})
+    assert tree(tmp_path) == {}
+
+
+@pytest.mark.parametrize("folder", ["sources", "drafts", "data", "data/quays"])
+def test_no_link_leads_out_of_the_workspace(harbour: Workspace, plan: Path, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "outside").mkdir()
+    place = harbour.root / folder
+    if place.exists():
+        place.rename(tmp_path / "before")
+    place.symlink_to(tmp_path / "outside", target_is_directory=True)
+    result = run(harbour, plan, *(() if folder == "drafts" else ("--yes",)))
+    assert result.exit_code == 2
+    assert str(place) in result.stderr
+    assert "link" in result.stderr
+    assert tree(tmp_path / "outside") == {}
+
+
+def test_imports_into_a_workspace_wait_for_each_other(tmp_path: Path) -> None:
+    said: list[str] = []
+    done: list[str] = []
+    begun = threading.Event()
+
+    def first() -> None:
+        with one_at_a_time(tmp_path, said.append):
+            begun.set()
+            while not said:
+                time.sleep(0.01)
+            done.append("first")
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert begun.wait(5)
+    with one_at_a_time(tmp_path, said.append):
+        done.append("second")
+    thread.join()
+    assert done == ["first", "second"]
+    assert said == [f"Waiting for another import into {tmp_path} to finish"]
+
+
+def test_a_blank_title_is_none(harbour: Workspace, plan: Path) -> None:
+    assert run(harbour, plan, "--yes", "--title", "  ").exit_code == 0
+    assert validate_workspace(harbour).conforms
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_workspace_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(ImportRefused, match="cannot be written to"):
         install_files(tmp_path, {tmp_path / "a.txt": b"a"})
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_a_namesake_that_nobody_confirmed_is_another_thing(tmp_path: Path, is_decided: bool) -> None:
+    own = create_workspace(tmp_path / "own", "Own", base="https://own.example/", register_of=bundled_workspace())
+    source = workbook(tmp_path / "plan.xlsx", [("1", "Mend the quay", "Secretariat; PTC", "2027")])
+    for slug in ("first", "second"):  # the second meets the name as the code list's and as the first one's
+        draft = own.root / "drafts" / f"{slug}.xlsx"
+        if is_decided:
+            assert run(own, source, slug=slug).exit_code == 0
+            book = load_workbook(draft)
+            sheet = book["actions"]
+            asked = next(cell.column for cell in sheet[1] if cell.value == "Responsible is")
+            assert str(sheet.cell(2, asked).value).startswith("? ")
+            sheet.cell(2, asked).value = "\nPTC"
+            book.save(draft)
+        result = run(own, source, *(("--accept", str(draft)) if is_decided else ("--yes",)), slug=slug)
+        assert result.exit_code == 0, result.stderr
+        assert f"body “Secretariat” (Plan!C2): called “Secretariat ({slug})”" in result.stderr
+        text = (own.root / "data" / slug / "plan.trig").read_text()
+        assert "body:sec" not in text.replace("body:secretariat", "")
+        assert 'ecp:responsibleText "Secretariat; PTC"' in text
+        assert f'skos:prefLabel "Secretariat ({slug})"@en' in text
+        assert 'skos:altLabel "Secretariat"@en' in text
+        assert validate_workspace(own).conforms

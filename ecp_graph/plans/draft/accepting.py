@@ -12,6 +12,7 @@ from ecp_graph.plans.draft.edited import EditedDraft, EditedLine
 from ecp_graph.plans.draft.model import NAMED_FIELDS, Draft, DraftName, DraftRow, DraftTime, Status
 from ecp_graph.plans.draft.workbook import ACTIONS, KINDS, ROLES
 from ecp_graph.plans.rows import Cell, Role
+from ecp_graph.plans.writing.timeframes import stated_time
 
 __all__ = ["Decided", "accepted_draft"]
 
@@ -21,6 +22,10 @@ Resolve = Callable[[str, str], tuple[str, str] | None]
 #: Problems of a workbook that one message tells.
 _TOLD: Final = 10
 _ROLELESS: Final = "lead"
+_NEEDS: Final = (
+    "A window has both, in their order, and a deadline Until alone. What is recurrent may have them, all else has "
+    "none. Where the document says nothing of time there can be a window or a deadline."
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class _Line:
             now = [shown(name.text) for name in names if name.kind == kind]
             if now != [shown(name.text) for name in self._row.named(field)]:
                 edited.add(field)
-        status = cast("Status", self._line.text("status"))
+        status = cast("Status", self._line.word("status"))
         row = replace(self._row, names=tuple(names), time=time, status=status, edited=frozenset(edited))
         return replace(row, number=texts["number"], title=texts["title"], chapter=texts["chapter"])
 
@@ -111,14 +116,17 @@ class _Line:
         return cast("str", getattr(self._row, field)) if now == self._before[field].strip() else shown(now)
 
     def _time(self) -> DraftTime:
-        now = {field: self._line.text(field) for field in ("kind", "from", "until")}
+        now = {field: self._line.word(field) for field in ("kind", "from", "until")}
         if all(now[field] == self._before[field] for field in now):
             return self._row.time
-        if now["kind"] not in KINDS:
-            self._refuse("kind", f"'{now['kind']}' is no kind of time. Write one of {', '.join(KINDS)}.")
-        return replace(
-            self._row.time, kind=now["kind"], start=now["from"], end=now["until"], edtf="", why="Set in the draft."
-        )
+        kind = now["kind"]
+        time = replace(self._row.time, kind=kind, start=now["from"], end=now["until"], edtf="", why="Set in the draft.")
+        if kind not in KINDS:
+            self._refuse("kind", f"'{kind}' is no kind of time. Write one of {', '.join(KINDS)}.")
+        elif not _is_stated(time):
+            given = f"'{kind}' cannot be stated with From '{time.start}' and Until '{time.end}'"
+            self._refuse("kind", f"{given}. {_NEEDS}")
+        return time
 
     def _names(self, field: str, kind: str) -> Iterator[DraftName]:
         texts, matches = self._line.lines(field), self._line.lines(f"{field} match")
@@ -136,7 +144,9 @@ class _Line:
                         field, f"line {number + 1} is empty, but beside it stands '{match}'. Name it, or empty both."
                     )
                 continue
-            role = self._role(roles[number] if number < len(roles) else "") if field == "responsible" else None
+            role = (
+                self._role(roles[number].casefold() if number < len(roles) else "") if field == "responsible" else None
+            )
             yield self._name(_taken(before, text) or self._added(field, kind, text), match, role)
 
     def _role(self, text: str) -> Role:
@@ -174,6 +184,13 @@ class _Line:
     def _refuse(self, column: str, sentence: str) -> None:
         place = self._line.places[column]
         self.refused.append(f"{self._edited.path}, sheet {ACTIONS}, cell {place}: {sentence}")
+
+
+def _is_stated(time: DraftTime) -> bool:
+    """Whether the graph can have a time as it is set, but for whose sessions it goes by."""
+    stated = stated_time(time)
+    has_bounds = (stated.start, stated.end) == (time.start, time.end)
+    return has_bounds and (stated.kind == time.kind or "session" in time.kind)
 
 
 def _taken(names: list[DraftName], text: str) -> DraftName | None:

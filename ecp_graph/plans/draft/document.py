@@ -67,11 +67,12 @@ def _score(name: DraftName) -> float:
 
 def _understood(draft: Draft) -> Iterator[str]:
     chapters = len({row.chapter for row in draft.rows if row.chapter})
-    yield f"{draft.document}: {len(draft.rows)} actions" + (f" in {chapters} chapters" if chapters else "")
-    for taken in draft.taken:
-        yield f"  taken: {taken}"
+    yield f"{draft.document}: {_of(len(draft.rows), 'action')}" + (
+        f" in {_of(chapters, 'chapter')}" if chapters else ""
+    )
+    yield from (f"  {taken}" for taken in draft.taken)
     if draft.unread:
-        yield f"  {draft.unread} rows of the tables gave no action"
+        yield f"  {_of(draft.unread, 'row')} of the tables gave no action"
     for kind, plural in _PLURALS.items():
         counts = draft.counts(kind)
         if total := sum(counts.values()):
@@ -88,16 +89,27 @@ def _changes(draft: Draft) -> Iterator[str]:
     changed = [row for row in draft.rows if row.change in ("new", "changed")]
     if any(row.action for row in draft.rows) or draft.orphans:
         kept = sum(bool(row.action) for row in draft.rows)
-        yield f"Since the last import: {kept} actions keep their IRIs, {len(draft.orphans)} no longer stand."
+        yield f"Since the last import: IRIs kept: {kept}; no longer in the document: {len(draft.orphans)}."
         yield from (f"  {row.row.locator}: {row.change}: {row.number} {row.title}".rstrip() for row in changed)
         yield from (f"  orphaned: {orphan.number} {orphan.title} <{orphan.action}>" for orphan in draft.orphans)
 
 
 def _doubts(draft: Draft) -> Iterator[str]:
-    lines = [f"  {row.row.locator}: {doubt}" for row in draft.rows for doubt in row.doubts]
+    told = {problem.message for problem in draft.problems}  # once, below
+    lines = [f"  {_placed(row, doubt)}" for row in draft.rows for doubt in row.doubts if doubt not in told]
     if lines:
         yield f"In doubt ({len(lines)}):"
         yield from lines
+
+
+def _placed(row: DraftRow, doubt: str) -> str:
+    """Return a doubt with the place of its row before it, where it does not begin with a place itself."""
+    places = (row.row.locator, *(cell.locator for cell in row.row.cells.values()))
+    return doubt if doubt.startswith(places) else f"{row.row.locator}: {doubt}"
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _problems(draft: Draft) -> Iterator[str]:

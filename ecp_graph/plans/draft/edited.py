@@ -42,6 +42,10 @@ class EditedLine:
         """Return the text of a cell without the white space around it."""
         return self.cells.get(column, "").strip()
 
+    def word(self, column: str) -> str:
+        """Return the text of a cell that has a word of a list, in lower case."""
+        return self.text(column).casefold()
+
     def lines(self, column: str) -> list[str]:
         """Return the lines of a cell, without the white space around each."""
         text = self.cells.get(column, "")
@@ -114,7 +118,7 @@ def _faults(path: Path, line: EditedLine) -> list[str]:
 
 
 def _status(text: str) -> str:
-    return "" if text in STATUSES else f"'{text}' is no status. Write one of {', '.join(STATUSES)}."
+    return "" if text.casefold() in STATUSES else f"'{text}' is no status. Write one of {', '.join(STATUSES)}."
 
 
 def _bound(text: str) -> str:

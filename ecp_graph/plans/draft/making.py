@@ -177,7 +177,11 @@ def _words_of(match: Any, title: str) -> str:
 
 
 def _called(known: Any) -> str:
-    return str(known.notation or next((text for text, _ in known.labels), known.iri))
+    """Return the name of a known thing with its code; its IRI where it has no name."""
+    name = next((text for text, _ in known.labels if text != known.notation), "")
+    if name and known.notation:
+        return f"{name} ({known.notation})"
+    return str(name or known.notation or known.iri)
 
 
 def _time(text: str, readers: Readers) -> DraftTime:

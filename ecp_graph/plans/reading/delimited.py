@@ -22,6 +22,8 @@ __all__ = ["Delimited", "read_delimited"]
 _SEPARATORS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "^": "caret", "~": "tilde"}
 #: Records that a separator is tried on.
 _TRIED: Final = 200
+#: One record in so many, or a single one, is an odd one.
+_RARE: Final = 20
 _LONGEST_FIELD: Final = 2_000_000
 #: Excel's own line that names the separator.
 _NAMED: Final = "sep="
@@ -133,6 +135,12 @@ def _ragged(records: Sequence[_Record]) -> tuple[Problem, ...]:
             "in the wrong columns. Put quotation marks around fields that hold the separator.",
         )
         for record in records
-        if (len(record.fields) > usual and any(field.strip() for field in record.fields[usual:]))
+        if (len(record.fields) > usual and (any(map(str.strip, record.fields[usual:])) or _is_odd(record, widths)))
         or (1 < len(record.fields) < usual and widths[len(record.fields)] == 1)
     )
+
+
+def _is_odd(record: _Record, widths: Counter[int]) -> bool:
+    """Whether hardly any other record has as many fields, and the values of this one may have been moved."""
+    is_rare = widths[len(record.fields)] * _RARE <= max(_RARE, widths.total())
+    return is_rare and sum(map(bool, map(str.strip, record.fields))) > 1

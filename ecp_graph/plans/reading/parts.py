@@ -24,11 +24,12 @@ _ACRONYM: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9]+(?:[-/ .&][A-Z
 #: A full stop that does not belong to an abbreviation.
 _SENTENCE_END: Final = re.compile(r"[^\W\d_]{6,}\.$")
 _TRIM: Final = " \t\n,;:/|–—-·•"
-_CAPITALS: Final = re.compile(r"^[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ0-9-]+$")
 _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
 _HARD: Final = frozenset(";\n")
 _MOST_PIECES: Final = 400
+#: A name has so few words where it may be no more than the rest of the one before it.
+_FEW_WORDS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,35 @@ def _key(name: str) -> str:
 
 
 def _by_role(text: str) -> Iterator[tuple[str, Role | None]]:
-    """Yield the text between words that say a role, with the role that the words before it say."""
+    """Yield the text between words that say a role, with the role that the words before it say.
+
+    A role that words in brackets say holds until these are closed.
+    """
     role: Role | None = None
     at = 0
     for match in _role_words().finditer(text):
+        if match.start() < at:
+            continue
         yield text[at : match.start()], role
-        role = "lead" if match.lastgroup == "lead" else "partner"
+        said: Role = "lead" if match["lead"] else "partner"
         at = match.end()
+        end = _closing(text, at) if match[0].startswith("(") else -1
+        if end >= 0:
+            yield from ((inside, own or said) for inside, own in _by_role(text[at:end]))
+            at = end + 1
+        else:
+            role = said
     yield text[at:], role
+
+
+def _closing(text: str, at: int) -> int:
+    """Return where the bracket is closed that was opened before a place, or -1."""
+    depth = 1
+    for place in range(at, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if not depth:
+            return place
+    return -1
 
 
 @cache
@@ -103,7 +125,9 @@ def _role_words() -> re.Pattern[str]:
         words = (re.escape(word).replace(r"\ ", r"\s+") for word in wordings().every(name))
         return "|".join(f"{word}(?!\\w)" if word[-1].isalnum() else word for word in words)
 
-    return re.compile(rf"(?<!\w)(?:(?P<lead>{either('lead')})|(?P<partner>{either('partner')}))", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?<!\w)|(?=\W))(?:[(,]\s*)?(?:(?P<lead>{either('lead')})|(?P<partner>{either('partner')}))", re.IGNORECASE
+    )
 
 
 def _unmarked(name: str) -> tuple[str, Role | None]:
@@ -144,9 +168,19 @@ def _names(text: str, known: frozenset[str], doubts: list[str]) -> Iterator[str]
             while last + 1 < len(pieces) and not _separates(text, pieces, at, last, known, doubts):
                 last += 1
         name = _tidy(text[pieces[at].start : pieces[last].end])
-        if name and name.casefold() not in wordings().blanks:
+        if wordings().is_one_of(name, "undecided"):
+            doubts.append(f"'{name}' names nobody, and was left out.")
+        elif name and name.casefold() not in wordings().blanks:
+            doubts += _unclear(name, known)
             yield name
         at = last + 1
+
+
+def _unclear(name: str, known: frozenset[str]) -> Iterator[str]:
+    """Yield a doubt about a name in which another one may begin."""
+    found = [word for word in plain(name).split()[1:-1] if word in wordings().plainly("unclear")]
+    if found and _key(name) not in known:
+        yield f"Another name may begin at '{found[0]}' in '{name}', which was kept as one."
 
 
 def _tidy(text: str) -> str:
@@ -221,11 +255,11 @@ def _separates(
         return True
     if separator == "/":
         is_spaced = text[: pieces[last].end][-1:].isspace() and text[right_piece.start :][:1].isspace()
-        return is_spaced or bool(_CAPITALS.match(left) and _CAPITALS.match(right))
-    if _is_open_text(left) and len(right.split()) == 1 and _has_head(right):
+        return is_spaced or _is_slash_between_names(left, right, doubts)
+    if wordings().begins(left, "open_begins") and not wordings().is_one_of(left, "open_whole") and _is_noun(right):
         return False  # "All ministries, departments and agencies"
     if separator == ",":
-        return not _is_enumeration(text, pieces, first, last)
+        return _is_comma_between_names(left, right, doubts, in_name=_is_enumeration(text, pieces, first, last))
     if separator == "|" or separator[-1] == ")":
         return True
     return _joins_names(left, right, doubts)
@@ -271,14 +305,62 @@ def _joins_names(left: str, right: str, doubts: list[str]) -> bool:
     if _begins_small(right):
         return False
     if _can_be_name(right) and _can_be_name(left):
-        if _is_about(left) and not _is_about(right) and _has_head(right) and len(right.split()) == 2:
-            doubts.append(f"'{left}' and '{right}' may be one name; they were taken for two.")
+        if _may_be_one(left, right):
+            doubts.append(_one_name(left, right))
         return True
-    if _is_acronym(left) or _is_acronym(right) or _is_open_text(right):
+    if _is_acronym(left) or _is_acronym(right) or _is_open_text(right) or _begins_with_head(right):
         return True
-    if not _is_about(left) and not _has_head(right):
-        doubts.append(f"'{left}' and '{right}' may be two names; they were kept as one.")
+    if not _is_about(left) or _has_head(right):
+        doubts.append(_two_names(left, right))
     return False
+
+
+def _may_be_one(left: str, right: str) -> bool:
+    """Whether two texts that can be names may be one, too: "Department of Finance and Administration"."""
+    if _is_about(right) or not right[:1].isupper() or _is_acronym(left) or _is_acronym(right):
+        return False
+    if _is_about(left):
+        return len(right.split()) <= _FEW_WORDS and not wordings().plainly("subjects").isdisjoint(plain(right).split())
+    return len(left.split()) == 1 < len(right.split())  # "Police and Fire Service"
+
+
+def _is_noun(text: str) -> bool:
+    return len(text.split()) == 1 and _has_head(text)
+
+
+def _is_slash_between_names(left: str, right: str, doubts: list[str]) -> bool:
+    """Whether a slash without spaces stands between two names, and not in one such as "duty/tax office"."""
+    if _is_acronym(left) and _is_acronym(right):
+        return True
+    if not _can_be_name(left) and not _can_be_name(right):
+        return False
+    if _can_be_name(left) and _can_be_name(right) and min(len(left.split()), len(right.split())) > 1:
+        return True
+    doubts.append(_two_names(left, right))
+    return False
+
+
+def _is_comma_between_names(left: str, right: str, doubts: list[str], *, in_name: bool) -> bool:
+    """Whether a comma separates names; it does not do so in an enumeration inside of one."""
+    if in_name and right[:1].islower() and not _begins_small(right):
+        doubts.append(_two_names(left, right))
+    if not in_name and not _is_about(left) and wordings().ends(left, "posts") and _has_head(right):
+        doubts.append(_one_name(left, right))
+    return not in_name
+
+
+def _one_name(left: str, right: str) -> str:
+    return f"'{left}' and '{right}' may be one name; they were taken for two."
+
+
+def _two_names(left: str, right: str) -> str:
+    return f"'{left}' and '{right}' may be two names; they were kept as one."
+
+
+def _begins_with_head(text: str) -> bool:
+    """Whether a text is a name as "Ministry of Finance" is, which does not go on with a name before it."""
+    words = plain(text).split()
+    return bool(words) and words[0] in wordings().plainly("heads") and _is_about(text)
 
 
 def _is_open_text(text: str) -> bool:

@@ -34,6 +34,8 @@ __all__ = [
 
 _LARGEST_BYTES: Final = 32_000_000
 _LONGEST_REASON: Final = 160
+#: Problems of a file that are doubts of the rows and cells where they are.
+_OF_ROWS: Final = frozenset({"readers-differ", "ragged-row"})
 #: What a file may take: in all, with the interpreter, less than 1 GB, and 60 s where nothing else runs.
 _LIMITS: Final = Limits(memory_bytes=850_000_000, cpu_s=50, clock_s=180)
 
@@ -190,11 +192,11 @@ def _with_sheet(source: SourceDocument, path: Path, sheet: str) -> SourceDocumen
 
 
 def _document(path: Path, source: SourceDocument, actions: Actions) -> DocumentRows:
-    """Return what was read; where two readers differ comes first, on the rows too."""
-    differing = {problem.locator: problem.message for problem in source.problems if problem.code == "readers-differ"}
+    """Return what was read; that two readers differ, or fields are too many, is a doubt of the row and comes first."""
+    wrong = {problem.locator: problem.message for problem in source.problems if problem.code in _OF_ROWS}
     rows = [
         replace(row, doubts=(*told, *row.doubts))
-        if (told := [differing[cell.locator] for cell in row.cells.values() if cell.locator in differing])
+        if (told := [wrong[at] for at in (row.locator, *(cell.locator for cell in row.cells.values())) if at in wrong])
         else row
         for row in actions.rows
     ]

@@ -33,12 +33,16 @@ _LISTED: Final = re.compile(r"\s*[,;/]\s*")
 
 @dataclass(frozen=True)
 class OwnThing:
-    """A thing that a plan names and nothing known was matched with: its IRI, kind, name and the place of that."""
+    """A thing that a plan names and nothing known was matched with: its IRI, kind, name and the place of that.
+
+    ``label`` is its preferred name: the name, with the plan in brackets where something known is called so, too.
+    """
 
     iri: str
     kind: str
     name: str
     locator: str
+    label: str
 
 
 class Things:
@@ -68,8 +72,6 @@ class Things:
 
     def iri_of(self, name: DraftName, place: Place, evidence: Evidence) -> str:
         """Return the IRI of what a name stands for, and state there what the place says of it."""
-        if not name.is_sure and (namesake := self._namesake(name)):
-            return namesake
         if not name.is_sure:
             thing = self._own_thing(name)
             self._describe(thing, name, place, evidence)
@@ -77,7 +79,8 @@ class Things:
         if name.iri in self._known:
             self._state_variant(name, place, evidence)
         else:  # an IRI that a mapping makes
-            self._describe(OwnThing(name.iri, name.kind, clean(name.text), ""), name, place, evidence)
+            text = clean(name.text)
+            self._describe(OwnThing(name.iri, name.kind, text, "", text), name, place, evidence)
         return name.iri
 
     def certainty(self, name: DraftName) -> Certainty:
@@ -85,32 +88,37 @@ class Things:
         if name.is_in_title or key(name.text) not in key(name.cell.text):
             return "interpreted"
         if not name.is_sure:
-            return "interpreted" if self._namesake(name) else "verbatim"
+            return "verbatim"
         thing = self._known.get(name.iri)
         names = {thing.code, *(text for text, _ in thing.preferred)} if thing else set()
         return "verbatim" if clean(name.text) in names else "normalised"
 
     def introduce(self, kind: str, text: str, iri: str) -> None:
         """Let a name stand for a thing that is described elsewhere."""
-        self._own[kind, key(text)] = OwnThing(iri, kind, clean(text), "")
+        self._own[kind, key(text)] = OwnThing(iri, kind, clean(text), "", clean(text))
         self._described.add(iri)
         self._add_label(kind, text, iri)
 
     def prepare(self, names: Iterable[DraftName]) -> None:
         """Make the plan's own things that names stand for, so that texts that list them are understood everywhere."""
         for name in names:
-            if not name.is_sure and name.role != "open" and not self._namesake(name):
+            if not name.is_sure and name.role != "open":
                 self._own_thing(name)
 
     def listed(self, kind: str, text: str) -> Iterator[str]:
-        """Yield what a text lists by its very name and by nothing else's, between commas, semicolons and slashes."""
+        """Yield what a text lists by its very name, between commas, semicolons and slashes.
+
+        A name that several things have means the plan's own one, and nothing where none of them is.
+        """
         listing = _as_list(text)
         labels = self._labels.get(kind, {})
         parts = listing.strip(",").split(",")
         longer = (label for label in self._listings.get(kind, ()) if _as_list(label) in listing)
         for label in dict.fromkeys([*parts, *longer]):
             found = labels.get(label, set())
-            if len(found) == 1:
+            if own := self._own.get((kind, label)):
+                yield own.iri
+            elif len(found) == 1:
                 yield from found
 
     def named_in(self, kind: str, text: str) -> str:
@@ -120,21 +128,15 @@ class Things:
         found = {iri for iris in named for iri in iris}
         return found.pop() if len(found) == 1 else ""
 
-    def _namesake(self, name: DraftName) -> str:
-        """Return the one known thing with the very name of one that is not sure: two things may not share a name.
-
-        That it is meant is an interpretation, as long as nobody has decided otherwise.
-        """
-        found = {iri for iri in self._labels.get(name.kind, {}).get(key(name.text), ()) if iri in self._known}
-        return found.pop() if len(found) == 1 and not name.is_decided else ""
-
     def _own_thing(self, name: DraftName) -> OwnThing:
         text = clean(name.text)
         at = (name.kind, key(text))
         if at not in self._own:
             parts = (self._plan_slug, text) if name.kind == "goal" else (text,)
             minted = self._minter.mint(_TYPES.get(name.kind, name.kind), *parts)
-            self._own[at] = OwnThing(minted, name.kind, text, clean(name.cell.locator))
+            has_namesake = any(iri in self._known for iri in self._labels.get(name.kind, {}).get(key(text), ()))
+            label = f"{text} ({self._plan_slug})" if has_namesake else text
+            self._own[at] = OwnThing(minted, name.kind, text, clean(name.cell.locator), label)
             self._add_label(name.kind, text, minted)
         return self._own[at]
 
@@ -144,7 +146,13 @@ class Things:
         self._described.add(thing.iri)
         certainty = self.certainty(name)
         evidence.state(place, certainty, thing.iri, "rdf:type", _CLASSES[thing.kind])
-        evidence.state(place, certainty, thing.iri, "skos:prefLabel", ox.Literal(thing.name, language=self._language))
+        called = ox.Literal(thing.name, language=self._language)
+        if thing.label == thing.name:
+            evidence.state(place, certainty, thing.iri, "skos:prefLabel", called)
+        else:
+            evidence.state(place, certainty, thing.iri, "skos:altLabel", called)
+            label = ox.Literal(thing.label, language=self._language)
+            evidence.state(place, "interpreted", thing.iri, "skos:prefLabel", label)
         if thing.kind == "instrument":
             evidence.state(place, certainty, thing.iri, "ecp:instrumentKind", f"{CONCEPTS}instrument-instrument")
         if thing.kind == "topic":

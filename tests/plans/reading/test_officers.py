@@ -160,6 +160,19 @@ def test_a_ministry_s_export(tmp_path: Path) -> None:
     assert read.language == "es"
 
 
+def test_a_field_that_holds_the_separator_makes_its_row_doubtful(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text(
+        "N°;Action;Responsable;Échéance;Observations\n"
+        "1;Étudier une redevance;Ministère des Finances ; Agence;juin 2031;\n"
+        "2;Former les agents;Agence;juin 2032;\n"
+        "3;Évaluer le plan;Agence;juin 2033;\n",
+        encoding="utf-8",
+    )
+    read = read_plan(tmp_path / "plan.csv")
+    assert [problem.code for problem in read.problems] == ["ragged-row"]
+    assert [row.doubts[:1] for row in read.rows] == [(read.problems[0].message,), (), ()]
+
+
 def _table(document: docx.document.Document, *rows: tuple[str, ...]) -> docx.table.Table:
     table = document.add_table(len(rows), len(rows[0]))
     for row, texts in zip(table.rows, rows, strict=True):

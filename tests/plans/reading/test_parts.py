@@ -41,6 +41,17 @@ from ecp_graph.plans.reading.parts import known_names, split
         ("World Bank, UNCTAD, and the IMF", ["World Bank", "UNCTAD", "the IMF"]),
         ("PTC as well as IMSC", ["PTC", "IMSC"]),
         ("All Ministries, Departments and Agencies", ["All Ministries, Departments and Agencies"]),
+        ("Treasury and Ministry of Finance", ["Treasury", "Ministry of Finance"]),
+        (
+            "Contraloría General y Secretaría de la Función Pública",
+            ["Contraloría General", "Secretaría de la Función Pública"],
+        ),
+        ("ICMBio e Ministério do Meio Ambiente", ["ICMBio", "Ministério do Meio Ambiente"]),
+        ("Scientific Committee/Working Group on Tuna", ["Scientific Committee", "Working Group on Tuna"]),
+        ("MoF/MoT", ["MoF", "MoT"]),
+        ("Council and/or Commission", ["Council", "Commission"]),
+        ("civil society and academia", ["civil society", "academia"]),
+        ("Members and Secretariat", ["Members", "Secretariat"]),
         ("  -  ", []),
     ],
 )
@@ -55,6 +66,21 @@ def test_what_cannot_be_told_is_kept_and_doubted() -> None:
     found = split("Directorate for Taxation and Customs Union", role="lead")
     assert len(found.parts) == 2
     assert "may be one name" in found.doubts[0]
+    for text, parts, doubt in (
+        ("Department of Finance and Administration", 2, "may be one name"),
+        ("Police and Fire Service", 2, "may be one name"),
+        ("Permanent Secretary, Ministry of Health", 2, "may be one name"),
+        ("Customs, Immigration and Quarantine Services", 2, "may be two names"),
+        ("DG/Works Department", 1, "may be two names"),
+        ("Ministry of Interior, shires and hamlets", 1, "may be two names"),
+        ("Secretariat with UNDP", 1, "may begin at 'with'"),
+        ("to be confirmed", 0, "names nobody"),
+    ):
+        found = split(text, role="lead")
+        assert len(found.parts) == parts, text
+        assert doubt in found.doubts[0], text
+    for text in ("Ministry of Trade and Industry", "Treasury and Ministry of Finance", "Council, Board", "PTC/IMSC"):
+        assert split(text, role="lead").doubts == (), text
     known = known_names(["customs and  police"])
     assert split("Customs and Police, PTC", role="lead", known=known).doubts == ()
 
@@ -69,6 +95,12 @@ def test_what_cannot_be_told_is_kept_and_doubted() -> None:
         ("Secrétariat (chef de file), CTP", ["lead", "partner"]),
         ("Secretaría con el apoyo de los Miembros", ["lead", "open"]),
         ("Secretaria em parceria com o CTP e todos os Membros", ["lead", "partner", "open"]),
+        ("Secretaría con el apoyo del Consejo", ["lead", "partner"]),
+        ("Secrétariat avec l’appui des Membres", ["lead", "open"]),
+        ("Council (in consultation with the Board), Commission", ["lead", "partner", "lead"]),
+        ("Council (with UNDP)", ["lead", "partner"]),
+        ("Council, with UNDP and the Bank", ["lead", "partner", "partner"]),
+        ("Treasury and line ministries", ["lead", "open"]),
         ("interested Members", ["open"]),
         ("Administrations concerned", ["open"]),
         ("Member States’ administrations and PTC", ["open", "lead"]),
