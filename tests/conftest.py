@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,17 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(releases: Path) -> Release:
     """The release in that folder."""
     return open_release(releases)
+
+
+@pytest.fixture(scope="session")
+def without_lists(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """That release without its lists: pages then ask the engine for everything, as they do of a store of others."""
+    folder = tmp_path_factory.mktemp("bare") / release.id
+    folder.mkdir()
+    for part in release.path.iterdir():
+        if part != release.lists:
+            (folder / part.name).symlink_to(part)
+    return replace(release, path=folder)
 
 
 @pytest.fixture(scope="session")

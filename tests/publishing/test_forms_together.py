@@ -46,11 +46,11 @@ def engine(release: Release, settings: Settings, tmp_path: Path) -> Iterator[Wat
 
 
 @pytest.fixture
-def visitor_of(release: Release, settings: Settings, engine: Watched, tmp_path: Path) -> MakeVisitor:
+def visitor_of(without_lists: Release, settings: Settings, engine: Watched, tmp_path: Path) -> MakeVisitor:
     """Makes a visitor that writes into ``tmp_path``, with bounds of its own and functions to run before a request."""
 
     def make(bounds: Bounds | None = None, *before: Callable[[], object], most_bytes: int = AMPLE) -> Visitor:
-        source = FixedEngine.of_release(engine, release)
+        source = FixedEngine.of_release(engine, without_lists)
         app = create_app(settings, source=source, bounds=bounds or Bounds())
         app.config["TWIN"] = True
         for call in before:

@@ -50,19 +50,8 @@ def watched(engine: Engine) -> Watched:
     return Watched(engine)
 
 
-@pytest.fixture(scope="module")
-def without_lists(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the release without its lists."""
-    folder = tmp_path_factory.mktemp("bare") / release.id
-    folder.mkdir()
-    for part in release.path.iterdir():
-        if part != release.lists:
-            (folder / part.name).symlink_to(part)
-    return folder
-
-
 @pytest.fixture
-def make_app(watched: Watched, release: Release, without_lists: Path) -> MakeApp:
+def make_app(watched: Watched, without_lists: Release) -> MakeApp:
     """Makes an app over the release that has cached nothing, with bounds and settings of its own.
 
     It asks for everything, as it does of a release without lists and of a store that others run.
@@ -70,8 +59,7 @@ def make_app(watched: Watched, release: Release, without_lists: Path) -> MakeApp
 
     def make(bounds: Bounds | None = None, **settings: object) -> Flask:
         given = Settings(**{"timeout": 60, **settings})  # type: ignore[arg-type]
-        bare = replace(release, path=without_lists)
-        return create_app(given, source=FixedEngine.of_release(watched, bare), bounds=bounds or Bounds())
+        return create_app(given, source=FixedEngine.of_release(watched, without_lists), bounds=bounds or Bounds())
 
     return make
 

@@ -253,5 +253,5 @@ def test_three_thousand_rows_take_little(write: Callable[..., Path], tmp_path: P
     rows.sort(key=lambda row: row.chapter)
     path = write(rows, tmp_path / f"many{ {as_workbook: '.xlsx', as_csv: '.csv', as_word: '.docx'}[write] }")
     # the process ends where it needs more than 300 MB beside the interpreter
-    limits = Limits(memory_bytes=300_000_000, cpu_s=30 if write is as_word else 10, clock_s=300)
+    limits = Limits(memory_bytes=300_000_000, cpu_s=100, clock_s=300)
     assert len(confined(read_here, path, None, None, frozenset(), limits=limits).rows.rows) == 3000
