@@ -106,8 +106,9 @@ class Wordings:
         words = self._said(text)
         if not 0 < len(words) <= _LONGEST_HEADING_WORDS or self.is_one_of(text, "no_headings"):
             return None
+        is_beside = not self.plainly("beside").isdisjoint(words)
         for length in range(len(words), 0, -1):
-            if length / len(words) < _SHARE:
+            if length / len(words) < (1 if is_beside else _SHARE):
                 break
             found = [
                 known

@@ -173,6 +173,18 @@ def test_a_field_that_holds_the_separator_makes_its_row_doubtful(tmp_path: Path)
     assert [row.doubts[:1] for row in read.rows] == [(read.problems[0].message,), (), ()]
 
 
+def test_columns_about_something_else_of_an_action_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text(
+        "No,Action taken,Action,Funder,Responsible body,Date of last update,Actual completion date,Target group\n"
+        "1,Called,Mend the quay,Bank of Ports,Works Office,3 May 2031,June 2030,Fishers\n",
+        encoding="utf-8",
+    )
+    read = read_plan(tmp_path / "plan.csv")
+    assert [_shown(row) for row in read.rows] == [("1", "Mend the quay", "", [("Works Office", "lead")], "")]
+    assert read.rows[0].goals == ()
+    assert any("'Actual completion date'" in taken for taken in read.taken)
+
+
 def _table(document: docx.document.Document, *rows: tuple[str, ...]) -> docx.table.Table:
     table = document.add_table(len(rows), len(rows[0]))
     for row, texts in zip(table.rows, rows, strict=True):
