@@ -22,7 +22,7 @@ from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ecp_graph.namespaces import PREFIXES
-from ecp_graph.rdf.terms import OxTerm
+from ecp_graph.rdf.terms import OxTerm, to_rdflib
 from ecp_graph.sparql.text import Token, every_token, tokens
 from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.lexical import expressible, survive_store
@@ -76,7 +76,10 @@ def ask_constraint(
         raise UnsuitedQuery("a store would change the form of its literals")
     if _computes(query.text) and not expressible(objects):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
-    store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in data.focus_nodes(shapes, shape))
+    focus = data.focus_nodes(shapes, shape)
+    if _repeats_paths(query.text) and not all(map(to_rdflib, focus)):
+        raise UnsuitedQuery("rdflib takes an empty text, 0 and false for no end of a path")
+    store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in focus)
     matching = Matching()
     try:
         solutions = store.query(text, prefixes=dict(query.prefixes), custom_functions=matching.functions)
@@ -207,6 +210,10 @@ def _for_all(text: str, given: Mapping[str, str]) -> str:
         for place in places:
             added[place] += given[name]
     return "".join(text + added[place] for place, text in enumerate(texts))
+
+
+def _repeats_paths(text: str) -> bool:
+    return any(part.kind == "mark" and part.text in {"*", "+", "?"} for part in tokens(text))
 
 
 def _refuse_unsuited(parts: list[Token]) -> None:
