@@ -12,16 +12,16 @@ import pyoxigraph as ox
 import pytest
 
 from benchmarks.workspace import write_workspace
-from ecp_graph.namespaces import PREFIXES, using
+from ecp_graph.namespaces import ECP, PREFIXES, SHAPES, using
 from ecp_graph.pipeline import BuildResult, build
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.former import Former, judge_since
 from ecp_graph.rdf.load import load, parse_file
-from ecp_graph.release.release import Release
+from ecp_graph.release.release import Release, open_release
 from ecp_graph.tables.statements import LAYERS
 from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Report
-from ecp_graph.workspace import Workspace, find_workspace
+from ecp_graph.workspace import FOLDERS, Workspace, bundled_workspace, find_workspace
 from tests.build.test_partial import edited
 
 LABEL = ox.NamedNode(PREFIXES["skos"] + "prefLabel")
@@ -151,3 +151,101 @@ def edit(files: Sequence[Path], chance: random.Random) -> set[Path]:
         moved_to = three.rename(three.with_name(f"{chance.choice('az')}-{three.name}"))
         return {one, two, three, moved_to}
     return {one, two}
+
+
+# ---------------------------------------------------------------- what a change breaks elsewhere
+
+
+def found(result: BuildResult) -> set[tuple[str | None, str | None]]:
+    return {(one.shape, one.focus) for one in result.report.findings}
+
+
+@pytest.mark.slow
+def test_a_code_that_another_plan_has_is_found(folder: Path) -> None:
+    register = folder / "data/register/pool-1.trig"
+    known = next(one for one in parse_file(register) if one.predicate == NOTATION and "/id/plan/" in str(one.subject))
+    path = folder / "data/plan-0002/plan.trig"
+    quads = list(parse_file(path))
+    plan = next(one for one in quads if getattr(one.object, "value", "") == ECP + "ActionPlan")
+    rewrite(path, [*quads, ox.Quad(plan.subject, NOTATION, known.object, plan.graph_name)])
+    told: list[str] = []
+    result = build(find_workspace(folder), folder / "releases", progress=told.append)
+    assert result.release is None
+    assert (f"{SHAPES}plan-code-unique", plan.subject.value) in found(result)
+    assert any("nodes that a change can affect" in line for line in told)
+    assert result.report == in_full(folder).report
+
+
+@pytest.mark.slow
+def test_what_a_removed_file_described_is_missed_where_another_file_names_it(folder: Path) -> None:
+    register = folder / "data/register/pool-1.trig"
+    quads = list(parse_file(register))
+    path = folder / "data/plan-0001/actions-1.trig"
+    named = {one.object for one in parse_file(path) if one.predicate == ox.NamedNode(ECP + "responsibleBody")}
+    body = next(one.subject for one in quads if one.subject in named)
+    alone = folder / "data/register/body.trig"
+    rewrite(alone, [one for one in quads if one.subject == body])
+    rewrite(register, [one for one in quads if one.subject != body])
+    before = found(build_in(folder, full=True))
+    alone.unlink()
+    told: list[str] = []
+    result = build(find_workspace(folder), folder / "releases", progress=told.append)
+    assert any("nodes that a change can affect" in line for line in told)
+    assert result.report == in_full(folder).report
+    missed = {focus for shape, focus in found(result) - before}
+    assert any("/id/action/" in (focus or "") or focus == body.value for focus in missed)
+
+
+# ---------------------------------------------------------------- when all is validated
+
+
+def setting(folder: Path) -> None:
+    path = folder / "workspace.toml"
+    path.write_text(path.read_text() + "\n[overlaps]\nthemes = 7\n")
+
+
+def own(name: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        shutil.copytree(bundled_workspace().folder(name), folder / name)
+        path = sorted((folder / name).rglob(f"*{FOLDERS[name][0]}"))[0]
+        path.write_text(path.read_text() + "\n# A line more.\n")
+
+    return change
+
+
+def damaged(name: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        renamed(folder)
+        path = open_release(folder / "releases").path / name
+        path.write_bytes(path.read_bytes() + b" \n")
+
+    return change
+
+
+def forced(folder: Path) -> None:
+    renamed(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (setting, "workspace.toml has changed"),
+        (own("shapes"), "shapes/"),
+        (own("ontology"), "ontology/"),
+        (own("queries"), "queries/"),
+        (damaged("dataset.nq"), "is damaged"),
+        (damaged("report.json"), "is damaged"),
+        (forced, ""),
+    ],
+    ids=["setting", "shapes", "ontology", "queries", "dataset", "report", "forced"],
+)
+def test_all_is_validated_and_the_build_says_why(folder: Path, change: Callable[[Path], None], reason: str) -> None:
+    change(folder)
+    told: list[str] = []
+    result = build(find_workspace(folder), folder / "releases", progress=told.append, full=not reason)
+    (line,) = [line for line in told if line.startswith("Validated")]
+    assert reason in line
+    assert "can affect" not in line
+    assert ("in full, because" in line) == bool(reason)
+    assert made(result).manifest["validation"] == {"since": None}
