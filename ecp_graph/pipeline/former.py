@@ -9,11 +9,14 @@ is confidential, all is validated in full. See `ecp_graph.tables.difference` for
 from __future__ import annotations
 
 import hashlib
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
+
+import duckdb
 
 from ecp_graph import __version__
 from ecp_graph.errors import ReleaseError
@@ -53,7 +56,8 @@ def circumstances(workspace: Workspace, engine: str, layout: int) -> dict[str, A
     The last has the SHA-256 of each file by its name. Raises InputSyntaxError.
     """
     inputs = {workspace.relative(path): hashlib.sha256(read_input(path)).hexdigest() for path in workspace.files}
-    return {"layout": layout, "engine": engine, "tools": dict(map(_versioned, _TOOLS)), "inputs": inputs}
+    tools = {"python": platform.python_version(), **dict(map(_versioned, _TOOLS))}
+    return {"layout": layout, "engine": engine, "tools": tools, "inputs": inputs}
 
 
 def former_release(workspace: Workspace, releases: Path, now: Mapping[str, Any]) -> Former | str:
@@ -77,12 +81,12 @@ def former_release(workspace: Workspace, releases: Path, now: Mapping[str, Any])
     differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if others := sorted(name for name in differing - data if not name.startswith("data/")):
         return f"{others[0]} has changed"
-    if any(file_facts(path) != then["files"].get(path.name) for path in (release.dataset, release.report("json"))):
-        return f"the release {release.id} is damaged"
     try:
+        if any(file_facts(path) != then["files"].get(path.name) for path in (release.dataset, release.report("json"))):
+            return f"the release {release.id} is damaged"
         report = read_json(release.report("json").read_text(encoding="utf-8"))
-    except (ValueError, KeyError, TypeError):
-        return f"the report of the release {release.id} cannot be read"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"the release {release.id} cannot be read"
     return Former(release.id, release.dataset, report, frozenset(differing))
 
 
@@ -107,7 +111,11 @@ def _moved(former: Former, sources: Sources, statements: Statements, workspace: 
     """
     names = workspace.names
     fixed = [names.ontology_graph, names.shapes_graph]
-    if not compare_with(former.dataset, statements, but=names.dataset_graph, fixed=fixed):
+    try:
+        is_fixed = compare_with(former.dataset, statements, but=names.dataset_graph, fixed=fixed)
+    except (OSError, duckdb.Error):  # another build may have removed it meanwhile
+        return f"the release {former.release} cannot be read"
+    if not is_fixed:
         return "rules of a document came into force or went out of it"
     run = statements.connection.execute
     differing, every = run("SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM things)").fetchall()[0]
