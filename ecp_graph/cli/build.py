@@ -23,9 +23,14 @@ __all__ = ["build"]
     help="What infers and validates: joins in DuckDB and compiled SHACL; owlrl and pySHACL, which are slower; or the"
     " first with its joins on Spark, for what is too large for one machine.",
 )
+@click.option("--full", is_flag=True, help="Validate everything, and not just what can be affected by changed data.")
 @click.pass_context
 def build(
-    ctx: click.Context, workspace: Path | None, releases: Path | None, engine: Literal["local", "reference", "spark"]
+    ctx: click.Context,
+    workspace: Path | None,
+    releases: Path | None,
+    engine: Literal["local", "reference", "spark"],
+    full: bool,
 ) -> None:
     """Build a release: load, reason, derive overlaps, validate, write.
 
@@ -50,6 +55,7 @@ def build(
         engine=engine,
         spark_master=settings.spark_master or where.about.build.get("spark", SPARK_MASTER),
         progress=say,
+        full=full,
     )
     if result.release is None:
         show_report(result.report)

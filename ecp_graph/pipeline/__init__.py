@@ -6,6 +6,7 @@
     reason      OWL 2 RL closure → graph/inferred, and contradictions                        reasoning/reason.py
     derive      rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived       overlap/derive.py
     complete    the two above, one after the other                                           complete.py
+    former      last release → what of its report still holds                                former.py
     check       shapes → Report                                                              validation/check.py
     withhold    confidential plans → the same steps without their files                      confidential.py
     describe    counts, catalogue and sources → graph/dataset                                linked_data/describe.py
@@ -37,6 +38,7 @@ def build(
     engine: Literal["local", "reference", "spark"] = "local",
     spark_master: str = SPARK_MASTER,
     progress: Callable[[str], None] = lambda _: None,
+    full: bool = False,
 ) -> BuildResult:
     """Build a workspace, and return the report and, if there are no violations, the release, now the current one.
 
@@ -46,10 +48,13 @@ def build(
     the data contradict the ontology, UncoveredAxiom for an axiom that the local engine does not know, and MissingExtra
     and SparkError where Spark cannot run; in each case, and if there are violations, the last release stays current.
 
+    Where only data have changed since the current release, no more is validated than the change can affect, with the
+    same report; with ``full`` all is.
+
     Where a plan is confidential, the release also holds what may be published: what the other files alone make.
     """
     # Not at the top: `ecp-graph query` opens a release without rdflib, owlrl and pySHACL.
     from ecp_graph.pipeline.steps import run
 
     with using(workspace.names):
-        return run(workspace, releases, kept, engine, spark_master, progress)
+        return run(workspace, releases, kept, engine, spark_master, progress, full)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -39,10 +39,10 @@ from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
 from ecp_graph.workspace import FOLDERS, Workspace
 
-__all__ = ["fingerprint", "release_id", "write_contents", "write_public_part"]
+__all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-_LAYOUT: Final = 5
+LAYOUT: Final = 6
 #: Bytes of N-Quads whose store takes a gigabyte of memory.
 _MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """
@@ -63,16 +63,22 @@ def fingerprint(workspace: Workspace) -> str:
 
 def release_id(workspace_hash: str) -> str:
     """Return the id of the release that this version of the package makes of a workspace: 12 hexadecimal digits."""
-    return hashlib.sha256(f"{workspace_hash} {__version__} {_LAYOUT}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"{workspace_hash} {__version__} {LAYOUT}".encode()).hexdigest()[:12]
 
 
 def write_public_part(
-    folder: Path, completed: Completed, report: Report, workspace: Workspace, workspace_hash: str
+    folder: Path,
+    completed: Completed,
+    report: Report,
+    workspace: Workspace,
+    workspace_hash: str,
+    *,
+    facts: Mapping[str, Any],
 ) -> Release:
     """Write the release without confidential plans into the folder of the whole one, and return it."""
     identity = release_id(workspace_hash)
     (part := folder / PUBLIC / identity).mkdir(parents=True)
-    write_contents(part, completed, report, workspace, workspace_hash)
+    write_contents(part, completed, report, workspace, workspace_hash, facts=facts)
     (part.parent / CURRENT).write_text(identity + "\n", encoding="utf-8")
     return open_release(part.parent)
 
@@ -84,13 +90,14 @@ def write_contents(
     workspace: Workspace,
     workspace_hash: str,
     *,
+    facts: Mapping[str, Any],
     confidential: Sequence[str] = (),
     public: Release | None = None,
 ) -> None:
     """Write every file of a release into an empty folder, the manifest last, and all of it to disk.
 
-    With confidential plans the folder may hold ``public``, the release without them. The description and the dumps are
-    those of that part then; without one, there are no dumps.
+    ``facts`` are what the manifest tells of how it was made. With confidential plans the folder may hold ``public``,
+    the release without them. The description and the dumps are those of that part then; without one, there are none.
     """
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
@@ -128,6 +135,7 @@ def write_contents(
         "id": identity,
         "version": __version__,
         "workspace": workspace_hash,
+        **facts,
         "title": workspace.about.title,
         "names": workspace.names.as_json(),
         "ontology": _ontology_version(completed),

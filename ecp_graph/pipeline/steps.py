@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
 from ecp_graph.overlap.choosing import themes_in
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
-from ecp_graph.pipeline.contents import fingerprint, release_id, write_contents, write_public_part
+from ecp_graph.pipeline.contents import LAYOUT, fingerprint, release_id, write_contents, write_public_part
+from ecp_graph.pipeline.former import circumstances, former_release, judge_since
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.rdf.load import load
 from ecp_graph.release.swap import install
@@ -40,12 +41,16 @@ class _Means:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The statements of a workspace with all that is added to them, and the report on them."""
+    """The statements of a workspace with all that is added to them, and the report on them.
+
+    ``facts`` are what the manifest tells of how they were made.
+    """
 
     workspace: Workspace
     hash: str
     completed: Completed
     report: Report
+    facts: Mapping[str, Any]
 
 
 def run(
@@ -55,15 +60,16 @@ def run(
     engine: Engine,
     spark_master: str,
     progress: Callable[[str], None],
+    full: bool,
 ) -> BuildResult:
     """See `ecp_graph.pipeline.build`."""
     with on_spark(spark_master) if engine == "spark" else nullcontext(in_process) as place:
         means = _Means("reference" if engine == "reference" else "local", place, progress)
-        return _run(workspace, releases, kept, means)
+        return _run(workspace, None if full else releases, releases, kept, means)
 
 
-def _run(workspace: Workspace, releases: Path, kept: int, means: _Means) -> BuildResult:
-    whole = _judge(workspace, means)
+def _run(workspace: Workspace, earlier: Path | None, releases: Path, kept: int, means: _Means) -> BuildResult:
+    whole = _judge(workspace, means, earlier)
     if not whole.report.conforms:
         return BuildResult(None, whole.report)
     hidden = withheld(workspace, whole.completed.sources.data)
@@ -76,8 +82,11 @@ def _run(workspace: Workspace, releases: Path, kept: int, means: _Means) -> Buil
     return BuildResult(release, whole.report, public.report if public else None)
 
 
-def _judge(workspace: Workspace, means: _Means) -> _Judged:
+def _judge(workspace: Workspace, means: _Means, releases: Path | None = None) -> _Judged:
+    """Return a workspace judged: in full, or, with releases, with what was found in the current one and still holds."""
     before = fingerprint(workspace)
+    facts = circumstances(workspace, means.engine, LAYOUT)
+    former = former_release(workspace, releases, facts) if releases else ""
     sources = load(workspace)
     with forked_call(partial(judge_stated, sources, engine=means.engine)) as of_stated:
         completed = complete(
@@ -90,9 +99,16 @@ def _judge(workspace: Workspace, means: _Means) -> _Judged:
         )
         if completed.contradictions:
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
-        report = check(sources, completed.things, completed.contradictions, of_stated, engine=means.engine)
-    means.progress(f"Validated with {report.engines}")
-    return _Judged(workspace, before, completed, report)
+        since = former if isinstance(former, str) else judge_since(former, workspace, completed, of_stated)
+        if isinstance(former, str) or isinstance(since, str):
+            report = check(sources, completed.things, completed.contradictions, of_stated, engine=means.engine)
+            means.progress("Validated " + (f"in full, because {since}, " if since else "") + f"with {report.engines}")
+            facts["validation"] = {"since": None}
+        else:
+            report, anew = since
+            means.progress(f"Validated {anew} nodes that a change can affect, with {report.engines}")
+            facts["validation"] = {"since": former.release, "nodes": anew}
+    return _Judged(workspace, before, completed, report, facts)
 
 
 def _judge_public(workspace: Workspace, hidden: Withheld, means: _Means) -> _Judged | None:
@@ -109,6 +125,17 @@ def _judge_public(workspace: Workspace, hidden: Withheld, means: _Means) -> _Jud
 def _write(folder: Path, whole: _Judged, hidden: Withheld | None, public: _Judged | None) -> None:
     part = None
     if public and public.report.conforms:
-        part = write_public_part(folder, public.completed, public.report, public.workspace, public.hash)
+        part = write_public_part(
+            folder, public.completed, public.report, public.workspace, public.hash, facts=public.facts
+        )
     units = hidden.units if hidden else ()
-    write_contents(folder, whole.completed, whole.report, whole.workspace, whole.hash, confidential=units, public=part)
+    write_contents(
+        folder,
+        whole.completed,
+        whole.report,
+        whole.workspace,
+        whole.hash,
+        facts=whole.facts,
+        confidential=units,
+        public=part,
+    )

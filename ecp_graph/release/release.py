@@ -59,7 +59,10 @@ class Release:
     ``manifest`` has the keys ``id``, ``version``, ``workspace`` (SHA-256 of the authored files), its ``title`` and
     ``names``, ``ontology`` (its version), ``from_package`` (folders of the package that were used), ``triples``
     (of the default graph), ``graphs`` (named graph to count), ``findings`` (severity to count) and ``files`` (path to
-    size and SHA-256); one with confidential plans also ``confidential``, the names of their folders.
+    size and SHA-256), and on what the build depended: ``layout``, ``engine``, ``tools`` (their versions), ``inputs``
+    (authored file to SHA-256), and ``validation`` (the release ``since`` which only what had changed was validated,
+    null where that was all, and how many ``nodes``); one with confidential plans also ``confidential``, the names of
+    their folders.
     """
 
     id: str

@@ -21,6 +21,7 @@ import os
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final, TypeAlias, cast
@@ -97,7 +98,7 @@ JOIN terms AS o ON o.term = staged.o
 JOIN terms AS g ON g.term = staged.g
 ORDER BY staged.rowid"""
 _ONCE: Final = """
-CREATE OR REPLACE TABLE {layer} AS
+CREATE OR REPLACE {kind} {layer} AS
 SELECT s, p, o, g FROM (SELECT s, p, o, g, min(rowid) AS place FROM incoming GROUP BY s, p, o, g) ORDER BY place"""
 #: The line of a statement in N-Quads; that of one in N-Triples is the line of one in the default graph.
 _LINES: Final = """
@@ -130,6 +131,20 @@ class Statements:
         self.connection.execute(f"CREATE VIEW quads AS {_union(_READ)}")
         self.connection.execute(f"CREATE VIEW triples AS SELECT s, p, o FROM ({_merged(_MERGED)})")
 
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """Throw away the temporary tables that are made meanwhile."""
+        before = self._temporary()
+        try:
+            yield
+        finally:
+            for table in self._temporary() - before:
+                self.connection.execute(f'DROP TABLE "{table}"')
+
+    def _temporary(self) -> set[str]:
+        rows = self.connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+        return {name for (name,) in rows}
+
     @property
     def folder(self) -> Path:
         """A folder for files that do not outlive these tables; their database reads and writes no others."""
@@ -147,6 +162,11 @@ class Statements:
     def append(self, layer: str, quads: Iterable[ox.Quad]) -> None:
         """Add to a layer those of some quads that it does not have."""
         self._add(layer, [ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""])
+
+    def stage_rows(self, table: str, lines: Iterable[str]) -> None:
+        """Make a temporary table of statements, which is no layer, of lines of N-Quads as Oxigraph writes them."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (s BIGINT, p BIGINT, o BIGINT, g BIGINT)")
+        self._add(table, ["".join(f"{line}\n" for line in lines).encode()], kind="TEMP TABLE")
 
     def fill(self, table: str, columns: Mapping[str, Sequence[int]]) -> None:
         """Make a table of whole numbers out of its columns, which are of one length."""
@@ -217,14 +237,14 @@ class Statements:
         self.connection.execute(f"COPY ({select}) TO $file (FORMAT parquet)", {"file": str(path)})
         return path
 
-    def _add(self, layer: str, texts: Iterable[bytes]) -> None:
+    def _add(self, layer: str, texts: Iterable[bytes], *, kind: str = "TABLE") -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS FROM {layer}")
         for batch in _batches(texts):
             self._stage(batch)
             self.connection.execute(_NEW_TERMS.format(found=_FOUND))
             self.connection.execute(_NUMBERED)
         self.connection.execute("DROP TABLE IF EXISTS staged")
-        self.connection.execute(_ONCE.format(layer=layer))
+        self.connection.execute(_ONCE.format(layer=layer, kind=kind))
         self.connection.execute("DROP TABLE incoming")
 
     def _copy(self, name: str, statements: str, order: str = "") -> Path:

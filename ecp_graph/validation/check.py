@@ -20,13 +20,14 @@ from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Contradiction
 from ecp_graph.tables.statements import Statements
 from ecp_graph.validation.data_graph import DataGraph
+from ecp_graph.validation.incremental import are_plain, judge_changed
 from ecp_graph.validation.partial import judge_touched
 from ecp_graph.validation.profiles import profile_view, stated_by
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.validation.shacl import TARGETS, Engine, Judged, only, run_shapes
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
 
-__all__ = ["Judged", "check", "check_touched", "judge_stated"]
+__all__ = ["Judged", "check", "check_since", "check_touched", "judge_stated"]
 
 
 def judge_stated(
@@ -95,6 +96,45 @@ def check_touched(
     chosen = {"numbers": list(numbers)}
     stated = statements.selected("FROM data WHERE s IN (SELECT unnest($numbers::BIGINT[]))", chosen)
     return _report(judged, findings, _Locator(stated, sources.index))
+
+
+def check_since(
+    sources: Sources,
+    statements: Statements,
+    of_stated: Callable[[], Judged],
+    *,
+    former: Report,
+    files: Collection[str],
+    moved: Collection[str],
+) -> tuple[Report, int] | None:
+    """Return the report on a workspace of which a former report is known, and how many nodes were judged anew.
+
+    The tables are those of `compare_with`. ``files`` are those that are not as they were, by their names in findings,
+    and ``moved`` what may stand elsewhere now: the subjects (IRIs) of changed statements and those in these files.
+    None where the shapes do not let it be told to which nodes the former findings belong.
+    """
+    shapes = to_graph(sources.shapes)
+    rules = _on_things(shapes, sources)
+    names = {str(rule) for rule in rules}
+    of_others = {str(rule) for rule in _with_targets(shapes) - rules}
+    if not are_plain(shapes, rules) or not {one.shape for one in former.findings} <= names | of_others:
+        return None
+    anew = judge_changed(statements, shapes, rules)
+    found = anew.judged + of_stated()
+    looked_at = {rule: count for rule, count in found.looked_at.items() if rule in former.looked_at}
+    kept = [one for one in former.findings if one.shape in names and anew.still_holds(one)]
+    is_moved = [one.focus in moved or one.file in files for one in kept]
+    unmoved = [one for one, moves in zip(kept, is_moved, strict=True) if not moves]
+    unplaced = [
+        replace(one, passages=(), file=None, line=None) for one, moves in zip(kept, is_moved, strict=True) if moves
+    ]
+    unplaced += found.findings
+    foci = {"foci": [f"<{one.focus}>" for one in unplaced if one.focus]}
+    of_foci = "SELECT id FROM terms WHERE term IN (SELECT unnest($foci::VARCHAR[]))"
+    stated = statements.selected(f"FROM data WHERE s IN ({of_foci})", foci)
+    locate = _Locator(stated, sources.index)
+    findings = in_order([*unmoved, *map(locate, unplaced)])
+    return Report(findings, looked_at, tuple(sorted(found.on_reference))), anew.judged_anew
 
 
 def _report(judged: Judged, findings: Iterable[Finding], locate: _Locator) -> Report:

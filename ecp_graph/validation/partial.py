@@ -26,7 +26,7 @@ from ecp_graph.validation.reach import Reach
 from ecp_graph.validation.reads import Anchor, Reads, Step, reads_of
 from ecp_graph.validation.shacl import Judged, only, run_shapes
 
-__all__ = ["judge_touched", "kept_reads"]
+__all__ = ["judge_nodes", "judge_touched", "kept_reads"]
 
 #: Rises when the same shapes are said to read something else.
 _LAYOUT: Final = 1
@@ -47,6 +47,11 @@ def judge_touched(statements: Statements, shapes: Graph, rules: Iterable[Node], 
         judged += _judge(_data(reach.needed(joined=False)), shapes, compared, values)
     looked_at = {str(rule): len(joined.get(str(rule), ())) + len(compared.get(str(rule), ())) for rule in rules}
     return Judged(judged.findings, looked_at, judged.on_reference)
+
+
+def judge_nodes(text: str, shapes: Graph, nodes: Mapping[str, set[str]]) -> Judged:
+    """Return what shapes find at nodes (N-Triples) by the statements of a text of N-Triples."""
+    return _judge(_data(text), shapes, _parsed(nodes)) if nodes else Judged()
 
 
 def _data(text: str) -> DataGraph:

@@ -7,13 +7,13 @@ reached means all nodes of a rule. Forwards from these nodes it passes all state
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from rdflib import RDF, RDFS, Graph, URIRef
 
 from ecp_graph.rdf.terms import to_oxigraph
-from ecp_graph.tables.statements import Statements
+from ecp_graph.tables.statements import LITERALS, Statements
 from ecp_graph.validation.data_graph import TARGETS
 from ecp_graph.validation.reads import Reads
 
@@ -67,6 +67,19 @@ WITH
 SELECT focus.rule, focus.node, joins.node IS NOT NULL OR focus.rule IN (SELECT unnest($unknown::INTEGER[]))
 FROM focus LEFT JOIN joins USING (rule, node)
 WHERE joins.node IS NOT NULL OR focus.rule IN (SELECT rule FROM beside UNION ALL SELECT unnest($unknown::INTEGER[]))"""
+
+#: A node that is no IRI has a text that may be that of another one, so a rule that looks at such is asked in full.
+_WHOLLY: Final = """
+WITH touched AS (SELECT DISTINCT rule, node FROM reached JOIN starts USING (state))
+SELECT rule FROM reached JOIN anchors USING (state) WHERE anchors.node IS NULL OR anchors.node = reached.node
+UNION SELECT unnest($unknown::INTEGER[])
+UNION SELECT touched.rule FROM touched JOIN (FROM touched UNION ALL FROM focus) AS looked_at USING (rule)
+  JOIN terms ON id = looked_at.node WHERE looked_at.node >= $literals OR starts_with(term, '_:')"""
+_ALL_OF: Final = """
+CREATE OR REPLACE TEMP TABLE affected AS
+SELECT DISTINCT rule, node, true AS joined
+FROM (FROM focus SEMI JOIN (SELECT unnest($wholly::INTEGER[]) AS rule) USING (rule)
+  UNION ALL SELECT rule, node FROM affected)"""
 
 _BEGIN: Final = """
 INSERT INTO reached
@@ -161,6 +174,30 @@ class Reach:
         for rule, term, is_joined in self._run(asked).fetchall():
             (joined if is_joined else compared).setdefault(self._rules[rule], set()).add(term)
         return joined, compared
+
+    def touched(self) -> tuple[dict[str, set[str]], set[str]]:
+        """Return for each rule the nodes (N-Triples) of which it may say something else, in its targets or no more.
+
+        The second are the rules of which that may be all nodes.
+        """
+        self.affected()
+        asked = "SELECT DISTINCT rule, term FROM reached JOIN starts USING (state) JOIN terms ON id = node"
+        nodes: dict[str, set[str]] = {}
+        for rule, term in self._run(asked).fetchall():
+            nodes.setdefault(self._rules[rule], set()).add(term)
+        wholly = self._run(_WHOLLY, {"unknown": self._unknown, "literals": LITERALS}).fetchall()
+        return nodes, {self._rules[rule] for (rule,) in wholly}
+
+    def affected_with_all_of(self, wholly: Collection[str]) -> dict[str, set[str]]:
+        """Return for each rule its affected nodes, after `touched`; those of some rules are all at which they look.
+
+        All of them count as joined from then on.
+        """
+        self._run(_ALL_OF, {"wholly": [place for place, rule in enumerate(self._rules) if rule in wholly]})
+        found: dict[str, set[str]] = {}
+        for rule, term in self._run("SELECT rule, term FROM affected JOIN terms ON id = node").fetchall():
+            found.setdefault(self._rules[rule], set()).add(term)
+        return found
 
     def needed(self, *, joined: bool) -> str:
         """Return the statements that the affected nodes of one kind or the other need, as N-Triples."""
