@@ -48,7 +48,9 @@ def release(
 ) -> Release:
     seed = fingerprint(workspace)
     folder = tmp_path_factory.mktemp("bundled") / "releases"
-    write = partial(write_contents, completed=completed, report=report, workspace=workspace, workspace_hash=seed)
+    write = partial(
+        write_contents, completed=completed, report=report, workspace=workspace, workspace_hash=seed, facts={}
+    )
     return install(folder, release_id(seed), write)
 
 

@@ -47,6 +47,7 @@ def publish(folder: Path, releases: Path, number: int) -> Release:
             report=Report(),
             workspace=workspace,
             workspace_hash=seed,
+            facts={},
         )
         return install(releases, release_id(seed), write, kept=3)
 
