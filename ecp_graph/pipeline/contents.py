@@ -126,9 +126,7 @@ def write_contents(
         with _store(folder / "store", statements, description) as store:
             beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
             write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
-            store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
-            engine = EmbeddedEngine(store, name=f"release {identity}")
-            write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
+            _write_lists(folder, store, description, workspace)
         dumps_written()
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -149,6 +147,13 @@ def write_contents(
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     _to_disk([*folder.rglob("*"), folder])
+
+
+def _write_lists(folder: Path, store: ox.Store, description: Sequence[ox.Quad], workspace: Workspace) -> None:
+    """Write the lists that pages read, of a store that lacks the description and of the tables."""
+    store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+    engine = EmbeddedEngine(store, name=f"release in {folder.name}")
+    write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
 
 
 def _ontology_version(completed: Completed) -> str:
