@@ -9,16 +9,17 @@ WITH meeting AS (
   WHERE dimension = 'body' AND finding_thing.kind IS NOT NULL
     AND (:on IS NULL OR finding_thing.kind = :on)
     AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
-), body AS (
+), body AS MATERIALIZED (
   SELECT thing, kind, member_a AS member, min(grade) AS grade FROM meeting GROUP BY 1, 2, 3
   UNION
   SELECT thing, kind, member_b, min(grade) FROM meeting GROUP BY 1, 2, 3
+), listed AS MATERIALIZED (
+  SELECT thing AS it, group_concat(code, ', ') AS codes FROM (
+    SELECT DISTINCT thing, coalesce(code, name) AS code FROM body JOIN term ON term.id = member ORDER BY 1, 2)
+  GROUP BY thing
 )
-SELECT thing AS id, kind, count(DISTINCT member) AS often, min(grade) AS best,
-  (SELECT group_concat(code, ', ') FROM (
-    SELECT DISTINCT coalesce(code, name) AS code FROM body AS one JOIN term ON term.id = one.member
-    WHERE one.thing = body.thing ORDER BY 1)) AS codes
-FROM body JOIN term ON term.id = thing
+SELECT thing AS id, kind, count(DISTINCT member) AS often, min(grade) AS best, codes
+FROM body JOIN term ON term.id = thing JOIN listed ON it = thing
 GROUP BY thing, kind
 ORDER BY often DESC, best, kind, term.name, term.iri
 -- shown
