@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import yaml
 
 from ecp_graph.namespaces import using
+from ecp_graph.plans.known.things import known_things
 from ecp_graph.plans.matching import Known, Match, Register, known_of
 from ecp_graph.rdf.load import load
 from ecp_graph.workspace import bundled_workspace
@@ -119,7 +120,7 @@ def in_titles(kind: str) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
 
     workspace = bundled_workspace()
     with using(workspace.names):
-        known = Register(known_of(load(workspace).data))
+        known = Register(known_of(known_things(load(workspace).data)))
     actions = {f"{ID}action/ecp3-{number}": number for number in range(1, 29)}
     by_hand = {
         (actions[quad.subject.value], quad.object.value)

@@ -12,7 +12,7 @@ from ecp_graph.pipeline.surroundings import Around
 from ecp_graph.plans.draft.accepting import Decided
 from ecp_graph.plans.draft.making import Readers
 from ecp_graph.plans.known.things import KnownThing
-from ecp_graph.plans.matching import FILE, Decision, Known, Register, read_decisions, write_decisions
+from ecp_graph.plans.matching import FILE, Decision, Register, known_of, read_decisions, write_decisions
 from ecp_graph.plans.times import read_time
 from ecp_graph.plans.writing.minting import slug_of
 
@@ -42,10 +42,9 @@ def readers_of(around: Around) -> Readers:
 
     Raises InputSyntaxError for decisions that cannot be read or contradict each other.
     """
-    known = (Known(thing.iri, thing.code, thing.kind, thing.names) for thing in around.known)
     times = around.workspace.about.times
     read = partial(read_time, hemisphere=times.get("hemisphere"), financial_year_start=times.get("first_month"))
-    return Readers(Register(known, read_decisions(around.workspace.root / FILE)), read)
+    return Readers(Register(known_of(around.known), read_decisions(around.workspace.root / FILE)), read)
 
 
 def decisions_with(around: Around, decided: Iterable[Decided], *, by: str, why: str) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecp_graph.plans.known.things import known_things
 from ecp_graph.plans.matching import Decision, Known, Register, known_of
 from ecp_graph.plans.matching.names import places, plain
 from tests.data.graphs import quads
@@ -242,7 +243,7 @@ def test_each_letter_of_a_plain_text_has_its_place(text: str) -> None:
 
 
 def test_what_is_known_is_what_statements_name() -> None:
-    known = known_of(quads())
+    known = known_of(known_things(quads()))
     assert len(known) > 80
     assert {each.kind for each in known} == {"body", "goal", "instrument", "programme", "topic"}
     (ptc,) = (each for each in known if each.notation == "PTC")
