@@ -184,7 +184,7 @@ def test_a_fork_server_that_hangs_is_replaced(place: list[str]) -> None:
         replies = [served.get("ASK {}", timeout=20).status for _ in range(2)]
         assert set(replies) == {503}
         wait_for(lambda: served.get("ASK {}", timeout=20).status == 200)
-        assert served.open(f"{served.url}health").status == 200
+        wait_for(lambda: served.open(f"{served.url}health").status == 200)
 
 
 def _tree(server: int) -> list[int]:
