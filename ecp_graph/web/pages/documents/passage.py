@@ -125,7 +125,7 @@ def passage_page(standing: Standing) -> Response:
         contents=contents,
         most=most,
         downloads=downloads(local_document(standing.iri)),
-        json_ld=json_block(standing.iri, statements.table),
+        json_ld=json_block(standing, statements.table),
     )
     if is_seen and words_are_private():
         return private(response)
