@@ -21,9 +21,11 @@ from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
+from ecp_graph.web.pages.documents.subjects import SUBJECTS
 from ecp_graph.web.pages.home import page as home
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
+from ecp_graph.web.pages.passage import subject as passage
 from ecp_graph.web.pages.queries import openapi
 from ecp_graph.web.pages.queries import page as queries
 from ecp_graph.web.pages.releases import page as releases
@@ -63,6 +65,8 @@ _PAGES: Final = (
     releases,
     crawling,
 )
+#: What has pages made for it, the most specific classes first.
+_SUBJECTS: Final = (passage,)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -101,6 +105,7 @@ def create_app(
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     app.extensions[NAVIGATION] = [module.ENTRY for module in _PAGES if hasattr(module, "ENTRY")]
+    app.extensions[SUBJECTS] = tuple(module.SUBJECT for module in _SUBJECTS)
     register_errors(app)
     app.before_request(_use_names)
     app.teardown_request(_put_names_back)
