@@ -73,7 +73,7 @@ def test_home_sets_the_secretariat_apart_and_counts_the_open_groups(whole: Flask
 def test_home_leads_to_overlaps_findings_and_questions(whole: FlaskClient, release: Release) -> None:
     text = read(whole, "/")
     assert re.search(
-        r"PTC and TFAWG 3 actions, 1 joint session, 1 theme\. TFAWG reports to PTC \(external\) – 3 1 1 5", words(text)
+        r"PTC and TFAWG 3 rows, 1 joint session, 1 theme\. TFAWG reports to PTC \(external\) – 3 1 1 5", words(text)
     )
     for severity, count in release.manifest["findings"].items():
         assert f"<b>{count}</b>" in text, severity
