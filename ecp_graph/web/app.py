@@ -12,6 +12,7 @@ from jinja2 import FileSystemLoader
 from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
+from ecp_graph.sparql.columns import heading, shown_columns
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -35,7 +36,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
-from ecp_graph.web.show.terms import heading, iri, link, local_path, shown_columns, shown_rows, visible
+from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
 from ecp_graph.web.state.site import EXTENSION, Site
