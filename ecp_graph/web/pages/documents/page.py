@@ -26,8 +26,8 @@ from ecp_graph.web.pages.documents.entity import entity_of
 from ecp_graph.web.pages.documents.graphs import graph_response
 from ecp_graph.web.pages.documents.missing import gone, missing
 from ecp_graph.web.pages.documents.neighbourhood import draw
-from ecp_graph.web.pages.documents.passage import is_passage, passage_page
 from ecp_graph.web.pages.documents.rows import engine_of, standing_of_row, statements_of_row
+from ecp_graph.web.pages.documents.subjects import SubjectPage, subject_page
 from ecp_graph.web.pages.documents.why import reasons_of
 from ecp_graph.web.show.anchors import anchor, certainty_tag, source_tags, step_markup
 from ecp_graph.web.show.names import name_all, name_of
@@ -68,7 +68,7 @@ def document(path: str) -> AnyResponse:
     if isinstance(standing, AnyResponse):
         return standing
     form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
-    response = _rdf(standing, form) if form else passage_page(standing) if is_passage(standing) else _page(standing)
+    response = _rdf(standing, form) if form else _page(standing)
     add_headers(response, standing, form, negotiated=not suffix)
     return response
 
@@ -142,8 +142,10 @@ def _page(standing: Standing) -> Response:
     others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
     name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
     entity = entity_of(standing.iri, statements.table, _findings_of(overlaps, statements), name_of)
-    return page(
-        "documents/entity.html",
+    made = subject_page(standing, entity) or SubjectPage("documents/entity.html", {})
+    response = page(
+        made.template,
+        is_passing=made.is_passing,
         term=anchor,
         certainty=certainty_tag,
         sources=source_tags,
@@ -159,7 +161,9 @@ def _page(standing: Standing) -> Response:
         most=most,
         downloads=downloads(local_document(standing.iri)),
         json_ld=json_block(standing, statements.table),
+        **made.context,
     )
+    return made.finish(response)
 
 
 def _panels(standing: Standing, most: int) -> tuple[Panel, Panel | None]:
