@@ -100,6 +100,14 @@ class Entity:
         object.__setattr__(self, "title", title.other.value if title else self.called or compact(self.iri))
         object.__setattr__(self, "language", title.other.language if title else "")
 
+    def values_of(self, name: str, direction: Direction = "from") -> tuple[Value, ...]:
+        """Return the values of a property of the ontology, given its local name, in the order of their texts.
+
+        ``to``: the things that have this one as a value of the property.
+        """
+        found = (group for group in self.groups if (group.direction, group.predicate) == (direction, ECP + name))
+        return next((group.values for group in found), ())
+
     @property
     def kinds(self) -> list[Value]:
         """Its classes, the stated ones first."""
