@@ -23,6 +23,7 @@ from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
+from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
@@ -67,7 +68,7 @@ _PAGES: Final = (
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (passage,)
+_SUBJECTS: Final = (finding, passage)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
