@@ -17,6 +17,7 @@ from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
+from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.crawling import page as crawling
@@ -95,6 +96,7 @@ def create_app(
     settings = settings or settings_from()
     workspace = find_workspace(settings.workspace)
     app = Flask("ecp_graph.web")
+    app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
     # set when the app is asked for the static twin, whose pages do in the browser what a server does here
     app.config["TWIN"] = False
