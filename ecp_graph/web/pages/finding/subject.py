@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.reading import GRADES, KINDS
 from ecp_graph.reasoning import Source
@@ -13,13 +14,22 @@ from ecp_graph.web.pages.documents.entity import Entity, Value
 from ecp_graph.web.pages.documents.subjects import Subject, SubjectPage
 from ecp_graph.web.pages.finding.sides import QUERY, sides_of
 from ecp_graph.web.show.panels import Panel, Row, panel
+from ecp_graph.web.state.site import site
 
 __all__ = ["SUBJECT"]
 
-_EVIDENCE: Final = "overlap-evidence"
 #: The actions that show a finding on two others than actions, with their cells.
 _ROWS: Final = "overlap-rows"
+#: Passages that a page lists.
 _MOST_EVIDENCE: Final = 100
+#: Where readings stand. A finding that is only a row of the tables has none in the graph, so they are asked by name.
+_PLACES: Final = """
+SELECT DISTINCT ?reading ?locator ?certainty WHERE {{
+  VALUES ?reading {{ {readings} }}
+  ?reading ecp:readingOf/ecp:locator ?locator ; ecp:certainty/skos:notation ?certainty .
+}}
+ORDER BY ?locator ?certainty ?reading
+"""
 
 
 def _page(entity: Entity) -> SubjectPage:
@@ -41,9 +51,8 @@ def _page(entity: Entity) -> SubjectPage:
         "score": _text(entity, "score"),
         "sides": sides,
         "rows": () if sides else _rows(pair, shown),
-        "evidence": panel(_EVIDENCE, overlap=entity.iri),
+        "evidence": _places(entity),
         "most_evidence": _MOST_EVIDENCE,
-        "source_of": _source,
         "action_of": lambda row: Term("iri", row["action"]),
     }
     return SubjectPage("finding/finding.html", context)
@@ -67,8 +76,11 @@ def _rows(pair: Sequence[str], shown: set[str]) -> Sequence[Row]:
     return [row for row in found.rows if row["action"] in shown]
 
 
-def _source(row: Row) -> Source:
-    return Source(row["reading"], row["locator"], row["certainty"])
+def _places(entity: Entity) -> list[Source]:
+    """Return where the readings stand that a finding rests on."""
+    readings = [str(iri) for value in entity.values_of("statedIn") if (iri := named_node(value.other.value))]
+    rows = site().ask(_PLACES.format(readings=" ".join(readings))).rows if readings else ()
+    return [Source(*(cell.value if cell else "" for cell in row)) for row in rows]
 
 
-SUBJECT: Final = Subject(ECP + "Overlap", _page, (KINDS, GRADES, _EVIDENCE, _ROWS, QUERY))
+SUBJECT: Final = Subject(ECP + "Overlap", _page, (KINDS, GRADES, _ROWS, QUERY))
