@@ -13,7 +13,7 @@ Its IRI is made of the members and the cause, as in ``id/overlap/body-ptc--body-
 from __future__ import annotations
 
 import re
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pyoxigraph as ox
 
@@ -21,11 +21,14 @@ from ecp_graph.errors import EcpGraphError
 from ecp_graph.languages import main_language, preference
 from ecp_graph.namespaces import ECP, PREFIXES, names
 from ecp_graph.overlap.marks import Marks
-from ecp_graph.tables.statements import Statements
 
-__all__ = ["mint", "name_findings"]
+if TYPE_CHECKING:
+    from ecp_graph.tables.statements import Statements
 
-_TERMS: Final = {
+__all__ = ["TERMS", "mint", "name_findings"]
+
+#: The classes and properties of what is said of findings.
+TERMS: Final = {
     "type": PREFIXES["rdf"] + "type",
     "label": PREFIXES["skos"] + "prefLabel",
     "notation": PREFIXES["skos"] + "notation",
@@ -137,7 +140,7 @@ def mint(statements: Statements, marks: Marks) -> None:
 
 
 def _numbers(statements: Statements) -> dict[str, int]:
-    terms = {name: str(ox.NamedNode(iri)) for name, iri in _TERMS.items()}
+    terms = {name: str(ox.NamedNode(iri)) for name, iri in TERMS.items()}
     numbers = statements.numbers(terms.values())
     return {name: numbers[term] for name, term in terms.items()}
 

@@ -1,4 +1,4 @@
--- Each finding whose members are of one dimension, with the word for what makes the two meet.
+-- Each finding, with the dimension of its members, if they are of one, and the word for what makes the two meet.
 SELECT row_number() OVER (ORDER BY findings.iri) AS id, findings.iri, findings.name, named.language_of,
   CASE member_kind WHEN 'plan' THEN 'programme' ELSE member_kind END AS dimension,
   a.id, b.id, c.id,
@@ -14,5 +14,4 @@ LEFT JOIN named ON named.thing = findings.iri
 JOIN term AS a ON a.iri = member_a
 JOIN term AS b ON b.iri = member_b
 JOIN term AS c ON c.iri = cause
-WHERE member_kind IN ('action', 'body', 'plan')
 ORDER BY id
