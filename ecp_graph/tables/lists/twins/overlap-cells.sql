@@ -1,4 +1,4 @@
--- twin of: cf5a96f26895
+-- twin of: 4e4d97553904
 -- iris: memberA memberB cause overlap
 SELECT finding.id FROM finding
 WHERE dimension = coalesce(:dimension, dimension)
