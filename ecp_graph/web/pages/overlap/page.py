@@ -41,7 +41,7 @@ from ecp_graph.web.pages.overlap.telling import (
 from ecp_graph.web.show.panels import Panel, panel, panel_of_page
 from ecp_graph.web.state.site import site
 
-__all__ = ["ENTRY", "blueprint"]
+__all__ = ["ENTRY", "blueprint", "cell_of"]
 
 blueprint = Blueprint("overlap", __name__)
 ENTRY: Final = NavigationEntry("Overlap", "overlap.index", "dimension-links")
@@ -240,6 +240,17 @@ def _pair_path(dimension: str, first: str, second: str) -> str | None:
     """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
     things = [_joins().by_iri.get((dimension, iri)) for iri in (first, second)]
     return _cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
+
+
+def cell_of(first: str, second: str) -> str | None:
+    """Return the address of the cell of two things (IRIs) in a matrix that the site offers; None when none has it."""
+    known = _joins().by_iri
+    for sides in _offered() if _joins().dimensions else []:
+        for one, other in ((first, second), (second, first)):
+            row, column = known.get((sides.rows, one)), known.get((sides.columns, other))
+            if row and column:
+                return _cell_paths(sides)(row, column)
+    return None
 
 
 # ---------------------------------------------------------------- what is asked for
