@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from ecp_graph.errors import ReleaseError
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
+from ecp_graph.sparql.moments import day, period
 from ecp_graph.validation.writers import read_json, render
 from ecp_graph.web.app import create_app
-from ecp_graph.web.pages.home.page import day, period
 from ecp_graph.web.state.source import FixedEngine
 from tests.bundled import NAMES, with_workspace_file
 from tests.web.conftest import BROWSER

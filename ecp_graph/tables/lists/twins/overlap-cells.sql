@@ -1,7 +1,7 @@
--- twin of: bb9482b984e5
+-- twin of: c68d0e0575bf
 -- iris: memberA memberB cause overlap
 SELECT finding.id FROM finding
-WHERE :dimension IS NULL OR dimension = :dimension
+WHERE dimension = coalesce(:dimension, dimension)
 ORDER BY dimension, grade, iri
 -- shown
 SELECT dimension, causeKind, kind, evidenceGrade, certainty,

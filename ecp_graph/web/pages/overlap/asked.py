@@ -24,6 +24,7 @@ __all__ = [
     "SHARING",
     "Sides",
     "catalogue",
+    "cell_of",
     "cell_paths",
     "choice_of",
     "is_graded",
@@ -142,6 +143,17 @@ def cell_paths(sides: Sides) -> Callable[[Thing, Thing], str]:
         return f"{base}/{quote(first)}/{quote(second)}"
 
     return path
+
+
+def cell_of(first: str, second: str) -> str | None:
+    """Return the address of the cell of two things (IRIs) in a matrix that the site offers; None when none has it."""
+    known = joins().by_iri
+    for sides in offered() if joins().dimensions else []:
+        for one, other in ((first, second), (second, first)):
+            row, column = known.get((sides.rows, one)), known.get((sides.columns, other))
+            if row and column:
+                return cell_paths(sides)(row, column)
+    return None
 
 
 def pair_path(dimension: str, first: str, second: str) -> str | None:
