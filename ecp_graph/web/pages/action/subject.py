@@ -11,13 +11,13 @@ from typing import Final
 
 from ecp_graph.namespaces import ECP
 from ecp_graph.reasoning import Source
+from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.pages.documents.entity import Entity, Value, entity_of
 from ecp_graph.web.pages.documents.facts import facts_of, home_of, proof_of
 from ecp_graph.web.pages.documents.subjects import Subject, SubjectPage
 from ecp_graph.web.pages.documents.unclear import DISCREPANCIES, Doubt, check_results, discrepancies, doubt
 from ecp_graph.web.pages.overlap.telling import told
-from ecp_graph.web.show.dates import day, period
 from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first, panel_of_page
 from ecp_graph.web.state.site import site

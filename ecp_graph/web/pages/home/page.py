@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
 from ecp_graph.validation.report import SEVERITIES
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.validation.page import COUNTED
-from ecp_graph.web.show.dates import day, period
 from ecp_graph.web.show.findings import current_report, current_rules
 from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
