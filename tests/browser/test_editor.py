@@ -230,7 +230,7 @@ def test_the_keyboard_leaves_the_field(open_page: Open) -> None:
 def test_an_example_fills_the_editor_and_can_be_undone(open_page: Open) -> None:
     page = open_page("/sparql")
     write(page, "ASK {}")
-    page.locator("summary", has_text="Overlap").click()
+    page.locator("summary", has_text="same work done twice").click()
     page.locator('a[data-example="overlap-bodies"]').click()
     page.get_by_text("is in the editor. Undo brings").wait_for()
     assert text_of(page).startswith("# ")
