@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reor
 # What needs no server, no browser and no other store.
 QUICK := tests/test_rooms.py tests/data tests/docs tests/engine tests/explain tests/overlap tests/queries tests/shapes tests/sparql tests/tables tests/web
 
-.PHONY: help serve build check test test-large lint format assets bench clean
+.PHONY: help serve demo build check test test-large lint format assets bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ help: ## list the targets
 serve: $(VENV)/.run $(ASSETS) ## build the graph and serve it at http://127.0.0.1:8000/
 	$(BIN)/ecp-graph build
 	$(BIN)/ecp-graph serve --host $(HOST) --port $(PORT)
+
+demo: $(VENV)/.run $(ASSETS) ## import three made-up work programmes, compare and serve them
+	$(BIN)/python -m demo build/demo
+	$(BIN)/ecp-graph serve --workspace build/demo/velmora --host $(HOST) --port $(PORT)
 
 build: $(VENV)/.run ## build a release of the graph into releases/
 	$(BIN)/ecp-graph build
@@ -49,7 +53,7 @@ bench: $(VENV)/.dev ## print how long building and asking take; BENCH="build --p
 	$(BIN)/python -m benchmarks $(BENCH)
 
 clean: ## remove the virtual environment, the bundle and the releases
-	rm -rf $(VENV) releases dist frontend/node_modules ecp_graph/web/static/build
+	rm -rf $(VENV) releases build dist frontend/node_modules ecp_graph/web/static/build
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -11,6 +11,7 @@ import click
 
 from ecp_graph.cli.common import (
     endpoint_option,
+    release_or_build,
     releases_option,
     say,
     timeout_option,
@@ -24,6 +25,7 @@ from ecp_graph.namespaces import PREFIXES, expand
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
     from ecp_graph.reasoning.statements import Statement
+    from ecp_graph.settings import Settings
     from ecp_graph.sparql.results import Term
 
 __all__ = ["explain", "find_statement"]
@@ -77,16 +79,34 @@ def explain(
 
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
     engine, limit_s = engine_for(settings), settings.timeout
-    statement = find_statement(engine, subject, predicate, object_)
+    told = _told_of(engine, subject, settings)
+    statement = find_statement(told, subject, predicate, object_)
     found = Explainer(engine, timeout_s=limit_s).explain([statement]).get(statement)
     if found is None:
-        found = explain_finding(engine, workspace_and_releases(settings)[0].rule_files, statement, timeout_s=limit_s)
+        rules = workspace_and_releases(settings)[0].rule_files
+        found = explain_finding(engine, rules, statement, told=told, timeout_s=limit_s)
     if found is None:
         say(f"{statement.text}: this is neither stated in the graph nor can it be inferred.")
         click.get_current_context().exit(1)
-    names = names_of(engine, found.terms(), timeout_s=limit_s)
+    terms = list(found.terms())
+    names = {**names_of(told, terms, timeout_s=limit_s), **names_of(engine, terms, timeout_s=limit_s)}
     text = as_text(found, names) if fmt == "tree" else json.dumps(as_json(found, names), indent=2) + "\n"
     click.echo(text, nl=False)
+
+
+def _told_of(engine: Engine, subject: str, settings: Settings) -> Engine:
+    """Return what has the subject of a statement; stderr says so where that is a row of the findings and no node."""
+    from ecp_graph.overlap.rows import REMARK, engine_of
+    from ecp_graph.tables.lists.reading import Lists
+
+    if settings.endpoint:
+        return engine
+    release = release_or_build(*workspace_and_releases(settings))
+    row = Lists(release.lists).row(expand(subject.strip("<>"))) if release.lists.is_file() else None
+    if row is None:
+        return engine
+    say(REMARK)
+    return engine_of(row, engine, timeout_s=settings.timeout)
 
 
 def find_statement(engine: Engine, subject: str, predicate: str, object_: str) -> Statement:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -19,9 +18,10 @@ from ecp_graph.sparql.guard import query_kind
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.sparql.results import Table, Term
+    from ecp_graph.queries.catalogue import Catalogue, Query
+    from ecp_graph.sparql.results import Table
 
-__all__ = ["FORMAT_NAMES", "output_options", "table_text", "without_wide_iris", "write_answer", "write_bytes"]
+__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
@@ -30,15 +30,31 @@ FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xls
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
-#: A column this wide reads well; text may need more lines, IRIs are left out before they squeeze it.
-_COMFORTABLE: Final = 30
-_GAP: Final = 3
+#: Formats whose first line has the columns and each further one a row, or part of one.
+_BY_LINE: Final = frozenset({"csv", "tsv"})
+#: The longest that one check may take when a query finds nothing.
+_HINT_S: Final = 1.0
 
 
-def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path | None, timeout_s: float | None) -> None:
+def width_of(output: Path | None) -> int:
+    """Return the width that a table may have: that of the terminal, or any in a file."""
+    return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else _WIDEST
+
+
+def write_answer(
+    engine: Engine,
+    sparql: str,
+    *,
+    fmt: str | None,
+    output: Path | None,
+    timeout_s: float | None,
+    query: Query | None = None,
+    catalogue: Catalogue | None = None,
+) -> None:
     """Run a query and write the answer to a file or to stdout.
 
-    Without ``fmt``: a table on a terminal, CSV when piped, and Turtle for a graph. Raises ParameterError for a format
+    Without ``fmt``: a table on a terminal, CSV when piped, and Turtle for a graph. ``query`` is the one of the
+    ``catalogue`` that was asked: its header has the headings and legends of a table. Raises ParameterError for a format
     that is not available for the query, and everything that `Engine.query` raises.
     """
     kind: Kind = query_kind(sparql) or "table"
@@ -53,7 +69,10 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
             "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
         )
     if chosen not in _MADE_HERE:
-        _write(engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body, output)
+        body = engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body
+        lines = _write(body, output)
+        if query is None and chosen in _BY_LINE and lines <= 1:
+            _say_hints(engine, sparql)
         return
     from ecp_graph.engine.asking import ask_table
 
@@ -63,61 +82,46 @@ def write_answer(engine: Engine, sparql: str, *, fmt: str | None, output: Path |
 
         _write([workbook(table)], output)
         return
-    width = shutil.get_terminal_size().columns if to_terminal else _WIDEST
-    shown, left_out = without_wide_iris(table, width)
-    _write([table_text(shown, width, colour=to_terminal).encode()], output)
-    if left_out:
-        say(f"Omitted because the terminal is too narrow: {', '.join(left_out)}. `--format csv` has all columns.")
+    from ecp_graph.cli.tables import printed
+    from ecp_graph.queries.hints import is_odd
+
+    shown = printed(table, width_of(output), query=query, colour=to_terminal)
+    _write([shown.text.encode()], output)
+    for note in shown.notes:
+        say(note)
+    if query is None and is_odd(table):
+        _say_hints(engine, sparql)
+    if query and catalogue:
+        for line in _legends(engine, query, catalogue, table, shown.columns):
+            say(line)
 
 
-def without_wide_iris(table: Table, width: int) -> tuple[Table, list[str]]:
-    """Return the table without the columns of IRIs that do not fit on a terminal, and the names of these columns.
+def _say_hints(engine: Engine, sparql: str) -> None:
+    """Say why a query of somebody's own finds nothing, as far as the graph tells."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.hints import hints
 
-    The last columns are dropped first. A table that fits, or that has only IRIs, is returned unchanged.
-    """
-
-    def needed(column: int) -> int:
-        cells = (min(len(row[column].text), _COMFORTABLE) for row in table.rows if row[column])  # type: ignore[union-attr]
-        return max(len(table.columns[column]), *cells, 0) + _GAP
-
-    kept = list(range(len(table.columns)))
-    iris = [c for c in kept if any(row[c] for row in table.rows) and all(_is_iri(row[c]) for row in table.rows)]
-    if len(iris) == len(kept):
-        return table, []
-    while iris and sum(map(needed, kept)) > width:
-        kept.remove(iris.pop())
-    columns = tuple(table.columns[c] for c in kept)
-    left_out = [name for name in table.columns if name not in columns]
-    return replace(table, columns=columns, rows=tuple(tuple(row[c] for c in kept) for row in table.rows)), left_out
+    for hint in hints(sparql, lambda text: ask_table(engine, text, timeout_s=_HINT_S)):
+        say(str(hint))
 
 
-def table_text(table: Table, width: int, *, colour: bool = False) -> str:
-    """Return a table as aligned text, with IRIs as CURIEs and numbers right-aligned; ``yes`` or ``no`` for an ASK."""
-    if table.boolean is not None:
-        return "yes\n" if table.boolean else "no\n"
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
+def _legends(engine: Engine, query: Query, catalogue: Catalogue, table: Table, columns: Sequence[str]) -> Iterator[str]:
+    """Yield a line for each shown column whose values another query explains: ``grade: A stated by the actions``."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.binding import bind
 
-    from ecp_graph.sparql.results import printable
-
-    grid = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 1))
-    for number, column in enumerate(table.columns):
-        cells = [row[number] for row in table.rows if row[number]]
-        numeric = bool(cells) and all(cell.is_number for cell in cells if cell)
-        grid.add_column(
-            Text(column),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            min_width=min(len(column), _COMFORTABLE),
-        )
-    for row in table.rows:
-        grid.add_row(*(Text(printable(cell.text) if cell else "") for cell in row))
-    stream = io.StringIO()
-    console = Console(file=stream, width=width, force_terminal=colour, highlight=False, legacy_windows=False)
-    console.print(grid)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+    for name in columns:
+        column = query.column(name)
+        if column is None or column.legend not in catalogue:
+            continue
+        at = table.columns.index(name)
+        used = {term.value for row in table.rows if (term := row[at])}
+        explained = ask_table(engine, bind(catalogue[column.legend], {}, engine))
+        known = ((row[0].value, row[1].value) for row in explained.rows if row[0] and row[1])
+        words = [f"{value} {told}" for value, told in known if value in used and told != value]
+        if words:
+            more = f"`ecp-graph query {column.legend}` says more."
+            yield f"{column.heading.capitalize()}: {'; '.join(words)}. {more}"
 
 
 def write_bytes(body: bytes, output: Path | None) -> None:
@@ -125,22 +129,19 @@ def write_bytes(body: bytes, output: Path | None) -> None:
     _write([body], output)
 
 
-def _is_iri(term: Term | None) -> bool:
-    return term is None or term.kind == "iri"
-
-
-def _write(chunks: Iterable[bytes], output: Path | None) -> None:
-    if output is None:
-        stdout = sys.stdout.buffer
-        for chunk in chunks:
-            stdout.write(chunk)
-        stdout.flush()
-        return
+def _write(chunks: Iterable[bytes], output: Path | None) -> int:
+    """Write the chunks; return how many lines they have."""
     try:
-        with output.open("wb") as stream:
+        with nullcontext(sys.stdout.buffer) if output is None else output.open("wb") as stream:
+            lines = 0
             for chunk in chunks:
                 stream.write(chunk)
+                lines += chunk.count(b"\n")
+            stream.flush()
+            return lines
     except OSError as reason:
+        if output is None:
+            raise
         raise EcpGraphError(f"{output} cannot be written ({reason.strerror or reason}).") from reason
 
 

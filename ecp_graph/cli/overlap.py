@@ -23,7 +23,7 @@ from ecp_graph.cli.common import (
     workspace_and_releases,
     workspace_option,
 )
-from ecp_graph.cli.output import output_options, table_text, write_answer, write_bytes
+from ecp_graph.cli.output import output_options, width_of, write_answer, write_bytes
 from ecp_graph.cli.query import engine_for
 from ecp_graph.errors import ParameterError
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["overlap"]
 
 _PREFIX: Final = "overlap-"
-_WIDEST: Final = 10_000
 
 
 @click.command()
@@ -106,8 +105,16 @@ def overlap(
         "secretariat": "with" if with_secretariat else None,
     }
     values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
-    engine = engine_for(settings)
-    write_answer(engine, bind(catalogue[name], values, engine), fmt=fmt, output=output, timeout_s=settings.timeout)
+    engine, query = engine_for(settings), catalogue[name]
+    write_answer(
+        engine,
+        bind(query, values, engine),
+        fmt=fmt,
+        output=output,
+        timeout_s=settings.timeout,
+        query=query,
+        catalogue=catalogue,
+    )
 
 
 def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, option: str) -> Matrix:
@@ -146,7 +153,9 @@ def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | N
 
     chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":
-        body = table_text(numbers_table(matrix, corner, marked=True), _WIDEST).encode()
+        from ecp_graph.cli.tables import matrix_text
+
+        body = matrix_text(numbers_table(matrix, corner, marked=True), width_of(output)).encode()
     elif chosen == "csv":
         body = csv_text(numbers_table(matrix, corner)).encode()
     elif chosen == "xlsx":

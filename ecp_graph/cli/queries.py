@@ -3,44 +3,82 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from ecp_graph.cli.common import workspace_and_releases, workspace_option
+from ecp_graph.errors import EcpGraphError, ParameterError, UnknownQuery
 
 if TYPE_CHECKING:
-    from ecp_graph.queries.catalogue import Query
+    from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.queries.parameters import Parameter
 
 __all__ = ["queries"]
 
+#: Longer lines are hard to read.
+_WIDEST: Final = 100
+
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("words", nargs=-1, metavar="[WORD]...")
 @workspace_option
-def queries(name: str | None, workspace: Path | None) -> None:
+def queries(words: tuple[str, ...], workspace: Path | None) -> None:
     """List the catalogue by topic, or show one query.
 
-    With NAME: show that query with its parameters, columns and text.
+    With the name of a query: show it with its parameters, columns and text. With other WORDs: list the queries that
+    have all of them in their name, question, description or tags.
     """
     from ecp_graph.queries.catalogue import load_catalogue
+    from ecp_graph.queries.search import fold
     from ecp_graph.settings import settings_from
 
     where, _ = workspace_and_releases(settings_from(workspace=workspace))
     catalogue = load_catalogue(where)
-    if name is not None:
-        click.echo(_page(catalogue[name]), nl=False)
+    if len(words) == 1 and words[0] in catalogue:
+        click.echo(_page(catalogue[words[0]]), nl=False)
         return
-    for topic, found in catalogue.topics().items():
-        click.echo(topic)
-        for query in found:
-            click.echo(f"  {query.name}")
-            click.echo(f"      {query.summary}")
-            if query.parameters:
-                click.echo("      " + "  ".join(_short(parameter) for parameter in query.parameters))
-        click.echo()
+    wanted = fold(" ".join(words)).split()
+    topics = {topic: [q for q in found if _has(q, wanted)] for topic, found in catalogue.topics().items()}
+    if not any(topics.values()):
+        raise _unknown(words, catalogue)
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    for topic, found in topics.items():
+        if found:
+            click.echo("\n".join([topic, *_lines_of(found, width), ""]))
+
+
+def _has(query: Query, wanted: list[str]) -> bool:
+    from ecp_graph.queries.search import fold, sought
+
+    texts = (query.name, query.topic, query.summary, query.description, *query.tags, *query.asked_as)
+    line = " " + fold(" ".join(texts))
+    return all(sought(word) in line for word in wanted)
+
+
+def _unknown(words: tuple[str, ...], catalogue: Catalogue) -> EcpGraphError:
+    """Return the error for words that no query has; for one word that of an unknown name, which has the nearest."""
+    if len(words) == 1:
+        try:
+            catalogue[words[0]]
+        except UnknownQuery as error:
+            return error
+    return ParameterError(f"No query of the catalogue has all the words '{' '.join(words)}'. Use fewer of them.")
+
+
+def _lines_of(found: list[Query], width: int) -> Iterator[str]:
+    """Yield the names with their questions and parameters beside them, wrapped to a width."""
+    wide = max(len(query.name) for query in found) + 4
+    for query in found:
+        start = f"  {query.name}".ljust(wide)
+        for text in (query.summary, "  ".join(map(_short, query.parameters))):
+            # A parameter stays in one piece.
+            yield from wrap(text, width, initial_indent=start, subsequent_indent=" " * wide, break_on_hyphens=False)
+            start = " " * wide
 
 
 def _short(parameter: Parameter) -> str:

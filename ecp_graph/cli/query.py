@@ -61,6 +61,7 @@ def query(
 
     The project's prefixes (ecp:, body:, action:, ...) are predeclared. `ecp-graph queries` lists the names.
     """
+    from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.settings import settings_from
 
     settings = settings_from(
@@ -74,6 +75,7 @@ def query(
     given = split_parameters(pairs)
     found = _find(source, settings)
     engine = engine_for(settings)
+    asked = None if isinstance(found, str) else found
     if isinstance(found, str):
         if given:
             raise ParameterError("Only a query with a '#+' header has parameters; this one has none.")
@@ -82,7 +84,8 @@ def query(
         from ecp_graph.queries.binding import bind
 
         sparql = bind(found, given, engine)
-    write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=settings.timeout)
+    catalogue = load_catalogue(workspace_and_releases(settings)[0])
+    write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=settings.timeout, query=asked, catalogue=catalogue)
 
 
 def engine_for(settings: Settings) -> Engine:

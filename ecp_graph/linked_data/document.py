@@ -99,12 +99,16 @@ _LICENCE: Final = "SELECT ?licence WHERE {{ <{dataset}> dcterms:license ?licence
 
 @dataclass(frozen=True)
 class Standing:
-    """What has to be known of a thing before it is shown: its classes, and whether it is deprecated and for what."""
+    """What has to be known of a thing before it is shown: its classes, and whether it is deprecated and for what.
+
+    ``remark`` is a sentence in English to be said of it wherever it is described.
+    """
 
     iri: str
     types: tuple[str, ...] = ()
     is_deprecated: bool = False
     replaced_by: tuple[str, ...] = ()
+    remark: str = ""
 
 
 def standing_of(engine: Engine, thing: str, *, timeout_s: float | None = None) -> Standing | None:
@@ -158,10 +162,12 @@ def document_iri(thing: str) -> str:
     return names().base + "doc/" + thing.removeprefix(names().id)
 
 
-def describe_thing(engine: Engine, thing: str, licence: str, *, timeout_s: float | None = None) -> list[ox.Quad]:
+def describe_thing(
+    engine: Engine, thing: str, licence: str, *, remark: str = "", timeout_s: float | None = None
+) -> list[ox.Quad]:
     """Return the quads of the document about a thing (IRI), in the order of graph, subject, property and value.
 
-    Raises what the engine raises.
+    ``remark`` is a sentence in English that the document says of itself. Raises what the engine raises.
     """
     quads: set[ox.Quad] = set()
     for query in (_BOTH_WAYS, _AROUND):
@@ -170,7 +176,7 @@ def describe_thing(engine: Engine, thing: str, licence: str, *, timeout_s: float
         ).rows:
             if graph and subject and property_ and value:
                 quads.add(ox.Quad(to_ox(subject), to_ox(property_), to_ox(value), to_ox(graph)))  # type: ignore[arg-type]
-    return [*self_description(thing, licence), *sorted(quads, key=_order)]
+    return [*self_description(thing, licence, remark), *sorted(quads, key=_order)]
 
 
 def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
@@ -183,17 +189,19 @@ def serialise(quads: Iterable[ox.Quad], wanted: Format) -> bytes:
     return write_rdf(sorted({quad.triple for quad in quads}, key=str), wanted)
 
 
-def self_description(thing: str, licence: str) -> list[ox.Quad]:
-    """Return what the document about a thing says of itself, outside every named graph; ``licence`` may be empty."""
+def self_description(thing: str, licence: str, remark: str = "") -> list[ox.Quad]:
+    """Return what the document about a thing says of itself, outside every named graph; the texts may be empty."""
     document = ox.NamedNode(document_iri(thing))
-    facts = [
-        ("rdf", "type", PREFIXES["foaf"] + "Document"),
-        ("foaf", "primaryTopic", thing),
-        ("void", "inDataset", names().dataset),
+    facts: list[tuple[str, str, ox.NamedNode | ox.Literal]] = [
+        ("rdf", "type", ox.NamedNode(PREFIXES["foaf"] + "Document")),
+        ("foaf", "primaryTopic", ox.NamedNode(thing)),
+        ("void", "inDataset", ox.NamedNode(names().dataset)),
     ]
     if licence:
-        facts.append(("dcterms", "license", licence))
-    return [ox.Quad(document, ox.NamedNode(PREFIXES[p] + name), ox.NamedNode(value)) for p, name, value in facts]
+        facts.append(("dcterms", "license", ox.NamedNode(licence)))
+    if remark:
+        facts.append(("rdfs", "comment", ox.Literal(remark, language="en")))
+    return [ox.Quad(document, ox.NamedNode(PREFIXES[p] + name), value) for p, name, value in facts]
 
 
 def _order(quad: ox.Quad) -> tuple[str, ...]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, PREFIXES, names
-from ecp_graph.tables.statements import Statements
 
-__all__ = ["SCHEMES", "Marks", "read_marks"]
+if TYPE_CHECKING:
+    from ecp_graph.tables.statements import Statements
+
+__all__ = ["SCHEMES", "Marks", "marks_in", "read_marks"]
 
 #: The property of an overlap for each scheme that its marks are of.
 SCHEMES: Final = {"overlapKind": "overlap-kinds", "evidenceGrade": "evidence-grades", "certainty": "certainties"}
@@ -65,6 +67,11 @@ def read_marks(statements: Statements) -> Marks:
     """Return the kinds, grades and certainties of the data, by ecp:position, without one in the alphabet's order."""
     store = ox.Store()
     store.load("\n".join(_part(statements)).encode(), format=ox.RdfFormat.N_TRIPLES)
+    return marks_in(store)
+
+
+def marks_in(store: ox.Store) -> Marks:
+    """Return the same of a store whose default graph has what is stated of the concepts."""
     properties = {PREFIXES["scheme"] + scheme: term for term, scheme in SCHEMES.items()}
     concepts: dict[str, dict[str, str]] = {term: {} for term in SCHEMES}
     families: dict[str, str] = {}

@@ -11,15 +11,20 @@ A file is plain SPARQL 1.1 under a header of ``#+`` lines, which hold YAML (the 
     #+ columns:
     #+   - {name: bodyA, meaning: code of the first body}
     #+ tags: [overlap, body]
+    #+ asked_as: [who meets on {instrument}, double work]
     #+ compare: {title: Overlaps of bodies, key: overlap, name: [bodyA, bodyB]}
     SELECT ?bodyA … WHERE {
       #= instrument
       …
 
 The line ``#= instrument`` marks where a value given for that parameter is bound; see `ecp_graph.queries.parameters`.
+``asked_as`` are other wordings of the question, by which a search finds it; ``{instrument}`` in one stands for the name
+of a thing, which becomes the value of that parameter.
 ``compare`` makes the query one by which two releases are compared: rows of one ``key`` are one thing, called by the
 columns of ``name``, and the columns are what may change about it, but for those to ``ignore``.
-A column lists ``values: {body: bodies}`` where a page has to know them: their order, and what they are called.
+A column lists ``values: {body: bodies}`` where a page has to know them: their order, and what they are called. It has
+a ``heading: kind of time`` where the words of its variable are no good one, ``legend: grades`` where the first two
+columns of that query say what its values mean, and ``detail: true`` where it is the first to go from a narrow table.
 ``stored: [{}]`` has a release hold the answer for its pages; ``stored: [{kind: plan}]`` the answer for that value.
 ``matrices: [body-body, body-goal]`` of the query ``dimension-things`` are those that the site offers.
 The rules of the build, ``queries/derive/``, and the tidy tables, ``queries/tables/``, are no questions and left out.
@@ -37,6 +42,7 @@ from typing import Any, ClassVar, Final
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError, UnknownQuery
 from ecp_graph.queries.parameters import Parameter, parameter_from_header
+from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.formats import Kind
 from ecp_graph.sparql.guard import query_kind
 from ecp_graph.workspace import Workspace
@@ -45,20 +51,31 @@ __all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "pars
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
-_KEYS: Final = frozenset({"summary", "description", "parameters", "columns", "tags", "compare", "matrices", "stored"})
+_BRACED: Final = re.compile(r"{(.*?)}")
+_KEYS: Final = frozenset(
+    {"summary", "description", "parameters", "columns", "tags", "compare", "matrices", "stored", "asked_as"}
+)
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of a result: the variable, what it means, the unit of its numbers, and its values in words.
 
-    The values are in the order of the header; a value that it does not list stands for itself.
+    The values are in the order of the header; a value that it does not list stands for itself. ``heading`` is what
+    stands above the column for people, by default the words of the variable; ``legend`` the name of the query whose
+    first two columns say what the values mean. A ``detail`` is the first to go where a table has no room for it.
     """
 
     name: str
     meaning: str
     unit: str = ""
     values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    heading: str = ""
+    legend: str = ""
+    is_detail: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "heading", self.heading or heading(self.name))
 
 
 @dataclass(frozen=True)
@@ -91,10 +108,15 @@ class Query:
     comparison: Comparison | None = None
     matrices: tuple[tuple[str, str], ...] = ()
     stored: tuple[Mapping[str, str], ...] = ()
+    asked_as: tuple[str, ...] = ()
 
     def values_of(self, column: str) -> Mapping[str, str]:
         """Return the values that the header lists for a column, with their words; none for a column that it lacks."""
         return next((each.values for each in self.columns if each.name == column), {})
+
+    def column(self, name: str) -> Column | None:
+        """Return the column of that name, or None."""
+        return next((column for column in self.columns if column.name == name), None)
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
@@ -187,6 +209,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         comparison = _comparison(header.get("compare"), [column.name for column in columns])
         matrices = _matrices(_list(header, "matrices"), columns)
         stored = tuple(_stored(item, parameters) for item in _list(header, "stored"))
+        asked_as = tuple(_wording(item, parameters) for item in _list(header, "asked_as"))
     except (EcpGraphError, ValueError) as reason:
         raise InputSyntaxError(path, str(reason)) from reason
     if kind is None:
@@ -207,6 +230,7 @@ def parse_query(text: str, path: Path, root: Path) -> Query:
         comparison=comparison,
         matrices=matrices,
         stored=stored,
+        asked_as=asked_as,
     )
 
 
@@ -270,7 +294,8 @@ def _column(item: Any) -> Column:
             f"the values of the column '{item['name']}' are written {{body: bodies, goal: goals}}, not {values!r}."
         )
     words = {str(value): str(told or "") for value, told in values.items()}
-    return Column(str(item["name"]), str(item["meaning"]), str(item.get("unit", "")), words)
+    texts = {key: str(item.get(key, "")) for key in ("unit", "heading", "legend")}
+    return Column(str(item["name"]), str(item["meaning"]), values=words, is_detail=bool(item.get("detail")), **texts)
 
 
 def _comparison(item: Any, columns: list[str]) -> Comparison | None:
@@ -305,6 +330,18 @@ def _stored(item: Any, parameters: tuple[Parameter, ...]) -> Mapping[str, str]:
     if not isinstance(item, dict) or not set(map(str, item)) <= known:
         raise ValueError(f"'stored' lists values of the parameters, as in [{{}}] or [{{kind: plan}}], not {item!r}.")
     return {str(name): str(value) for name, value in item.items()}
+
+
+def _wording(item: Any, parameters: tuple[Parameter, ...]) -> str:
+    """Return a wording of the question, whose names in braces are those of parameters that take things."""
+    known = {parameter.name for parameter in parameters if parameter.type == "iri"}
+    for name in _BRACED.findall(str(item)):
+        if name not in known:
+            raise ValueError(
+                f"'asked_as' has '{{{name}}}' in '{item}', which is no parameter of the type iri. "
+                f"Those of the query are: {', '.join(sorted(known)) or 'none'}."
+            )
+    return str(item)
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -74,11 +74,17 @@ class _Overlap:
 
 
 def explain_finding(
-    engine: Engine, rules: Iterable[Path], statement: Statement, *, timeout_s: float | None = None
+    engine: Engine,
+    rules: Iterable[Path],
+    statement: Statement,
+    *,
+    told: Engine | None = None,
+    timeout_s: float | None = None,
 ) -> Explanation | None:
     """Return why a statement stands in graph/derived, or None when it does not.
 
-    ``rules`` are the files of the build's rules. Raises what the engine raises, and InputSyntaxError for a rule that
+    ``rules`` are the files of the build's rules; ``told`` is what has the finding, where that is another engine than
+    the one that has all else. Raises what the engine raises, and InputSyntaxError for a rule that
     cannot be read.
     """
     facts: dict[str, list[Term]] = {}
@@ -86,7 +92,7 @@ def explain_finding(
     thing = statement.subject
     if thing.kind != "iri":
         return None
-    for row in rows_of(ask_table(engine, _FACTS.format(thing=in_sparql(thing)), timeout_s=timeout_s)):
+    for row in rows_of(ask_table(told or engine, _FACTS.format(thing=in_sparql(thing)), timeout_s=timeout_s)):
         facts.setdefault(row["property"].value, []).append(row["value"])
         if mark := row.get("mark"):
             marks[mark.value] = row["notation"].value

@@ -12,18 +12,24 @@ from jinja2 import FileSystemLoader
 from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
+from ecp_graph.sparql.columns import heading, shown_columns
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
+from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
+from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
+from ecp_graph.web.pages.documents.subjects import SUBJECTS
+from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
+from ecp_graph.web.pages.passage import subject as passage
 from ecp_graph.web.pages.queries import openapi
 from ecp_graph.web.pages.queries import page as queries
 from ecp_graph.web.pages.releases import page as releases
@@ -33,7 +39,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
-from ecp_graph.web.show.terms import heading, iri, link, local_path, shown_columns, shown_rows, visible
+from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
 from ecp_graph.web.state.site import EXTENSION, Site
@@ -63,6 +69,8 @@ _PAGES: Final = (
     releases,
     crawling,
 )
+#: What has pages made for it, the most specific classes first.
+_SUBJECTS: Final = (action, finding, passage)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -89,6 +97,7 @@ def create_app(
     settings = settings or settings_from()
     workspace = find_workspace(settings.workspace)
     app = Flask("ecp_graph.web")
+    app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
     # set when the app is asked for the static twin, whose pages do in the browser what a server does here
     app.config["TWIN"] = False
@@ -101,6 +110,7 @@ def create_app(
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     app.extensions[NAVIGATION] = [module.ENTRY for module in _PAGES if hasattr(module, "ENTRY")]
+    app.extensions[SUBJECTS] = tuple(module.SUBJECT for module in _SUBJECTS)
     register_errors(app)
     app.before_request(_use_names)
     app.teardown_request(_put_names_back)

@@ -31,6 +31,8 @@ PAGES = {
     "validation": "/validation",
     "shapes": "/shapes",
     "thing": "/doc/body/rkcmc",
+    "action": "/doc/action/ecp3-3",
+    "action without a time": "/doc/action/ecp3-16",
     "finding": "/doc/overlap/body-pc--body-wgec--topic-e-commerce",
     "passage": "/doc/passage/pc0457e1/para-15",
     "row": "/doc/passage/pc0457e1/action-3",

@@ -129,6 +129,15 @@ def test_faults_of_a_text(ask: Ask, query: str, sentence: str) -> None:
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize("fmt", ["table", "csv", "tsv"])
+def test_a_query_that_finds_nothing_gets_a_hint(ask: Ask, fmt: str) -> None:
+    result = ask("-", "--format", fmt, input="SELECT ?a {\n ?a ecp:responsibleBdy ?b }")
+    assert result.exit_code == 0
+    assert "Line 2, column 5: The graph has no property ecp:responsibleBdy." in result.stderr
+    assert "Did you mean" not in result.stdout
+    assert messages(ask("-", "--format", fmt, input="SELECT ?a { ?a a ecp:Body }").stderr) == ""
+
+
 def test_parameters_need_a_header(ask: Ask) -> None:
     assert "this one has none" in ask("-", "-p", "a=b", input="ASK {}").stderr
 
@@ -151,13 +160,10 @@ def test_queries_lists_and_shows(asking_workspace: Path) -> None:
         return CliRunner().invoke(cli, ["queries", *arguments, "--workspace", str(asking_workspace)])
 
     listed = queries().stdout
-    assert (
-        listed.index("bodies\n")
-        < listed.index("  body-facts\n")
-        < listed.index("  list-bodies\n")
-        < listed.index("other\n")
-    )
+    places = [listed.index(part) for part in ("bodies\n", "  body-facts ", "  list-bodies ", "other\n")]
+    assert places == sorted(places)
     assert "body=BODY" in listed
+    assert max(map(len, listed.splitlines())) <= 100
     assert "[grade=A|B|C|D]" in listed
     shown = queries("echo").stdout
     assert "day: Day (date; default 2017-01-01)" in shown
@@ -165,3 +171,15 @@ def test_queries_lists_and_shows(asking_workspace: Path) -> None:
     assert "#= text" in shown
     assert "By code or name." in queries("body-facts").stdout
     assert queries("nothing").exit_code == 2
+
+
+def test_queries_are_filtered_by_words(asking_workspace: Path) -> None:
+    def queries(*words: str) -> Result:
+        return CliRunner().invoke(cli, ["queries", *words, "--workspace", str(asking_workspace)])
+
+    found = queries("Bodies", "list").stdout
+    assert "list-bodies" in found
+    assert "echo" not in found
+    refused = queries("list", "nonsense")
+    assert refused.exit_code == 2
+    assert "No query of the catalogue has all the words 'list nonsense'" in refused.stderr

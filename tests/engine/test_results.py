@@ -12,7 +12,7 @@ import openpyxl
 import pyoxigraph as ox
 import pytest
 
-from ecp_graph.cli.output import table_text, without_wide_iris
+from ecp_graph.cli.tables import printed
 from ecp_graph.confined import LimitReached, confined
 from ecp_graph.engine import NOBODY, Answer, Asker, Engine, Question
 from ecp_graph.engine.asking import ask_rows, ask_stream, ask_table
@@ -44,7 +44,7 @@ def test_terms_keep_what_they_are(table: Table) -> None:
 
 
 def test_the_table_shows_markup_as_it_is_and_curies(table: Table) -> None:
-    text = table_text(table, 1000)
+    text = printed(table, 1000).text
     assert "body:ptc" in text
     assert "a, [b] & <c>" in text
     assert "\x1b" not in text
@@ -52,19 +52,19 @@ def test_the_table_shows_markup_as_it_is_and_curies(table: Table) -> None:
 
 
 def test_the_table_fits_a_narrow_terminal(table: Table) -> None:
-    assert max(map(len, table_text(table, 60).splitlines())) <= 60
+    assert max(map(len, printed(table, 60).text.splitlines())) <= 60
 
 
 def test_data_cannot_steer_the_terminal() -> None:
     body = b'{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"a\\u001b[2Jb"}}]}}'
-    text = table_text(parse_table(body), 80)
+    text = printed(parse_table(body), 80).text
     assert "\x1b" not in text
     assert "a\ufffd[2Jb" in text
 
 
 def test_yes_and_no() -> None:
-    assert table_text(parse_table(b'{"head":{},"boolean":true}'), 80) == "yes\n"
-    assert table_text(parse_table(b'{"head":{},"boolean":false}'), 80) == "no\n"
+    assert printed(parse_table(b'{"head":{},"boolean":true}'), 80).text == "yes\n"
+    assert printed(parse_table(b'{"head":{},"boolean":false}'), 80).text == "no\n"
 
 
 def test_the_spreadsheet_types_its_cells(table: Table) -> None:
@@ -148,18 +148,6 @@ def _table(**columns: str) -> Table:
         for name, value in columns.items()
     )
     return parse_table(f'{{"head":{{"vars":[{vars_}]}},"results":{{"bindings":[{{{cells}}},{{}}]}}}}'.encode())
-
-
-def test_a_narrow_terminal_loses_columns_of_iris_from_the_end() -> None:
-    table = _table(thing="u:" + "a" * 20, name="b" * 20, other="u:" + "c" * 20)
-    assert without_wide_iris(table, 100) == (table, [])
-    shown, left_out = without_wide_iris(table, 60)
-    assert (shown.columns, left_out) == (("thing", "name"), ["other"])
-    shown, left_out = without_wide_iris(table, 30)
-    assert (shown.columns, left_out) == (("name",), ["thing", "other"])
-    assert [len(row) for row in shown.rows] == [1, 1]
-    only = _table(a="u:" + "a" * 20, b="u:" + "c" * 20)
-    assert without_wide_iris(only, 20) == (only, [])
 
 
 ODD = """SELECT ?a ?b ?c {

@@ -154,7 +154,7 @@ def test_forms_are_inside_what_a_static_twin_drops(bundled: FlaskClient) -> None
 def test_a_cell_shows_what_is_shared_the_rows_the_passages_and_the_query(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap/body-body/imsc/ptc")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", text))
-    assert "They meet on 1 action." in words
+    assert "They meet on 1 row." in words
     assert "1 joint" in words
     assert "1 at grade A" in words
     assert "1 verbatim" in words
@@ -168,15 +168,13 @@ def test_a_cell_shows_what_is_shared_the_rows_the_passages_and_the_query(bundled
     assert "VALUES (?member) { (&lt;https://w3id.org/ecp-graph/id/body/imsc&gt;) }" in text
     assert 'href="/api/queries/overlap-between.xlsx?' in text
     _, turned = get(bundled, "/overlap/body-body/ptc/imsc")
-    assert "They meet on 1 action" in re.sub(r"\s+", " ", turned)
+    assert "They meet on 1 row" in re.sub(r"\s+", " ", turned)
 
 
 def test_counts_are_of_causes_and_told_with_what_else_joins_the_two(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
-    assert (
-        "PTC and TFAWG meet on 3 actions, 1 joint session, 1 theme, at best at grade B; TFAWG reports to PTC" in words
-    )
+    assert "PTC and TFAWG meet on 3 rows, 1 joint session, 1 theme, at best at grade B; TFA WG reports to PTC" in words
     assert "joint One action or one session" not in words  # the legend is above the fold, the definitions below
     legend = words[words.index("Grade how directly") : words.index("Largest overlaps")]
     assert "A stated by the actions; B through a programme or an instrument; C stated in prose" in legend

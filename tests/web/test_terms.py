@@ -7,9 +7,10 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from ecp_graph.settings import Settings
+from ecp_graph.sparql.columns import shown_columns
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.app import create_app
-from ecp_graph.web.show.terms import shown_columns, shown_rows
+from ecp_graph.web.show.terms import shown_rows
 from tests.bundled import ID
 
 XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from ecp_graph.errors import ReleaseError
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
+from ecp_graph.sparql.moments import day, period
 from ecp_graph.validation.writers import read_json, render
 from ecp_graph.web.app import create_app
-from ecp_graph.web.pages.home.page import day, period
 from ecp_graph.web.state.source import FixedEngine
 from tests.bundled import NAMES, with_workspace_file
 from tests.web.conftest import BROWSER
@@ -73,7 +73,7 @@ def test_home_sets_the_secretariat_apart_and_counts_the_open_groups(whole: Flask
 def test_home_leads_to_overlaps_findings_and_questions(whole: FlaskClient, release: Release) -> None:
     text = read(whole, "/")
     assert re.search(
-        r"PTC and TFAWG 3 actions, 1 joint session, 1 theme\. TFAWG reports to PTC \(external\) – 3 1 1 5", words(text)
+        r"PTC and TFAWG 3 rows, 1 joint session, 1 theme\. TFAWG reports to PTC \(external\) – 3 1 1 5", words(text)
     )
     for severity, count in release.manifest["findings"].items():
         assert f"<b>{count}</b>" in text, severity

@@ -18,7 +18,7 @@ from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
 
-__all__ = ["Alike", "Lists", "Twin", "hash_of", "twins"]
+__all__ = ["Alike", "Lists", "Row", "Twin", "hash_of", "twins"]
 
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 #: Follows the name of a column of a twin that has the language of another column.
@@ -55,6 +55,23 @@ class Alike:
     grade: str
     certainty: str
     number: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finding of overlap that is a row of the tables and no node of the graph: IRIs, and marks by their notations."""
+
+    iri: str
+    name: str
+    language: str
+    members: tuple[str, str]
+    cause: str
+    kind: str
+    grade: str
+    certainty: str
+    things: tuple[str, ...]
+    actions: tuple[str, ...]
+    readings: tuple[str, ...]
 
 
 @cache
@@ -160,6 +177,22 @@ SELECT count(*) FROM (
     AND (? OR NOT a.is_everywhere AND NOT b.is_everywhere))"""
         return int(self._one(sql, (thing, dimension, with_everywhere)))
 
+    def row(self, iri: str) -> Row | None:
+        """Return the finding with an IRI where it is a row of the tables alone; None for a node and anything else."""
+        sql = """
+SELECT finding.id, finding.name, finding.language, a.iri, b.iri, c.iri, kind, grade, certainty
+FROM finding
+JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b JOIN term AS c ON c.id = cause
+WHERE finding.iri = ? AND NOT is_node"""
+        for number, name, language, one, other, cause, *marks in self._read(sql, (iri,)):
+            of_each = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
+            return Row(iri, name, language or "", (one, other), cause, *marks, *of_each)
+        return None
+
+    def _of_finding(self, number: int, column: str) -> tuple[str, ...]:
+        sql = f"SELECT iri FROM finding_{column} JOIN term ON term.id = {column} WHERE finding = ? ORDER BY iri"
+        return tuple(iri for (iri,) in self._read(sql, (number,)))
+
     def findings_among(self, iris: Iterable[str]) -> set[str]:
         """Return which of these are findings of overlap."""
         wanted = list(dict.fromkeys(iris))
@@ -173,14 +206,18 @@ SELECT count(*) FROM (
     @cached_property
     def kinds_of_findings(self) -> list[tuple[str, str, str]]:
         """The dimension, kind and grade of findings, each combination once."""
-        return list(self._read("SELECT DISTINCT dimension, kind, grade FROM finding ORDER BY 1, 2, 3"))
+        return list(
+            self._read(
+                "SELECT DISTINCT dimension, kind, grade FROM finding WHERE dimension IS NOT NULL ORDER BY 1, 2, 3"
+            )
+        )
 
     @cached_property
     def kinds_of_things(self) -> list[tuple[str, str]]:
         """The dimensions of findings with the kinds of things that they are on."""
         sql = """
 SELECT DISTINCT dimension, finding_thing.kind FROM finding_thing JOIN finding ON finding.id = finding
-WHERE finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
+WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
         return list(self._read(sql))
 
     def findings(self) -> tuple[int, int]:

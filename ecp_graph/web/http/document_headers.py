@@ -92,7 +92,7 @@ def stamp(response: Response) -> Response:
     return open_to_all(response)
 
 
-def json_block(thing: str, statements: Table) -> Markup:
+def json_block(standing: Standing, statements: Table) -> Markup:
     """Return what is said of a thing, by the rows of ``thing-statements``, as JSON-LD to stand in a script element.
 
     ``<`` and the separators that end a line in JavaScript are escaped, so that no text can end the element (HTML
@@ -101,11 +101,12 @@ def json_block(thing: str, statements: Table) -> Markup:
     at = {name: number for number, name in enumerate(statements.columns)}
     cells = ([row[at[name]] for name in ("direction", "property", "other")] for row in statements.rows)
     own = [
-        ox.Quad(ox.NamedNode(thing), to_ox(property_), to_ox(other))  # type: ignore[arg-type]
+        ox.Quad(ox.NamedNode(standing.iri), to_ox(property_), to_ox(other))  # type: ignore[arg-type]
         for direction, property_, other in cells
         if direction and property_ and other and direction.value == "from"
     ]
-    graph = json.loads(serialise([*self_description(thing, licence()), *own], format_named("jsonld", "graph")))
+    about = self_description(standing.iri, licence(), standing.remark)
+    graph = json.loads(serialise([*about, *own], format_named("jsonld", "graph")))
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
     for char in ("<", ">", "&", "\u2028", "\u2029"):
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -1,5 +1,5 @@
--- twin of: 77a78f67b39e
--- iris: cause overlap
+-- twin of: 1c771ab5417f
+-- iris: cause overlap memberA memberB
 SELECT finding.id
 FROM finding
 JOIN term AS a ON a.id = member_a
@@ -13,6 +13,6 @@ WHERE dimension = 'body' AND grade <= :grade
 ORDER BY grade, coalesce(a.code, a.name), coalesce(b.code, b.name), kind, c.name, finding.iri
 -- shown
 SELECT shortA AS bodyA, shortB AS bodyB, kind, causeKind, causeName, "causeName@", evidenceGrade, certainty, actions,
-  things, stated, cause, overlap
+  things, stated, cause, overlap, memberA, memberB
 FROM chosen JOIN found USING (id)
 ORDER BY place

@@ -1,4 +1,4 @@
--- twin of: 937e4bae9656
+-- twin of: fca64aff4ead
 -- iris: memberA memberB
 WITH pair AS (
   SELECT member_a, member_b,
@@ -12,12 +12,15 @@ WITH pair AS (
 SELECT pair.*
 FROM pair JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b
 WHERE :secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere
-ORDER BY met DESC, gradeA DESC, gradeB DESC, gradeC DESC, coalesce(a.code, a.name), coalesce(b.code, b.name), a.iri, b.iri
+ORDER BY met = 0, EXISTS (
+    SELECT 1 FROM relation
+    WHERE lower = member_a AND upper = member_b OR lower = member_b AND upper = member_a
+  ), met DESC, gradeA DESC, gradeB DESC, gradeC DESC, coalesce(a.code, a.name), coalesce(b.code, b.name), a.iri, b.iri
 -- shown
 SELECT coalesce(a.code, a.name) AS bodyA, coalesce(b.code, b.name) AS bodyB, actions, sessions, decisions, instruments,
   themes, gradeA, gradeB, gradeC, gradeD, interpreted, total,
   substr(
-    iif(actions, printf(', %d action%s', actions, iif(actions = 1, '', 's')), '')
+    iif(actions, printf(', %d row%s', actions, iif(actions = 1, '', 's')), '')
     || iif(sessions, printf(', %d joint session%s', sessions, iif(sessions = 1, '', 's')), '')
     || iif(decisions, printf(', %d decision%s', decisions, iif(decisions = 1, '', 's')), '')
     || iif(instruments, printf(', %d instrument%s', instruments, iif(instruments = 1, '', 's')), '')

@@ -1,7 +1,7 @@
--- twin of: cf5a96f26895
+-- twin of: 4e4d97553904
 -- iris: memberA memberB cause overlap
 SELECT finding.id FROM finding
-WHERE :dimension IS NULL OR dimension = :dimension
+WHERE dimension = coalesce(:dimension, dimension)
 ORDER BY dimension, grade, iri
 -- shown
 SELECT dimension, causeKind, kind, evidenceGrade, certainty,

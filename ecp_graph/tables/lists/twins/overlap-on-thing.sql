@@ -1,4 +1,4 @@
--- twin of: dabcef5a62b5
+-- twin of: 400847a93f38
 -- iris: memberA memberB thing cause overlap
 SELECT finding.id, finding_thing.thing AS it
 FROM finding_thing
@@ -7,7 +7,7 @@ JOIN term ON term.id = finding_thing.thing
 JOIN term AS a ON a.id = member_a
 JOIN term AS b ON b.id = member_b
 WHERE (:thing IS NULL OR finding_thing.thing = (SELECT id FROM term WHERE iri = :thing))
-  AND (:dimension IS NULL OR dimension = :dimension)
+  AND dimension = coalesce(:dimension, dimension)
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
 ORDER BY dimension, grade, a.name, b.name, finding.iri, term.iri
 -- shown

@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.queries.binding import bind
 from ecp_graph.rdf.writing import write_rdf
+from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import PERIOD, WORDS, ActionList, Selection, action_list, sparql_of
 from ecp_graph.web.pages.actions.facets import Facet, Narrowed, Value, positions
-from ecp_graph.web.show.terms import heading, local_path, visible
+from ecp_graph.web.show.terms import local_path, visible
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]

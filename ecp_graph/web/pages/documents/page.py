@@ -26,7 +26,8 @@ from ecp_graph.web.pages.documents.entity import entity_of
 from ecp_graph.web.pages.documents.graphs import graph_response
 from ecp_graph.web.pages.documents.missing import gone, missing
 from ecp_graph.web.pages.documents.neighbourhood import draw
-from ecp_graph.web.pages.documents.passage import is_passage, passage_page
+from ecp_graph.web.pages.documents.rows import engine_of, standing_of_row, statements_of_row
+from ecp_graph.web.pages.documents.subjects import SubjectPage, subject_page
 from ecp_graph.web.pages.documents.why import reasons_of
 from ecp_graph.web.show.anchors import anchor, certainty_tag, source_tags, step_markup
 from ecp_graph.web.show.names import name_all, name_of
@@ -67,7 +68,7 @@ def document(path: str) -> AnyResponse:
     if isinstance(standing, AnyResponse):
         return standing
     form = wanted_form(suffix, DOCUMENT_FORMATS, default=TURTLE)
-    response = _rdf(standing, form) if form else passage_page(standing) if is_passage(standing) else _page(standing)
+    response = _rdf(standing, form) if form else _page(standing)
     add_headers(response, standing, form, negotiated=not suffix)
     return response
 
@@ -110,54 +111,73 @@ def _deprecated(standing: Standing, suffix: str) -> AnyResponse:
 
 def _standing(iri: str) -> Standing | None:
     here = site()
-    return here.keep(("standing", iri), lambda: standing_of(here.engine, iri, timeout_s=here.settings.timeout))
+
+    def find() -> Standing | None:
+        return standing_of_row(iri) or standing_of(here.engine, iri, timeout_s=here.settings.timeout)
+
+    return here.keep(("standing", iri), find)
 
 
 def _rdf(standing: Standing, form: Format) -> Response:
-    response = Response(serialise(_quads(standing.iri), form), content_type=form.content_type)
+    response = Response(serialise(_quads(standing), form), content_type=form.content_type)
     return finish(response, standing.iri, form.name)
 
 
-def _quads(iri: str) -> list[ox.Quad]:
+def _quads(standing: Standing) -> list[ox.Quad]:
     """Return what the document about a thing says, kept until another is asked for: a crawler wants all its forms."""
     here = site()
     latest: dict[str, list[ox.Quad]] = here.keep("the document asked for last", dict)
-    found = latest.get(iri)
+    found = latest.get(standing.iri)
     if found is None:
-        found = describe_thing(here.engine, iri, licence(), timeout_s=here.settings.timeout)
+        engine, limit_s = engine_of(standing), here.settings.timeout
+        found = describe_thing(engine, standing.iri, licence(), remark=standing.remark, timeout_s=limit_s)
         latest.clear()
-        latest[iri] = found
+        latest[standing.iri] = found
     return found
 
 
 def _page(standing: Standing) -> Response:
     most = site().bounds.statements
-    statements = panel_of_first("thing-statements", most, thing=standing.iri)
-    overlaps = panel_of_page("overlaps-of-thing", _MOST_OVERLAPS, thing=standing.iri)
+    statements, overlaps = _panels(standing, most)
     others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
     name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
     entity = entity_of(standing.iri, statements.table, _findings_of(overlaps, statements), name_of)
-    return page(
-        "documents/entity.html",
+    made = subject_page(standing, entity) or SubjectPage("documents/entity.html", {})
+    response = page(
+        made.template,
+        is_passing=made.is_passing,
         term=anchor,
         certainty=certainty_tag,
         sources=source_tags,
         step=step_markup,
         entity=entity,
+        remark=standing.remark,
         is_confidential=bool(site().confidential) and _is_confidential(standing.iri),
-        reasons=reasons_of(entity),
+        reasons=reasons_of(entity, engine_of(standing)),
         drawing=draw(entity),
         statements=statements,
         overlaps=overlaps,
         most_overlaps=_MOST_OVERLAPS,
         most=most,
         downloads=downloads(local_document(standing.iri)),
-        json_ld=json_block(standing.iri, statements.table),
+        json_ld=json_block(standing, statements.table),
+        **made.context,
     )
+    return made.finish(response)
 
 
-def _findings_of(overlaps: Panel, statements: Panel) -> set[str]:
+def _panels(standing: Standing, most: int) -> tuple[Panel, Panel | None]:
+    """Return the first statements about a thing, and the first of its overlaps; a row takes part in none."""
+    if standing.remark:
+        return statements_of_row(standing, most), None
+    statements = panel_of_first("thing-statements", most, thing=standing.iri)
+    return statements, panel_of_page("overlaps-of-thing", _MOST_OVERLAPS, thing=standing.iri)
+
+
+def _findings_of(overlaps: Panel | None, statements: Panel) -> set[str]:
     """Return the overlaps that the statements speak of: all of them, of which the page shows the first."""
+    if overlaps is None:
+        return set()
     shown = {row["overlap"] for row in overlaps.rows}
     lists = site().lists
     if not overlaps.is_cut or lists is None:

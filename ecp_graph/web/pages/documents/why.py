@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ecp_graph.engine import Engine
 from ecp_graph.namespaces import names
 from ecp_graph.reasoning import Explainer, Explanation, Statement
 from ecp_graph.reasoning.findings import explain_finding
@@ -34,8 +35,8 @@ class Reasons:
         return self.by_value.get(value)
 
 
-def reasons_of(entity: Entity) -> Reasons:
-    """Return explanations of the inferred statements about a thing; raises what the engine raises."""
+def reasons_of(entity: Entity, told: Engine) -> Reasons:
+    """Return explanations of the inferred statements about a thing that ``told`` knows; raises what engines raise."""
     here = site()
     limit_s = here.settings.timeout
     rules = here.keep("rules", lambda: read_rules(here.engine, timeout_s=limit_s))
@@ -51,7 +52,7 @@ def reasons_of(entity: Entity) -> Reasons:
     }
     explained = explainer.explain(following.values())
     found = {value: explained[statement] for value, statement in following.items() if statement in explained}
-    finding = _finding(values, statements, limit_s)
+    finding = _finding(values, statements, told, limit_s)
     trees = [*found.values(), *([finding] if finding else [])]
     known = {value.other.value: value.name for value in values if value.name and value.other.kind == "iri"}
     known |= {group.predicate: group.label for group in entity.groups} | {entity.iri: entity.title}
@@ -60,14 +61,16 @@ def reasons_of(entity: Entity) -> Reasons:
     return Reasons(found, finding, {**names_of(here.engine, unknown, timeout_s=limit_s), **known}, places)
 
 
-def _finding(values: list[Value], statements: Mapping[Value, Statement], limit_s: float) -> Explanation | None:
+def _finding(
+    values: list[Value], statements: Mapping[Value, Statement], told: Engine, limit_s: float
+) -> Explanation | None:
     """Return how the build found the thing, when it is one of its findings."""
     here = site()
     own = [v for v in values if v.direction == "from" and all(s.graph == names().derived_graph for s in v.sources)]
     if here.workspace is None or not own or any(v.is_stated for v in values if v.direction == "from"):
         return None
     files = here.keep("rule files", lambda: here.workspace.rule_files if here.workspace else [])
-    return explain_finding(here.engine, files, statements[own[0]], timeout_s=limit_s)
+    return explain_finding(here.engine, files, statements[own[0]], told=told, timeout_s=limit_s)
 
 
 def _statement(thing: str, value: Value) -> Statement:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
 from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
 from ecp_graph.validation.report import SEVERITIES
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
@@ -27,7 +26,7 @@ from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
 from ecp_graph.web.show.terms import link
 from ecp_graph.web.state.site import site
 
-__all__ = ["Chapter", "blueprint", "chapters", "day", "period"]
+__all__ = ["Chapter", "blueprint", "chapters"]
 
 blueprint = Blueprint("home", __name__)
 
@@ -138,32 +137,6 @@ def chapters(rows: Sequence[Row]) -> list[Chapter]:
         held = tuple(row for row in actions if row["action"])
         found.append(Chapter(plan, first["planName"], iri, first["chapterNumber"], first["chapterName"], held))
     return found
-
-
-def day(moment: str) -> str:
-    """Return a day in words; one that ends its month goes by the month: ``July 2017``, ``14 July 2017``.
-
-    A text that is no time of XML Schema comes back as it is.
-    """
-    try:
-        when = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment
-    ends_month = when.day == monthrange(when.year, when.month)[1]
-    return when.strftime("%B %Y") if ends_month else f"{when.day} {when.strftime('%B %Y')}"
-
-
-def period(begins: str, ends: str) -> str:
-    """Return a period in words, ``January 2017 to December 2018``; what is missing of it is left out."""
-    try:
-        start = datetime.fromisoformat(begins)
-        first = start.strftime("%B %Y") if start.day == 1 else f"{start.day} {start.strftime('%B %Y')}"
-    except ValueError:
-        first = begins
-    last = day(ends)
-    if first and last:
-        return f"{first} to {last}"
-    return f"from {first}" if first else f"until {last}" if last else ""
 
 
 def _asked(catalogue: Catalogue) -> tuple[dict[str, Panel], dict[str, str]]:

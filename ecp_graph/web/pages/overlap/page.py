@@ -32,6 +32,7 @@ from ecp_graph.web.pages.overlap.telling import (
     pairs_on,
     panels_of_finding,
     panels_of_links,
+    relation_words,
     relations,
     summary_of,
     ties_of,
@@ -40,7 +41,7 @@ from ecp_graph.web.pages.overlap.telling import (
 from ecp_graph.web.show.panels import Panel, panel, panel_of_page
 from ecp_graph.web.state.site import site
 
-__all__ = ["ENTRY", "blueprint"]
+__all__ = ["ENTRY", "blueprint", "cell_of"]
 
 blueprint = Blueprint("overlap", __name__)
 ENTRY: Final = NavigationEntry("Overlap", "overlap.index", "dimension-links")
@@ -132,7 +133,7 @@ def cell(pair: str, first: str, second: str) -> Response:
         panels=panels,
         summary=summary_of(_catalogue(), marks_between(_catalogue(), one, other)) if is_graded else None,
         marks={} if is_graded else ties_of(panels[0].panel, _joins()),
-        relation=relations(_catalogue()).get(frozenset((one.iri, other.iri)), ""),
+        relation=relation_words(_catalogue(), frozenset((one.iri, other.iri))),
         open=open_actions(_catalogue()) if _names_bodies(sides) else None,
         grades=panel(GRADES) if is_graded else None,
         overlap_kinds=panel(KINDS) if is_graded else None,
@@ -239,6 +240,17 @@ def _pair_path(dimension: str, first: str, second: str) -> str | None:
     """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
     things = [_joins().by_iri.get((dimension, iri)) for iri in (first, second)]
     return _cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
+
+
+def cell_of(first: str, second: str) -> str | None:
+    """Return the address of the cell of two things (IRIs) in a matrix that the site offers; None when none has it."""
+    known = _joins().by_iri
+    for sides in _offered() if _joins().dimensions else []:
+        for one, other in ((first, second), (second, first)):
+            row, column = known.get((sides.rows, one)), known.get((sides.columns, other))
+            if row and column:
+                return _cell_paths(sides)(row, column)
+    return None
 
 
 # ---------------------------------------------------------------- what is asked for

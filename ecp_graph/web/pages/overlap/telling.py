@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ecp_graph.overlap import counting
+from ecp_graph.overlap.counting import RELATIONS, WRITTEN_CODES, Relation, causes_in_words, count_marks
 from ecp_graph.overlap.matrix import Joins, Matrix, Thing
 from ecp_graph.overlap.reading import CAUSES, FINDINGS, GRADES, KINDS
 from ecp_graph.queries.catalogue import Catalogue
@@ -19,6 +21,7 @@ __all__ = [
     "Open",
     "Part",
     "Summary",
+    "codes",
     "counted",
     "marks_between",
     "note_of",
@@ -26,14 +29,14 @@ __all__ = [
     "pairs_on",
     "panels_of_finding",
     "panels_of_links",
+    "relation_words",
     "relations",
     "summary_of",
     "ties_of",
     "told",
 ]
 
-#: The queries of who answers to whom, and of actions that name bodies by a word alone; a workspace may lack them.
-_RELATIONS: Final = "overlap-relations"
+#: The query of actions that name bodies by a word alone; a workspace may lack it.
 _OPEN: Final = "open-groups"
 #: The query of the findings on two.
 _BETWEEN: Final = "overlap-between"
@@ -60,14 +63,8 @@ class Open:
 
 
 def told(catalogue: Catalogue, causes: Mapping[str, int]) -> str:
-    """Return counts of causes in words, such as ``3 actions, 1 joint session, 1 theme``.
-
-    The words for several are those of the header of the query of the findings.
-    """
-    several = catalogue[FINDINGS].values_of(CAUSES)
-    return ", ".join(
-        f"{number} {cause if number == 1 else several.get(cause, cause)}" for cause, number in causes.items()
-    )
+    """Return counts of causes in words, such as ``3 rows, 1 joint session, 1 theme``."""
+    return causes_in_words(causes, counting.words_of_causes(catalogue[FINDINGS]))
 
 
 def marks_between(catalogue: Catalogue, one: Thing, other: Thing) -> list[Alike]:
@@ -90,26 +87,32 @@ def pairs_on(found: Panel, thing: Thing, dimension: str, secretariat: str) -> in
 
 def summary_of(catalogue: Catalogue, found: Sequence[Alike]) -> Summary:
     """Return the summary of findings."""
-    causes = catalogue[FINDINGS].values_of(CAUSES)
+    causes = counting.words_of_causes(catalogue[FINDINGS])
     return Summary(
-        told(catalogue, _counted(((each.cause_kind, each.number) for each in found), causes)),
-        _counted(((each.kind, each.number) for each in found), (row["kind"] for row in panel(KINDS).rows)),
-        _counted(((each.grade, each.number) for each in found), (row["evidenceGrade"] for row in panel(GRADES).rows)),
-        _counted(((each.certainty, each.number) for each in found), ()),
+        causes_in_words(count_marks(((each.cause_kind, each.number) for each in found), causes), causes),
+        count_marks(((each.kind, each.number) for each in found), (row["kind"] for row in panel(KINDS).rows)),
+        count_marks(
+            ((each.grade, each.number) for each in found), (row["evidenceGrade"] for row in panel(GRADES).rows)
+        ),
+        count_marks(((each.certainty, each.number) for each in found), ()),
     )
 
 
-def relations(catalogue: Catalogue) -> dict[frozenset[str], str]:
-    """Return, for two things (IRIs), who of them answers to the other or was set up by it, and how certain that is."""
-    if _RELATIONS not in catalogue:
+def codes(catalogue: Catalogue) -> dict[str, str]:
+    """Return how documents write the codes of things, by their IRIs; none where the workspace lacks the query."""
+    return counting.written_codes(panel(WRITTEN_CODES).rows) if WRITTEN_CODES in catalogue else {}
+
+
+def relations(catalogue: Catalogue) -> dict[frozenset[str], tuple[Relation, ...]]:
+    """Return, for two things (IRIs), who of them answers to the other or was set up by it."""
+    if RELATIONS not in catalogue:
         return {}
-    found: dict[frozenset[str], list[str]] = {}
-    for row in panel(_RELATIONS).rows:
-        line = f"{row['lowerCode']} {row['relation']} {row['upperCode']} ({row['certainty']})"
-        lines = found.setdefault(frozenset((row["lower"], row["upper"])), [])
-        if line not in lines:
-            lines.append(line)
-    return {pair: "; ".join(lines) for pair, lines in found.items()}
+    return counting.relations(panel(RELATIONS).rows, codes(catalogue))
+
+
+def relation_words(catalogue: Catalogue, pair: frozenset[str]) -> str:
+    """Return the same in words for one pair; empty for peers."""
+    return "; ".join(relation.words for relation in relations(catalogue).get(pair, ()))
 
 
 def open_actions(catalogue: Catalogue) -> Open | None:
@@ -183,10 +186,3 @@ def panels_of_links(one: Thing, other: Thing) -> list[Part]:
         Part("What joins them", panel("links-between", **given), f"No action, event or instrument joins {named}."),
         Part("The passages that tell it", panel("link-passages", **given), "There is nothing to tell."),
     ]
-
-
-def _counted(marks: Iterable[tuple[str, int]], order: Iterable[str]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for mark, number in marks:
-        counts[mark] += number
-    return {mark: counts[mark] for mark in dict.fromkeys((*order, *sorted(counts))) if mark in counts}

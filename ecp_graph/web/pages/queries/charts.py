@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ecp_graph.queries.catalogue import Column
+from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.results import Table, Term
-from ecp_graph.web.show.terms import heading
 
 __all__ = ["Bar", "Chart", "ChartField", "bar_chart"]
 

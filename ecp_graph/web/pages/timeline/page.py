@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from flask import Blueprint, Response, render_template, request, url_for
 
 from ecp_graph.queries.catalogue import Query
+from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
@@ -19,7 +20,7 @@ from ecp_graph.web.pages.timeline.axis import moment_of
 from ecp_graph.web.pages.timeline.chart import Chart, Entry, Group, Kind, Span, charts_of, plan_stretch
 from ecp_graph.web.pages.timeline.summary import summary_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
-from ecp_graph.web.show.terms import heading, local_path
+from ecp_graph.web.show.terms import local_path
 
 __all__ = ["ENTRY", "blueprint"]
 

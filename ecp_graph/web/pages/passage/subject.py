@@ -12,20 +12,20 @@ from flask import Response, current_app
 
 from ecp_graph.documents.blocks import Block
 from ecp_graph.documents.words import Anchor
-from ecp_graph.linked_data.document import Standing, named_node
+from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import ECP, names
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.audience import may_see_words, words_are_private
-from ecp_graph.web.http.document_headers import downloads, json_block, local_document
-from ecp_graph.web.http.responses import page, private
-from ecp_graph.web.pages.documents.entity import entity_of
-from ecp_graph.web.show.anchors import anchor, source_tags
+from ecp_graph.web.http.responses import private
+from ecp_graph.web.pages.documents.entity import Entity
+from ecp_graph.web.pages.documents.subjects import Subject, SubjectPage
+from ecp_graph.web.show.anchors import anchor
 from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.show.panels import Panel, panel_of_first
 from ecp_graph.web.state.copies import Missed, Words
 from ecp_graph.web.state.site import site
 
-__all__ = ["is_passage", "passage_page"]
+__all__ = ["SUBJECT"]
 
 _CONTENTS: Final = "passage-contents"
 #: The selectors that tell a reader where to look, in the order in which they are shown.
@@ -81,55 +81,44 @@ class Row:
     is_table: bool
 
 
-def is_passage(standing: Standing) -> bool:
-    """Whether a thing is a passage, in a workspace that has the query for what was read from it."""
-    catalogue = site().catalogue
-    return ECP + "SourcePassage" in standing.types and catalogue is not None and _CONTENTS in catalogue
-
-
-def passage_page(standing: Standing) -> Response:
+def _page(entity: Entity) -> SubjectPage:
     """Return the page of a passage; one that may hold words that are not published is private."""
     most = site().bounds.statements
-    statements = panel_of_first("thing-statements", most, thing=standing.iri)
-    contents = panel_of_first(_CONTENTS, most, passage=standing.iri)
-    entity = entity_of(standing.iri, statements.table, (), name_of)
+    contents = panel_of_first(_CONTENTS, most, passage=entity.iri)
     said = {
         group.predicate.removeprefix(ECP): group.values[0].other for group in entity.groups if group.direction == "from"
     }
     document = said.get("passageOf")
     is_seen = may_see_words()
-    found = _words(standing.iri, document) if is_seen else []
-    readings = _readings(standing.iri, contents)
+    found = _words(entity.iri, document) if is_seen else []
+    readings = _readings(entity.iri, contents)
     stated = (term for reading in readings for triple in reading.statements for term in triple)
     name_all(term.value for term in (*stated, *said.values()) if term.kind == "iri")
-    response = page(
-        "documents/passage.html",
-        is_passing=is_seen,
-        term=_named,
-        sources=source_tags,
-        entity=entity,
-        document=document,
-        kind=said.get("passageKind"),
-        nothing=said.get("nothingToModel"),
-        places=[(label, said[name].text) for name, label in _PLACES.items() if name in said],
-        selectors=said,
-        words=found if isinstance(found, Words) else None,
-        rows=list(_rows(found.parts)) if isinstance(found, Words) else [],
-        missed=found if isinstance(found, list) else [],
-        is_seen=is_seen,
-        is_private=is_seen and words_are_private(),
-        wanted=_slug(document) if document else "",
-        licence=site().copies.licence,
-        readings=readings,
-        referring=[group for group in entity.pointing if group.predicate != ECP + "readingOf"],
-        contents=contents,
-        most=most,
-        downloads=downloads(local_document(standing.iri)),
-        json_ld=json_block(standing.iri, statements.table),
-    )
-    if is_seen and words_are_private():
+    context = {
+        "called": _named,
+        "document": document,
+        "kind": said.get("passageKind"),
+        "nothing": said.get("nothingToModel"),
+        "places": [(label, said[name].text) for name, label in _PLACES.items() if name in said],
+        "selectors": said,
+        "words": found if isinstance(found, Words) else None,
+        "rows": list(_rows(found.parts)) if isinstance(found, Words) else [],
+        "missed": found if isinstance(found, list) else [],
+        "is_seen": is_seen,
+        "is_private": is_seen and words_are_private(),
+        "wanted": _slug(document) if document else "",
+        "licence": site().copies.licence,
+        "readings": readings,
+        "referring": [group for group in entity.pointing if group.predicate != ECP + "readingOf"],
+        "contents": contents,
+    }
+    return SubjectPage("passage/passage.html", context, is_passing=is_seen, finish=_finish)
+
+
+def _finish(response: Response) -> Response:
+    if may_see_words() and words_are_private():
         return private(response)
-    if is_seen:  # a copy may change without a new release
+    if may_see_words():  # a copy may change without a new release
         response.headers["Cache-Control"] = "public, no-cache"
     return response
 
@@ -195,3 +184,6 @@ def _unwrapped(text: str) -> str:
         is_full = len(before) + 1 + len(line.partition(" ")[0]) > _FULL * longest
         shown += (" " if is_full else "\n") + line if before else line
     return shown
+
+
+SUBJECT: Final = Subject(ECP + "SourcePassage", _page, queries=(_CONTENTS,))

@@ -1,0 +1,1 @@
+"""The demo: its documents, its workspace, and what is found in it."""
