@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -29,6 +30,10 @@ FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xls
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
+#: Formats whose first line has the columns and each further one a row, or part of one.
+_BY_LINE: Final = frozenset({"csv", "tsv"})
+#: The longest that one check may take when a query finds nothing.
+_HINT_S: Final = 1.0
 
 
 def width_of(output: Path | None) -> int:
@@ -64,7 +69,10 @@ def write_answer(
             "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
         )
     if chosen not in _MADE_HERE:
-        _write(engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body, output)
+        body = engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body
+        lines = _write(body, output)
+        if query is None and chosen in _BY_LINE and lines <= 1:
+            _say_hints(engine, sparql)
         return
     from ecp_graph.engine.asking import ask_table
 
@@ -75,14 +83,26 @@ def write_answer(
         _write([workbook(table)], output)
         return
     from ecp_graph.cli.tables import printed
+    from ecp_graph.queries.hints import is_odd
 
     shown = printed(table, width_of(output), query=query, colour=to_terminal)
     _write([shown.text.encode()], output)
     for note in shown.notes:
         say(note)
+    if query is None and is_odd(table):
+        _say_hints(engine, sparql)
     if query and catalogue:
         for line in _legends(engine, query, catalogue, table, shown.columns):
             say(line)
+
+
+def _say_hints(engine: Engine, sparql: str) -> None:
+    """Say why a query of somebody's own finds nothing, as far as the graph tells."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.hints import hints
+
+    for hint in hints(sparql, lambda text: ask_table(engine, text, timeout_s=_HINT_S)):
+        say(str(hint))
 
 
 def _legends(engine: Engine, query: Query, catalogue: Catalogue, table: Table, columns: Sequence[str]) -> Iterator[str]:
@@ -109,18 +129,19 @@ def write_bytes(body: bytes, output: Path | None) -> None:
     _write([body], output)
 
 
-def _write(chunks: Iterable[bytes], output: Path | None) -> None:
-    if output is None:
-        stdout = sys.stdout.buffer
-        for chunk in chunks:
-            stdout.write(chunk)
-        stdout.flush()
-        return
+def _write(chunks: Iterable[bytes], output: Path | None) -> int:
+    """Write the chunks; return how many lines they have."""
     try:
-        with output.open("wb") as stream:
+        with nullcontext(sys.stdout.buffer) if output is None else output.open("wb") as stream:
+            lines = 0
             for chunk in chunks:
                 stream.write(chunk)
+                lines += chunk.count(b"\n")
+            stream.flush()
+            return lines
     except OSError as reason:
+        if output is None:
+            raise
         raise EcpGraphError(f"{output} cannot be written ({reason.strerror or reason}).") from reason
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 import pyoxigraph as ox
 
+from ecp_graph.overlap.across import Comparison
 from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
@@ -67,20 +68,24 @@ def complete(
     statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     themes: int = THEMES,
+    comparison: Comparison | None = None,
     place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
     ``statements`` are those of the sources as tables, which are made unless given; ``themes`` is how many findings that
-    only share a theme are nodes, for each pair of plans; ``place`` is where joins of the local engine run.
+    only share a theme are nodes, for each pair of plans; by ``comparison`` actions of different plans are compared;
+    ``place`` is where joins of the local engine run.
     Raises UncoveredAxiom for an axiom that this engine does not know.
     """
     statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, place=place, progress=progress)
+    without_joins = derive_layer(
+        statements, rules, engine=engine, themes=themes, comparison=comparison, place=place, progress=progress
+    )
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
     return Completed(sources, statements, contradictions, without_joins)
 

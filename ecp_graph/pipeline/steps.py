@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
 from ecp_graph.overlap.choosing import themes_in
+from ecp_graph.pipeline.comparing import comparison_of
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import LAYOUT, fingerprint, release_id, write_contents, write_public_part
@@ -94,6 +95,7 @@ def _judge(workspace: Workspace, means: _Means, releases: Path | None = None) ->
             workspace.rule_files,
             engine=means.engine,
             themes=themes_in(workspace.about),
+            comparison=comparison_of(workspace, sources.data, means.progress),
             place=means.place,
             progress=means.progress,
         )

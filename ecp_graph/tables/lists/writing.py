@@ -39,6 +39,8 @@ _MADE: Final = (
     "finding_thing",
     "finding_action",
     "finding_reading",
+    "finding_part",
+    "finding_reason",
     "action",
     "reading",
     "responsible",

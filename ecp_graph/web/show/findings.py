@@ -12,13 +12,23 @@ from typing import Final
 from ecp_graph.errors import ReleaseError
 from ecp_graph.namespaces import compact, expand
 from ecp_graph.sparql.results import Term
-from ecp_graph.validation.report import SEVERITIES, Finding, Report
+from ecp_graph.validation.report import SEVERITIES, Finding, Report, in_order
 from ecp_graph.validation.writers import read_json
 from ecp_graph.web.show.names import name_all, name_of, named
 from ecp_graph.web.show.terms import link
 from ecp_graph.web.state.site import site
 
-__all__ = ["Piece", "ShownFinding", "ShownRule", "ShownThing", "current_report", "current_rules", "rules", "things"]
+__all__ = [
+    "Piece",
+    "ShownFinding",
+    "ShownRule",
+    "ShownThing",
+    "current_report",
+    "current_rules",
+    "findings_about",
+    "rules",
+    "things",
+]
 
 #: A curie inside a sentence, such as ``plan:ecp-action-plan-3``.
 _CURIE: Final = re.compile(r"\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
@@ -93,6 +103,21 @@ def current_rules() -> list[ShownRule]:
     """Return the findings of the release in use as `rules` gives them, made once; none when there is no report."""
     report = current_report()
     return site().keep("findings by rule", lambda: rules(report)) if report else []
+
+
+def findings_about(iri: str) -> list[tuple[str, tuple[Piece, ...]]]:
+    """Return the severity and the sentence of each finding about a thing, the gravest first; none without a report."""
+    report = current_report()
+    about = site().keep("findings by focus", lambda: _by_focus(report)) if report else {}
+    return [(finding.severity, _sentence(finding.message)) for finding in about.get(iri, ())]
+
+
+def _by_focus(report: Report) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in in_order(report.findings):
+        if finding.focus:
+            found.setdefault(finding.focus.strip("<>"), []).append(finding)
+    return found
 
 
 def rules(report: Report) -> list[ShownRule]:

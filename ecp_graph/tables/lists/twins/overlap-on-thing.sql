@@ -1,4 +1,4 @@
--- twin of: dabcef5a62b5
+-- twin of: 400847a93f38
 -- iris: memberA memberB thing cause overlap
 SELECT finding.id, finding_thing.thing AS it
 FROM finding_thing

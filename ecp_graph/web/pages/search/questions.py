@@ -1,0 +1,81 @@
+"""Questions as hits of a search, with what the text names filled in: ``who works on transit``, ``PTC TFA WG``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import current_app, url_for
+
+from ecp_graph.namespaces import compact
+from ecp_graph.queries.asking import Asked, Value, asked, content_words, splits
+from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.parameters import Parameter
+from ecp_graph.queries.resolve import ANYTHING
+from ecp_graph.queries.search import fold
+from ecp_graph.web.pages.overlap.asked import cell_of
+from ecp_graph.web.pages.search.index import Entry, Hit, Search
+from ecp_graph.web.state.site import site
+
+__all__ = ["QUESTION", "entry_of_question", "questions_for"]
+
+QUESTION = "question"
+#: Things of the register that are looked at for one name.
+_MOST_NAMED = 40
+
+
+def entry_of_question(query: Query) -> Entry:
+    """Return the entry of a question that is asked without values: it is found by its wordings, too."""
+    plain = tuple(wording for wording in query.asked_as if "{" not in wording)
+    return Entry(QUESTION, query.summary, url_for("queries.page", name=query.name), others=(query.name, *plain))
+
+
+def questions_for(text: str, index: Search) -> list[Hit]:
+    """Return the cell of two things that a text names, and the questions that it may mean; the best first."""
+    catalogue = site().catalogue
+    queries = catalogue.values() if catalogue is not None else ()
+    fitting = asked(text, queries, lambda parameter, name: _value(parameter, name, index))
+    entries = [*_cells(text, index), *map(_entry, fitting)]
+    return [Hit(entry, entry.label, "label") for entry in entries]
+
+
+def _entry(found: Asked) -> Entry:
+    given: dict[str, Any] = {name: value.value for name, value in found.values.items()}
+    told = ", ".join(value.name for value in found.values.values())
+    label = f"{found.query.summary} ({told})" if told else found.query.summary
+    return Entry(QUESTION, label, url_for("queries.page", name=found.query.name, **given))
+
+
+def _value(parameter: Parameter, text: str, index: Search) -> Value | None:
+    """Return the best thing of the parameter's class that a text names."""
+    known = {choice.iri: choice for choice in site().choices(parameter)} if parameter.of_class != ANYTHING else {}
+    for entry in _named(text, index):
+        if parameter.of_class == ANYTHING:
+            return Value(compact(entry.iri), entry.label)
+        if entry.iri in known:
+            return Value(known[entry.iri].value, entry.label)
+    return None
+
+
+def _named(text: str, index: Search) -> Iterator[Entry]:
+    """Yield the things that a text may name, those with a name that is equal first."""
+    entries = [hit.entry for hit in index.find(text, most=_MOST_NAMED).hits if hit.entry.iri and not hit.entry.is_made]
+    yield from sorted(entries, key=lambda entry: not _is_called(entry, text))
+
+
+def _is_called(entry: Entry, text: str) -> bool:
+    wanted = fold(text).replace(" ", "")
+    return any(fold(name).replace(" ", "") == wanted for _, name in entry.names())
+
+
+def _cells(text: str, index: Search) -> Iterator[Entry]:
+    """Yield the cell of a matrix for a text that is two names, one behind the other."""
+    if "overlap.cell" not in current_app.view_functions:
+        return
+    for first, second in splits(content_words(text)):
+        sides = [[entry for entry in _named(name, index) if _is_called(entry, name)] for name in (first, second)]
+        for one in sides[0]:
+            for other in sides[1]:
+                if one.iri != other.iri and (path := cell_of(one.iri, other.iri)):
+                    yield Entry(QUESTION, f"What joins {one.label} and {other.label}?", path)
+                    return
