@@ -27,6 +27,7 @@ from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
 from ecp_graph.web.pages.passage import subject as passage
@@ -70,7 +71,7 @@ _PAGES: Final = (
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (action, finding, passage)
+_SUBJECTS: Final = (action, finding, instrument, passage)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from ecp_graph.overlap.matrix import Finding, Joins, Link, Matrix, Thing, make_matrix
+from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
+from ecp_graph.overlap.matrix import Matrix, make_matrix
 from ecp_graph.overlap.reading import read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
 from ecp_graph.queries.catalogue import parse_query
@@ -19,8 +20,8 @@ from ecp_graph.sparql.spreadsheet import workbook_of
 from ecp_graph.web.pages.overlap.drawing import draw
 from tests.overlap.small import small
 
-FOUND = ("dimension", "causeKind", "kind", "evidenceGrade", "certainty", "on", "memberA", "memberB")
-FOUND_ONE = ("body", "theme", "parallel", "low", "sure", "topic", "u:s", "u:t")
+FOUND = ("dimension", "causeKind", "kind", "evidenceGrade", "certainty", "on", "plans", "memberA", "memberB")
+FOUND_ONE = ("body", "theme", "parallel", "low", "sure", "topic", "u:p", "u:s", "u:t")
 SVG = "{http://www.w3.org/2000/svg}"
 EVIL = ["=HYPERLINK(1)", "<script>alert(1)</script>", 'a"b&c', "\u202eturned\u0000\x07", "+1", "x" * 500]
 
@@ -150,7 +151,7 @@ def test_answers_are_read_by_the_names_of_their_columns() -> None:
     joins = read_joins(catalogue, answers.__getitem__)
     assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
     assert joins.links == [Link("body", "u:s", "u:1", "row")]
-    assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic")]
+    assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic", "u:p")]
     assert (joins.kinds, joins.causes) == (("joint", "parallel"), ("row", "theme"))
     assert (joins.grades, joins.ties) == (("high", "low"), ("row", "may"))
     answers["overlap-cells"] = Table(FOUND[:-1], ())

@@ -167,16 +167,22 @@ class Lists:
         twin = twins().get(query.name)
         return self.has_findings and twin is not None and twin.of == hash_of(query)
 
-    def alike(self, dimension: str, on: str = "") -> Iterator[Alike]:
-        """Yield how many findings each pair of a dimension has, those apart that differ in a mark."""
+    def alike(self, dimension: str, on: str = "", plan: str = "") -> Iterator[Alike]:
+        """Yield how many findings each pair of a dimension has, those apart that differ in a mark.
+
+        With ``on`` those on a kind of thing, with ``plan`` (an IRI) those that actions of that plan show.
+        """
         sql = """
 SELECT a.iri, b.iri, cause_kind, kind, grade, certainty, number FROM (
   SELECT member_a, member_b, cause_kind, kind, grade, certainty, count(*) AS number FROM finding
   WHERE dimension = :dimension
     AND (:on = '' OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+    AND (:plan = '' OR EXISTS (
+      SELECT 1 FROM finding_action AS f JOIN action ON action.id = f.action
+      WHERE f.finding = finding.id AND action.plan = :plan))
   GROUP BY member_a, member_b, cause_kind, kind, grade, certainty
 ) JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b"""
-        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on}))
+        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on, "plan": plan}))
 
     def between(self, member: str, other: str) -> list[Alike]:
         """Return the same for the findings on two things."""

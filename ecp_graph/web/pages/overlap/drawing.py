@@ -6,7 +6,8 @@ import re
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ecp_graph.overlap.matrix import Cell, Matrix, Thing
+from ecp_graph.overlap.joins import Thing
+from ecp_graph.overlap.matrix import Cell, Matrix
 
 __all__ = ["draw"]
 
