@@ -40,6 +40,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
+from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
@@ -137,6 +138,7 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,
