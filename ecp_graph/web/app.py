@@ -28,6 +28,7 @@ from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
 from ecp_graph.web.pages.passage import subject as passage
@@ -40,6 +41,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
+from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
@@ -71,7 +73,7 @@ _PAGES: Final = (
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (action, finding, passage)
+_SUBJECTS: Final = (action, finding, instrument, passage)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -138,6 +140,7 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,

@@ -44,7 +44,7 @@ _LONGEST_MENU: Final = 150
 def index() -> Response:
     """The catalogue as a page, by topic."""
     catalogue = _catalogue()
-    return rendered("queries/index.html", topics=catalogue.topics(), count=len(catalogue))
+    return rendered("queries/index.html", topics=catalogue.topics(), about=catalogue.about, count=len(catalogue))
 
 
 @blueprint.get("/queries/<name>.rq")
