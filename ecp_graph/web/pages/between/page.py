@@ -11,9 +11,8 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.between.pair import pair_of
-from ecp_graph.web.pages.between.plans import BETWEEN, PLANS, UNREAD, Plan, matrix_of, plans
+from ecp_graph.web.pages.between.plans import PLANS, UNREAD, Plan, has_queries, matrix_of, plans
 from ecp_graph.web.show.panels import panel
-from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
@@ -82,6 +81,5 @@ def _pair_path(one: Plan, other: Plan) -> str:
 
 
 def _need_queries() -> None:
-    catalogue = site().catalogue
-    if catalogue is None or any(name not in catalogue for name in (BETWEEN, PLANS, UNREAD, KINDS)):
+    if not has_queries():
         raise HttpError(404, "no-comparison", "This workspace has no queries of what plans have in common.")

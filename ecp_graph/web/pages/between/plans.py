@@ -11,7 +11,18 @@ from typing import Final
 from ecp_graph.web.show.panels import Panel, Row, panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["BETWEEN", "PLANS", "UNREAD", "Cell", "Matrix", "Plan", "matrix_of", "plans"]
+__all__ = [
+    "BETWEEN",
+    "PLANS",
+    "UNREAD",
+    "Cell",
+    "Matrix",
+    "Plan",
+    "compares_plans",
+    "has_queries",
+    "matrix_of",
+    "plans",
+]
 
 #: The queries of what two plans have in common, of how much each two have, and of what was not understood of each.
 BETWEEN: Final = "overlap-actions-between"
@@ -68,6 +79,17 @@ def plans() -> Mapping[str, Plan]:
         return found
 
     return site().keep("compared plans", make)
+
+
+def has_queries() -> bool:
+    """Whether the workspace has the queries of what plans have in common."""
+    catalogue = site().catalogue
+    return catalogue is not None and all(name in catalogue for name in (BETWEEN, PLANS, UNREAD))
+
+
+def compares_plans() -> bool:
+    """Whether there are plans to compare."""
+    return has_queries() and len(plans()) > 1
 
 
 def matrix_of(counts: Panel, kinds: Sequence[str], possible: str, most: int) -> Matrix:
