@@ -9,7 +9,9 @@ from __future__ import annotations
 import click
 
 from ecp_graph import __version__
+from ecp_graph.cli.brief import brief
 from ecp_graph.cli.build import build
+from ecp_graph.cli.check import check
 from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
@@ -49,7 +51,9 @@ for _command in (
     queries,
     query,
     overlap,
+    check,
     explain,
+    brief,
     diff,
     export,
     serve,

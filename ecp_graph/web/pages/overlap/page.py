@@ -92,7 +92,8 @@ def matrix(pair: str) -> Response:
 def download(pair: str, extension: str) -> Response:
     """One matrix as a drawing, or its numbers as a table."""
     sides = sides_of(pair)
-    return matrix_file(sides, choice_of(sides), extension)
+    choice = choice_of(sides)
+    return matrix_file(sides, choice, _given(is_graded(sides), choice), extension)
 
 
 @blueprint.get("/overlap/<pair>/<first>/<second>")
