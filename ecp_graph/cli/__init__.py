@@ -11,6 +11,7 @@ import click
 from ecp_graph import __version__
 from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.decide import decide
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.export import export
@@ -49,6 +50,7 @@ for _command in (
     queries,
     query,
     overlap,
+    decide,
     explain,
     diff,
     export,

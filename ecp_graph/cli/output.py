@@ -50,11 +50,13 @@ def write_answer(
     timeout_s: float | None,
     query: Query | None = None,
     catalogue: Catalogue | None = None,
+    sheet_of: Callable[[Table], Table] | None = None,
 ) -> None:
     """Run a query and write the answer to a file or to stdout.
 
     Without ``fmt``: a table on a terminal, CSV when piped, and Turtle for a graph. ``query`` is the one of the
-    ``catalogue`` that was asked: its header has the headings and legends of a table. Raises ParameterError for a format
+    ``catalogue`` that was asked: its header has the headings and legends of a table. ``sheet_of`` makes the table of a
+    spreadsheet. Raises ParameterError for a format
     that is not available for the query, and everything that `Engine.query` raises.
     """
     kind: Kind = query_kind(sparql) or "table"
@@ -80,7 +82,7 @@ def write_answer(
     if chosen == "xlsx":
         from ecp_graph.sparql.spreadsheet import workbook
 
-        _write([workbook(table)], output)
+        _write([workbook(sheet_of(table) if sheet_of else table)], output)
         return
     from ecp_graph.cli.tables import printed
     from ecp_graph.queries.hints import is_odd

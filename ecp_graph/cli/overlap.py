@@ -71,6 +71,7 @@ def overlap(
     overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with
     what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
     """
+    from ecp_graph.overlap.decided_workbook import to_decide
     from ecp_graph.overlap.matrix import Choice
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
@@ -114,6 +115,7 @@ def overlap(
         timeout_s=settings.timeout,
         query=query,
         catalogue=catalogue,
+        sheet_of=to_decide,
     )
 
 
