@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.sparql.results import Table
 
-__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes"]
+__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes", "write_held"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 _GRAPHS: Final = [fmt.name for fmt in formats_of("graph")]
 FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xlsx", *_GRAPHS)
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
+#: The topic of queries whose workbooks have columns for what people decide.
+_OVERLAP: Final = "overlap"
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
 #: Formats whose first line has the columns and each further one a row, or part of one.
@@ -50,13 +52,11 @@ def write_answer(
     timeout_s: float | None,
     query: Query | None = None,
     catalogue: Catalogue | None = None,
-    sheet_of: Callable[[Table], Table] | None = None,
 ) -> None:
     """Run a query and write the answer to a file or to stdout.
 
     Without ``fmt``: a table on a terminal, CSV when piped, and Turtle for a graph. ``query`` is the one of the
-    ``catalogue`` that was asked: its header has the headings and legends of a table. ``sheet_of`` makes the table of a
-    spreadsheet. Raises ParameterError for a format
+    ``catalogue`` that was asked: its header has the headings and legends of a table. Raises ParameterError for a format
     that is not available for the query, and everything that `Engine.query` raises.
     """
     kind: Kind = query_kind(sparql) or "table"
@@ -77,22 +77,56 @@ def write_answer(
             _say_hints(engine, sparql)
         return
     from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.hints import is_odd
 
     table = ask_table(engine, sparql, timeout_s=timeout_s)
+    _write_here(engine, table, chosen, output, query, catalogue)
+    if chosen == "table" and query is None and is_odd(table):
+        _say_hints(engine, sparql)
+
+
+def write_held(
+    engine: Engine, table: Table, *, fmt: str | None, output: Path | None, query: Query, catalogue: Catalogue
+) -> None:
+    """Write an answer that a release holds, of a query of the catalogue; without ``fmt`` as `write_answer` does.
+
+    Raises ParameterError for a format that is none of table, csv, json and xlsx.
+    """
+    from ecp_graph.web.http.downloads import table_csv, table_json
+
+    to_terminal = output is None and sys.stdout.isatty()
+    chosen = fmt or ("table" if to_terminal else "csv")
+    made = {"csv": table_csv, "json": table_json}
+    if chosen in made:
+        _write([made[chosen](table)], output)
+    elif chosen in _MADE_HERE:
+        _write_here(engine, table, chosen, output, query, catalogue)
+    else:
+        raise ParameterError(f"These findings are available as table, csv, json or xlsx, not as {chosen}.")
+
+
+def _write_here(
+    engine: Engine, table: Table, chosen: str, output: Path | None, query: Query | None, catalogue: Catalogue | None
+) -> None:
+    """Write a workbook, or a table with its notes and legends."""
+    to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
+        from ecp_graph.overlap.decided_workbook import to_decide
         from ecp_graph.sparql.spreadsheet import workbook
 
-        _write([workbook(sheet_of(table) if sheet_of else table)], output)
+        if to_terminal:
+            raise ParameterError(
+                "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
+            )
+        is_of_findings = query is not None and query.topic == _OVERLAP
+        _write([workbook(to_decide(table) if is_of_findings else table)], output)
         return
     from ecp_graph.cli.tables import printed
-    from ecp_graph.queries.hints import is_odd
 
     shown = printed(table, width_of(output), query=query, colour=to_terminal)
     _write([shown.text.encode()], output)
     for note in shown.notes:
         say(note)
-    if query is None and is_odd(table):
-        _say_hints(engine, sparql)
     if query and catalogue:
         for line in _legends(engine, query, catalogue, table, shown.columns):
             say(line)
