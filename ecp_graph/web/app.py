@@ -13,6 +13,7 @@ from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
+from ecp_graph.web.drawings.frame import clean
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -21,6 +22,7 @@ from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
+from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
@@ -59,6 +61,7 @@ _PAGES: Final = (
     bodies,
     instruments,
     overlap,
+    between,
     timeline,
     queries,
     sparql,
@@ -131,6 +134,7 @@ def _set_up_templates(app: Flask) -> None:
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["clean"] = clean
     app.jinja_env.globals.update(
         version=__version__,
         site=app.extensions[EXTENSION],
