@@ -109,13 +109,17 @@ def _write_here(
     """Write a workbook, or a table with its notes and legends."""
     to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
-        from ecp_graph.sparql.spreadsheet import workbook
+        from ecp_graph.queries.sheets import about_query, headings_of
+        from ecp_graph.sparql.moments import today
+        from ecp_graph.sparql.spreadsheet import About, workbook
 
         if to_terminal:
             raise ParameterError(
                 "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
             )
-        _write([workbook(table)], output)
+        made = [("Made on", today())]
+        about = about_query(query, {}, made) if query else About("Answer of a query", made)
+        _write([workbook(table, headings=headings_of(query) if query else None, about=about)], output)
         return
     from ecp_graph.cli.tables import printed
 
