@@ -22,6 +22,7 @@ from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
+from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
@@ -56,6 +57,7 @@ __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 _PAGES: Final = (
     actions,
     overlap,
+    between,
     timeline,
     queries,
     sparql,

@@ -230,6 +230,18 @@ WHERE finding.iri = ? AND NOT is_node"""
             return Compared(score, tuple(Part(*part) for part in parts), reasons)
         return None
 
+    def questions(self, findings: Sequence[str]) -> dict[str, list[str]]:
+        """Return what those who decide have to settle, of each of these findings that leaves something to them."""
+        found: dict[str, list[str]] = {}
+        for start in range(0, len(findings), _AT_ONCE):
+            some = findings[start : start + _AT_ONCE]
+            sql = f"""
+SELECT iri, reason FROM finding JOIN finding_reason ON finding = finding.id
+WHERE side = 'question' AND iri IN ({", ".join("?" * len(some))}) ORDER BY iri, place"""
+            for iri, reason in self._read(sql, some):
+                found.setdefault(iri, []).append(reason)
+        return found
+
     def _of_finding(self, number: int, column: str) -> tuple[str, ...]:
         sql = f"SELECT iri FROM finding_{column} JOIN term ON term.id = {column} WHERE finding = ? ORDER BY iri"
         return tuple(iri for (iri,) in self._read(sql, (number,)))

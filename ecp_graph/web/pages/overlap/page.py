@@ -15,6 +15,7 @@ from ecp_graph.web.drawings.frame import caption_of
 from ecp_graph.web.http.embedding import framed_by_others, is_embedded
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
+from ecp_graph.web.pages.between.plans import compares_plans
 from ecp_graph.web.pages.overlap.asked import (
     SHARING,
     Sides,
@@ -173,6 +174,7 @@ def _matrix_page(sides: Sides) -> Response:
         plan=plan,
         plans=[(plan_key(each), each.name) for each in known.plans],
         offered=offered(),
+        compares_plans=compares_plans(),
         dimensions=known.dimensions,
         on_what=known.things_on(sides.rows) if found.is_graded else (),
         has_everywhere=any(thing.dimension in (sides.rows, sides.columns) for thing in everywhere),
