@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from ecp_graph import __version__
+from ecp_graph.cli.brief import brief
 from ecp_graph.cli.build import build
 from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.diff import diff
@@ -50,6 +51,7 @@ for _command in (
     query,
     overlap,
     explain,
+    brief,
     diff,
     export,
     serve,

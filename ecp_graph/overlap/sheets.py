@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from ecp_graph.overlap.matrix import Cell, Matrix, Thing
+from ecp_graph.overlap.matrix import Cell, Matrix
 from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term, printable
 
 __all__ = ["cells_table", "csv_text", "numbers_table"]
@@ -29,8 +29,8 @@ def numbers_table(matrix: Matrix, corner: str, *, marked: bool = False) -> Table
             else None
             for cell in cells
         ]
-        rows.append((_text(_full(row)), *shown))
-    names = (column.told if marked else _full(column) for column in matrix.columns)
+        rows.append((_text(row.full), *shown))
+    names = (column.told if marked else column.full for column in matrix.columns)
     return Table((corner, *(printable(name) for name in names)), tuple(rows))
 
 
@@ -51,8 +51,8 @@ def cells_table(matrix: Matrix) -> Table:
     columns = ("row", "column", "number", kind, *names, "rowIri", "columnIri")
     rows = tuple(
         (
-            _text(_full(row)),
-            _text(_full(column)),
+            _text(row.full),
+            _text(column.full),
             _number(cell.number),
             _text(cell.best),
             *(_number(counts(cell).get(mark, 0)) for _, counts, marks in groups for mark in marks),
@@ -83,10 +83,6 @@ def csv_text(table: Table) -> str:
 
 def _guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def _full(thing: Thing) -> str:
-    return f"{thing.code} {thing.name}" if thing.code and thing.code != thing.name else thing.name
 
 
 def _text(text: str) -> Term:

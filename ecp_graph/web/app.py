@@ -13,6 +13,7 @@ from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
+from ecp_graph.web.drawings.frame import clean
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -21,12 +22,14 @@ from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
+from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
 from ecp_graph.web.pages.passage import subject as passage
@@ -39,6 +42,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
+from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
@@ -53,6 +57,7 @@ __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 _PAGES: Final = (
     actions,
     overlap,
+    between,
     timeline,
     queries,
     sparql,
@@ -70,7 +75,7 @@ _PAGES: Final = (
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (action, finding, passage)
+_SUBJECTS: Final = (action, finding, instrument, passage)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -125,6 +130,7 @@ def _set_up_templates(app: Flask) -> None:
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["clean"] = clean
     app.jinja_env.globals.update(
         version=__version__,
         site=app.extensions[EXTENSION],
@@ -136,6 +142,7 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,

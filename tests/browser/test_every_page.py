@@ -32,6 +32,8 @@ PAGES = {
     "shapes": "/shapes",
     "thing": "/doc/body/rkcmc",
     "action": "/doc/action/ecp3-3",
+    "instrument": "/doc/instrument/transit-guidelines",
+    "instrument with editions": "/doc/instrument/safe-fos",
     "action without a time": "/doc/action/ecp3-16",
     "finding": "/doc/overlap/body-pc--body-wgec--topic-e-commerce",
     "passage": "/doc/passage/pc0457e1/para-15",

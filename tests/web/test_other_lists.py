@@ -129,8 +129,8 @@ def test_a_fifth_grade_is_on_every_page(client: FlaskClient, bundled: FlaskClien
 
 def test_a_matrix_more_comes_first_with_its_words(client: FlaskClient, bundled: FlaskClient) -> None:
     overlap = words(client, "/overlap")
-    assert "Gatherings × committees" in overlap
-    assert "Programmes × programmes" in overlap
+    assert "Gatherings and committees" in overlap
+    assert "Programmes with programmes" in overlap
     ties = overlap[overlap.index("What the ties mean") :]
     assert "Event A gathering of both. Action One action names both. Instrument An action is on an instrument" in ties
     assert (

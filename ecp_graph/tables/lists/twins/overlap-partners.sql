@@ -1,4 +1,4 @@
--- twin of: c480fb4d03a8
+-- twin of: be583ea382c3
 -- iris: other cause otherPlan overlap
 WITH it AS (SELECT id FROM term WHERE iri = :thing)
 SELECT side.id, side.other

@@ -13,7 +13,7 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import ANYTHING
 from ecp_graph.queries.search import fold
-from ecp_graph.web.pages.overlap.page import cell_of
+from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.pages.search.index import Entry, Hit, Search
 from ecp_graph.web.state.site import site
 
