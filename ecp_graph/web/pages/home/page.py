@@ -27,7 +27,7 @@ from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
 from ecp_graph.web.http.responses import page
-from ecp_graph.web.pages.overlap.page import cell_of
+from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.show.findings import Piece, ShownRule, current_report, current_rules
 from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
