@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.sparql.results import Table
 
-__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes"]
+__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes", "write_held"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
@@ -75,22 +75,54 @@ def write_answer(
             _say_hints(engine, sparql)
         return
     from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.hints import is_odd
 
     table = ask_table(engine, sparql, timeout_s=timeout_s)
+    _write_here(engine, table, chosen, output, query, catalogue)
+    if chosen == "table" and query is None and is_odd(table):
+        _say_hints(engine, sparql)
+
+
+def write_held(
+    engine: Engine, table: Table, *, fmt: str | None, output: Path | None, query: Query, catalogue: Catalogue
+) -> None:
+    """Write an answer that a release holds, of a query of the catalogue; without ``fmt`` as `write_answer` does.
+
+    Raises ParameterError for a format that is none of table, csv, json and xlsx.
+    """
+    from ecp_graph.web.http.downloads import table_csv, table_json
+
+    to_terminal = output is None and sys.stdout.isatty()
+    chosen = fmt or ("table" if to_terminal else "csv")
+    made = {"csv": table_csv, "json": table_json}
+    if chosen in made:
+        _write([made[chosen](table)], output)
+    elif chosen in _MADE_HERE:
+        _write_here(engine, table, chosen, output, query, catalogue)
+    else:
+        raise ParameterError(f"These findings are available as table, csv, json or xlsx, not as {chosen}.")
+
+
+def _write_here(
+    engine: Engine, table: Table, chosen: str, output: Path | None, query: Query | None, catalogue: Catalogue | None
+) -> None:
+    """Write a workbook, or a table with its notes and legends."""
+    to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
         from ecp_graph.sparql.spreadsheet import workbook
 
+        if to_terminal:
+            raise ParameterError(
+                "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
+            )
         _write([workbook(table)], output)
         return
     from ecp_graph.cli.tables import printed
-    from ecp_graph.queries.hints import is_odd
 
     shown = printed(table, width_of(output), query=query, colour=to_terminal)
     _write([shown.text.encode()], output)
     for note in shown.notes:
         say(note)
-    if query is None and is_odd(table):
-        _say_hints(engine, sparql)
     if query and catalogue:
         for line in _legends(engine, query, catalogue, table, shown.columns):
             say(line)

@@ -39,14 +39,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with the values that a text gives its parameters, by their names."""
+    """A question with the values that a text gives its parameters, by their names; and its wording with these."""
 
     query: Query
     values: dict[str, Value]
+    wording: str
 
 
-#: Returns the thing that a text names and that a parameter takes, or None.
-Finder = Callable[[Parameter, str], Value | None]
+#: Returns the things that a text may name and that a parameter takes, the likeliest first.
+Finder = Callable[[Parameter, str], Sequence[Value]]
 
 
 def asked(text: str, queries: Iterable[Query], find: Finder, *, most: int = 5) -> list[Asked]:
@@ -54,9 +55,9 @@ def asked(text: str, queries: Iterable[Query], find: Finder, *, most: int = 5) -
     words = content_words(text)
     is_name = words == fold(text).split()  # a name alone asks nothing
     fitting = [
-        (-len(literals), len(values), number, Asked(query, values))
+        (-len(literals), len(found.values), number, found)
         for number, query in enumerate(queries)
-        for literals, values in _readings(query, words, find)
+        for literals, found in _readings(query, words, find)
         if literals or not is_name
     ]
     best: dict[tuple[str, tuple[str, ...]], Asked] = {}
@@ -76,32 +77,30 @@ def splits(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         yield " ".join(words[:at]), " ".join(words[at:])
 
 
-def _readings(query: Query, words: list[str], find: Finder) -> Iterator[tuple[list[str], dict[str, Value]]]:
-    """Yield the words of each wording that fits, with the values that the others give."""
+def _readings(query: Query, words: list[str], find: Finder) -> Iterator[tuple[list[str], Asked]]:
+    """Yield the words of each wording that fits, with the question and the values that the other words give."""
     for wording in query.asked_as:
         literals = content_words(_BRACED.sub(" ", wording))
         rest = _without(words, literals)
-        if rest is None:
-            continue
         names = _BRACED.findall(wording)
-        if not names and not rest:
-            yield literals, {}
-        elif names and rest and (values := _values(query, names, rest, find)):
-            yield literals, values
+        if rest is None or bool(names) != bool(rest):
+            continue
+        for values in _values(query, names, rest, find) if names else [{}]:
+            told = _BRACED.sub(lambda found, values=values: values[found[1]].name, wording)  # type: ignore[misc]
+            yield literals, Asked(query, values, told)
 
 
-def _values(query: Query, names: list[str], words: list[str], find: Finder) -> dict[str, Value]:
-    """Return the values of the parameters of these names, of which there are one or two; none if one is not named."""
-    ways = [(" ".join(words),)] if len(names) == 1 else list(splits(words)) if len(names) == 2 else []
-    for way in ways:
-        found: dict[str, Value] = {}
-        for name, text in zip(names, way, strict=True):
-            parameter = query.parameter(name)
-            if parameter is not None and (value := find(parameter, text)):
-                found[name] = value
-        if len(found) == len(names):
-            return found
-    return {}
+def _values(query: Query, names: list[str], words: list[str], find: Finder) -> list[dict[str, Value]]:
+    """Return the values of the one or two parameters of these names; none if one is not named."""
+    known = [query.parameter(name) for name in names]
+    parameters = [parameter for parameter in known if parameter is not None]
+    if len(parameters) == 1:
+        return [{names[0]: value} for value in find(parameters[0], " ".join(words))]
+    for way in splits(words) if len(parameters) == len(names) == 2 else ():
+        sides = [find(parameter, text) for parameter, text in zip(parameters, way, strict=True)]
+        if all(sides):
+            return [{name: side[0] for name, side in zip(names, sides, strict=True)}]
+    return []
 
 
 def _without(words: list[str], literals: list[str]) -> list[str] | None:

@@ -13,6 +13,7 @@ from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
+from ecp_graph.web.drawings.frame import clean
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -21,6 +22,7 @@ from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
+from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.body import subject as body
 from ecp_graph.web.pages.briefs import page as briefs
 from ecp_graph.web.pages.crawling import page as crawling
@@ -43,6 +45,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
+from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
@@ -57,6 +60,7 @@ __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 _PAGES: Final = (
     actions,
     overlap,
+    between,
     timeline,
     queries,
     sparql,
@@ -130,6 +134,7 @@ def _set_up_templates(app: Flask) -> None:
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["clean"] = clean
     app.jinja_env.globals.update(
         version=__version__,
         site=app.extensions[EXTENSION],
@@ -141,6 +146,7 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,

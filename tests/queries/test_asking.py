@@ -38,9 +38,9 @@ def _query(name: str, wordings: str) -> Query:
         return parse_query(text, Path(f"queries/q/{name}.rq"), Path("queries"))
 
 
-def _find(parameter: Parameter, text: str) -> Value | None:
+def _find(parameter: Parameter, text: str) -> list[Value]:
     assert parameter.type == "iri"
-    return Value(_BODIES[text], text) if text in _BODIES else None
+    return [Value(_BODIES[text], text)] if text in _BODIES else []
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,11 @@ def test_what_is_meant(text: str, found: list[str]) -> None:
         for one in asked(text, queries, _find)
     ]
     assert told == found
+
+
+def test_the_wording_has_the_names() -> None:
+    (found,) = asked("what does the TFA WG do?", [_query("work", _WORDINGS["work"])], _find)
+    assert found.wording == "what does tfa wg do"
 
 
 def test_small_words_say_nothing() -> None:

@@ -94,7 +94,7 @@ def test_a_body_that_only_owns_the_programme_is_told_apart(cards: dict[int, str]
 
 def test_overlaps_are_counted_by_cause_and_told_by_kind(cards: dict[int, str], engine: Engine) -> None:
     page = text_of(cards[16])
-    assert "This action meets 3 actions on 1 theme" in page
+    assert "This action meets 3 actions: 1 theme" in page
     assert "Related" in page
     assert stated(engine, 16, "^ecp:overlapMember/ecp:overlapKind/skos:prefLabel") == {"related"}
     assert "No other action is known" in text_of(cards[3])

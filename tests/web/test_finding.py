@@ -11,7 +11,9 @@ from flask.testing import FlaskClient
 
 from ecp_graph.engine import Engine
 from ecp_graph.settings import Settings
+from ecp_graph.tables.lists.reading import Part
 from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.finding.waterfall import bars
 from ecp_graph.workspace import bundled_workspace
 from tests.web.conftest import BROWSER
 
@@ -65,3 +67,10 @@ def test_the_statements_are_below(client: FlaskClient) -> None:
     below = page.partition('id="as-data"')[2]
     assert "has member" in below
     assert f"id/overlap/{OF_ACTIONS}" in below
+
+
+def test_the_parts_of_a_score_are_told_and_add_up() -> None:
+    parts = [Part("activity", 150, "train"), Part("meaning", 300, "both objects"), Part("forbidden", -200, "numbers")]
+    drawn = [(bar.begin, bar.length) for bar in bars(parts)]
+    assert drawn == [(0, 150), (150, 300), (250, 200)]
+    assert bars([]) == []

@@ -12,7 +12,8 @@ CREATE VIRTUAL TABLE part USING fts5 (line, content = '', tokenize = 'trigram');
 
 -- Findings of overlap, with what they speak of by number.
 CREATE TABLE term (id INTEGER PRIMARY KEY, iri TEXT, name TEXT, language TEXT, code TEXT, is_everywhere INTEGER);
-CREATE TABLE mark (scheme TEXT, notation TEXT, name TEXT, language TEXT, PRIMARY KEY (scheme, notation)) WITHOUT ROWID;
+-- The kinds and grades of findings, each at its place in their order.
+CREATE TABLE mark (scheme TEXT, notation TEXT, name TEXT, language TEXT, place INTEGER, PRIMARY KEY (scheme, notation)) WITHOUT ROWID;
 CREATE TABLE finding (
   id INTEGER PRIMARY KEY, iri TEXT, name TEXT, language TEXT, dimension TEXT, member_a INTEGER, member_b INTEGER, cause INTEGER,
   cause_kind TEXT, kind TEXT, grade TEXT, certainty TEXT, is_node INTEGER,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import duckdb
 import pyoxigraph as ox
-import pytest
 
 from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.likeness.settings import weights
@@ -14,7 +13,7 @@ from ecp_graph.pipeline import build
 from ecp_graph.release.release import Release
 from ecp_graph.workspace import Workspace
 
-from .plans import findings, made
+from .plans import findings
 
 #: Of each planted pair, what makes the two meet, the kind, the grade and the certainty.
 PLANTED = {
@@ -26,18 +25,6 @@ PLANTED = {
     "north-7 west-2": ("transit-guidelines", "fragmentation", "B", "verbatim"),
     "south-7 west-2": ("transit-guidelines", "fragmentation", "B", "verbatim"),
 }
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return made(tmp_path_factory.mktemp("pairs") / "w", "north", "south", "west")
-
-
-@pytest.fixture(scope="module")
-def release(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    result = build(workspace, tmp_path_factory.mktemp("releases"))
-    assert result.release is not None
-    return result.release
 
 
 def rows(release: Release, table: str) -> list[tuple[object, ...]]:

@@ -1,4 +1,4 @@
--- twin of: c480fb4d03a8
+-- twin of: be583ea382c3
 -- iris: other cause otherPlan overlap
 WITH it AS (SELECT id FROM term WHERE iri = :thing)
 SELECT side.id, side.other
@@ -20,4 +20,4 @@ JOIN found ON found.id = chosen.id
 JOIN term AS other ON other.id = chosen.other
 LEFT JOIN action ON action.id = chosen.other
 LEFT JOIN mark AS kinds ON kinds.scheme = 'kind' AND kinds.notation = kind
-ORDER BY place
+ORDER BY chosen.place

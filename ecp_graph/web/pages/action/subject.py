@@ -138,12 +138,12 @@ def _definition(concept: str) -> str:
 
 
 def _in_words(partners: Panel) -> str:
-    """Return how many others the action meets, and on how many causes: ``3 actions on 1 theme``."""
+    """Return how many others the action meets, and what makes them meet: ``3 actions: 1 theme``."""
     others = len({row["other"] for row in partners.rows})
     causes = Counter(kind for kind, _ in {(row["causeKind"], row["cause"]) for row in partners.rows})
     catalogue = site().catalogue
     on = told(catalogue, causes) if catalogue else ""
-    return f"{others} {'action' if others == 1 else 'actions'} on {on}"
+    return f"{others} {'action' if others == 1 else 'actions'}: {on}"
 
 
 def _by_kind(partners: Panel) -> list[tuple[str, list[Row]]]:

@@ -26,7 +26,14 @@ from ecp_graph.web.state.site import site
 __all__ = ["Fact", "Home", "Told", "facts_of", "home_of", "proof_of"]
 
 _INVERSE: Final = "^"
-_PASSAGE: Final = "SELECT ?passage WHERE {{ {reading} ecp:readingOf ?passage }} ORDER BY ?passage LIMIT 1"
+_PASSAGE: Final = """
+SELECT ?passage ?document WHERE {{
+  {reading} ecp:readingOf ?passage .
+  OPTIONAL {{ ?passage ecp:passageOf ?document }}
+}}
+ORDER BY ?passage ?document
+LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Home:
-    """Where most of what is told of a thing stands: the reading that gives its title, and the passage that was read."""
+    """Where most of what is told of a thing stands: the reading that gives its title, the passage that was read, and
+    the document."""
 
     source: Source
-    passage: Term | None
+    passage: Term | None = None
+    document: Term | None = None
 
 
 def home_of(entity: Entity) -> Home | None:
@@ -67,7 +76,7 @@ def home_of(entity: Entity) -> Home | None:
     if source is None or reading is None:
         return None
     rows = site().keep(("passage of", source.graph), lambda: site().ask(_PASSAGE.format(reading=reading))).rows
-    return Home(source, rows[0][0] if rows else None)
+    return Home(source, *rows[0]) if rows else Home(source)
 
 
 def facts_of(entity: Entity, package: str, name: str = "facts") -> list[Fact]:

@@ -13,6 +13,7 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.pages.documents.entity import Entity, Value
 from ecp_graph.web.pages.documents.subjects import Subject, SubjectPage
 from ecp_graph.web.pages.finding.sides import QUERY, sides_of
+from ecp_graph.web.pages.finding.waterfall import bars
 from ecp_graph.web.show.panels import Panel, Row, panel
 from ecp_graph.web.state.site import site
 
@@ -39,6 +40,8 @@ def _page(entity: Entity) -> SubjectPage:
     shown = {value.other.value for value in entity.values_of("overlapAction")}
     # a finding on two actions is shown by these two
     sides = sides_of(*pair) if len(pair) == 2 and shown.issuperset(pair) else None
+    lists = site().lists
+    compared = lists.compared(entity.iri) if lists else None
     cause = next(iter(entity.values_of("overlapCause")), None)
     context = {
         "kind": _concept(panel(KINDS), "concept", entity.values_of("overlapKind")),
@@ -48,7 +51,8 @@ def _page(entity: Entity) -> SubjectPage:
         "cause": cause,
         "things": [value for value in entity.values_of("overlapOn") if cause is None or value.other != cause.other],
         "words": _text(entity, "sharedWords"),
-        "score": _text(entity, "score"),
+        "compared": compared,
+        "bars": bars(compared.parts) if compared else [],
         "sides": sides,
         "rows": () if sides else _rows(pair, shown),
         "evidence": _places(entity),

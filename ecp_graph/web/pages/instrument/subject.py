@@ -11,7 +11,7 @@ from ecp_graph.web.pages.documents.entity import Entity
 from ecp_graph.web.pages.documents.facts import Told, facts_of, home_of
 from ecp_graph.web.pages.documents.subjects import Subject, SubjectPage
 from ecp_graph.web.pages.documents.unclear import DISCREPANCIES, check_results, discrepancies
-from ecp_graph.web.show.names import name_all, name_of
+from ecp_graph.web.show.names import name_all
 from ecp_graph.web.show.panels import Row, panel_of_page
 
 __all__ = ["SUBJECT"]
@@ -30,7 +30,6 @@ def _page(entity: Entity) -> SubjectPage:
     meetings = panel_of_page(_MEETINGS, _MOST_ROWS, thing=entity.iri)
     name_all([*(row["action"] for row in commitments.rows), *(row["body"] for row in bodies.rows)])
     context = {
-        "called": name_of,
         "home": home_of(entity),
         "facts": facts_of(entity, __package__),
         "editions": panel_of_page(_EDITIONS, _MOST_ROWS, instrument=entity.iri),

@@ -13,6 +13,7 @@ from ecp_graph.queries.binding import bind
 from ecp_graph.sparql.results import Table
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
+from ecp_graph.web.pages.between.plans import compares_plans
 from ecp_graph.web.pages.overlap.asked import (
     SHARING,
     Sides,
@@ -91,7 +92,8 @@ def matrix(pair: str) -> Response:
 def download(pair: str, extension: str) -> Response:
     """One matrix as a drawing, or its numbers as a table."""
     sides = sides_of(pair)
-    return matrix_file(sides, choice_of(sides), extension)
+    choice = choice_of(sides)
+    return matrix_file(sides, choice, _given(is_graded(sides), choice), extension)
 
 
 @blueprint.get("/overlap/<pair>/<first>/<second>")
@@ -165,6 +167,7 @@ def _matrix_page(sides: Sides) -> Response:
         plan=plan,
         plans=[(plan_key(each), each.name) for each in known.plans],
         offered=offered(),
+        compares_plans=compares_plans(),
         dimensions=known.dimensions,
         on_what=known.things_on(sides.rows) if found.is_graded else (),
         has_everywhere=any(thing.dimension in (sides.rows, sides.columns) for thing in everywhere),

@@ -32,7 +32,7 @@ __all__ = [
     "groups_of_pairs",
     "lead_of",
     "marks_between",
-    "note_of",
+    "notes_of",
     "open_actions",
     "pairs_on",
     "panels_of_finding",
@@ -241,17 +241,19 @@ def ties_of(found: Panel, joins: Joins) -> Mapping[str, int]:
     return {mark: marks.count(mark) for mark in ranks if mark in marks}
 
 
-def note_of(found: Matrix) -> str:
-    """Return how to read a matrix, for below its drawing."""
-    grades = tuple(found.ranks)
-    what = (
-        f"Rows, sessions and themes that make the two meet, with the best grade of the evidence, {grades[0]} to "
-        f"{grades[-1]}, and the kind."
-        if found.is_graded
-        else "Actions, events and instruments that join the two, with the strongest tie where no action names both."
-    )
-    left_out = found.rows_left_out + found.columns_left_out
-    return f"{what} {left_out} rows and columns had no room." if left_out else what
+def notes_of(found: Matrix) -> list[str]:
+    """Return how to read a matrix, for below its drawing: what is counted, the marks in it, and what had no room."""
+    if found.is_graded:
+        names = {row["evidenceGrade"]: row["gradeName"] for row in panel(GRADES).rows}
+        marks = "; ".join(f"{mark} {names.get(mark, mark)}" for mark in found.marks)
+        told = [
+            "Rows, sessions and themes that make the two meet; the letter is the best grade of the evidence: " + marks
+        ]
+    else:
+        told = ["Actions, events and instruments that join the two, with the strongest tie where no action names both."]
+    if left_out := found.rows_left_out + found.columns_left_out:
+        told.append(f"{left_out} rows and columns had no room.")
+    return told
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Blueprint, Response, request, url_for
 
@@ -15,6 +15,7 @@ from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.resolve import Choice
 from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.web.drawings.frame import caption_of, picture_response
 from ecp_graph.web.http.answers import answer_response, ask, on_budget
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
@@ -51,6 +52,20 @@ def source(name: str) -> Response:
     """The file of a query, as it is."""
     query = _catalogue()[name]
     return Response(query.text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
+
+
+@blueprint.get("/queries/<name>.svg")
+def chart(name: str) -> Response:
+    """The bar chart of a query; raises HttpError for a result that does not suit one."""
+    query, given = _catalogue()[name], _given()
+    with on_budget():
+        shown = panel_of_page(query.name, _MOST_ROWS, **given) if query.kind == "table" else None
+    drawn = bar_chart(query.columns, shown.table) if shown else None
+    if shown is None or drawn is None:
+        raise HttpError(404, "no-chart", f"The result of '{name}' with these values suits no bar chart; it is a table.")
+    address = url_for("queries.page", name=name, **cast("dict[str, Any]", given))
+    caption = caption_of(query.summary, address, notes=_chosen(query, given))
+    return picture_response("queries/alone.svg", name, caption, (drawn.width, drawn.height), chart=drawn)
 
 
 @blueprint.get("/queries/<name>")
@@ -132,6 +147,13 @@ def _catalogue() -> Catalogue:
             404, "no-catalogue", "This server has no catalogue, because it only serves RDF files. Use /sparql."
         )
     return catalogue
+
+
+def _chosen(query: Query, given: Given) -> list[str]:
+    """Return the chosen values in words, such as ``Secretariat: with``."""
+    labels = {parameter.name: parameter.label for parameter in query.parameters}
+    told = {name: value if isinstance(value, str) else ", ".join(value) for name, value in given.items()}
+    return [f"{labels.get(name, name)}: {value}" for name, value in told.items()]
 
 
 def _given() -> dict[str, str | list[str]]:

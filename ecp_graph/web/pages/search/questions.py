@@ -22,6 +22,8 @@ __all__ = ["QUESTION", "entry_of_question", "questions_for"]
 QUESTION = "question"
 #: Things of the register that are looked at for one name.
 _MOST_NAMED = 40
+#: How many of them are offered when none is called so exactly.
+_MOST_LIKELY = 3
 
 
 def entry_of_question(query: Query) -> Entry:
@@ -34,27 +36,24 @@ def questions_for(text: str, index: Search) -> list[Hit]:
     """Return the cell of two things that a text names, and the questions that it may mean; the best first."""
     catalogue = site().catalogue
     queries = catalogue.values() if catalogue is not None else ()
-    fitting = asked(text, queries, lambda parameter, name: _value(parameter, name, index))
+    fitting = asked(text, queries, lambda parameter, name: _values(parameter, name, index))
     entries = [*_cells(text, index), *map(_entry, fitting)]
     return [Hit(entry, entry.label, "label") for entry in entries]
 
 
 def _entry(found: Asked) -> Entry:
     given: dict[str, Any] = {name: value.value for name, value in found.values.items()}
-    told = ", ".join(value.name for value in found.values.values())
-    label = f"{found.query.summary} ({told})" if told else found.query.summary
+    label = found.wording[:1].upper() + found.wording[1:] if given else found.query.summary
     return Entry(QUESTION, label, url_for("queries.page", name=found.query.name, **given))
 
 
-def _value(parameter: Parameter, text: str, index: Search) -> Value | None:
-    """Return the best thing of the parameter's class that a text names."""
-    known = {choice.iri: choice for choice in site().choices(parameter)} if parameter.of_class != ANYTHING else {}
-    for entry in _named(text, index):
-        if parameter.of_class == ANYTHING:
-            return Value(compact(entry.iri), entry.label)
-        if entry.iri in known:
-            return Value(known[entry.iri].value, entry.label)
-    return None
+def _values(parameter: Parameter, text: str, index: Search) -> list[Value]:
+    """Return the things of the parameter's class that a text may name: the one that is called so, else a few."""
+    is_any = parameter.of_class == ANYTHING
+    known = {} if is_any else {choice.iri: choice.value for choice in site().choices(parameter)}
+    found = [entry for entry in _named(text, index) if is_any or entry.iri in known]
+    most = 1 if found and _is_called(found[0], text) else _MOST_LIKELY
+    return [Value(known.get(entry.iri) or compact(entry.iri), entry.label) for entry in found[:most]]
 
 
 def _named(text: str, index: Search) -> Iterator[Entry]:

@@ -6,18 +6,30 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.results import Table, Term
-from ecp_graph.web.http.downloads import download, table_as
+from ecp_graph.web.drawings.frame import caption_of, picture_response
+from ecp_graph.web.http.downloads import table_as
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list
 from ecp_graph.web.pages.actions.facets import positions
 from ecp_graph.web.pages.timeline.axis import moment_of
-from ecp_graph.web.pages.timeline.chart import Chart, Entry, Group, Kind, Span, charts_of, plan_stretch
+from ecp_graph.web.pages.timeline.chart import (
+    NARROW,
+    WIDE,
+    Chart,
+    Entry,
+    Group,
+    Kind,
+    Layout,
+    Span,
+    charts_of,
+    plan_stretch,
+)
 from ecp_graph.web.pages.timeline.summary import summary_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
 from ecp_graph.web.show.terms import local_path
@@ -35,8 +47,8 @@ _ROWS_OF_PICTURE: Final = 40
 _MOST_ROWS: Final = 400
 #: Plans and events that stand above the rows, and in their table.
 _MOST_SPANS: Final = 200
-#: The word in the address for an axis that holds no more than the plans of the rows.
-_PLAN: Final = "plan"
+#: The word in the address for an axis that holds everything with a date, and not the plans of the rows alone.
+_ALL: Final = "all"
 #: The kinds of entries that stand above the actions.
 _DRAWN_ABOVE: Final = frozenset({"event", "plan"})
 #: How a time without a date can be drawn, by the word that the header of the times has for its kind.
@@ -54,14 +66,14 @@ class Asked:
     actions: ActionList
     selection: Selection
     by: str
-    is_plan_only: bool
+    is_whole: bool
     groups: tuple[Rows, ...]
 
     @property
     def state(self) -> dict[str, Any]:
         """The values of the query string."""
         by = {"by": self.by} if self.by != _GROUPED_BY else {}
-        return self.selection.address | by | ({"span": _PLAN} if self.is_plan_only else {})
+        return self.selection.address | by | ({"span": _ALL} if self.is_whole else {})
 
     @property
     def found(self) -> int:
@@ -83,6 +95,7 @@ def index() -> Response:
         facets=asked.actions.facets.facets,
         label=_label,
         charts=_charts(asked, shown, spans, rows=_ROWS_OF_PICTURE),
+        narrow=_charts(asked, shown, spans, rows=_ROWS_OF_PICTURE, layout=NARROW),
         shown=shown,
         first=(number - 1) * _MOST_ROWS + 1,
         last=min(number * _MOST_ROWS, asked.found),
@@ -103,8 +116,11 @@ def picture() -> Response:
     """The whole picture on one sheet, with its own colours, links to this host's pages and nothing from elsewhere."""
     asked = _asked()
     charts = _charts(asked, asked.groups, panel(_SPANS))
-    text = render_template("timeline/alone.svg", charts=charts, host=request.host_url.rstrip("/"))
-    return download(text.encode(), "image/svg+xml; charset=utf-8", "timeline.svg", inline=True)
+    caption = caption_of("Actions in time", url_for("timeline.index", **asked.state))
+    size = (charts[0].width, charts[0].height) if charts else (0, 40)
+    return picture_response(
+        "timeline/alone.svg", "timeline", caption, size, charts=charts, host=request.host_url.rstrip("/")
+    )
 
 
 @blueprint.get("/timeline.<extension>")
@@ -131,7 +147,7 @@ def _asked() -> Asked:
         groups = [("", tuple(_in_time(actions, rows)))]
     if by == _GROUPED_BY:
         groups.sort(key=lambda group: min(_moment(actions, at) for at in group[1]))
-    return Asked(actions, selection, by, request.args.get("span") == _PLAN, tuple(groups))
+    return Asked(actions, selection, by, request.args.get("span") == _ALL, tuple(groups))
 
 
 def _address(asked: Asked) -> Callable[..., str]:
@@ -149,11 +165,13 @@ def _part(groups: Sequence[Rows], skip: int, most: int) -> list[Rows]:
     return found
 
 
-def _charts(asked: Asked, shown: Sequence[Rows], spans: Panel, *, rows: int | None = None) -> list[Chart]:
+def _charts(
+    asked: Asked, shown: Sequence[Rows], spans: Panel, *, rows: int | None = None, layout: Layout = WIDE
+) -> list[Chart]:
     groups = _groups(asked, shown)
     plans = {asked.actions.rows[at]["plan"] for _, rows_of_group in shown for at in rows_of_group}
-    between = plan_stretch(groups) if asked.is_plan_only else None
-    return charts_of(groups, _spans(spans, plans), rows=rows, between=between)
+    between = None if asked.is_whole else plan_stretch(groups)
+    return charts_of(groups, _spans(spans, plans), rows=rows, between=between, layout=layout)
 
 
 def _label(name: str) -> str:
