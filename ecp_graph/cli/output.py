@@ -28,6 +28,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 _GRAPHS: Final = [fmt.name for fmt in formats_of("graph")]
 FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xlsx", *_GRAPHS)
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
+#: The topic of queries whose workbooks have columns for what people decide.
+_OVERLAP: Final = "overlap"
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
 #: Formats whose first line has the columns and each further one a row, or part of one.
@@ -109,13 +111,15 @@ def _write_here(
     """Write a workbook, or a table with its notes and legends."""
     to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
+        from ecp_graph.overlap.decided_workbook import to_decide
         from ecp_graph.sparql.spreadsheet import workbook
 
         if to_terminal:
             raise ParameterError(
                 "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
             )
-        _write([workbook(table)], output)
+        is_of_findings = query is not None and query.topic == _OVERLAP
+        _write([workbook(to_decide(table) if is_of_findings else table)], output)
         return
     from ecp_graph.cli.tables import printed
 

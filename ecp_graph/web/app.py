@@ -31,6 +31,7 @@ from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.indexes import bodies, instruments, plans
 from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
@@ -59,6 +60,9 @@ __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 #: Those with an entry in the navigation come in its order.
 _PAGES: Final = (
     actions,
+    plans,
+    bodies,
+    instruments,
     overlap,
     between,
     timeline,
