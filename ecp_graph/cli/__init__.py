@@ -11,6 +11,7 @@ import click
 from ecp_graph import __version__
 from ecp_graph.cli.brief import brief
 from ecp_graph.cli.build import build
+from ecp_graph.cli.check import check
 from ecp_graph.cli.common import Commands, leave, say
 from ecp_graph.cli.decide import decide
 from ecp_graph.cli.diff import diff
@@ -51,6 +52,7 @@ for _command in (
     queries,
     query,
     overlap,
+    check,
     decide,
     explain,
     brief,
