@@ -13,6 +13,7 @@ from ecp_graph.cli.brief import brief
 from ecp_graph.cli.build import build
 from ecp_graph.cli.check import check
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.decide import decide
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.export import export
@@ -52,6 +53,7 @@ for _command in (
     query,
     overlap,
     check,
+    decide,
     explain,
     brief,
     diff,
