@@ -112,14 +112,19 @@ def _write_here(
     to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
         from ecp_graph.overlap.decided_workbook import to_decide
-        from ecp_graph.sparql.spreadsheet import workbook
+        from ecp_graph.queries.sheets import about_query, headings_of
+        from ecp_graph.sparql.moments import today
+        from ecp_graph.sparql.spreadsheet import About, workbook
 
         if to_terminal:
             raise ParameterError(
                 "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
             )
-        is_of_findings = query is not None and query.topic == _OVERLAP
-        _write([workbook(to_decide(table) if is_of_findings else table)], output)
+        if query is not None and query.topic == _OVERLAP:
+            table = to_decide(table)
+        made = [("Made on", today())]
+        about = about_query(query, {}, made) if query else About("Answer of a query", made)
+        _write([workbook(table, headings=headings_of(query) if query else None, about=about)], output)
         return
     from ecp_graph.cli.tables import printed
 

@@ -70,14 +70,16 @@ def read_decided(path: Path) -> list[DecidedLine]:
 
 
 def _read(path: Path) -> list[Sequence[str]]:
-    """Return the first sheet as texts; in a process of its own."""
+    """Return the sheet of the answer, or the first one, as texts; in a process of its own."""
     from openpyxl import load_workbook
+
+    from ecp_graph.sparql.spreadsheet import RESULT
 
     try:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        sheet = book[RESULT] if RESULT in book.sheetnames else book.worksheets[0]
         return [
-            ["" if value is None else str(value).strip() for value in row]
-            for row in book.worksheets[0].iter_rows(values_only=True)
+            ["" if value is None else str(value).strip() for value in row] for row in sheet.iter_rows(values_only=True)
         ]
     except (MemoryError, RecursionError):
         raise
