@@ -23,9 +23,12 @@ from ecp_graph.turns import Turns
 if TYPE_CHECKING:
     from ecp_graph.sparql.results import Table, Term
 
-__all__ = ["MEDIA_TYPE", "About", "Sheet", "workbook", "workbook_of"]
+__all__ = ["MEDIA_TYPE", "RESULT", "About", "Sheet", "workbook", "workbook_of"]
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+#: The sheet of an answer.
+RESULT: Final = "result"
 
 _ROWS: Final = 1_048_576
 _DIGITS: Final = 15
@@ -72,7 +75,7 @@ def workbook(table: Table | bytes, *, headings: Mapping[str, str] | None = None,
     openpyxl, ParameterError when a sheet cannot hold the rows or takes too much to make, and EngineBusy when others are
     made and it would have to wait too long.
     """
-    return workbook_of({"result": Sheet(table, headings or {})}, about=about)
+    return workbook_of({RESULT: Sheet(table, headings or {})}, about=about)
 
 
 def workbook_of(tables: Mapping[str, Sheet | Table], *, about: About | None = None) -> bytes:
