@@ -117,11 +117,11 @@ def _by_date(action: Action) -> tuple[int, str, str, str]:
     return (place, action.ends, action.begins, action.when)
 
 
-def section_by_date(actions: Iterable[Action], body: str = "") -> Section:
+def section_by_date(actions: Iterable[Action], body: str = "", called: str = "") -> Section:
     """Return the section of the actions, under the headings of their dates, those without one last.
 
-    With a ``body`` the parties are those beside it. Where there are several plans, each row says of which it is. Where
-    the actions stand is said once where few words say it, and else in each row.
+    With a ``body``, which is ``called`` so, the parties are those beside it. Where there are several plans, each row
+    says of which it is. Where the actions stand is said once where few words say it, and else in each row.
     """
     rows = sorted(actions, key=_by_date)
     is_of_several = len({action.plan for action in rows}) > 1
@@ -131,14 +131,18 @@ def section_by_date(actions: Iterable[Action], body: str = "") -> Section:
         columns.insert(1, Column("Plan", 18))
     if not is_told_once:
         columns.append(Column("Where", 20))
-    cells = (_row(action, body, with_plan=is_of_several, with_place=not is_told_once) for action in rows)
+    told = [_who(action, body, called) for action in rows]
+    cells = (
+        _row(action, who, with_plan=is_of_several, with_place=not is_told_once)
+        for action, who in zip(rows, told, strict=True)
+    )
     table = Table(tuple(columns), tuple(cells), grouped_by="When")
     where = Sentence(line("Each action stands in a row of its own."), places(action.place for action in rows))
     return Section("actions", "Its actions by date", ((where,),) if is_told_once else (), table)
 
 
-def _row(action: Action, body: str, *, with_plan: bool, with_place: bool) -> TableRow:
-    cells: list[Line] = [line(Run(action.number, action.iri)), line(Run(action.title, action.iri)), _who(action, body)]
+def _row(action: Action, who: Line, *, with_plan: bool, with_place: bool) -> TableRow:
+    cells: list[Line] = [line(Run(action.number, action.iri)), line(Run(action.title, action.iri)), who]
     if with_plan:
         cells.insert(1, line(Run(action.plan_name, action.plan)))
     if with_place:
@@ -147,7 +151,7 @@ def _row(action: Action, body: str, *, with_plan: bool, with_place: bool) -> Tab
     return TableRow(tuple(cells), line(when[:1].upper() + when[1:]))
 
 
-def _who(action: Action, body: str) -> Line:
+def _who(action: Action, body: str, called: str) -> Line:
     """Return who is responsible, open groups as such; beside a body, and what that body is in it if not responsible."""
     others = [party for party in action.parties if party.is_responsible and party.iri != body]
     tells_roles = any(party.role != "responsible" for party in others)
@@ -158,7 +162,7 @@ def _who(action: Action, body: str) -> Line:
     who = and_list(told, ", ")
     if body and not action.is_of(body):
         mine = wording().roles.get(action.part_of(body), action.part_of(body))
-        return line(who, f" (it {mine})" if who else f"it {mine}")
+        return line(who, f" ({called} {mine})" if who else f"{called} {mine}")
     return who or line("nobody else" if body else "nobody is named")
 
 

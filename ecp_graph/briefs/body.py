@@ -39,10 +39,10 @@ def brief_of_body(source: Source, body: str, name: str) -> Brief:
     facts = _Facts(source, body, name)
     sections = (
         Section("summary", "Summary", paragraphs=tuple(map(tuple, _summary(facts)))),
-        section_by_date(facts.actions, body),
+        section_by_date(facts.actions, body, facts.short),
         Section("programmes", "Its programmes", points=tuple(_programmes(facts))),
         Section(
-            "overlaps",
+            "same-thing",
             "Where others work on the same thing",
             paragraphs=(tuple(_overlaps(facts)),),
             table=table_of_peers(facts.peers, source.ask(KINDS), source.causes),
@@ -152,7 +152,7 @@ def _who_else(facts: _Facts) -> Iterator[Sentence]:
 def _what_it_is(facts: _Facts) -> Iterator[Sentence]:
     kinds, owners, plans = (facts.others(relation) for relation in ("is a", "belongs to", "is listed by"))
     kind = and_list(run.text for run in kinds) or line("body")
-    told = line("The " if not facts.name.startswith("The ") else "", Run(facts.title, facts.body), " is a ", kind)
+    told = line("The " if not facts.name.startswith("The ") else "", facts.title, " is a ", kind)
     told = line(told, " of the " if owners else "", and_list(owners))
     if plans:
         told = line(told, ", and one of those to which ", and_list(plans), " is relevant")

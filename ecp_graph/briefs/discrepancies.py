@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ecp_graph.briefs.asking import Rows, Source
-from ecp_graph.briefs.model import Line, Run, Sentence, line
+from ecp_graph.briefs.model import Line, Sentence, line
 from ecp_graph.briefs.placing import stated_in
 from ecp_graph.briefs.wording import wording
 from ecp_graph.validation.report import Report
@@ -26,7 +26,7 @@ def points_of(rows: Rows) -> Iterator[Sentence]:
 
     for row in sorted(rows, key=lambda row: rank(row["kinds"])):
         told = row["explanation"] or f"{row['name']}."
-        yield Sentence(line(Run(told, row["discrepancy"])), stated_in(row["stated"]))
+        yield Sentence(line(told), stated_in(row["stated"]), row["discrepancy"])
 
 
 def checks_by_thing(report: Report) -> dict[str, list[str]]:

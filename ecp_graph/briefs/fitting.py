@@ -26,7 +26,7 @@ _GIVES_WAY: Final = (
     ("asked", 2),
     ("plans", 3),
     ("load", 8),
-    ("overlaps", 6),
+    ("same-thing", 6),
     ("chapters", 8),
     ("programmes", 2),
     ("actions", 12),

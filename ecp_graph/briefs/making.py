@@ -28,7 +28,7 @@ from ecp_graph.tables.lists.reading import Lists
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import read_json
 
-__all__ = ["KINDS", "Kind", "Subject", "brief_of", "day_of", "source_over", "subject_of"]
+__all__ = ["BODY", "KINDS", "PLAN", "Kind", "Subject", "brief_of", "day_of", "source_over", "subject_of"]
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,10 @@ class Kind:
     queries: tuple[str, ...]
 
 
+BODY: Final = Kind("body", ECP + "Body", brief_of_body, (*OF_BODIES, CELLS))
+PLAN: Final = Kind("plan", ECP + "Plan", brief_of_plan, (*OF_PLANS, CELLS))
 #: In the order in which a name is looked for.
-KINDS: Final = (
-    Kind("body", ECP + "Body", brief_of_body, (*OF_BODIES, CELLS)),
-    Kind("plan", ECP + "Plan", brief_of_plan, (*OF_PLANS, CELLS)),
-)
+KINDS: Final = (BODY, PLAN)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,11 @@ Line = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Sentence:
-    """What is said, and the places in documents where it stands."""
+    """What is said, the places in documents where it stands, and the IRI of a thing that has more on it."""
 
     line: Line
     places: Line = ()
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ class Brief:
     dated: str = ""
     address: str = ""
     confidential: tuple[str, ...] = ()
+
+    def at(self, address: str) -> Brief:
+        """Return the same briefing on a thing that people find under an address; an empty one stands for its IRI."""
+        return replace(self, address=address)
 
     def with_sections(self, sections: Iterable[Section]) -> Brief:
         """Return the same briefing with other sections."""

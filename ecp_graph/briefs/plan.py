@@ -57,7 +57,7 @@ def brief_of_plan(source: Source, plan: str, name: str) -> Brief:
         Section("chapters", "Its chapters", table=_chapters(facts)),
         Section("load", "Who carries how much", table=_load(facts)),
         section_by_date(facts.actions),
-        Section("overlaps", "Where bodies work on the same thing", (tuple(_founded(facts)),), _meetings(facts)),
+        Section("same-thing", "Where bodies work on the same thing", (tuple(_founded(facts)),), _meetings(facts)),
         Section("plans", "What it says of other plans", points=tuple(_other_plans(facts))),
         Section("open", "What the document leaves open", points=tuple(_open(facts))),
     )
@@ -85,9 +85,14 @@ class _Facts:
         return self.called.get(iri, name)
 
     @cached_property
-    def actions(self) -> list[Action]:
+    def own(self) -> list[Action]:
         """The actions of the plan in its own order."""
         return actions_of(self.source.ask(ENTRIES, plan=self.plan), self.name_of)
+
+    @cached_property
+    def actions(self) -> list[Action]:
+        """The actions of the plan; those of others that run under it, where it has none, as a work programme."""
+        return self.own or actions_of(self.source.ask(ENTRIES, programme=self.plan), self.name_of)
 
     @cached_property
     def chapters(self) -> Rows:
@@ -113,7 +118,9 @@ class _Facts:
 
     @cached_property
     def meetings(self) -> list[Meeting]:
-        """Pairs of bodies that meet, peers first, called by the codes that documents write, else by their names."""
+        """Pairs of bodies that meet, peers first; none for a plan without actions of its own."""
+        if not self.own:
+            return []
         related = relations(self.source.ask(RELATIONS), self.called)
         bodies = {run.iri for run in self.carriers}
         pairs = [row for row in self.source.ask(PAIRS) if {row["memberA"], row["memberB"]} & bodies]
@@ -135,11 +142,20 @@ def _summary(facts: _Facts) -> Iterator[Iterable[Sentence]]:
 
 
 def _what_it_holds(facts: _Facts) -> Iterator[Sentence]:
-    programmes = {programme.iri for action in facts.actions for programme in action.programmes}
-    told = line("It has ", counted(len(facts.actions), "action"))
-    told = line(told, f" in {counted(len(facts.chapters), 'chapter')}" if facts.chapters else "")
-    told = line(told, f", under {counted(len(programmes), 'work programme')}" if programmes else "")
-    yield Sentence(line(told, "."))
+    if facts.own:
+        programmes = {programme.iri for action in facts.own for programme in action.programmes}
+        told = line("It has ", counted(len(facts.own), "action"))
+        told = line(told, f" in {counted(len(facts.chapters), 'chapter')}" if facts.chapters else "")
+        told = line(told, f", under {counted(len(programmes), 'work programme')}" if programmes else "")
+        yield Sentence(line(told, "."))
+    else:
+        plans = list(dict.fromkeys(Run(action.plan_name, action.plan) for action in facts.actions))
+        told = (
+            line(counted(len(facts.actions), "action of ", "actions of "), and_list(plans))
+            if plans
+            else line("No action")
+        )
+        yield Sentence(line(told, " runs under it." if len(facts.actions) < 2 else " run under it."))
     if facts.actions:
         yield Sentence(line("By date: ", times_in_words(facts.actions), "."))
     if named := [line(run, f" ({len(found)})") for run, found in facts.carriers.items() if run.iri]:
@@ -157,7 +173,7 @@ def _what_it_holds(facts: _Facts) -> Iterator[Sentence]:
 def _what_it_is(facts: _Facts) -> Iterator[Sentence]:
     row: Mapping[str, str] = next((row for row in facts.source.ask(_PLANS) if row["plan"] == facts.plan), {})
     kind = row.get("kind") or "plan"
-    told = line(Run(facts.name, facts.plan), f" is {'an' if kind[:1] in 'aeiou' else 'a'} {kind}")
+    told = line(facts.name, f" is {'an' if kind[:1] in 'aeiou' else 'a'} {kind}")
     begins, ends = row.get("begins", ""), row.get("ends", "")
     if begins and ends:
         told = line(told, f" for {date_in_words(begins)} to {date_in_words(ends, is_end=True)}")

@@ -11,7 +11,9 @@ import click
 from ecp_graph import __version__
 from ecp_graph.cli.brief import brief
 from ecp_graph.cli.build import build
+from ecp_graph.cli.check import check
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.decide import decide
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.export import export
@@ -50,6 +52,8 @@ for _command in (
     queries,
     query,
     overlap,
+    check,
+    decide,
     explain,
     brief,
     diff,

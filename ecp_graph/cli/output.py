@@ -28,6 +28,8 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 _GRAPHS: Final = [fmt.name for fmt in formats_of("graph")]
 FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xlsx", *_GRAPHS)
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
+#: The topic of queries whose workbooks have columns for what people decide.
+_OVERLAP: Final = "overlap"
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
 #: Formats whose first line has the columns and each further one a row, or part of one.
@@ -109,13 +111,20 @@ def _write_here(
     """Write a workbook, or a table with its notes and legends."""
     to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
-        from ecp_graph.sparql.spreadsheet import workbook
+        from ecp_graph.overlap.decided_workbook import to_decide
+        from ecp_graph.queries.sheets import about_query, headings_of
+        from ecp_graph.sparql.moments import today
+        from ecp_graph.sparql.spreadsheet import About, workbook
 
         if to_terminal:
             raise ParameterError(
                 "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
             )
-        _write([workbook(table)], output)
+        if query is not None and query.topic == _OVERLAP:
+            table = to_decide(table)
+        made = [("Made on", today())]
+        about = about_query(query, {}, made) if query else About("Answer of a query", made)
+        _write([workbook(table, headings=headings_of(query) if query else None, about=about)], output)
         return
     from ecp_graph.cli.tables import printed
 

@@ -31,6 +31,7 @@ from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
+    from ecp_graph.overlap.counting import CauseWords
     from ecp_graph.overlap.matrix import Choice, Matrix
     from ecp_graph.queries.catalogue import Catalogue
     from ecp_graph.settings import Settings
@@ -87,6 +88,7 @@ def overlap(
 
     `overlap plans` counts what each two plans have in common, `overlap actions --between PLAN PLAN` lists it.
     """
+    from ecp_graph.overlap.counting import CELLS, words_of_causes
     from ecp_graph.overlap.matrix import Choice
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
@@ -113,7 +115,7 @@ def overlap(
         if grade and tie:
             raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
         matrix = _matrix(engine_for(settings), catalogue, kind, choice, "--tie" if tie else "--grade")
-        _write_matrix(matrix, kind.replace("-", " \\ ", 1), fmt, output)
+        _write_matrix(matrix, words_of_causes(catalogue[CELLS]), kind.replace("-", " \\ ", 1), fmt, output)
         return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
@@ -220,10 +222,11 @@ def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, opt
     return matrix
 
 
-def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | None) -> None:
+def _write_matrix(matrix: Matrix, words: CauseWords, corner: str, fmt: str | None, output: Path | None) -> None:
     """Write a matrix as a table with marks, as CSV or as a workbook of the matrix and its cells."""
-    from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
-    from ecp_graph.sparql.spreadsheet import workbook_of
+    from ecp_graph.overlap.sheets import cells_headings, cells_table, csv_text, numbers_table
+    from ecp_graph.sparql.moments import today
+    from ecp_graph.sparql.spreadsheet import About, Sheet, workbook_of
 
     chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":
@@ -233,7 +236,9 @@ def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | N
     elif chosen == "csv":
         body = csv_text(numbers_table(matrix, corner)).encode()
     elif chosen == "xlsx":
-        body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells_table(matrix)})
+        about = About(f"Overlap: {corner}", [("Made on", today())])
+        cells = Sheet(cells_table(matrix), cells_headings(matrix, words, *corner.split(" \\ ")))
+        body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells}, about=about)
     else:
         raise ParameterError(f"A matrix is available as table, csv or xlsx, not as {chosen}.")
     write_bytes(body, output)

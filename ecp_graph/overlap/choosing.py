@@ -59,8 +59,8 @@ _BESIDE: Final = {
     "findings": """
 SELECT node[2:-2] AS iri, 'false' AS is_node, member_kind, a.term[2:-2] AS member_a, b.term[2:-2] AS member_b,
   c.term[2:-2] AS cause, n.kind, n.grade, n.certainty, n.plan_a, n.plan_b, n.score::VARCHAR AS score,
-  n.words AS shared_words
-FROM finding_node AS n JOIN finding USING (id)
+  n.words AS shared_words, h.hash AS evidence
+FROM finding_node AS n JOIN finding USING (id) JOIN finding_hash AS h USING (id)
 JOIN terms AS a ON a.id = first JOIN terms AS b ON b.id = second JOIN terms AS c ON c.id = cause
 WHERE NOT is_node""",
     "names": """
@@ -68,6 +68,11 @@ SELECT node[2:-2] AS thing, 'preferred' AS kind, name, {language} AS language FR
     "finding_actions": _OF_EACH.format(column="action", table="finding_action"),
     "finding_readings": _OF_EACH.format(column="reading", table="finding_reading"),
     "finding_things": _OF_EACH.format(column="thing", table="finding_on"),
+}
+#: The parts of the evidence of all findings, of which the graph has the hash alone.
+_EVIDENCE: Final = {
+    "finding_evidence": """
+SELECT node[2:-2] AS finding, part, value, told FROM finding_evidence JOIN finding_node USING (id)"""
 }
 #: The rows of tables that tell how members were compared, which no statement of the graph does.
 _COMPARED: Final = {
@@ -127,10 +132,11 @@ def told_of_rows(statements: Statements) -> str:
 def rows_beside(statements: Statements) -> dict[str, str]:
     """Return what selects the rows of each tidy table that tell more of findings than the graph has; empty without any.
 
-    That are the findings which are no nodes, and how members were compared.
+    That are the findings which are no nodes, what each rests on, and how members were compared.
     """
     language = "'" + main_language().replace("'", "''") + "'"
     beside = _BESIDE if told_of_rows(statements) else {}
     (compared,) = statements.connection.execute("SELECT count(*) FROM finding_score").fetchall()[0]
-    selects = {**beside, **(_COMPARED if compared else {})}
+    evidence = _EVIDENCE if count_findings(statements)["rows"] else {}
+    selects = {**beside, **evidence, **(_COMPARED if compared else {})}
     return {table: select.replace("{language}", language) for table, select in selects.items()}

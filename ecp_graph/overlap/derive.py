@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ecp_graph.namespaces import ECP, names
 from ecp_graph.overlap.across import Comparison, add_findings
 from ecp_graph.overlap.choosing import THEMES, choose
+from ecp_graph.overlap.evidence import gather_evidence, mint_hashes
 from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
 from ecp_graph.overlap.mint import mint, name_findings
@@ -95,9 +96,11 @@ def derive_layer(
             by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
         add_findings(statements, marks, comparison, progress)
+        gather_evidence(statements, marks)
         name_findings(statements)
         choose(statements, marks, themes=themes, decided=decided)
         mint(statements, marks)
+        mint_hashes(statements)
     _say_where_stated(statements)
     return {rule.path.name: construct for rule, construct in without.items()}
 

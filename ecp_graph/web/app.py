@@ -23,16 +23,20 @@ from ecp_graph.web.pages import NAVIGATION, health, navigation
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.between import page as between
+from ecp_graph.web.pages.body import subject as body
+from ecp_graph.web.pages.briefs import page as briefs
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.indexes import bodies, instruments, plans
 from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
 from ecp_graph.web.pages.passage import subject as passage
+from ecp_graph.web.pages.plan import subject as plan
 from ecp_graph.web.pages.queries import openapi
 from ecp_graph.web.pages.queries import page as queries
 from ecp_graph.web.pages.releases import page as releases
@@ -56,6 +60,9 @@ __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 #: Those with an entry in the navigation come in its order.
 _PAGES: Final = (
     actions,
+    plans,
+    bodies,
+    instruments,
     overlap,
     between,
     timeline,
@@ -68,6 +75,7 @@ _PAGES: Final = (
     openapi,
     health,
     documents,
+    briefs,
     editor,
     search,
     shapes,
@@ -75,7 +83,7 @@ _PAGES: Final = (
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (action, finding, instrument, passage)
+_SUBJECTS: Final = (action, body, finding, instrument, passage, plan)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000

@@ -51,7 +51,7 @@ def test_a_body_has_its_actions_by_date_and_what_it_is_in_them(briefing: Briefin
         ("April to July 2017, tied to a session (“PTC April-July 2017”)", "9", "WCO Secretariat"),
         ("July 2018", "4", "WCO Secretariat, others unnamed"),
         ("July 2018", "5", "WCO Secretariat, others unnamed"),
-        ("At each session (“PTC sessions”)", "28", "WCO Secretariat (it is involved)"),
+        ("At each session (“PTC sessions”)", "28", "WCO Secretariat (PTC is involved)"),
         ("Continuous", "7", "WCO Secretariat, others unnamed"),
         ("Continuous", "8", "WCO Secretariat, others unnamed"),
         ("Continuous", "19", "WCO Secretariat, others unnamed"),
@@ -78,7 +78,7 @@ def test_what_comes_from_outside_the_document_is_said_to(briefing: Briefing) -> 
 
 
 def test_overlaps_are_told_by_body_and_cause_with_kinds_apart(briefing: Briefing) -> None:
-    rows = [(group, how, rows) for group, how, _, rows, _ in table(briefing("PTC"), "overlaps")]
+    rows = [(group, how, rows) for group, how, _, rows, _ in table(briefing("PTC"), "same-thing")]
     tfa = "TFA WG: 3 rows, 1 joint session, 1 theme. TFA WG reports to PTC (outside the document)"
     assert rows == [
         (tfa, "joint", ""),
@@ -93,13 +93,13 @@ def test_overlaps_are_told_by_body_and_cause_with_kinds_apart(briefing: Briefing
 
 def test_a_founding_act_is_no_work_on_the_same_thing(briefing: Briefing) -> None:
     brief = briefing("Policy Commission")
-    assert "No work of another body on the same thing was found." in said(brief, "overlaps")
-    assert [row[1] for row in table(brief, "overlaps")] == ["descent"]
+    assert "No work of another body on the same thing was found." in said(brief, "same-thing")
+    assert [row[1] for row in table(brief, "same-thing")] == ["descent"]
     assert "work on the same thing" not in said(brief, "summary")
 
 
 def test_peers_come_before_superiors(briefing: Briefing) -> None:
-    groups = list(dict.fromkeys(row[0].partition(":")[0] for row in table(briefing("TFAWG"), "overlaps")))
+    groups = list(dict.fromkeys(row[0].partition(":")[0] for row in table(briefing("TFAWG"), "same-thing")))
     assert groups == ["IMSC", "PTC", "WCO"]
 
 
@@ -128,7 +128,7 @@ def test_a_plan_has_all_of_its_actions_and_what_each_body_carries(briefing: Brie
     assert load["“other related WCO committees or working groups”, not named"] == ("10", "")
     assert [row[3] for row in table(brief, "chapters")][:2] == ["9 (1 to 9)", "4 (10 to 13)"]
     assert "4 pairs of bodies work on the same thing, in 1 of them the two are peers." in said(brief, "summary")
-    assert next(row[1] for row in table(brief, "overlaps")) == "IMSC and TFA WG"
+    assert next(row[1] for row in table(brief, "same-thing")) == "IMSC and TFA WG"
     assert any("overarches PTC Work Programme" in point for point in points(brief, "plans"))
     assert "Administrative Committee" in points(brief, "open")[0]
 

@@ -30,6 +30,7 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "overlap-bodies": [{}, {"grade": "C"}, {"on": "instrument"}, {"body": PTC, "kind": "joint", "secretariat": "with"}],
     "overlap-body-pairs": [{}, {"secretariat": "with"}],
     "overlap-cells": [{}, {"dimension": "body"}],
+    "overlap-members": [{}, {"dimension": "body", "secretariat": "with"}],
     "overlap-on-thing": [{}, {"thing": TOPIC}, {"thing": TOOL, "dimension": "body", "secretariat": "with"}],
     "overlap-partners": [{"thing": PTC}, {"thing": f"{ID}action/ecp3-7"}, {"thing": PTC, "grade": "B"}],
     "overlap-passages": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOPIC}],

@@ -240,13 +240,19 @@ def test_downloads_of_a_matrix(bundled: FlaskClient) -> None:
     assert svg.content_type == "image/svg+xml; charset=utf-8"
     texts = [element.text for element in fromstring(svg.data).iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "Bodies with bodies"
-    assert texts.count("programme") == 2
+    assert texts.count("B programme") == 2
     assert "xlink" not in svg.text
     lines = bundled.get("/overlap/body-body.csv?grade=A").text.splitlines()
     assert lines[0].startswith("body \\ body,")
     assert len(lines) == 3
     book = openpyxl.load_workbook(io.BytesIO(bundled.get("/overlap/body-body.xlsx").data))
-    assert book.sheetnames == ["matrix", "cells"]
+    assert book.sheetnames == ["about", "matrix", "cells"]
+    about = {row[0].value: row[1].value for row in book["about"].iter_rows(min_row=3, max_col=2)}
+    assert about["Source"].startswith("ECP Action Plan for Phase III (doc. PC0457E1")
+    assert about["Address"] == "http://localhost/overlap/body-body"
+    heads = [cell.value for cell in book["cells"][1]]
+    assert {"Body (one)", "Best grade", "Rows", "Joint sessions", "Kind programme"} <= set(heads)
+    assert (book["cells"].freeze_panes, book["cells"].auto_filter.ref[:3]) == ("A2", "A1:")
     assert [cell.value for cell in book["cells"][2]][:4] == [
         "PTC Permanent Technical Committee",
         "TFA WG TFA Working Group",

@@ -13,7 +13,7 @@ from ecp_graph.namespaces import ECP, PREFIXES
 from ecp_graph.overlap.likeness import ActionText
 from ecp_graph.tables.statements import OxTerm, Statements
 
-__all__ = ["PlanAction", "read_plan_actions"]
+__all__ = ["PROPERTIES", "PlanAction", "read_plan_actions"]
 
 _TERMS: Final = {
     "type": PREFIXES["rdf"] + "type",
@@ -36,6 +36,8 @@ _TERMS: Final = {
     "who": ECP + "participant",
     "role": ECP + "role",
 }
+#: What actions are read from; no statement with another property makes a difference.
+PROPERTIES: Final = frozenset(_TERMS.values())
 _ACTIONS: Final = """
 CREATE OR REPLACE TEMP TABLE plan_action AS
 SELECT s AS action, min_by(o, term) AS plan FROM triples JOIN terms ON terms.id = o

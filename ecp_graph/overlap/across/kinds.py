@@ -18,9 +18,11 @@ from ecp_graph.overlap.likeness.settings import conditions
 from ecp_graph.overlap.marks import Marks
 from ecp_graph.tables.statements import Statements
 
-__all__ = ["Kinds", "narrow"]
+__all__ = ["FRAGMENTATION", "RANKED", "Kinds", "narrow"]
 
-_FRAGMENTATION: Final = "fragmentation"
+FRAGMENTATION: Final = "fragmentation"
+#: The kinds of findings on actions of different plans, the strongest first.
+RANKED: Final = (*CLASSES[:2], FRAGMENTATION, *CLASSES[2:-1])
 _ACROSS: Final = """
 CREATE OR REPLACE TEMP TABLE across AS
 SELECT finding.id FROM finding
@@ -58,7 +60,7 @@ class Kinds:
         """Return the kinds of some marks; None where one that a comparison gives is not among them."""
         order = marks.order("overlapKind")
         places = {kind: place for place, kind in enumerate(order)}
-        if not {*CLASSES[:-1], _FRAGMENTATION} <= places.keys():
+        if not {*CLASSES[:-1], FRAGMENTATION} <= places.keys():
             return None
         top = marks.families.get(CLASSES[0], CLASSES[0])
         return cls(places, tuple(places[kind] for kind in order if marks.families.get(kind, kind) == top))
@@ -78,7 +80,7 @@ def narrow(statements: Statements, marks: Marks, kinds: Kinds) -> None:
         "instrument": numbers[properties[1]],
         "pieces": conditions()["pieces"],
         "related": kinds.places["related"],
-        "fragmentation": kinds.places[_FRAGMENTATION],
+        "fragmentation": kinds.places[FRAGMENTATION],
         "weakest": marks.weakest,
     }
     execute(_ACROSS, {"family": list(kinds.family)})

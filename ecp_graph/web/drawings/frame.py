@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from flask import Response, render_template, request
 
+from ecp_graph.sparql.moments import date_in_words
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.show.panels import Row, panel
 from ecp_graph.web.state.site import site
@@ -49,6 +50,12 @@ class Caption:
     made: str
     address: str
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Source, date and address, each with its label."""
+        facts = [("Source", self.source), ("Made of", self.made), ("Address", self.address)]
+        return [fact for fact in facts if fact[1]]
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -68,7 +75,7 @@ def caption_of(title: str, address: str, *, notes: Iterable[str] = (), places: s
     ``places`` tell where in the documents it stands, if that can be said in a few words.
     """
     made_at = site().current.made_at
-    made = f"{datetime.fromtimestamp(made_at, UTC):%-d %B %Y}" if made_at is not None else ""
+    made = date_in_words(datetime.fromtimestamp(made_at, UTC)) if made_at is not None else ""
     release = site().release
     told = ", ".join(filter(None, (f"Release {release}" if release else "", made)))
     source = ", ".join(filter(None, (source_of(), places)))

@@ -20,4 +20,4 @@ JOIN found USING (id)
 JOIN term ON term.id = it
 LEFT JOIN mark AS kinds ON kinds.scheme = 'kind' AND kinds.notation = kind
 LEFT JOIN mark AS grades ON grades.scheme = 'grade' AND grades.notation = evidenceGrade
-ORDER BY place
+ORDER BY chosen.place

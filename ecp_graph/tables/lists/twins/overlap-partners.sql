@@ -20,4 +20,4 @@ JOIN found ON found.id = chosen.id
 JOIN term AS other ON other.id = chosen.other
 LEFT JOIN action ON action.id = chosen.other
 LEFT JOIN mark AS kinds ON kinds.scheme = 'kind' AND kinds.notation = kind
-ORDER BY place
+ORDER BY chosen.place

@@ -14,4 +14,4 @@ SELECT a.name AS planA, a.language AS "planA@", b.name AS planB, b.language AS "
 FROM chosen
 JOIN term AS a ON a.id = one
 JOIN term AS b ON b.id = other
-ORDER BY place
+ORDER BY chosen.place

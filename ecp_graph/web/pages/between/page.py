@@ -11,7 +11,7 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.between.pair import pair_of
-from ecp_graph.web.pages.between.plans import PLANS, UNREAD, Plan, has_queries, matrix_of, plans
+from ecp_graph.web.pages.between.plans import PLANS, UNREAD, Plan, has_queries, matrix_of, plans, unread_of
 from ecp_graph.web.show.panels import panel
 
 __all__ = ["blueprint"]
@@ -58,7 +58,7 @@ def pair(one: str, other: str) -> Response:
         pair=pair_of(first, second, _POSSIBLE),
         kinds={row["kind"]: row for row in kinds.rows},
         possible=_POSSIBLE,
-        unread=panel(UNREAD, plan=[first.iri, second.iri]),
+        unread=unread_of(first, second),
         most_actions=_MOST_ACTIONS,
         swapped=url_for("between.pair", one=other, other=one),
         term=lambda iri: Term("iri", iri),

@@ -15,7 +15,8 @@ __all__ = ["Action", "Found", "Group", "Pair", "pair_of"]
 
 #: Findings that a page shows; the downloads have all of them.
 _MOST: Final = 500
-_ACTIONS: Final = "actions"
+#: The query of actions that costs least.
+_ACTIONS: Final = "actions-in-time"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def pair_of(one: Plan, other: Plan, possible: str) -> Pair:
 
 def _actions(plan: Plan) -> list[Action]:
     """Return the actions of a plan; one without a number has its place, as findings have it."""
-    found = panel(_ACTIONS, plan=[plan.iri])
+    found = panel(_ACTIONS, plan=plan.iri)
     titles = found.cells("title")
     return [
         Action(Term("iri", row["action"]), row["number"] or str(place), title)

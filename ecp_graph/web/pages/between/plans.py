@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ecp_graph.queries.binding import bind
+from ecp_graph.sparql.results import Table
 from ecp_graph.web.show.panels import Panel, Row, panel
 from ecp_graph.web.state.site import site
 
@@ -22,6 +24,7 @@ __all__ = [
     "has_queries",
     "matrix_of",
     "plans",
+    "unread_of",
 ]
 
 #: The queries of what two plans have in common, of how much each two have, and of what was not understood of each.
@@ -79,6 +82,14 @@ def plans() -> Mapping[str, Plan]:
         return found
 
     return site().keep("compared plans", make)
+
+
+def unread_of(*some: Plan) -> Panel:
+    """Return what was not understood of some plans, out of the rows of all."""
+    every, iris = panel(UNREAD), [plan.iri for plan in some]
+    rows = [cells for row, cells in zip(every.rows, every.table.rows, strict=True) if row["plan"] in iris]
+    given = {"plan": tuple(iris)}
+    return Panel(every.query, given, bind(every.query, given, site().engine), Table(every.table.columns, tuple(rows)))
 
 
 def has_queries() -> bool:

@@ -11,6 +11,8 @@ from ecp_graph.overlap.matrix import Choice
 from ecp_graph.overlap.reading import GRADES, KINDS, LINKS
 from ecp_graph.queries.binding import bind
 from ecp_graph.sparql.results import Table
+from ecp_graph.web.drawings.frame import caption_of
+from ecp_graph.web.http.embedding import framed_by_others, is_embedded
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.between.plans import compares_plans
@@ -34,7 +36,7 @@ from ecp_graph.web.pages.overlap.asked import (
     thing_of,
     thing_path,
 )
-from ecp_graph.web.pages.overlap.files import matrix_file
+from ecp_graph.web.pages.overlap.files import matrix_file, title_of
 from ecp_graph.web.pages.overlap.telling import (
     MOST_ROWS,
     causes_of_finding,
@@ -158,12 +160,17 @@ def _matrix_page(sides: Sides) -> Response:
     plan = next((plan for plan in known.plans if plan.iri == choice.plan), None)
     related = relations(catalogue()) if found.is_graded else {}
     everywhere = [thing for thing in known.things if thing.is_everywhere]
-    return page(
+    given = _given(found.is_graded, choice)
+    address = url_for("overlap.matrix", pair=sides.path, **given)
+    response = page(
         "overlap/matrix.html",
+        embedded=is_embedded(),
+        caption=caption_of(title_of(sides, choice), address),
+        embed=url_for("overlap.matrix", pair=sides.path, embed=1, _external=True, **given),
         sides=sides,
         choice=choice,
         matrix=found,
-        given=_given(found.is_graded, choice),
+        given=given,
         plan=plan,
         plans=[(plan_key(each), each.name) for each in known.plans],
         offered=offered(),
@@ -196,9 +203,10 @@ def _matrix_page(sides: Sides) -> Response:
         plural=plural,
         term=iri,
     )
+    return framed_by_others(response)
 
 
-def _given(graded: bool, choice: Choice) -> dict[str, str]:
+def _given(graded: bool, choice: Choice) -> dict[str, Any]:
     """Return a choice as the values of the query string, without what is not chosen."""
     given = {
         "grade" if graded else "tie": choice.weakest,

@@ -14,7 +14,8 @@ from ecp_graph.errors import EcpGraphError, QueryError
 from ecp_graph.queries.hints import Hint, hints, is_odd
 from ecp_graph.sparql.formats import DEFAULTS, Format, Kind, formats_of, negotiate
 from ecp_graph.sparql.results import Table
-from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, About, workbook
+from ecp_graph.web.drawings.frame import caption_of
 from ecp_graph.web.http.answers import answer_response, ask
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.errors import status_of
@@ -29,6 +30,8 @@ from ecp_graph.web.state.site import site
 __all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("sparql", __name__)
+#: Characters of a cell in Excel.
+_LONGEST_CELL: Final = 32_767
 ENTRY: Final = NavigationEntry("SPARQL", "sparql.endpoint")
 
 #: What the page opens with: over a release a question that people have, over files of any kind what they hold.
@@ -77,7 +80,9 @@ def _sheet(asked: SparqlRequest) -> Response:
     It is not streamed: the rows are gathered, and text stays text.
     """
     body = ask(_question(asked, DEFAULTS["table"])).read(site().bounds.page_bytes)
-    return download(workbook(body), MEDIA_TYPE, f"result.{SHEET}", tag=body)
+    facts = [*caption_of("", request.path).facts, ("Query", (asked.query or "")[:_LONGEST_CELL])]
+    about = About("Answer of a query", facts)
+    return download(workbook(body, about=about), MEDIA_TYPE, f"result.{SHEET}", tag=body)
 
 
 def _without_query() -> Response:

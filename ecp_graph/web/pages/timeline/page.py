@@ -9,10 +9,12 @@ from typing import Any, Final, TypeAlias
 from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.sheets import about_query, headings_of
 from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.results import Table, Term
-from ecp_graph.web.drawings.frame import caption_of, picture_response
+from ecp_graph.web.drawings.frame import Caption, caption_of, picture_response
 from ecp_graph.web.http.downloads import table_as
+from ecp_graph.web.http.embedding import framed_by_others, is_embedded
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list
@@ -89,8 +91,11 @@ def index() -> Response:
     pages = max(1, -(-asked.found // _MOST_ROWS))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
     shown = _part(asked.groups, (number - 1) * _MOST_ROWS, _MOST_ROWS)
-    return page(
+    response = page(
         "timeline/index.html",
+        embedded=is_embedded(),
+        caption=_caption(asked),
+        embed=url_for("timeline.index", embed=1, _external=True, **asked.state),
         asked=asked,
         facets=asked.actions.facets.facets,
         label=_label,
@@ -109,6 +114,7 @@ def index() -> Response:
         most_spans=_MOST_SPANS,
         meant=spans.query.values_of("span"),
     )
+    return framed_by_others(response)
 
 
 @blueprint.get("/timeline.svg")
@@ -116,7 +122,7 @@ def picture() -> Response:
     """The whole picture on one sheet, with its own colours, links to this host's pages and nothing from elsewhere."""
     asked = _asked()
     charts = _charts(asked, asked.groups, panel(_SPANS))
-    caption = caption_of("Actions in time", url_for("timeline.index", **asked.state))
+    caption = _caption(asked)
     size = (charts[0].width, charts[0].height) if charts else (0, 40)
     return picture_response(
         "timeline/alone.svg", "timeline", caption, size, charts=charts, host=request.host_url.rstrip("/")
@@ -129,7 +135,11 @@ def download_as(extension: str) -> Response:
     asked = _asked()
     whole = asked.actions.terms
     rows = [(Term("literal", name), *whole.rows[at]) for name, found in asked.groups for at in found]
-    return table_as(Table(("group", *whole.columns), tuple(rows)), extension, "timeline", also=("svg",))
+    query = _query_of_times()
+    about = about_query(query, asked.selection.address, _caption(asked).facts)
+    headings = {"group": _label(asked.by), **headings_of(query)}
+    table = Table(("group", *whole.columns), tuple(rows))
+    return table_as(table, extension, "timeline", also=("svg",), headings=headings, about=about)
 
 
 def _asked() -> Asked:
@@ -148,6 +158,15 @@ def _asked() -> Asked:
     if by == _GROUPED_BY:
         groups.sort(key=lambda group: min(_moment(actions, at) for at in group[1]))
     return Asked(actions, selection, by, request.args.get("span") == _ALL, tuple(groups))
+
+
+def _caption(asked: Asked) -> Caption:
+    chosen = (
+        f"{_label(name)}: {', '.join(facet.by_key[key].name for key in keys if key in facet.by_key)}"
+        for name, keys in asked.selection.chosen.items()
+        if (facet := asked.actions.facets.facets.get(name))
+    )
+    return caption_of("Actions in time", url_for("timeline.index", **asked.state), notes=chosen)
 
 
 def _address(asked: Asked) -> Callable[..., str]:
