@@ -29,6 +29,7 @@ from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
+from ecp_graph.web.pages.feed import page as feed
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
 from ecp_graph.web.pages.indexes import bodies, instruments, plans
@@ -80,6 +81,7 @@ _PAGES: Final = (
     search,
     shapes,
     releases,
+    feed,
     crawling,
 )
 #: What has pages made for it, the most specific classes first.

@@ -79,3 +79,14 @@ def test_two_builds_give_the_same_findings_in_the_same_order(
     assert again is not None
     for table in ("findings", "finding_parts", "finding_reasons", "finding_things", "finding_readings"):
         assert (release.tables / f"{table}.parquet").read_bytes() == (again.tables / f"{table}.parquet").read_bytes()
+
+
+def test_plans_and_bodies_meet_as_their_actions_do(release: Release) -> None:
+    table = f"FROM '{release.tables / 'findings.parquet'}' WHERE member_kind <> 'action'"
+    select = "SELECT member_a, member_b, cause, kind, grade "
+    ends = [tuple(str(cell).rpartition("/")[2] for cell in row) for row in duckdb.sql(select + table).fetchall()]
+    assert ("north", "south", "cause-similar-work", "duplication", "D") in ends
+    assert ("north", "west", "transit-guidelines", "fragmentation", "B") in ends
+    assert ("ptc", "tfawg", "cause-similar-work", "duplication", "D") in ends
+    assert ("safewg", "tfawg", "transit-guidelines", "fragmentation", "B") in ends
+    assert ("ptc", "tfawg", "north-4", "joint", "A") in ends  # declared together in one row: no question of double work
