@@ -48,11 +48,14 @@ def _entry(found: Asked) -> Entry:
 
 
 def _values(parameter: Parameter, text: str, index: Search) -> list[Value]:
-    """Return the things of the parameter's class that a text may name: the one that is called so, else a few."""
+    """Return the things of the parameter's class that a text may name: the one that is called so, else a few.
+
+    Where anything may be the value, only one that is called so: too much else has the words somewhere in its names.
+    """
     is_any = parameter.of_class == ANYTHING
     known = {} if is_any else {choice.iri: choice.value for choice in site().choices(parameter)}
     found = [entry for entry in _named(text, index) if is_any or entry.iri in known]
-    most = 1 if found and _is_called(found[0], text) else _MOST_LIKELY
+    most = 1 if found and _is_called(found[0], text) else 0 if is_any else _MOST_LIKELY
     return [Value(known.get(entry.iri) or compact(entry.iri), entry.label) for entry in found[:most]]
 
 
