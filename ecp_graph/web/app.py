@@ -13,7 +13,7 @@ from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
-from ecp_graph.web.drawings.frame import clean
+from ecp_graph.web.drawings.frame import clean, on_paper
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -152,6 +152,7 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        on_paper=on_paper,
         name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
