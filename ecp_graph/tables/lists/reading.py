@@ -216,11 +216,10 @@ SELECT finding.id, finding.name, finding.language, a.iri, b.iri, c.iri, score, s
 FROM finding
 JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b JOIN term AS c ON c.id = cause
 WHERE finding.iri = ? AND NOT is_node"""
-        for number, name, language, one, other, cause, score, words, *marks in self._read(sql, (iri,)):
-            of_each = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
-            return Row(
-                iri, name, language or "", (one, other), cause, *marks, *of_each, score=score, shared_words=words or ""
-            )
+        for number, name, language, one, other, cause, score, words, kind, grade, certainty in self._read(sql, (iri,)):
+            things, actions, readings = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
+            marks, members = (kind, grade, certainty), (one, other)
+            return Row(iri, name, language or "", members, cause, *marks, things, actions, readings, score, words or "")
         return None
 
     def compared(self, iri: str) -> Compared | None:
