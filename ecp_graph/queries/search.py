@@ -18,7 +18,9 @@ _SHORT: Final = 3
 
 def fold(text: str) -> str:
     """Return the text without case, accents and punctuation, its words one space apart: ``e commerce``."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    plain = text
+    if not text.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     return _GAPS.sub(" ", plain.casefold()).strip()
 
 
