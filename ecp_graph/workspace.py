@@ -16,8 +16,10 @@ from ecp_graph.errors import WorkspaceError
 from ecp_graph.namespaces import Names
 from ecp_graph.workspace_file import WORKSPACE_FILE, WorkspaceFile, read_workspace_file
 
-__all__ = ["FOLDERS", "Workspace", "bundled_workspace", "default_releases", "find_workspace", "is_hidden"]
+__all__ = ["DECISIONS", "FOLDERS", "Workspace", "bundled_workspace", "default_releases", "find_workspace", "is_hidden"]
 
+#: Where the decisions on overlaps are.
+DECISIONS: Final = Path("decisions") / "overlaps.tsv"
 #: The suffixes of the files that are read below each folder.
 FOLDERS: Final = {
     "ontology": (".ttl",),
@@ -108,10 +110,16 @@ class Workspace:
         return self._queries_below("tables")
 
     @property
+    def decision_files(self) -> list[Path]:
+        """What people decided on overlaps: ``decisions/overlaps.tsv``, if there is one."""
+        path = self.root / DECISIONS
+        return [path] if path.is_file() else []
+
+    @property
     def files(self) -> list[Path]:
         """Every file that a build reads, those of the package included, in the order of its path."""
         shapes = [*self.shape_files, *self.profile_files]
-        every = [*self.ontology_files, *self.data_files, *shapes, *self.query_files]
+        every = [*self.ontology_files, *self.data_files, *shapes, *self.query_files, *self.decision_files]
         return sorted([self.root / WORKSPACE_FILE, *every], key=self.relative)
 
     def has_own(self, folder: str) -> bool:

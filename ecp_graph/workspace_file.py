@@ -25,13 +25,14 @@ _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "sources": {"publish": bool, "licence": str},
     "times": {"hemisphere": str, "first_month": int},
     "overlaps": {"themes": int},
-    "publish": {"base_url": str},
+    "publish": {"base_url": str, "decisions": str},
     "build": {"spark": str},
 }
 #: What the value of a key may be, where not all of its type will do.
 _VALUES: Final[Mapping[tuple[str, str], Sequence[object]]] = {
     ("times", "hemisphere"): ("north", "south"),
     ("times", "first_month"): range(1, 13),
+    ("publish", "decisions"): ("names", "roles", "none"),
 }
 _TYPES: Final = {str: "a text", bool: "true or false", int: "a whole number"}
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")

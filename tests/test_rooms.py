@@ -15,6 +15,7 @@ ROOMS = (
     "cli",
     "twin",
     "web",
+    "briefs",
     "pipeline",
     "linked_data",
     "release",

@@ -9,8 +9,11 @@ from __future__ import annotations
 import click
 
 from ecp_graph import __version__
+from ecp_graph.cli.brief import brief
 from ecp_graph.cli.build import build
+from ecp_graph.cli.check import check
 from ecp_graph.cli.common import Commands, leave, say
+from ecp_graph.cli.decide import decide
 from ecp_graph.cli.diff import diff
 from ecp_graph.cli.explain import explain
 from ecp_graph.cli.export import export
@@ -49,7 +52,10 @@ for _command in (
     queries,
     query,
     overlap,
+    check,
+    decide,
     explain,
+    brief,
     diff,
     export,
     serve,

@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ecp_graph.cli.common import releases_option, timeout_option, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import (
+    release_or_build,
+    releases_option,
+    say,
+    timeout_option,
+    workspace_and_releases,
+    workspace_option,
+)
+from ecp_graph.cli.output import write_bytes
+from ecp_graph.errors import ParameterError, ReleaseError
 
 if TYPE_CHECKING:
+    from ecp_graph.overlap.changes.reading import NamedPlan
+    from ecp_graph.papers import Paper
+    from ecp_graph.pipeline.plan_changes import PlanDifference
     from ecp_graph.queries.compare import Difference
+    from ecp_graph.release.release import Release
+    from ecp_graph.settings import Settings
 
 __all__ = ["diff"]
 
-_MARKS = {"added": "+", "removed": "-", "changed": "~"}
+_MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
+_FORMATS: Final = ("text", "csv", "json", "html", "docx")
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option(
-    "-f", "--format", "fmt", type=click.Choice(["table", "csv", "json"]), default="table", help="[default: table]"
-)
+@click.option("-f", "--format", "fmt", type=click.Choice(_FORMATS), default="text", help="[default: text]")
+@click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout.")
 @timeout_option
 @workspace_option
 @releases_option
@@ -35,33 +52,141 @@ def diff(
     before: str,
     after: str,
     fmt: str,
+    output: Path | None,
     timeout: float | None,
     workspace: Path | None,
     releases: Path | None,
 ) -> None:
-    """Show what changed from release A to release B: actions, bodies, dates, overlaps.
+    """Show what changed from A to B: two plans, two phases of a plan, or two releases.
 
-    A release is given by its id, a prefix of its id, `current`, `previous`, or its folder. The comparison runs the
-    queries of the catalogue that have `compare` in their header. Exit codes: 0 no changes, 1 changes, 2 there is no
-    such release, or it cannot be read.
+    A plan is given by its slug or code, or as a document that is not in the graph (a workbook, a Word file, a file of
+    separated values): its actions are unchanged, added, dropped, split, merged, reworded, moved to another chapter,
+    reassigned to another body, or rescheduled. A release is given by its id, a prefix of its id, `current`, `previous`,
+    or its folder; the queries of the catalogue that have `compare` in their header say what is compared. A plan's slug
+    wins; `plan:` and `release:` before a name say which is meant.
+
+    Exit codes: 0 no changes, 1 changes, 2 there is no such plan or release, or it cannot be read.
     """
+    from ecp_graph.settings import settings_from
+
+    if fmt == "docx" and output is None and sys.stdout.isatty():
+        raise ParameterError(
+            "A Word file cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
+        )
+    settings = settings_from(workspace=workspace, releases=releases, timeout=timeout)
+    sides = [_named(name, settings) for name in (before, after)]
+    plans = [side for side in sides if not isinstance(side, str)]
+    if len(plans) == 1:
+        plan, release = (before, after) if isinstance(sides[1], str) else (after, before)
+        raise ParameterError(
+            f"{plan} is a plan, and {release} is none: give two plans or two releases.{_nearest(release, settings)}"
+        )
+    if plans:
+        of_plans = _of_plans(plans, settings)
+        is_same, body = of_plans.is_empty, _written(of_plans, fmt)
+    else:
+        of_releases, body = _of_releases(sides, settings, fmt)
+        is_same = of_releases.is_empty
+    write_bytes(body, output)
+    ctx.exit(0 if is_same else 1)
+
+
+def _named(name: str, settings: Settings) -> NamedPlan | Path | str:
+    """Return the plan of a name, the path of a document, or else the name of a release."""
+    from ecp_graph.overlap.changes.reading import named_plan
+
+    kind, colon, rest = name.partition(":")
+    if colon and kind == "release":
+        return rest
+    wanted = rest if colon and kind == "plan" else name
+    tables = _tables(settings)
+    if tables and (plan := named_plan(wanted, tables)):
+        return plan
+    if wanted != name:
+        raise ParameterError(f"There is no plan '{wanted}'.{_nearest(wanted, settings)}")
+    return Path(name) if Path(name).is_file() else name
+
+
+def _of_plans(plans: list[NamedPlan | Path], settings: Settings) -> PlanDifference:
+    from ecp_graph.pipeline.plan_changes import compare_plans
+    from ecp_graph.queries.catalogue import load_catalogue
+    from ecp_graph.release.opening import release_engine
+
+    workspace, folder = workspace_and_releases(settings)
+    release = release_or_build(workspace, folder)
+    return compare_plans(
+        *plans,
+        workspace=workspace,
+        tables=release.tables,
+        engine=release_engine(release),
+        catalogue=load_catalogue(workspace),
+        timeout_s=settings.timeout,
+        progress=say,
+    )
+
+
+def _of_releases(names: list[Any], settings: Settings, fmt: str) -> tuple[Difference, bytes]:
+    """Return what changed from one release to another, and the same in a format."""
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.queries.compare import compare
     from ecp_graph.release.opening import release_engine
     from ecp_graph.release.versions import named_release
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases, timeout=timeout)
     where, folder = workspace_and_releases(settings)
-    first, second = named_release(before, folder), named_release(after, folder)
+    try:
+        first, second = (named_release(name, folder) for name in names)
+    except ReleaseError as reason:
+        known = "".join(_nearest(name, settings) for name in names)
+        raise ReleaseError(f"{reason}{known}") from reason
     sides = release_engine(first), release_engine(second)
     difference = compare(*sides, load_catalogue(where), timeout_s=settings.timeout)
     if fmt == "json":
         whole = {"before": first.id, "after": second.id, **difference.as_json()}
-        click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
-    else:
-        click.echo(_csv(difference) if fmt == "csv" else _text(difference), nl=False)
-    ctx.exit(0 if difference.is_empty else 1)
+        return difference, _json(whole)
+    if fmt == "csv":
+        return difference, _csv(difference).encode()
+    if fmt == "text":
+        return difference, _text(difference).encode()
+    return difference, _paper(_paper_of(first, second, difference), fmt)
+
+
+def _written(difference: PlanDifference, fmt: str) -> bytes:
+    from ecp_graph.overlap.changes.paper import changes_csv
+
+    if fmt == "json":
+        return _json(difference.as_json())
+    return changes_csv(difference.changes).encode() if fmt == "csv" else _paper(difference.paper(), fmt)
+
+
+def _paper(paper: Paper, fmt: str) -> bytes:
+    from ecp_graph.papers import as_docx, as_html, as_text
+
+    if fmt == "docx":
+        return as_docx(paper)
+    return (as_html(paper) if fmt == "html" else as_text(paper)).encode()
+
+
+def _json(whole: dict[str, Any]) -> bytes:
+    return (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _tables(settings: Settings) -> Path | None:
+    """Return the folder of the tables of the current release; None where there is no release, or it has none."""
+    from ecp_graph.release.release import current_id, open_release
+
+    _, folder = workspace_and_releases(settings)
+    tables = open_release(folder).tables if current_id(folder) is not None else None
+    return tables if tables and tables.is_dir() else None
+
+
+def _nearest(name: str, settings: Settings) -> str:
+    """Return a sentence on the plans whose slugs or codes are most like a name; empty without any."""
+    from ecp_graph.overlap.changes.reading import plans_in
+
+    tables = _tables(settings)
+    known = {text: plan.slug for plan in plans_in(tables) for text in (plan.slug, plan.code) if text} if tables else {}
+    near = [known[text] for text in difflib.get_close_matches(name, known, n=3, cutoff=0.5)]
+    return f" The plans with the most similar names: {', '.join(dict.fromkeys(near))}." if near else ""
 
 
 def _text(difference: Difference) -> str:
@@ -80,9 +205,37 @@ def _text(difference: Difference) -> str:
             ]
         lines.append("")
     if not lines:
-        things = sum(section.after for section in difference.sections)
-        lines.append(f"Nothing changed; {things} things were compared by {len(difference.sections)} queries.")
+        lines.append(_nothing(difference))
     return printable("\n".join(lines).rstrip() + "\n")
+
+
+def _paper_of(first: Release, second: Release, difference: Difference) -> Paper:
+    """Return what changed from one release to another as a paper for people."""
+    from ecp_graph.papers import Paper, Section
+
+    sections = [
+        Section(
+            section.title,
+            f"{section.before} before, {section.after} after",
+            ("change", "what", "from", "to"),
+            [
+                (change.kind, f"{change.name}{mark}", before, after)
+                for change in section.changes
+                for mark, before, after in (
+                    [(f": {field.column}", field.before, field.after) for field in change.fields] or [("", "", "")]
+                )
+            ],
+        )
+        for section in difference.sections
+        if section.changes
+    ]
+    lead = _nothing(difference) if difference.is_empty else difference.summary
+    return Paper(f"Releases {first.id} and {second.id}: what changed", lead, sections)
+
+
+def _nothing(difference: Difference) -> str:
+    things = sum(section.after for section in difference.sections)
+    return f"Nothing changed; {things} things were compared by {len(difference.sections)} queries."
 
 
 def _quoted(text: str) -> str:

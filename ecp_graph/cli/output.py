@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -20,15 +21,21 @@ if TYPE_CHECKING:
     from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.sparql.results import Table
 
-__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes"]
+__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes", "write_held"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 _GRAPHS: Final = [fmt.name for fmt in formats_of("graph")]
 FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xlsx", *_GRAPHS)
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
+#: The topic of queries whose workbooks have columns for what people decide.
+_OVERLAP: Final = "overlap"
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
+#: Formats whose first line has the columns and each further one a row, or part of one.
+_BY_LINE: Final = frozenset({"csv", "tsv"})
+#: The longest that one check may take when a query finds nothing.
+_HINT_S: Final = 1.0
 
 
 def width_of(output: Path | None) -> int:
@@ -64,15 +71,62 @@ def write_answer(
             "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
         )
     if chosen not in _MADE_HERE:
-        _write(engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body, output)
+        body = engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body
+        lines = _write(body, output)
+        if query is None and chosen in _BY_LINE and lines <= 1:
+            _say_hints(engine, sparql)
         return
     from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.hints import is_odd
 
     table = ask_table(engine, sparql, timeout_s=timeout_s)
-    if chosen == "xlsx":
-        from ecp_graph.sparql.spreadsheet import workbook
+    _write_here(engine, table, chosen, output, query, catalogue)
+    if chosen == "table" and query is None and is_odd(table):
+        _say_hints(engine, sparql)
 
-        _write([workbook(table)], output)
+
+def write_held(
+    engine: Engine, table: Table, *, fmt: str | None, output: Path | None, query: Query, catalogue: Catalogue
+) -> None:
+    """Write an answer that a release holds, of a query of the catalogue; without ``fmt`` as `write_answer` does.
+
+    Raises ParameterError for a format that is none of table, csv, json and xlsx.
+    """
+    from ecp_graph.web.http.downloads import table_csv, table_json
+
+    to_terminal = output is None and sys.stdout.isatty()
+    chosen = fmt or ("table" if to_terminal else "csv")
+    made = {"csv": table_csv, "json": table_json}
+    if chosen in made:
+        _write([made[chosen](table)], output)
+    elif chosen in _MADE_HERE:
+        _write_here(engine, table, chosen, output, query, catalogue)
+    else:
+        raise ParameterError(f"These findings are available as table, csv, json or xlsx, not as {chosen}.")
+
+
+def _write_here(
+    engine: Engine, table: Table, chosen: str, output: Path | None, query: Query | None, catalogue: Catalogue | None
+) -> None:
+    """Write a workbook, or a table with its notes and legends."""
+    to_terminal = output is None and sys.stdout.isatty()
+    if chosen == "xlsx":
+        from ecp_graph.overlap.decided_workbook import FILLED, to_decide
+        from ecp_graph.queries.sheets import about_query, headings_of
+        from ecp_graph.sparql.moments import today
+        from ecp_graph.sparql.spreadsheet import About, workbook
+
+        if to_terminal:
+            raise ParameterError(
+                "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
+            )
+        headings = headings_of(query) if query else {}
+        if query is not None and query.topic == _OVERLAP:
+            table = to_decide(table)
+            headings |= {name: name.capitalize() for name in FILLED}
+        made = [("Made on", today())]
+        about = about_query(query, {}, made) if query else About("Answer of a query", made)
+        _write([workbook(table, headings=headings, about=about)], output)
         return
     from ecp_graph.cli.tables import printed
 
@@ -83,6 +137,15 @@ def write_answer(
     if query and catalogue:
         for line in _legends(engine, query, catalogue, table, shown.columns):
             say(line)
+
+
+def _say_hints(engine: Engine, sparql: str) -> None:
+    """Say why a query of somebody's own finds nothing, as far as the graph tells."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.hints import hints
+
+    for hint in hints(sparql, lambda text: ask_table(engine, text, timeout_s=_HINT_S)):
+        say(str(hint))
 
 
 def _legends(engine: Engine, query: Query, catalogue: Catalogue, table: Table, columns: Sequence[str]) -> Iterator[str]:
@@ -109,18 +172,19 @@ def write_bytes(body: bytes, output: Path | None) -> None:
     _write([body], output)
 
 
-def _write(chunks: Iterable[bytes], output: Path | None) -> None:
-    if output is None:
-        stdout = sys.stdout.buffer
-        for chunk in chunks:
-            stdout.write(chunk)
-        stdout.flush()
-        return
+def _write(chunks: Iterable[bytes], output: Path | None) -> int:
+    """Write the chunks; return how many lines they have."""
     try:
-        with output.open("wb") as stream:
+        with nullcontext(sys.stdout.buffer) if output is None else output.open("wb") as stream:
+            lines = 0
             for chunk in chunks:
                 stream.write(chunk)
+                lines += chunk.count(b"\n")
+            stream.flush()
+            return lines
     except OSError as reason:
+        if output is None:
+            raise
         raise EcpGraphError(f"{output} cannot be written ({reason.strerror or reason}).") from reason
 
 

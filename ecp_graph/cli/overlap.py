@@ -10,6 +10,7 @@ the query is refused. ``overlap body-instrument`` prints the matrix of two dimen
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,31 +19,44 @@ import click
 from ecp_graph.cli.common import (
     endpoint_option,
     releases_option,
+    say,
     split_parameters,
     timeout_option,
     workspace_and_releases,
     workspace_option,
 )
-from ecp_graph.cli.output import output_options, width_of, write_answer, write_bytes
+from ecp_graph.cli.output import output_options, width_of, write_answer, write_bytes, write_held
 from ecp_graph.cli.query import engine_for
 from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
+    from ecp_graph.overlap.counting import CauseWords
     from ecp_graph.overlap.matrix import Choice, Matrix
     from ecp_graph.queries.catalogue import Catalogue
+    from ecp_graph.settings import Settings
 
 __all__ = ["overlap"]
 
 _PREFIX: Final = "overlap-"
+#: The queries about two plans, about each two, and about what was not understood of a plan.
+_BETWEEN: Final = "overlap-actions-between"
+_PLANS: Final = "overlap-plans"
+_NOT_UNDERSTOOD: Final = "plans-not-understood"
 
 
 @click.command()
-@click.argument("kind", metavar="bodies|programmes|actions|body-body|body-instrument|...")
+@click.argument("kind", metavar="bodies|programmes|plans|actions|body-body|body-instrument|...")
 @click.option("--on", metavar="KIND", help="Only overlaps on things of this kind, such as instrument or topic.")
 @click.option("--kind", "overlap_kind", metavar="KIND", help="Only this kind of overlap, such as joint or parallel.")
 @click.option("--grade", metavar="GRADE", help="Only this grade of evidence and better ones.")
 @click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as action.")
+@click.option(
+    "--between",
+    nargs=2,
+    metavar="PLAN PLAN",
+    help="Of actions: what those of two plans have in common, each plan by its slug, name or IRI.",
+)
 @click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which nearly every action names.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
@@ -56,6 +70,7 @@ def overlap(
     overlap_kind: str | None,
     grade: str | None,
     tie: str | None,
+    between: tuple[str, str] | None,
     with_secretariat: bool,
     pairs: tuple[str, ...],
     fmt: str | None,
@@ -70,7 +85,10 @@ def overlap(
     The kind says in what way two deal with one thing, the grade how directly the document proves it; `ecp-graph query
     overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with
     what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
+
+    `overlap plans` counts what each two plans have in common, `overlap actions --between PLAN PLAN` lists it.
     """
+    from ecp_graph.overlap.counting import CELLS, words_of_causes
     from ecp_graph.overlap.matrix import Choice
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
@@ -79,6 +97,11 @@ def overlap(
     settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
     catalogue = load_catalogue(workspace_and_releases(settings)[0])
     name = _PREFIX + kind
+    if between or name == _PLANS:
+        if kind not in ("actions", "plans") or any((on, overlap_kind, grade, tie, pairs, with_secretariat)):
+            raise ParameterError("`overlap plans` and `overlap actions --between PLAN PLAN` take no further choice.")
+        _write_of_plans(settings, catalogue, between or (), fmt, output)
+        return
     if name not in catalogue and "-" in kind:
         if pairs:
             raise ParameterError("A matrix consists of several queries and has no --param.")
@@ -92,7 +115,7 @@ def overlap(
         if grade and tie:
             raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
         matrix = _matrix(engine_for(settings), catalogue, kind, choice, "--tie" if tie else "--grade")
-        _write_matrix(matrix, kind.replace("-", " \\ ", 1), fmt, output)
+        _write_matrix(matrix, words_of_causes(catalogue[CELLS]), kind.replace("-", " \\ ", 1), fmt, output)
         return
     if name not in catalogue:
         kinds = ", ".join(known.removeprefix(_PREFIX) for known in catalogue if known.startswith(_PREFIX))
@@ -115,6 +138,59 @@ def overlap(
         query=query,
         catalogue=catalogue,
     )
+
+
+def _write_of_plans(
+    settings: Settings, catalogue: Catalogue, plans: Sequence[str], fmt: str | None, output: Path | None
+) -> None:
+    """Write what two plans have in common, or how much each two have, and say what of them was not understood.
+
+    Over a release these are all its findings, over an endpoint those that are nodes of the graph.
+    """
+    from ecp_graph.queries.binding import bind
+    from ecp_graph.queries.resolve import resolve
+    from ecp_graph.release.release import open_release
+    from ecp_graph.tables.lists.reading import Lists
+
+    engine, query = engine_for(settings), catalogue[_BETWEEN if plans else _PLANS]
+    given = {each.name: resolve(each, value, engine) for each, value in zip(query.parameters, plans, strict=False)}
+    if plans and len(set(given.values())) < 2:
+        raise ParameterError(f"--between takes two different plans, and '{plans[0]}' and '{plans[1]}' are one.")
+    held = None
+    if not settings.endpoint:
+        release = open_release(workspace_and_releases(settings)[1])
+        held = Lists(release.lists).answer(query, given)
+    if held is None:
+        write_answer(
+            engine,
+            bind(query, given, engine),
+            fmt=fmt,
+            output=output,
+            timeout_s=settings.timeout,
+            query=query,
+            catalogue=catalogue,
+        )
+    else:
+        write_held(engine, held, fmt=fmt, output=output, query=query, catalogue=catalogue)
+    for line in _not_understood(engine, catalogue, list(given.values())):
+        say(line)
+
+
+def _not_understood(engine: Engine, catalogue: Catalogue, plans: Sequence[str]) -> Iterator[str]:
+    """Yield for each plan what of it is not stated or was not understood, as the query of the catalogue counts it."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.queries.binding import bind
+
+    query = catalogue[_NOT_UNDERSTOOD]
+    table = ask_table(engine, bind(query, {"plan": plans}, engine))
+    for row in table.rows:
+        told = {name: cell.value for name, cell in zip(table.columns, row, strict=True) if cell}
+        gaps = [
+            f"{told[column.name]} {column.heading}"
+            for column in query.columns
+            if column.unit and column.name != "actions" and told[column.name] != "0"
+        ]
+        yield f"{told['planName']}: {told['actions']} actions; {', '.join(gaps) or 'nothing that was not understood'}"
 
 
 def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, option: str) -> Matrix:
@@ -146,10 +222,11 @@ def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, opt
     return matrix
 
 
-def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | None) -> None:
+def _write_matrix(matrix: Matrix, words: CauseWords, corner: str, fmt: str | None, output: Path | None) -> None:
     """Write a matrix as a table with marks, as CSV or as a workbook of the matrix and its cells."""
-    from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
-    from ecp_graph.sparql.spreadsheet import workbook_of
+    from ecp_graph.overlap.sheets import cells_headings, cells_table, csv_text, numbers_table
+    from ecp_graph.sparql.moments import today
+    from ecp_graph.sparql.spreadsheet import About, Sheet, workbook_of
 
     chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
     if chosen == "table":
@@ -159,7 +236,9 @@ def _write_matrix(matrix: Matrix, corner: str, fmt: str | None, output: Path | N
     elif chosen == "csv":
         body = csv_text(numbers_table(matrix, corner)).encode()
     elif chosen == "xlsx":
-        body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells_table(matrix)})
+        about = About(f"Overlap: {corner}", [("Made on", today())])
+        cells = Sheet(cells_table(matrix), cells_headings(matrix, words, *corner.split(" \\ ")))
+        body = workbook_of({"matrix": numbers_table(matrix, corner), "cells": cells}, about=about)
     else:
         raise ParameterError(f"A matrix is available as table, csv or xlsx, not as {chosen}.")
     write_bytes(body, output)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from ecp_graph.cli.common import public_release, releases_option, say, workspace_and_releases, workspace_option
 
-__all__ = ["publish"]
+__all__ = ["progress_lines", "publish"]
 
 _MOST_NAMED = 10
 
@@ -70,11 +71,24 @@ def publish(
         ctx.exit(1)
 
 
+def progress_lines(every_s: float = 15, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int], None]:
+    """Return a function that takes how many files are written and known, and says so at most every so many seconds."""
+    last_s = clock()
+
+    def progress(done: int, known: int) -> None:
+        nonlocal last_s
+        if clock() - last_s >= every_s:
+            last_s = clock()
+            say(f"{done:,} files are written, of {known:,} known so far.")
+
+    return progress
+
+
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on stderr if it is a terminal."""
+    """Show a progress bar on stderr if it is a terminal, otherwise a line now and then."""
     if not sys.stderr.isatty():
-        yield lambda done, known: None
+        yield progress_lines()
         return
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -49,7 +49,7 @@ def queries(words: tuple[str, ...], workspace: Path | None) -> None:
     width = min(shutil.get_terminal_size().columns, _WIDEST)
     for topic, found in topics.items():
         if found:
-            click.echo("\n".join([topic, *_lines_of(found, width), ""]))
+            click.echo("\n".join([f"{topic}: {catalogue.about(topic)}", *_lines_of(found, width), ""]))
 
 
 def _has(query: Query, wanted: list[str]) -> bool:

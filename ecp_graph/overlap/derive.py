@@ -13,7 +13,9 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, names
+from ecp_graph.overlap.across import Comparison, add_findings
 from ecp_graph.overlap.choosing import THEMES, choose
+from ecp_graph.overlap.evidence import gather_evidence, mint_hashes
 from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
 from ecp_graph.overlap.mint import mint, name_findings
@@ -66,6 +68,7 @@ def derive_layer(
     joins_from: int = JOINS_FROM,
     themes: int = THEMES,
     decided: Iterable[str] = (),
+    comparison: Comparison | None = None,
     place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> dict[str, str]:
@@ -74,8 +77,8 @@ def derive_layer(
     A rule selects ?memberA ?memberB ?kind ?cause ?on ?grade and, where it knows them, ?action ?way ?premise ?step
     ?reading. Kind and grade are notations of concepts of their schemes, as the data have them. The local engine finds
     the rows by joins that run in ``place``; in this process it does so where there are as many statements as
-    ``joins_from``. Which findings are nodes, by ``themes`` and ``decided``, is said in `ecp_graph.overlap.choosing`;
-    all of them stay in the tables of findings.
+    ``joins_from``. With ``comparison`` actions of different plans are compared as well. Which findings are nodes, by
+    ``themes`` and ``decided``, is said in `ecp_graph.overlap.choosing`; all of them stay in the tables of findings.
 
     Returns, by file name, the rules that joins do not cover, and what they have; ``progress`` is told of them too.
     Raises InputSyntaxError for a rule that does not parse or gives something else, and EcpGraphError where two overlaps
@@ -92,9 +95,12 @@ def derive_layer(
         if others:
             by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
         gather(statements, marks)
+        add_findings(statements, marks, comparison, progress)
+        gather_evidence(statements, marks)
         name_findings(statements)
         choose(statements, marks, themes=themes, decided=decided)
         mint(statements, marks)
+        mint_hashes(statements)
     _say_where_stated(statements)
     return {rule.path.name: construct for rule, construct in without.items()}
 

@@ -1,95 +1,39 @@
 """Matrices of two dimensions: the number of overlaps or links between their things, with the best grade or tie.
 
 Two of one dimension on which findings exist (bodies with bodies) are counted from the findings, each with its grade;
-all others from the links that two things have in common, each with its tie. Nothing here asks the graph: the rows come
-from the queries dimension-things, dimension-links, overlap-cells, grades and overlap-kinds.
+all others from the links that two things have in common, each with its tie.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-__all__ = ["HEATS", "Cell", "Choice", "Finding", "Joins", "Link", "Matrix", "Thing", "make_matrix"]
+from ecp_graph.overlap.counting import count_marks
+from ecp_graph.overlap.joins import Finding, Joins, Thing
+
+__all__ = ["HEATS", "Cell", "Choice", "Matrix", "make_matrix"]
 
 #: Steps of shading, from the lightest, which is 1.
 HEATS: Final = 5
 
 
 @dataclass(frozen=True)
-class Thing:
-    """What can stand on a side: IRI, dimension, code (may be empty), name, and the remark of dimension-things."""
-
-    iri: str
-    dimension: str
-    code: str
-    name: str
-    remark: str = ""
-
-    @property
-    def short(self) -> str:
-        """The code where there is one, else the name."""
-        return self.code or self.name
-
-    @property
-    def told(self) -> str:
-        """As it is told in a sentence: a bare number needs its dimension, as in ``goal 1``."""
-        return f"{self.dimension} {self.code}" if self.code.isdecimal() else self.short
-
-    @property
-    def is_everywhere(self) -> bool:
-        """Whether nearly every action names it, as the remark says of a secretariat, so that it swamps a matrix."""
-        return bool(self.remark)
-
-
-@dataclass(frozen=True)
-class Link:
-    """One thing (IRI) of a dimension hangs on a link (IRI of a row, an event or a tool) by a tie."""
-
-    dimension: str
-    thing: str
-    link: str
-    tie: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Two members (IRIs) of a dimension overlap for one cause: its word, the kind, the grade and the certainty.
-
-    ``on`` lists the kinds of the things that the finding is on, as in ``action, instrument``. It may stand for a
-    ``number`` of findings that are alike.
-    """
-
-    dimension: str
-    member_a: str
-    member_b: str
-    cause: str
-    kind: str
-    grade: str
-    certainty: str = ""
-    on: str = ""
-    number: int = 1
-
-    @property
-    def things(self) -> list[str]:
-        """The kinds of the things that it is on."""
-        return self.on.split(", ") if self.on else []
-
-
-@dataclass(frozen=True)
 class Choice:
     """What is counted: down to which mark, a grade or a tie; of which kind; on what; with what is everywhere or not.
 
-    ``row_words`` and ``column_words`` are a part of the names of a side, ``most`` the most things of one.
+    ``plan`` (an IRI) leaves what actions of that plan show or join. ``row_words`` and ``column_words`` are a part of
+    the names of a side, ``most`` the most things of one.
     """
 
     weakest: str = ""
     kind: str = ""
     on: str = ""
     with_everywhere: bool = False
+    plan: str = ""
     row_words: str = ""
     column_words: str = ""
     most: int = 60
@@ -99,15 +43,25 @@ class Choice:
 class Cell:
     """How much joins two things: the number of findings or links at each mark, from the strongest to the weakest.
 
-    ``causes``, ``kinds`` and ``certainties`` count the same findings by these, and ``kind`` is the first kind at the
-    strongest grade; links have none of them.
+    ``causes`` and ``certainties`` count the same findings by these, ``by_kind`` their causes by kind, and ``kind`` is
+    the first kind at the strongest grade; links have none of them.
     """
 
     counts: Mapping[str, int]
     causes: Mapping[str, int] = field(default_factory=dict)
-    kinds: Mapping[str, int] = field(default_factory=dict)
+    by_kind: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     certainties: Mapping[str, int] = field(default_factory=dict)
     kind: str = ""
+
+    @cached_property
+    def kinds(self) -> dict[str, int]:
+        """How many findings are of each kind."""
+        return {kind: sum(causes.values()) for kind, causes in self.by_kind.items()}
+
+    @property
+    def main(self) -> tuple[str, int]:
+        """The first cause and its number, for where there is no room for all."""
+        return next(iter(self.causes.items()), ("", 0))
 
     @cached_property
     def number(self) -> int:
@@ -200,86 +154,6 @@ class Matrix:
                 yield row, column, self.cell(row, column)
 
 
-@dataclass
-class Joins:
-    """All that matrices of one graph are counted from.
-
-    ``grades`` and ``ties`` go from the strongest to the weakest, ``kinds`` and ``causes`` as they are told.
-    """
-
-    things: Sequence[Thing]
-    links: Sequence[Link]
-    findings: Sequence[Finding]
-    grades: Sequence[str] = ()
-    ties: Sequence[str] = ()
-    kinds: Sequence[str] = ()
-    causes: Sequence[str] = ()
-    by_iri: dict[tuple[str, str], Thing] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.by_iri = {(thing.dimension, thing.iri): thing for thing in reversed(self.things)}
-
-    @cached_property
-    def dimensions(self) -> tuple[str, ...]:
-        """The dimensions that have things."""
-        return tuple(sorted({thing.dimension for thing in self.things}))
-
-    def sides(self, pair: str) -> tuple[str, str] | None:
-        """Return the two dimensions that a pair joins by a hyphen, as in ``body-instrument``; None for others."""
-        known = self.dimensions
-        return next(((one, other) for one in known for other in known if pair == f"{one}-{other}"), None)
-
-    def marks(self) -> set[tuple[str, str, str]]:
-        """Return the dimension, kind and grade of findings, each combination once."""
-        return {(finding.dimension, finding.kind, finding.grade) for finding in self.findings}
-
-    def things_on(self, dimension: str) -> tuple[str, ...]:
-        """Return the kinds of things that findings of a dimension are on."""
-        of_dimension = (finding for finding in self.findings if finding.dimension == dimension)
-        return tuple(sorted({thing for finding in of_dimension for thing in finding.things}))
-
-    def findings_of(self, dimension: str, on: str) -> Iterable[Finding]:
-        """Return the findings of a dimension, of those that are on a kind of thing if one is given."""
-        return (
-            finding for finding in self.findings if finding.dimension == dimension and (not on or on in finding.things)
-        )
-
-    @cached_property
-    def graded(self) -> frozenset[str]:
-        """The dimensions between whose things there are findings."""
-        return frozenset(dimension for dimension, _, _ in self.marks())
-
-    def of(self, dimension: str) -> list[Thing]:
-        """Return the things of a dimension, each once."""
-        return [thing for thing in self.by_iri.values() if thing.dimension == dimension][::-1]
-
-    @cached_property
-    def grade_ranks(self) -> Mapping[str, int]:
-        """The grades by strength, 0 for the strongest; one that is not listed comes after those that are."""
-        return _ranks(self.grades, (grade for _, _, grade in self.marks()))
-
-    @cached_property
-    def kind_ranks(self) -> Mapping[str, int]:
-        """The kinds of overlap in their order."""
-        return _ranks(self.kinds, (kind for _, kind, _ in self.marks()))
-
-    @cached_property
-    def tie_ranks(self) -> Mapping[str, int]:
-        """The ties in the same way."""
-        return _ranks(self.ties, (link.tie for link in self.links))
-
-    @cached_property
-    def by_link(self) -> dict[str, dict[str, dict[str, str]]]:
-        """For each dimension and link, the strongest tie of each thing on it."""
-        found: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-        ranks = self.tie_ranks
-        for link in self.links:
-            on_link = found[link.dimension][link.link]
-            if link.thing not in on_link or ranks[link.tie] < ranks[on_link[link.thing]]:
-                on_link[link.thing] = link.tie
-        return found
-
-
 def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = None) -> Matrix:
     """Return the matrix of two dimensions.
 
@@ -313,11 +187,6 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
     )
 
 
-def _ranks(listed: Iterable[str], used: Iterable[str]) -> dict[str, int]:
-    order = dict.fromkeys(listed)
-    return {mark: at for at, mark in enumerate((*order, *sorted(set(used) - set(order))))}
-
-
 def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing]:
     wanted = words.strip().casefold()
     return [
@@ -330,36 +199,33 @@ def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing
 _Cells = dict[tuple[str, str], Cell]
 
 
-def _counted(marks: Iterable[tuple[str, int]], order: Iterable[str]) -> dict[str, int]:
-    """Return how often each mark occurs, in the given order; one that it lacks comes last."""
-    counts: Counter[str] = Counter()
-    for mark, number in marks:
-        counts[mark] += number
-    return {
-        mark: counts[mark] for mark in (*(one for one in order if one in counts), *sorted(set(counts) - set(order)))
-    }
-
-
 def _is_wanted(mark: str, weakest: str, ranks: Mapping[str, int]) -> bool:
     return ranks[mark] <= ranks.get(weakest, len(ranks))
 
 
 def _cells_of_findings(joins: Joins, dimension: str, choice: Choice) -> _Cells:
     found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in joins.findings_of(dimension, choice.on):
+    for finding in joins.findings_of(dimension, choice.on, choice.plan):
         if _is_wanted(finding.grade, choice.weakest, joins.grade_ranks) and choice.kind in ("", finding.kind):
             found[finding.member_a, finding.member_b].append(finding)
     cells: _Cells = {}
     for (first, second), of_pair in found.items():
         cell = Cell(
-            _counted(((one.grade, one.number) for one in of_pair), joins.grade_ranks),
-            _counted(((one.cause, one.number) for one in of_pair), joins.causes),
-            _counted(((one.kind, one.number) for one in of_pair), joins.kind_ranks),
-            _counted(((one.certainty, one.number) for one in of_pair if one.certainty), ()),
+            count_marks(((one.grade, one.number) for one in of_pair), joins.grade_ranks),
+            count_marks(((one.cause, one.number) for one in of_pair), joins.causes),
+            _by_kind(of_pair, joins),
+            count_marks(((one.certainty, one.number) for one in of_pair if one.certainty), ()),
             min(of_pair, key=lambda one: (joins.grade_ranks[one.grade], joins.kind_ranks[one.kind])).kind,
         )
         cells[first, second] = cells[second, first] = cell
     return cells
+
+
+def _by_kind(findings: Sequence[Finding], joins: Joins) -> dict[str, dict[str, int]]:
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for one in findings:
+        found[one.kind].append((one.cause, one.number))
+    return {kind: count_marks(found[kind], joins.causes) for kind in sorted(found, key=joins.kind_ranks.__getitem__)}
 
 
 def _cells_of_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Cells:
@@ -367,9 +233,10 @@ def _cells_of_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _C
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     ranks = joins.tie_ranks
     others: Mapping[str, Mapping[str, str]] = joins.by_link.get(columns, {})
+    wanted = next((plan.actions for plan in joins.plans if plan.iri == choice.plan), frozenset())
     for link, on_row in joins.by_link.get(rows, {}).items():
         on_column = others.get(link)
-        if not on_column:
+        if not on_column or (choice.plan and link not in wanted):
             continue
         for row, row_tie in on_row.items():
             for column, column_tie in on_column.items():

@@ -7,6 +7,8 @@
         ecp:evidenceGrade concept:grade-b ; ecp:certainty concept:certainty-verbatim ;
         ecp:overlapAction …, … ; ecp:statedIn … .
 
+An overlap of actions of two plans that were compared has ecp:score and ecp:sharedWords too.
+
 Its IRI is made of the members and the cause, as in ``id/overlap/body-ptc--body-tfawg--action-ecp3-3``.
 """
 
@@ -19,7 +21,7 @@ import pyoxigraph as ox
 
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.languages import main_language, preference
-from ecp_graph.namespaces import ECP, PREFIXES, names
+from ecp_graph.namespaces import CONCEPTS, ECP, PREFIXES, names
 from ecp_graph.overlap.marks import Marks
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ TERMS: Final = {
     "on": ECP + "overlapOn",
     "action": ECP + "overlapAction",
     "stated": ECP + "statedIn",
+    "score": ECP + "score",
+    "words": ECP + "sharedWords",
 }
 _NAMED: Final = """
 SELECT thing, label.o, notation.o
@@ -65,6 +69,10 @@ JOIN naming AS c ON c.thing = cause"""
 _LABELS: Final = """
 CREATE OR REPLACE TEMP TABLE label AS
 SELECT id, node, label FROM finding_text SEMI JOIN (FROM finding_node WHERE is_node) USING (id)"""
+_NEW_TERMS: Final = """
+SELECT node AS term FROM label UNION SELECT label FROM label
+UNION SELECT term FROM (SELECT unnest([score_term, words_term]) AS term FROM finding_score SEMI JOIN label USING (id))
+WHERE term IS NOT NULL"""
 _SAME: Final = """
 SELECT node, list(concat_ws(' ', a.term, b.term, c.term) ORDER BY a.term, b.term, c.term)
 FROM finding_text JOIN finding USING (id)
@@ -96,7 +104,9 @@ SELECT node, p, o, {graph} AS g FROM (
   UNION ALL SELECT node, property, concept FROM node JOIN mark ON property = {certainty_is} AND place = certainty
   UNION ALL SELECT node, {on}, thing FROM node JOIN finding_on USING (id)
   UNION ALL SELECT node, {action}, thing FROM node JOIN finding_action USING (id)
-  UNION ALL SELECT node, {stated}, thing FROM node JOIN finding_reading USING (id))"""
+  UNION ALL SELECT node, {stated}, thing FROM node JOIN finding_reading USING (id)
+  UNION ALL SELECT node, {score}, terms.id FROM node JOIN finding_score USING (id) JOIN terms ON term = score_term
+  UNION ALL SELECT node, {words}, terms.id FROM node JOIN finding_score USING (id) JOIN terms ON term = words_term)"""
 
 
 def name_findings(statements: Statements) -> None:
@@ -123,7 +133,7 @@ def name_findings(statements: Statements) -> None:
 def mint(statements: Statements, marks: Marks) -> None:
     """Add to the layer ``derived`` the statements of each finding that ``finding_node`` has as a node."""
     statements.connection.execute(_LABELS)
-    statements.add_terms("SELECT node AS term FROM label UNION SELECT label FROM label")
+    statements.add_terms(_NEW_TERMS)
     numbers, properties = _numbers(statements), _place_marks(statements, marks)
     classes = statements.connection.execute(_SUPERCLASSES.format(**numbers)).fetchall()
     graph = str(ox.NamedNode(names().derived_graph))
@@ -199,7 +209,12 @@ def _short(iri: str, labels: set[ox.Literal], notations: set[str]) -> str:
 
 
 def _slug(iri: str) -> str:
-    """Return ``body-ptc`` for ``…/id/body/ptc``; of other IRIs what follows the scheme, in letters, digits and dots."""
+    """Return ``body-ptc`` for ``…/id/body/ptc``, and the like for a concept, which is the same in every workspace.
+
+    Of other IRIs what follows the scheme, in letters, digits and dots.
+    """
+    if iri.startswith(CONCEPTS):
+        return f"concept-{iri.removeprefix(CONCEPTS)}"
     own = names().id
     local = iri.removeprefix(own) if iri.startswith(own) else iri.partition("://")[2] or iri
     return re.sub(r"[^\w.-]+", "-", local).strip("-")

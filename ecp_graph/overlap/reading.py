@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from ecp_graph.overlap.matrix import Finding, Joins, Link, Thing
+from ecp_graph.overlap.counting import WRITTEN_CODES
+from ecp_graph.overlap.joins import Finding, Joins, Link, Plan, Thing
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table
 from ecp_graph.tables.lists.reading import Lists
 
-__all__ = ["CAUSES", "FINDINGS", "GRADES", "KINDS", "LINKS", "THINGS", "StoredJoins", "read_joins"]
+__all__ = ["CAUSES", "CONTENTS", "FINDINGS", "GRADES", "KINDS", "LINKS", "THINGS", "StoredJoins", "read_joins"]
 
 #: The queries whose answers are read.
 THINGS: Final = "dimension-things"
@@ -19,6 +21,7 @@ LINKS: Final = "dimension-links"
 FINDINGS: Final = "overlap-cells"
 GRADES: Final = "grades"
 KINDS: Final = "overlap-kinds"
+CONTENTS: Final = "contents"
 #: The column of the findings that tells by what two meet.
 CAUSES: Final = "causeKind"
 
@@ -37,9 +40,9 @@ class StoredJoins(Joins):
         """Return the kinds of things that findings of a dimension are on."""
         return tuple(thing for of, thing in self.lists.kinds_of_things if of == dimension)
 
-    def findings_of(self, dimension: str, on: str) -> Iterable[Finding]:
+    def findings_of(self, dimension: str, on: str, plan: str = "") -> Iterable[Finding]:
         """Return the findings of a dimension, those that are alike as one."""
-        for each in self.lists.alike(dimension, on):
+        for each in self.lists.alike(dimension, on, plan):
             marks = (each.cause_kind, each.kind, each.grade, each.certainty)
             yield Finding(dimension, each.member_a, each.member_b, *marks, number=each.number)
 
@@ -60,7 +63,12 @@ def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], list
         for row in _rows(ask(name), columns) if held is None else held:
             yield tuple(known.setdefault(value, value) for value in row)
 
-    things = [Thing(*row) for row in rows(THINGS, "thing", "dimension", "code", "name", "remark")]
+    written = {row[0]: row[1] for row in rows(WRITTEN_CODES, "thing", "written")} if WRITTEN_CODES in catalogue else {}
+    sides = rows(THINGS, "thing", "dimension", "code", "name", "remark")
+    things = [
+        Thing(thing, dimension, code, name, remark, written.get(thing, ""))
+        for thing, dimension, code, name, remark in sides
+    ]
     links = [Link(*row) for row in rows(LINKS, "dimension", "thing", "link", "tie")]
     order = {
         "grades": tuple(dict.fromkeys(grade for (grade,) in rows(GRADES, "evidenceGrade"))),
@@ -68,15 +76,26 @@ def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], list
         "kinds": tuple(dict.fromkeys(kind for (kind,) in rows(KINDS, "kind"))),
         "causes": tuple(catalogue[FINDINGS].values_of(CAUSES)),
     }
+    plans = _plans(rows(CONTENTS, "plan", "planName", "action")) if CONTENTS in catalogue else ()
     if lists is not None and lists.counts(catalogue[FINDINGS]):
-        return StoredJoins(things, links, (), **order, lists=lists)
-    marks = ("dimension", "memberA", "memberB", CAUSES, "kind", "evidenceGrade", "certainty", "on")
-    return Joins(things, links, [_finding(row) for row in rows(FINDINGS, *marks)], **order)
+        return StoredJoins(things, links, (), **order, plans=plans, lists=lists)
+    columns = ("dimension", "memberA", "memberB", CAUSES, "kind", "evidenceGrade", "certainty", "on", "plans")
+    return Joins(things, links, [_finding(row) for row in rows(FINDINGS, *columns)], **order, plans=plans)
 
 
 def _finding(row: Sequence[str]) -> Finding:
-    dimension, one, other, cause, kind, grade, certainty, on = row
-    return Finding(dimension, one, other, cause, kind, grade, certainty, on)
+    dimension, one, other, cause, kind, grade, certainty, on, plans = row
+    return Finding(dimension, one, other, cause, kind, grade, certainty, on, plans)
+
+
+def _plans(rows: Iterable[tuple[str, ...]]) -> tuple[Plan, ...]:
+    names: dict[str, str] = {}
+    actions: dict[str, set[str]] = defaultdict(set)
+    for plan, name, action in rows:
+        if action:
+            names.setdefault(plan, name)
+            actions[plan].add(action)
+    return tuple(Plan(plan, name or plan, frozenset(actions[plan])) for plan, name in names.items())
 
 
 def _rows(table: Table, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:

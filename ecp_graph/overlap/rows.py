@@ -25,8 +25,8 @@ __all__ = ["REMARK", "engine_of"]
 
 #: What is said of a row wherever it is described.
 REMARK: Final = (
-    "This finding only shares a theme. It is a row of the table of findings and no node of the graph, because there "
-    "are more such findings between these plans than become nodes. Queries of the graph do not find it."
+    "This finding is a row of the table of findings and no node of the graph: it is only possible, or it only shares a "
+    "theme, as many others do. Queries of the graph do not find it."
 )
 _CLASSES: Final = """
 SELECT DISTINCT ?class WHERE {{ {overlap} rdfs:subClassOf* ?class FILTER (isIRI(?class)) }}"""

@@ -10,7 +10,9 @@ from typing import Literal
 
 import pyoxigraph as ox
 
+from ecp_graph.overlap.across import Comparison
 from ecp_graph.overlap.choosing import THEMES
+from ecp_graph.overlap.decided import NO_DECISIONS, Decisions, add_decisions
 from ecp_graph.overlap.derive import derive_layer
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.nquads import NQuads, NTriples
@@ -25,13 +27,15 @@ __all__ = ["Completed", "complete", "tables_of"]
 class Completed:
     """The statements of a workspace, with the inferred and derived ones, as tables and as lists.
 
-    ``without_joins`` has the rules that ran on the embedded engine because joins do not cover them, and why.
+    ``without_joins`` has the rules that ran on the embedded engine because joins do not cover them, and why;
+    ``reopened`` the findings whose evidence is other than it was when they were decided on.
     """
 
     sources: Sources
     statements: Statements
     contradictions: tuple[Contradiction, ...]
     without_joins: Mapping[str, str] = field(default_factory=dict)
+    reopened: frozenset[str] = frozenset()
 
     @cached_property
     def inferred(self) -> list[ox.Quad]:
@@ -67,22 +71,37 @@ def complete(
     statements: Statements | None = None,
     engine: Literal["local", "reference"] = "local",
     themes: int = THEMES,
+    comparison: Comparison | None = None,
+    decisions: Decisions = NO_DECISIONS,
     place: Place = in_process,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Completed:
     """Return the statements with all that the ontology and the rules add; contradictions are reported, not raised.
 
     ``statements`` are those of the sources as tables, which are made unless given; ``themes`` is how many findings that
-    only share a theme are nodes, for each pair of plans; ``place`` is where joins of the local engine run.
+    only share a theme are nodes, for each pair of plans; by ``comparison`` actions of different plans are compared;
+    ``decisions`` are those of people on findings; ``place`` is where joins of the local engine run.
     Raises UncoveredAxiom for an axiom that this engine does not know.
     """
     statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
     contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
     progress(f"Inferred {statements.count('inferred')} statements")
-    without_joins = derive_layer(statements, rules, engine=engine, themes=themes, place=place, progress=progress)
+    without_joins = derive_layer(
+        statements,
+        rules,
+        engine=engine,
+        themes=themes,
+        decided=decisions.findings,
+        comparison=comparison,
+        place=place,
+        progress=progress,
+    )
+    decided = add_decisions(statements, decisions)
+    if decisions.rows:
+        progress(decided.sentence)
     progress(f"Derived {statements.count('derived')} statements by {len(rules)} rules")
-    return Completed(sources, statements, contradictions, without_joins)
+    return Completed(sources, statements, contradictions, without_joins, decided.reopened)
 
 
 def tables_of(sources: Sources) -> Statements:

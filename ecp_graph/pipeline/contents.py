@@ -24,6 +24,7 @@ from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
+from ecp_graph.overlap.likeness import encoder_version
 from ecp_graph.pipeline.complete import Completed
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
@@ -42,7 +43,7 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-LAYOUT: Final = 6
+LAYOUT: Final = 8
 #: Bytes of N-Quads whose store takes a gigabyte of memory.
 _MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """
@@ -62,8 +63,12 @@ def fingerprint(workspace: Workspace) -> str:
 
 
 def release_id(workspace_hash: str) -> str:
-    """Return the id of the release that this version of the package makes of a workspace: 12 hexadecimal digits."""
-    return hashlib.sha256(f"{workspace_hash} {__version__} {LAYOUT}".encode()).hexdigest()[:12]
+    """Return the id of the release that this version of the package makes of a workspace: 12 hexadecimal digits.
+
+    With another version of the encoder of meaning, or without one, other overlaps can be found.
+    """
+    made_of = f"{workspace_hash} {__version__} {LAYOUT} {encoder_version()}"
+    return hashlib.sha256(made_of.encode()).hexdigest()[:12]
 
 
 def write_public_part(

@@ -12,9 +12,11 @@ from typing import Any, Literal, TypeAlias
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
 from ecp_graph.overlap.choosing import themes_in
+from ecp_graph.pipeline.comparing import comparison_of
 from ecp_graph.pipeline.complete import Completed, complete
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import LAYOUT, fingerprint, release_id, write_contents, write_public_part
+from ecp_graph.pipeline.decisions import decisions_of
 from ecp_graph.pipeline.former import circumstances, former_release, judge_since
 from ecp_graph.pipeline.result import BuildResult
 from ecp_graph.rdf.load import load
@@ -73,7 +75,7 @@ def _run(workspace: Workspace, earlier: Path | None, releases: Path, kept: int, 
     if not whole.report.conforms:
         return BuildResult(None, whole.report)
     hidden = withheld(workspace, whole.completed.sources.data)
-    public = _judge_public(workspace, hidden, means) if hidden else None
+    public = _judge_public(workspace, hidden, means, whole.completed.reopened) if hidden else None
     if fingerprint(workspace) != whole.hash:
         raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
     write = partial(_write, whole=whole, hidden=hidden, public=public)
@@ -82,8 +84,13 @@ def _run(workspace: Workspace, earlier: Path | None, releases: Path, kept: int, 
     return BuildResult(release, whole.report, public.report if public else None)
 
 
-def _judge(workspace: Workspace, means: _Means, releases: Path | None = None) -> _Judged:
-    """Return a workspace judged: in full, or, with releases, with what was found in the current one and still holds."""
+def _judge(
+    workspace: Workspace, means: _Means, releases: Path | None = None, reopened: frozenset[str] | None = None
+) -> _Judged:
+    """Return a workspace judged: in full, or, with releases, with what was found in the current one and still holds.
+
+    ``reopened`` are the findings whose evidence has changed, where the workspace does not have all of it.
+    """
     before = fingerprint(workspace)
     facts = circumstances(workspace, means.engine, LAYOUT)
     former = former_release(workspace, releases, facts) if releases else ""
@@ -94,6 +101,8 @@ def _judge(workspace: Workspace, means: _Means, releases: Path | None = None) ->
             workspace.rule_files,
             engine=means.engine,
             themes=themes_in(workspace.about),
+            decisions=decisions_of(workspace, reopened),
+            comparison=comparison_of(workspace, sources.data, means.progress),
             place=means.place,
             progress=means.progress,
         )
@@ -111,13 +120,13 @@ def _judge(workspace: Workspace, means: _Means, releases: Path | None = None) ->
     return _Judged(workspace, before, completed, report, facts)
 
 
-def _judge_public(workspace: Workspace, hidden: Withheld, means: _Means) -> _Judged | None:
+def _judge_public(workspace: Workspace, hidden: Withheld, means: _Means, reopened: frozenset[str]) -> _Judged | None:
     """Return the workspace without the confidential files, judged by itself; None where nothing else is there."""
     means.progress(f"{', '.join(hidden.units)} is confidential; building what may be published without it")
     rest = replace(workspace, without=frozenset(hidden.statements))
     if not rest.data_files:
         return None
-    judged = _judge(rest, means)
+    judged = _judge(rest, means, reopened=reopened)
     found = [*judged.report.findings, *traces(hidden, judged.completed.sources, rest)]
     return replace(judged, report=replace(judged.report, findings=in_order(found)))
 

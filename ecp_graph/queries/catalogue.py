@@ -27,7 +27,8 @@ a ``heading: kind of time`` where the words of its variable are no good one, ``l
 columns of that query say what its values mean, and ``detail: true`` where it is the first to go from a narrow table.
 ``stored: [{}]`` has a release hold the answer for its pages; ``stored: [{kind: plan}]`` the answer for that value.
 ``matrices: [body-body, body-goal]`` of the query ``dimension-things`` are those that the site offers.
-The rules of the build, ``queries/derive/``, and the tidy tables, ``queries/tables/``, are no questions and left out.
+``queries/topics.yaml`` says what each folder answers. The rules of the build, ``queries/derive/``, and the tidy tables,
+``queries/tables/``, are no questions and left out.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ __all__ = ["Catalogue", "Column", "Comparison", "Query", "load_catalogue", "pars
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BINDING: Final = re.compile(r"^[ \t]*#=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
+_TOPICS: Final = "topics.yaml"
 _BRACED: Final = re.compile(r"{(.*?)}")
 _KEYS: Final = frozenset(
     {"summary", "description", "parameters", "columns", "tags", "compare", "matrices", "stored", "asked_as"}
@@ -118,6 +120,11 @@ class Query:
         """Return the column of that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def heading_of(self, name: str, shown_as: str) -> str:
+        """Return what stands above a column: its own heading, or the words of the name that it is shown under."""
+        told = self.column(name)
+        return told.heading if told and told.heading != heading(name) else heading(shown_as)
+
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)
@@ -155,11 +162,28 @@ class Catalogue(Mapping[str, Query]):
         return name in self._paths
 
     def topics(self) -> dict[str, list[Query]]:
-        """Return the queries grouped by topic."""
-        grouped: dict[str, list[Query]] = {}
-        for query in self.values():
+        """Return the queries grouped by topic, in the order of ``topics.yaml``, then of the alphabet."""
+        grouped: dict[str, list[Query]] = {topic: [] for topic in self._headings}
+        for query in sorted(self.values(), key=lambda query: query.topic):
             grouped.setdefault(query.topic, []).append(query)
-        return dict(sorted(grouped.items()))
+        return {topic: queries for topic, queries in grouped.items() if queries}
+
+    def about(self, topic: str) -> str:
+        """Return what the queries of a topic answer, in a few words."""
+        return self._headings.get(topic) or topic.replace("-", " ").capitalize()
+
+    @cached_property
+    def _headings(self) -> dict[str, str]:
+        import yaml
+
+        path = self._root / _TOPICS
+        try:
+            found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (OSError, ValueError, yaml.YAMLError) as reason:
+            raise InputSyntaxError(path, f"it cannot be read as YAML ({reason}).") from reason
+        if not isinstance(found, dict):
+            raise InputSyntaxError(path, "it must give each folder a heading, as in 'actions: Who does what?'.")
+        return {str(topic): str(about) for topic, about in found.items()}
 
 
 def load_catalogue(workspace: Workspace) -> Catalogue:

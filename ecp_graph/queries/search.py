@@ -12,16 +12,21 @@ from ecp_graph.queries.names import Named
 __all__ = ["entry_line", "fold", "is_word", "line_of", "sought"]
 
 _GAPS: Final = re.compile(r"[\W_]+")
+_FIGURES: Final = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8", "ix": "9"}
 #: A word shorter than this is looked for at the beginning of words only.
 _SHORT: Final = 3
 
 
 def fold(text: str) -> str:
-    """Return the text without case, accents and punctuation, its words one space apart: ``e commerce``."""
+    """Return the text without case, accents and punctuation, its words one space apart: ``e commerce``.
+
+    Roman numerals that can be nothing else are figures: ``Phase III`` is ``phase 3``.
+    """
     plain = text
     if not text.isascii():
         plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _GAPS.sub(" ", plain.casefold()).strip()
+    words = _GAPS.sub(" ", plain.casefold()).split()
+    return " ".join(_FIGURES.get(word, word) for word in words)
 
 
 def line_of(names: Iterable[str], kind: str) -> str:

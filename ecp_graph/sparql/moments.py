@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
-__all__ = ["day", "moment", "period"]
+__all__ = ["date_in_words", "day", "moment", "period", "today"]
 
 _FIRST, _LAST = "00:00:00", "23:59:59"
 _MONTH: Final = "%B %Y"
+
+
+def date_in_words(when: date) -> str:
+    """Return a date in words: ``29 November 2026``."""
+    return f"{when.day} {when.strftime(_MONTH)}"
+
+
+def today() -> str:
+    """Return today's date (UTC) in words."""
+    return date_in_words(datetime.now(UTC))
 
 
 def day(text: str) -> str:

@@ -1,13 +1,15 @@
-"""Results as an Excel workbook.
+"""Results as an Excel workbook for people: headings in words, a filter, the head in sight, and what it all is.
 
-A large one takes minutes of a processor and hundreds of megabytes, so it is made in a process of its own, one at a time
-and behind everything else that the machine has to do.
+Names for machines are those of CSV and JSON; the first sheet has both. A large workbook takes minutes of a processor
+and hundreds of megabytes, so it is made in a process of its own, one at a time and behind everything else that the
+machine has to do.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +23,12 @@ from ecp_graph.turns import Turns
 if TYPE_CHECKING:
     from ecp_graph.sparql.results import Table, Term
 
-__all__ = ["MEDIA_TYPE", "workbook", "workbook_of"]
+__all__ = ["MEDIA_TYPE", "RESULT", "About", "Sheet", "workbook", "workbook_of"]
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+#: The sheet of an answer.
+RESULT: Final = "result"
 
 _ROWS: Final = 1_048_576
 _DIGITS: Final = 15
@@ -43,25 +48,46 @@ _NICE: Final = 10
 _TURNS: Final = Turns(most_waiting=8, limit_s=30)
 
 
-def workbook(table: Table | bytes) -> bytes:
-    """Return a table as an Excel workbook of one sheet: numbers and dates typed, everything else as text.
+@dataclass(frozen=True)
+class About:
+    """What the first sheet says: a title, facts as label and text, and columns as heading, meaning, unit and name."""
 
-    It may be a SPARQL results JSON document, too, as `ecp_graph.sparql.results.parse_table` reads it. Raises
-    MissingExtra without openpyxl, ParameterError when a sheet cannot hold the rows or takes too much to make, and
-    EngineBusy when others are made and it would have to wait too long.
+    title: str
+    facts: Sequence[tuple[str, str]] = ()
+    columns: Sequence[tuple[str, str, str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with the headings of its columns in words; a column without one is headed by its name.
+
+    The table may be a SPARQL results JSON document, too, as `ecp_graph.sparql.results.parse_table` reads it.
     """
-    return workbook_of({"result": table})
+
+    table: Table | bytes
+    headings: Mapping[str, str] = field(default_factory=dict)
 
 
-def workbook_of(tables: Mapping[str, Table | bytes]) -> bytes:
+def workbook(table: Table | bytes, *, headings: Mapping[str, str] | None = None, about: About | None = None) -> bytes:
+    """Return a table as an Excel workbook: numbers and dates typed, everything else as text.
+
+    It is the sheet ``result``, behind a sheet ``about`` if there is something to say. Raises MissingExtra without
+    openpyxl, ParameterError when a sheet cannot hold the rows or takes too much to make, and EngineBusy when others are
+    made and it would have to wait too long.
+    """
+    return workbook_of({RESULT: Sheet(table, headings or {})}, about=about)
+
+
+def workbook_of(tables: Mapping[str, Sheet | Table], *, about: About | None = None) -> bytes:
     """Return tables as an Excel workbook with a sheet for each, by its name; raises as `workbook` does."""
-    cells = sum(map(_cells, tables.values()))
+    sheets = {name: table if isinstance(table, Sheet) else Sheet(table) for name, table in tables.items()}
+    cells = sum(_cells(sheet.table) for sheet in sheets.values())
     if cells < _CELLS_IN_PLACE:
-        return _made(tables)
+        return _made(sheets, about)
     limits = Limits(_BYTES + cells * _BYTES_PER_CELL, _CPU_S + cells // _CELLS_PER_CPU_S)
     with _TURNS.turn(), TemporaryDirectory(prefix="ecp-graph-") as folder:
         try:
-            return confined(_made, tables, limits=limits, nice=_NICE, scratch=Path(folder))
+            return confined(_made, sheets, about, limits=limits, nice=_NICE, scratch=Path(folder))
         except LimitReached:
             raise ParameterError("An Excel sheet of this answer would take too much memory or time. Use csv.") from None
 
@@ -73,46 +99,86 @@ def _cells(table: Table | bytes) -> int:
     return len(table.rows) * len(table.columns)
 
 
-def _made(tables: Mapping[str, Table | bytes]) -> bytes:
+def _made(sheets: Mapping[str, Sheet], about: About | None) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError as reason:
         raise MissingExtra("openpyxl, which writes spreadsheets,", "pip install 'ecp-graph[xlsx]'") from reason
     book = Workbook(write_only=True)
-    for name, table in tables.items():
-        _fill(book.create_sheet(name), parse_table(table) if isinstance(table, bytes) else table)
+    if about:
+        _tell(book.create_sheet("about"), about)
+    for name, sheet in sheets.items():
+        table = parse_table(sheet.table) if isinstance(sheet.table, bytes) else sheet.table
+        _fill(book.create_sheet(name), table, sheet.headings)
+    book.active = 1 if about else 0
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def _fill(sheet: Any, table: Table) -> None:
-    from openpyxl.cell import WriteOnlyCell
+def _tell(page: Any, about: About) -> None:
+    """Write the first sheet."""
+    from openpyxl.styles import Font
+
+    for letter, width in zip("ABCD", (28, 80, 16, 24), strict=True):
+        page.column_dimensions[letter].width = width
+    page.append([_cell(page, about.title, Font(bold=True, size=14))])
+    page.append([])
+    for label, text in about.facts:
+        page.append([_cell(page, label, Font(bold=True)), _cell(page, text, wraps=True)])
+    if about.columns:
+        page.append([])
+        heads = ("Column", "What it means", "Unit", "Name in csv and json")
+        page.append([_cell(page, head, Font(bold=True)) for head in heads])
+        for column in about.columns:
+            page.append([_cell(page, text, wraps=True) for text in column])
+    page.page_setup.orientation = "landscape"
+
+
+def _fill(page: Any, table: Table, headings: Mapping[str, str]) -> None:
     from openpyxl.styles import Font
 
     if len(table.rows) >= _ROWS:
         raise ParameterError(f"An Excel sheet holds {_ROWS:,} rows, and the answer has {len(table.rows):,}. Use csv.")
-    sheet.freeze_panes = "A2"
-    columns = table.columns or ("answer",)
+    page.freeze_panes = "A2"
+    columns = [headings.get(column, column) for column in table.columns] or ["answer"]
     for number, column in enumerate(columns):
         widest = max((len(term.text) for row in table.rows if (term := row[number])), default=0)
-        sheet.column_dimensions[_letters(number)].width = min(max(len(column), widest, 8) + 2, 60)
-    heads = [WriteOnlyCell(sheet, value=column) for column in columns]
-    for head in heads:
-        head.font = Font(bold=True)
-        head.data_type = "s"
-        head.quotePrefix = str(head.value).startswith(FORMULA_STARTS)  # or it becomes one when someone edits it
-    sheet.append(heads)
+        page.column_dimensions[_letters(number)].width = min(max(len(column), widest, 8) + 3, 60)
+    if table.rows:
+        page.auto_filter.ref = f"A1:{_letters(len(columns) - 1)}{len(table.rows) + 1}"
+    page.print_title_rows = "1:1"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = _fitting()
+    page.append([_cell(page, column, Font(bold=True)) for column in columns])
     if table.boolean is not None:
-        sheet.append(["yes" if table.boolean else "no"])
+        page.append(["yes" if table.boolean else "no"])
     for row in table.rows:
-        values: list[Any] = [_value(term) for term in row]  # openpyxl takes dates, its stubs do not
-        cells = [WriteOnlyCell(sheet, value=value) for value in values]
-        for cell in cells:
-            if isinstance(cell.value, str):
-                cell.data_type = "s"
-                cell.quotePrefix = cell.value.startswith(FORMULA_STARTS)
-        sheet.append(cells)
+        page.append([_cell(page, _value(term)) for term in row])
+
+
+def _fitting() -> Any:
+    """Return the property of a sheet that is printed as wide as the paper."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    return PageSetupProperties(fitToPage=True)
+
+
+def _cell(page: Any, value: Any, font: Any = None, *, wraps: bool = False) -> Any:
+    """Return a cell; text stays text, even where someone edits it who has a formula in mind."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
+
+    cell = WriteOnlyCell(page, value=printable(value) if isinstance(value, str) else value)
+    if isinstance(cell.value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = cell.value.startswith(FORMULA_STARTS)
+    if font:
+        cell.font = font
+    if wraps:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
 
 
 def _value(term: Term | None) -> str | float | datetime | date | None:

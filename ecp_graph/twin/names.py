@@ -11,7 +11,9 @@ from ecp_graph.sparql.formats import FORMATS
 
 __all__ = ["file_of", "relative"]
 
-_FILES: Final = "atom css gz html ico js json map parquet pdf png rq srj srx svg txt wasm webmanifest xlsx xml zip"
+_FILES: Final = (
+    "atom css docx gz html ico js json map md parquet pdf png rq srj srx svg txt wasm webmanifest xlsx xml zip"
+)
 #: Endings of addresses that say by themselves what comes; any other address is a page.
 _ENDINGS: Final = frozenset({*_FILES.split(), *(fmt.extension for fmt in FORMATS)})
 _SAFE: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?")

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from ecp_graph.namespaces import compact
 
-__all__ = ["SEVERITIES", "Finding", "Report", "Severity", "in_order", "shorten"]
+__all__ = ["LOOK_AT_THE_DATA", "SEVERITIES", "Finding", "Report", "Severity", "in_order", "shorten"]
 
 _IRI: Final = re.compile(r"\w+://[^\s<>\"'(),]*[^\s<>\"'(),.;:]")
 
@@ -19,12 +19,18 @@ Severity = Literal["Violation", "Warning", "Info"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("Violation", "Warning", "Info")
 
 
+#: The response to a finding whose rule has none.
+LOOK_AT_THE_DATA: Final = "Correct the data"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One finding of a shape, the reasoner or a parser about the data.
 
     ``shape``, ``component`` and ``focus`` are IRIs, ``path`` an IRI or a property path, ``value`` an N-Triples term,
     ``passages`` the named graphs that state what is criticised, ``file`` and ``line`` where its subject stands.
+    ``rule`` is the label of the shape. ``response`` is what somebody who answers for the plan does about it, and
+    ``order`` the place of that among responses; the data themselves come first.
     """
 
     severity: Severity
@@ -38,6 +44,9 @@ class Finding:
     file: str | None = None
     line: int | None = None
     remedy: str | None = None
+    rule: str | None = None
+    response: str = LOOK_AT_THE_DATA
+    order: int = 0
 
     @property
     def where(self) -> str | None:
@@ -72,6 +81,14 @@ class Report:
         slow = self.on_reference
         named = ", ".join(compact(shape) for shape in slow[:3]) + (" …" if len(slow) > 3 else "")
         return f"{len(self.looked_at)} shapes" + (f", {len(slow)} of them on pySHACL ({named})" if slow else "")
+
+    def by_response(self) -> dict[str, list[Finding]]:
+        """Return the findings by what is to be done about them, the most urgent first, and in that by severity."""
+        ranked = sorted(self.findings, key=lambda finding: (finding.order, SEVERITIES.index(finding.severity)))
+        found: dict[str, list[Finding]] = {}
+        for finding in ranked:
+            found.setdefault(finding.response, []).append(finding)
+        return found
 
     @property
     def idle_shapes(self) -> list[str]:

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from rdflib import RDF, SH, Graph, URIRef
+from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib.term import Node
 
 from ecp_graph.namespaces import SHAPES, names
 from ecp_graph.validation.property_path import written
-from ecp_graph.validation.report import SEVERITIES, Finding, Severity, shorten
+from ecp_graph.validation.report import LOOK_AT_THE_DATA, SEVERITIES, Finding, Severity, shorten
 
 __all__ = ["FindingReader", "Result"]
 
 _REMEDY: Final = URIRef(SHAPES + "remedy")
+_RESPONSE: Final = URIRef(SHAPES + "response")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class FindingReader:
     def finding(self, result: Result) -> Finding:
         """Return a result as a finding, which says nothing yet about passages, files and lines."""
         holders = list(self._holders(result.shape))
+        places = [result.constraint, *holders]
+        response = self._response(places)
         return Finding(
             severity=_severity(result.severity),
             message=self._message(result, holders),
@@ -53,8 +56,16 @@ class FindingReader:
             value=result.value,
             shape=next((str(holder) for holder in holders if isinstance(holder, URIRef)), None),
             component=result.component,
-            remedy=self._first(_REMEDY, [result.constraint, *holders]),
+            remedy=self._first(_REMEDY, places),
+            rule=self._first(RDFS.label, holders),
+            response=self._first(RDFS.label, [response]) or LOOK_AT_THE_DATA,
+            order=int(self._first(SH.order, [response]) or 0),
         )
+
+    def _response(self, places: Iterable[Node | None]) -> Node | None:
+        """Return the response that the first of some places has."""
+        found = (self._shapes.value(place, _RESPONSE) for place in places if place is not None)
+        return next(filter(None, found), None)
 
     def _holders(self, shape: Node) -> Iterator[Node]:
         """Yield the shape and, from it upwards, the shapes in which it stands, until one has an IRI and no holder."""

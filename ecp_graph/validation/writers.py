@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from html import escape
 from itertools import groupby
+from textwrap import wrap
 from typing import Final
 
 import pyoxigraph as ox
@@ -22,6 +24,9 @@ __all__ = ["FORMATS", "read_json", "render"]
 _LITERAL: Final = re.compile(r'^("(?:[^"\\]|\\.)*")(@[\w-]+)?(?:\^\^<.*>)?$')
 #: How many shapes that had nothing to check a reader is told by name.
 _NAMED_IDLE: Final = 5
+#: How many sentences of a response the end of the text repeats, and how wide its lines are.
+_TOLD: Final = 3
+_WIDTH: Final = 100
 _PLURAL: Final = {"Violation": "violations", "Warning": "warnings", "Info": "notes"}
 _SINGULAR: Final = {"Violation": "violation", "Warning": "warning", "Info": "note"}
 
@@ -29,8 +34,9 @@ _SINGULAR: Final = {"Violation": "violation", "Warning": "warning", "Info": "not
 def render(report: Report, fmt: str) -> str:
     """Return the report in one of FORMATS (text, json, turtle, html), ending in a line break.
 
-    Text groups the findings by severity and sentence; JSON has the keys conforms, counts, lookedAt, idleShapes and
-    findings; Turtle is a sh:ValidationReport with ecp:statedIn and ecpsh:remedy at its results.
+    Text groups the findings by response and sentence, and ends with what is to be done; JSON has the keys conforms,
+    counts, lookedAt, idleShapes and findings; Turtle is a sh:ValidationReport with ecp:statedIn and ecpsh:remedy at
+    its results.
     """
     return _WRITERS[fmt](report)
 
@@ -50,7 +56,21 @@ def _text(report: Report) -> str:
         lines += [f"  To fix: {remedy}" for remedy in dict.fromkeys(f.remedy for f in findings) if remedy]
     if report.idle_shapes:
         lines += ["", _idle(report.idle_shapes)]
+    if report.findings:
+        lines += ["", "What to do, the most urgent first", *_to_do(report), "", _summary(report)]
     return "\n".join(lines) + "\n"
+
+
+def _to_do(report: Report) -> Iterator[str]:
+    """Yield what is to be done, with the first of the findings that ask for it, wrapped."""
+    for response, findings in report.by_response().items():
+        yield f"  {response} ({len(findings)})"
+        times = Counter(finding.message for finding in findings)
+        for message, number in list(times.items())[:_TOLD]:
+            often = f" ({number} times)" if number > 1 else ""
+            yield from wrap(shorten(message) + often, _WIDTH, initial_indent="    ", subsequent_indent="      ")
+        if len(times) > _TOLD:
+            yield f"    … and {len(times) - _TOLD} more, above."
 
 
 def _idle(shapes: list[str]) -> str:
@@ -86,7 +106,8 @@ def _counted(count: int, severity: str) -> str:
 
 
 def _groups(report: Report) -> Iterator[tuple[Severity, str, list[Finding]]]:
-    ranked = sorted(report.findings, key=lambda finding: (SEVERITIES.index(finding.severity), finding.message))
+    every = [finding for findings in report.by_response().values() for finding in findings]
+    ranked = sorted(every, key=lambda finding: (finding.order, SEVERITIES.index(finding.severity), finding.message))
     for (severity, message), findings in groupby(ranked, key=lambda finding: (finding.severity, finding.message)):
         yield severity, message, list(findings)
 

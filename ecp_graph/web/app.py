@@ -13,20 +13,32 @@ from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
+from ecp_graph.web.drawings.frame import clean, on_paper
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
+from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
+from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
+from ecp_graph.web.pages.between import page as between
+from ecp_graph.web.pages.body import subject as body
+from ecp_graph.web.pages.briefs import page as briefs
+from ecp_graph.web.pages.check import page as check
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
+from ecp_graph.web.pages.feed import page as feed
+from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
+from ecp_graph.web.pages.indexes import bodies, instruments, plans
+from ecp_graph.web.pages.instrument import subject as instrument
 from ecp_graph.web.pages.ontology import page as ontology
 from ecp_graph.web.pages.overlap import page as overlap
 from ecp_graph.web.pages.passage import subject as passage
+from ecp_graph.web.pages.plan import subject as plan
 from ecp_graph.web.pages.queries import openapi
 from ecp_graph.web.pages.queries import page as queries
 from ecp_graph.web.pages.releases import page as releases
@@ -36,6 +48,7 @@ from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
 from ecp_graph.web.pages.timeline import page as timeline
 from ecp_graph.web.pages.validation import page as validation
+from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.terms import iri, link, local_path, shown_rows, visible
 from ecp_graph.web.state.bounds import USUAL, Bounds
 from ecp_graph.web.state.copies import Copies
@@ -49,7 +62,12 @@ __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 #: Those with an entry in the navigation come in its order.
 _PAGES: Final = (
     actions,
+    plans,
+    bodies,
+    instruments,
     overlap,
+    between,
+    check,
     timeline,
     queries,
     sparql,
@@ -60,14 +78,16 @@ _PAGES: Final = (
     openapi,
     health,
     documents,
+    briefs,
     editor,
     search,
     shapes,
     releases,
+    feed,
     crawling,
 )
 #: What has pages made for it, the most specific classes first.
-_SUBJECTS: Final = (passage,)
+_SUBJECTS: Final = (action, body, finding, instrument, passage, plan)
 _HERE: Final = Path(__file__).resolve().parent
 #: A form encodes one byte of a query as up to three, and needs some room around it.
 _ENCODING_ROOM: Final = 4_000
@@ -94,6 +114,7 @@ def create_app(
     settings = settings or settings_from()
     workspace = find_workspace(settings.workspace)
     app = Flask("ecp_graph.web")
+    app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
     # set when the app is asked for the static twin, whose pages do in the browser what a server does here
     app.config["TWIN"] = False
@@ -121,6 +142,7 @@ def _set_up_templates(app: Flask) -> None:
     # the template of a page lies beside its view
     app.jinja_loader = FileSystemLoader([_HERE / "templates", _HERE / "pages"])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["clean"] = clean
     app.jinja_env.globals.update(
         version=__version__,
         site=app.extensions[EXTENSION],
@@ -132,6 +154,8 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        on_paper=on_paper,
+        name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,

@@ -2,7 +2,7 @@
 
 import { counted, make } from "./editor/dom.js";
 import { datasetOf, engineOf, TooLarge } from "./editor/engine.js";
-import { raw, shown } from "./editor/results.js";
+import { isOdd, raw, shown } from "./editor/results.js";
 import { keepRun, pastRuns } from "./editor/runs.js";
 import { queryField } from "./editor/text.js";
 import { vocabularyAt } from "./editor/vocabulary.js";
@@ -89,6 +89,7 @@ function start(form) {
         const { count, body } = shown(answer, vocabulary);
         status.textContent = `${count} · ${time} · ${sizeOf(answer.text)}`;
         showResult(query, answer, body);
+        if (isOdd(answer)) void showHints(query);
       } else {
         refuse(answer);
         status.textContent = `Refused after ${time}`;
@@ -111,6 +112,20 @@ function start(form) {
         showPast();
       }
     }
+  }
+
+  // What may be wrong with a query that finds nothing; a page without a server has nobody to ask.
+  async function showHints(query) {
+    const address = engine.hints(query);
+    if (!address) return;
+    const response = await fetch(address).catch(() => null);
+    const { hints = [] } = response?.ok ? await response.json() : {};
+    if (!hints.length || asked() !== query) return;
+    const items = hints.map(({ line, column, text }) => {
+      const go = () => (field.showFault(line, column), field.focus());
+      return make("li", {}, make("button", { type: "button", class: "plain", onclick: go }, `Line ${line}, column ${column}`), `: ${text}`);
+    });
+    result.append(make("div", { class: "hints", role: "status" }, make("h2", {}, "What may be wrong"), make("ul", {}, items)));
   }
 
   function refuse({ text, status: code }) {
@@ -138,7 +153,9 @@ function start(form) {
   function showResult(query, answer, body) {
     const isTable = answer.contentType.startsWith("application/sparql-results+json");
     const kind = isTable ? "table" : "graph";
-    const views = isTable ? { Table: () => body, "As it came": () => raw(answer.text) } : { "As it came": () => body };
+    const views = isTable
+      ? { Names: () => body, IRIs: () => shown(answer, vocabulary, { hasNames: false }).body, "As it came": () => raw(answer.text) }
+      : { "As it came": () => body };
     const place = make("div", {}, body);
     const choices = Object.entries(views).map(([name, view], at) => {
       const choose = (event) => {

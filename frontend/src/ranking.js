@@ -4,8 +4,9 @@ const SHORT = 3; // a shorter word is looked for at the beginning of words only
 const SPREAD = 9; // the rank of an entry whose words stand in several of its names, or in its kind
 const MADE = 4; // what the rank of an entry grows by whose label is made of names of other things
 const LIKE = 0.7;
+const FIGURES = new Map(Object.entries({ ii: "2", iii: "3", iv: "4", vii: "7", viii: "8", ix: "9" }));
 
-/** The text without case, accents and punctuation, its words one space apart. */
+/** The text without case, accents and punctuation, its words one space apart, Roman numerals as figures. */
 export function fold(text) {
   return text
     .normalize("NFKD")
@@ -16,7 +17,10 @@ export function fold(text) {
     .normalize("NFKD")
     .replace(/[\p{Mn}\p{Mc}\p{Me}]/gu, "")
     .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+    .trim()
+    .split(" ")
+    .map((word) => FIGURES.get(word) ?? word)
+    .join(" ");
 }
 
 /**

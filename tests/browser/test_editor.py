@@ -49,12 +49,27 @@ def test_a_query_is_written_and_run(open_page: Open) -> None:
     page = open_page("/sparql")
     assert re.fullmatch(r"14 rows · \d+ ms · 1\.\d kB", run(page, "SELECT ?body { ?body a ecp:Body }"))
     assert page.locator("#result tbody tr").count() == 14
+    assert page.get_by_role("link", name="Permanent Technical Committee").get_attribute("title") == "body:ptc"
+    page.get_by_role("button", name="IRIs", exact=True).click()
     assert page.get_by_role("link", name="body:ptc").get_attribute("title") == "Permanent Technical Committee"
     assert run(page, "ASK {}").startswith("an answer")
     assert page.locator("#result .answer").inner_text() == "Yes."
     assert run(page, "DESCRIBE body:ptc").startswith("a graph")
     assert "Permanent Technical Committee" in page.locator("#result pre").inner_text()
     assert "No rows" in (run(page, "SELECT * { ?x a <u:x> }") and page.locator("#result").inner_text())
+
+
+def test_a_query_that_finds_nothing_gets_a_hint_that_leads_to_its_place(open_page: Open, axe: Axe) -> None:
+    page = open_page("/sparql")
+    run(page, "SELECT ?a {\n  ?o ecp:member ?a\n}")
+    page.locator(".hints li").wait_for()
+    told = page.locator(".hints li").inner_text()
+    assert told.startswith("Line 2, column 6: The graph has no property ecp:member. Did you mean ecp:overlapMember")
+    page.locator(".hints button").click()
+    assert page.evaluate("document.activeElement.className") == "query-field"
+    assert axe(page) == []
+    run(page, "SELECT ?a { ?a a ecp:Body }")
+    assert page.locator(".hints").count() == 0
 
 
 def test_a_name_is_completed_by_what_it_is_called_and_its_prefix_declared(open_page: Open) -> None:
@@ -215,7 +230,7 @@ def test_the_keyboard_leaves_the_field(open_page: Open) -> None:
 def test_an_example_fills_the_editor_and_can_be_undone(open_page: Open) -> None:
     page = open_page("/sparql")
     write(page, "ASK {}")
-    page.locator("summary", has_text="Overlap").click()
+    page.locator("summary", has_text="same work done twice").click()
     page.locator('a[data-example="overlap-bodies"]').click()
     page.get_by_text("is in the editor. Undo brings").wait_for()
     assert text_of(page).startswith("# ")

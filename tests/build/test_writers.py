@@ -10,7 +10,7 @@ import pytest
 
 from ecp_graph.namespaces import ECP, SHAPES
 from ecp_graph.validation.report import Finding, Report, in_order
-from ecp_graph.validation.writers import FORMATS, render
+from ecp_graph.validation.writers import FORMATS, read_json, render
 from tests.bundled import GRAPH, ID
 
 FOUND = Finding(
@@ -42,7 +42,42 @@ def test_text_says_what_where_and_how_to_fix_it() -> None:
         "  new.ttl\n"
         "\n"
         "These shapes had nothing to check: ecpsh:Idle\n"
+        "\n"
+        "What to do, the most urgent first\n"
+        "  Correct the data (2)\n"
+        "    The number <b>3</b> is used twice.\n"
+        "    The file has no graphs.\n"
+        "\n"
+        "The data do not conform: 1 violation, 0 warnings, 1 note. 2 shapes checked 28 nodes.\n"
     )
+
+
+def test_text_ends_with_what_to_do_the_most_urgent_first() -> None:
+    findings = [
+        Finding("Info", f"Paragraph {number} contradicts itself.", response="Settle it", order=1) for number in range(5)
+    ]
+    findings += [Finding("Warning", "No label.", focus=f"{ID}body/{name}") for name in "ab"]
+    findings += [Finding("Info", "Only known.", response="Bear in mind", order=2)]
+    text = render(Report(in_order(findings)), "text")
+    end = text[text.index("What to do") :].splitlines()
+    assert end == [
+        "What to do, the most urgent first",
+        "  Correct the data (2)",
+        "    No label. (2 times)",
+        "  Settle it (5)",
+        *(f"    Paragraph {number} contradicts itself." for number in range(3)),
+        "    … and 2 more, above.",
+        "  Bear in mind (1)",
+        "    Only known.",
+        "",
+        "The data conform: 0 violations, 2 warnings, 6 notes. 0 shapes checked 0 nodes.",
+    ]
+    assert text.index("Warning: No label.") < text.index("Info: Paragraph 0") < text.index("Info: Only known.")
+    assert read_json(render(Report(in_order(findings)), "json")).by_response().keys() == {
+        "Correct the data",
+        "Settle it",
+        "Bear in mind",
+    }
 
 
 def test_text_groups_findings_of_one_sentence() -> None:

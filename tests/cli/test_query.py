@@ -129,6 +129,15 @@ def test_faults_of_a_text(ask: Ask, query: str, sentence: str) -> None:
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize("fmt", ["table", "csv", "tsv"])
+def test_a_query_that_finds_nothing_gets_a_hint(ask: Ask, fmt: str) -> None:
+    result = ask("-", "--format", fmt, input="SELECT ?a {\n ?a ecp:responsibleBdy ?b }")
+    assert result.exit_code == 0
+    assert "Line 2, column 5: The graph has no property ecp:responsibleBdy." in result.stderr
+    assert "Did you mean" not in result.stdout
+    assert messages(ask("-", "--format", fmt, input="SELECT ?a { ?a a ecp:Body }").stderr) == ""
+
+
 def test_parameters_need_a_header(ask: Ask) -> None:
     assert "this one has none" in ask("-", "-p", "a=b", input="ASK {}").stderr
 

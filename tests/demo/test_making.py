@@ -50,5 +50,12 @@ def test_all_rows_become_actions_of_bodies_that_the_register_knows(demo: Workspa
         "SELECT DISTINCT ?body { ?action <https://w3id.org/ecp-graph/ontology#responsibleBody> ?body }",
         use_default_graph_as_union=True,
     )
+    named = list(
+        store.query(
+            "SELECT ?plan { ?action <https://w3id.org/ecp-graph/ontology#underProgramme> ?plan }",
+            use_default_graph_as_union=True,
+        )
+    )
+    assert [row["plan"].value.rpartition("/")[2] for row in named] == ["customs"], "one plan names another"  # type: ignore[index, union-attr]
     codes = {row["body"].value.rpartition("/")[2] for row in bodies}  # type: ignore[index, union-attr]
     assert codes == {"vcs", "vpa", "vta", "fso", "vsa"}

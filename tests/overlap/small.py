@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecp_graph.overlap.matrix import Finding, Joins, Link, Thing
+from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
 
 BODY_A = Thing("u:a", "body", "A", "Body A")
 BODY_B = Thing("u:b", "body", "B", "Body B")

@@ -6,22 +6,23 @@ import csv
 import io
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from ecp_graph.overlap.matrix import Finding, Joins, Link, Matrix, Thing, make_matrix
+from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
+from ecp_graph.overlap.matrix import Matrix, make_matrix
 from ecp_graph.overlap.reading import read_joins
 from ecp_graph.overlap.sheets import cells_table, csv_text, numbers_table
 from ecp_graph.queries.catalogue import parse_query
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.sparql.spreadsheet import workbook_of
 from ecp_graph.web.pages.overlap.drawing import draw
-from tests.overlap.small import small
+from tests.overlap.small import BODY_A, BODY_B, small
 
-FOUND = ("dimension", "causeKind", "kind", "evidenceGrade", "certainty", "on", "memberA", "memberB")
-FOUND_ONE = ("body", "theme", "parallel", "low", "sure", "topic", "u:s", "u:t")
-SVG = "{http://www.w3.org/2000/svg}"
+FOUND = ("dimension", "causeKind", "kind", "evidenceGrade", "certainty", "on", "plans", "memberA", "memberB")
+FOUND_ONE = ("body", "theme", "parallel", "low", "sure", "topic", "u:p", "u:s", "u:t")
 EVIL = ["=HYPERLINK(1)", "<script>alert(1)</script>", 'a"b&c', "\u202eturned\u0000\x07", "+1", "x" * 500]
 
 
@@ -88,37 +89,41 @@ def test_csv_starts_no_formula() -> None:
     assert "'=HYPERLINK(1)" in rows[0]
 
 
+def drawn(matrix: Matrix) -> tuple[str, ET.Element]:
+    drawing = draw(matrix, {"tool": ("tool", "tools")})
+    return str(drawing.svg), fromstring(drawing.svg)
+
+
 def test_a_drawing_holds_the_numbers() -> None:
-    svg = fromstring(draw(make_matrix(small(), "body", "tool"), "Bodies × tools", "How to read it"))
-    texts = [text.text for text in svg.iter(f"{SVG}text")]
-    assert texts == ["Bodies × tools", "Tool X", "Tool Y", "A", "B", "2", "1", "1", "programme", "How to read it"]
-    assert len(list(svg.iter(f"{SVG}rect"))) == 1 + 4
-    graded = fromstring(draw(make_matrix(small(), "body", "body"), "Bodies", ""))
-    assert [text.text for text in graded.iter(f"{SVG}text")][-9:-1] == [
-        "–",
-        "3",
-        "B",
-        "programme",
-        "3",
-        "B",
-        "programme",
-        "–",
-    ]
+    _, svg = drawn(make_matrix(small(), "body", "tool"))
+    assert [text.text for text in svg.iter("text")] == ["Tool X", "Tool Y", "A", "B", "2", "1", "1", "programme"]
+    assert len(list(svg.iter("rect"))) == 4
+    _, graded = drawn(make_matrix(small(), "body", "body"))
+    texts = [text.text for text in graded.iter("text")]
+    assert texts[-6:] == ["–", "1 row + 2", "B programme", "1 row + 2", "B programme", "–"]
+
+
+def test_no_word_is_wider_than_its_cell() -> None:
+    findings = [Finding("body", "u:a", "u:b", "row", "fragmentation", "A")]
+    _, svg = drawn(make_matrix(Joins([BODY_A, BODY_B], [], findings), "body", "body"))
+    (width,) = {float(rect.get("width", "")) for rect in svg.iter("rect")}
+    words = [text.text or "" for text in svg.iter("text") if "fragmentation" in (text.text or "")]
+    assert len(words) == 2
+    assert all(len(each) * 6 < width for each in words), "the letters of 11 px have 6 px on average"
 
 
 def test_a_drawing_of_hostile_names_is_xml_without_script() -> None:
-    text = draw(hostile(), EVIL[1], EVIL[3])
-    svg = fromstring(text)
-    assert {element.tag for element in svg.iter()} == {f"{SVG}{name}" for name in ("svg", "title", "rect", "text")}
+    text, svg = drawn(hostile())
+    assert {element.tag for element in svg.iter()} == {"g", "rect", "text"}
     assert "<script" not in text
     assert not re.search("[\u0000\u0007\u202e]", text)
-    assert max(len(element.text or "") for element in svg.iter(f"{SVG}text")) <= 60
+    assert max(len(element.text or "") for element in svg.iter("text")) <= 60
     assert "style=" not in text
 
 
 def test_an_empty_matrix_is_a_drawing_and_a_table() -> None:
     empty = make_matrix(Joins([], [], []), "body", "tool")
-    assert fromstring(draw(empty, "Nothing", "")).tag == f"{SVG}svg"
+    assert drawn(empty)[1].tag == "g"
     assert csv_text(numbers_table(empty, "corner")) == "corner\r\n"
 
 
@@ -150,7 +155,7 @@ def test_answers_are_read_by_the_names_of_their_columns() -> None:
     joins = read_joins(catalogue, answers.__getitem__)
     assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
     assert joins.links == [Link("body", "u:s", "u:1", "row")]
-    assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic")]
+    assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic", "u:p")]
     assert (joins.kinds, joins.causes) == (("joint", "parallel"), ("row", "theme"))
     assert (joins.grades, joins.ties) == (("high", "low"), ("row", "may"))
     answers["overlap-cells"] = Table(FOUND[:-1], ())

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from ecp_graph.overlap.matrix import Choice, Finding, Joins, Link, Matrix, Thing, make_matrix
+from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
+from ecp_graph.overlap.matrix import Choice, Matrix, make_matrix
 from tests.overlap.small import BODY_A, BODY_B, BODY_C, BODY_S, GOAL_2, GOAL_10, TOOL_X, TOOL_Y, TOOL_Z, small
 
 

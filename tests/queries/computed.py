@@ -297,6 +297,40 @@ def check_terms(engine: Engine) -> None:
         assert [tuple(row) for row in _rows(engine, "terms", kind=kind)] == [row for row in rows if row[1] == kind]
 
 
+def check_glossary(engine: Engine) -> None:
+    files = [quad for path in (ROOT / "ontology").glob("*.ttl") for quad in ox.parse(path=str(path))]
+    said = {(_text(quad.subject), quad.predicate.value): _text(quad.object) for quad in files}
+    definition, label = SKOS + "definition", "http://www.w3.org/2000/01/rdf-schema#label"
+    kinds = {_text(quad.object) for quad in quads() if quad.predicate.value == RDF_TYPE}
+    expected = {
+        (said[term, label], text, "class", "", term, "")
+        for (term, property_), text in said.items()
+        if property_ == definition and term in kinds
+    }
+    listed = {
+        (
+            said[term, SKOS + "prefLabel"],
+            text,
+            said[scheme, SKOS + "prefLabel"],
+            said[term, SKOS + "notation"],
+            term,
+            scheme,
+        )
+        for (term, property_), text in said.items()
+        if property_ == definition and (scheme := said.get((term, SKOS + "inScheme"), ""))
+        if scheme not in {"scheme:months", "scheme:topics"}
+    }
+    rows = _rows(engine, "glossary")
+    found = {tuple(row) for row in rows}
+    assert (len(rows), len(expected) > 20, len(listed) > 50) == (len(found), True, True)
+    assert {row for row in found if row[2] != "class"} == listed
+    # beyond the classes of the files stand those that follow: parties, undertakings, overlaps
+    assert {row for row in found if row[2] == "class"} >= expected
+    assert [row[2] for row in rows] == sorted(row[2] for row in rows)
+    grades = _rows(engine, "glossary", list="Evidence grades")
+    assert [row[3] for row in grades] == sorted(row[3] for row in grades) == ["A", "B", "C", "D"]
+
+
 def _with_header(case: Case) -> list[dict[str, str]]:
     header, *rows = case.read()
     return [dict(zip(header, row, strict=True)) for row in rows]
@@ -444,6 +478,7 @@ COMPUTED: dict[str, Callable[[Engine], None]] = {
     "contradictions": check_contradictions,
     "findings-as-graph": check_findings_as_graph,
     "name-variants": check_name_variants,
+    "glossary": check_glossary,
     "names": check_names,
     "overlaps-of-thing": check_overlaps_of_thing,
     "passages": check_passages,

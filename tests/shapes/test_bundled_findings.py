@@ -117,3 +117,18 @@ def test_nothing_else_is_found(report: Report) -> None:
         "programme-owner-stated",
     }
     assert {name_of(one.shape) for one in report.findings} == known
+
+
+def test_findings_are_ranked_by_what_to_do_about_them(report: Report) -> None:
+    ranked = {response: len(findings) for response, findings in report.by_response().items()}
+    assert ranked == {
+        "Settle who does it": 11,
+        "Settle what is promised, and when": 12,
+        "Ask for what is missing": 14,
+        "Choose one wording in the next draft": 17,
+        "Bear in mind": 4,
+    }
+    for finding in report.findings:
+        assert finding.rule
+        assert finding.remedy
+        assert not finding.remedy.startswith("Nothing")

@@ -25,12 +25,16 @@ TOPIC, TOOL, ACTION = f"{ID}topic/e-commerce", f"{ID}instrument/transit-guidelin
 #: What each twin is asked with; every parameter of its query is among it.
 ASKED: dict[str, list[dict[str, str]]] = {
     "overlap-actions": [{}, {"grade": "C"}, {"on": "topic", "kind": "parallel"}, {"action": f"{ID}action/ecp3-7"}],
+    "overlap-actions-between": [{"first": f"{ID}plan/ecp-action-plan-3", "second": f"{ID}plan/ptc-work-programme"}],
     "overlap-between": [{}, {"member": PTC, "other": TFAWG}, {"member": PTC}, {"other": SEC}],
     "overlap-bodies": [{}, {"grade": "C"}, {"on": "instrument"}, {"body": PTC, "kind": "joint", "secretariat": "with"}],
     "overlap-body-pairs": [{}, {"secretariat": "with"}],
     "overlap-cells": [{}, {"dimension": "body"}],
+    "overlap-members": [{}, {"dimension": "body", "secretariat": "with"}],
     "overlap-on-thing": [{}, {"thing": TOPIC}, {"thing": TOOL, "dimension": "body", "secretariat": "with"}],
+    "overlap-partners": [{"thing": PTC}, {"thing": f"{ID}action/ecp3-7"}, {"thing": PTC, "grade": "B"}],
     "overlap-passages": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOPIC}],
+    "overlap-plans": [{}],
     "overlap-programmes": [
         {},
         {"grade": "B"},
@@ -42,6 +46,8 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "overlap-things": [{}, {"on": "topic", "secretariat": "with"}],
     "overlaps-of-thing": [{"thing": PTC}, {"thing": TOPIC}, {"thing": ACTION, "grade": "B"}, {"thing": TOOL}],
 }
+#: The bundled plan is the only one that has actions; see tests/overlap/across/test_queries.py.
+WITHOUT_ROWS = {"overlap-actions-between", "overlap-plans"}
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +78,7 @@ def test_a_twin_gives_the_rows_of_its_query(name: str, lists: Lists, catalogue: 
         page = lists.answer(query, given, most=2, skip=1)
         assert page is not None
         assert (page.rows, page.total) == (found.rows[1:3], found.total)
-    assert rows > 1
+    assert (rows > 1) != (name in WITHOUT_ROWS)
 
 
 def test_held_answers_are_those_of_their_queries(lists: Lists, catalogue: Catalogue, engine: Engine) -> None:

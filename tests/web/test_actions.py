@@ -146,7 +146,7 @@ def test_downloads_have_the_rows_of_the_address(ask: FlaskClient) -> None:
     found = json.loads(ask.get(f"/actions.json{query}").data)
     assert [row["number"]["value"] for row in found["results"]["bindings"]] == ["11", "12"]
     book = openpyxl.load_workbook(io.BytesIO(ask.get(f"/actions.xlsx{query}").data))
-    assert [row[0].value for row in book.active.iter_rows()] == ["number", "11", "12"]
+    assert [row[0].value for row in book.active.iter_rows()] == ["Number", "11", "12"]
     graph = ox.Store()
     graph.load(ask.get(f"/actions.ttl{query}").data, ox.RdfFormat.TURTLE)
     actions = graph.query("SELECT ?a { ?a a <https://w3id.org/ecp-graph/ontology#Action> } ORDER BY ?a")

@@ -64,6 +64,7 @@ class Connection:
             self._app,
             threads=1,
             max_body_bytes=1000,
+            larger_bodies={"/file": 2000},
             cache=ResponseCache(0),
             version=lambda: None,
             log=lambda _: None,
@@ -123,6 +124,27 @@ def test_several_requests_in_one_go_are_answered_in_order(
         b"/oneHTTP/1.1 200 OK\r\ndate: today\r\ncontent-length: 12\r\n\r\n",
         b"/two",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "is_taken"),
+    [("/one", 1000, True), ("/one", 1001, False), ("/file?as=json", 2000, True), ("/file", 2001, False)],
+)
+@pytest.mark.parametrize("is_announced", [True, False], ids=["announced", "in chunks"])
+def test_a_path_to_which_files_are_sent_has_a_limit_of_its_own(
+    connection: Connection,
+    loop: asyncio.AbstractEventLoop,
+    path: str,
+    length: int,
+    is_taken: bool,
+    is_announced: bool,
+) -> None:
+    told = b"Content-Length: %d" % length if is_announced else b"Transfer-Encoding: chunked"
+    body = b"x" * length if is_announced else b"%x\r\n" % length + b"x" * length + b"\r\n0\r\n\r\n"
+    connection.send(f"POST {path} HTTP/1.1\r\nHost: x\r\n".encode() + told + b"\r\n\r\n" + body)
+    loop.run_until_complete(asyncio.sleep(0.2))
+    answer = b"".join(connection.line.sent)
+    assert answer.startswith(b"HTTP/1.1 200" if is_taken else b"HTTP/1.1 413")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,48 @@ def test_the_place_of_a_fault_is_told_to_the_editor(client: FlaskClient) -> None
     assert 'data-line="1" data-column="15"' in text
     text = client.get("/sparql?query=DROP+ALL", headers={"Accept": BROWSER}).get_data(as_text=True)
     assert "data-line" not in text
+
+
+def test_the_page_opens_with_a_question_that_people_have(bundled: FlaskClient) -> None:
+    text = bundled.get("/sparql", headers={"Accept": BROWSER}).get_data(as_text=True)
+    query = re.search(r"<textarea[^>]*>(.*?)</textarea>", text, re.DOTALL)
+    assert query is not None
+    found = bundled.get("/sparql", query_string={"query": query[1].strip().replace("&gt;", ">"), "format": "csv"})
+    assert found.status_code == 200
+    assert len(found.data.splitlines()) > 28
+    assert "Where is the same work done twice?" in text
+
+
+def test_things_have_their_names_unless_iris_are_asked_for(bundled: FlaskClient) -> None:
+    asked = {"query": "SELECT ?body { ?body skos:notation 'PTC' }", "format": "html"}
+    page = bundled.get("/sparql", query_string=asked).get_data(as_text=True)
+    assert '<a href="/doc/body/ptc" title="body:ptc">Permanent Technical Committee</a>' in page
+    plain = bundled.get("/sparql", query_string={**asked, "names": "off"}).get_data(as_text=True)
+    assert '<a href="/doc/body/ptc">body:ptc</a>' in plain
+
+
+def test_a_query_that_finds_nothing_gets_hints(bundled: FlaskClient) -> None:
+    asked = {"query": "SELECT ?a {\n  ?o ecp:member ?a\n}"}
+    (hint,) = bundled.get("/sparql/hints.json", query_string=asked).get_json()["hints"]
+    assert (hint["line"], hint["column"]) == (2, 6)
+    assert "Did you mean ecp:overlapMember" in hint["text"]
+    page = bundled.get("/sparql", query_string={**asked, "format": "html"}).get_data(as_text=True)
+    assert "What may be wrong" in page
+    assert "The graph has no property ecp:member." in page
+    fine = {"query": "SELECT ?a { ?a a ecp:Body }"}
+    assert bundled.get("/sparql/hints.json", query_string=fine).get_json() == {"hints": []}
+    assert "What may be wrong" not in bundled.get("/sparql", query_string={**fine, "format": "html"}).get_data(
+        as_text=True
+    )
+
+
+@pytest.mark.parametrize("query", ["", "SELECT", "INSERT DATA {}", "SELECT * { SERVICE <http://x/> {} }"])
+def test_what_the_endpoint_refuses_gets_no_hints(bundled: FlaskClient, query: str) -> None:
+    assert bundled.get("/sparql/hints.json", query_string={"query": query}).status_code in {400, 403}
+
+
+def test_results_stay_standard(bundled: FlaskClient) -> None:
+    found = bundled.get(
+        "/sparql", query_string={"query": "SELECT ?a { ?o ecp:member ?a }", "format": "json"}
+    ).get_json()
+    assert set(found) == {"head", "results"}

@@ -61,7 +61,7 @@ def test_english_comes_first_and_other_languages_are_marked(workspace: Workspace
     client, label = built(workspace, tmp_path)
     assert '"PTC and TFAWG on Coordinated Border Management"@en' in label
     text = page(client, "/doc/body/ptc")
-    assert "<h1>Permanent Technical Committee</h1>" in text
+    assert "<h1>Permanent Technical Committee (PTC)</h1>" in text
     assert '<span lang="fr">Comité technique permanent</span>' in text
     assert text.count(' lang="') == 1 + text.count(' lang="fr"')
     assert '<td lang="fr">Conseil</td>' in page(client, "/sparql?query=SELECT+?n+{body:council+skos:altLabel+?n}")

@@ -62,11 +62,13 @@ def get(client: FlaskClient, url: str) -> tuple[int, str]:
 
 def cell_texts(text: str) -> dict[tuple[str, str], str]:
     """The cells of the matrix of a page by the code of their row and column, as a screen reader says them."""
-    table = text[text.index('<table class="matrix">') : text.index("</table>")]
+    table = text[text.index('<table class="matrix') : text.index("</table>")]
+    table = re.sub(r'<span aria-hidden="true">.*?</span></span>', "", table, flags=re.DOTALL)
     lines = [re.findall(r"<(?:th|td)[^>]*>(.*?)</(?:th|td)>", line, re.DOTALL) for line in table.split("<tr>")[1:]]
-    plain = [[" ".join(re.sub("<[^>]+>", "", cell).split()) for cell in line] for line in lines]
+    full = re.compile(r'<span class="full">.*?</span>', re.DOTALL)
+    plain = [[" ".join(re.sub("<[^>]+>", "", full.sub("", cell)).split()) for cell in line] for line in lines]
     heads = plain[0][1:]
-    return {(line[0].split()[0], head): cell for line in plain[1:] for head, cell in zip(heads, line[1:], strict=True)}
+    return {(line[0], head): cell for line in plain[1:] for head, cell in zip(heads, line[1:], strict=True)}
 
 
 @pytest.mark.parametrize(
@@ -93,12 +95,13 @@ def test_links_lead_somewhere(bundled: FlaskClient, url: str) -> None:
 
 def test_the_first_matrix_is_bodies_with_bodies_without_the_secretariat(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap")
-    assert re.search(r"\d of \d\d pairs of bodies meet on something\.", text)
+    words = re.sub(r"\s+", " ", text)
+    assert "7 of 78 pairs of bodies meet on something: 1 of peers, 6 where one answers to the other" in words
     assert "WCO Secretariat is left out" in text
     cells = cell_texts(text)
-    assert cells["PTC", "TFAWG"] == "5, grade B, programme"
-    assert cells["TFAWG", "PTC"] == "5, grade B, programme"
-    assert cells["IMSC", "PTC"] == "1, grade A, joint"
+    assert cells["PTC", "TFA WG"] == "PTC and TFA WG: 3 rows, 1 joint session, 1 theme, grade B, programme"
+    assert cells["TFA WG", "PTC"] == "TFA WG and PTC: 3 rows, 1 joint session, 1 theme, grade B, programme"
+    assert cells["IMSC", "PTC"] == "IMSC and PTC: 1 row, grade A, joint"
     assert cells["PTC", "PTC"] == "–"
     assert cells["IMSC", "WGEC"] == ""
     assert not [pair for pair in cells if "SEC" in pair]
@@ -107,13 +110,14 @@ def test_the_first_matrix_is_bodies_with_bodies_without_the_secretariat(bundled:
 
 def test_ties_are_told_where_no_row_names_both(bundled: FlaskClient) -> None:
     cells = cell_texts(get(bundled, "/overlap/body-instrument")[1])
-    assert cells["TFAWG", "Transit Guidelines"] == "1, by programme"
+    assert cells["TFA WG", "Transit Guidelines"] == "TFA WG and Transit Guidelines: 1, by programme"
     study = next(column for row, column in cells if column.startswith("study report on the roles"))
-    assert cells["SAFEWG", study] == "1, by action"
+    assert cells["SAFE WG", study].endswith(": 1, by action")
     named = cell_texts(get(bundled, "/overlap/body-instrument?tie=action")[1])
-    assert ("TFAWG", "Transit Guidelines") not in named or not named["TFAWG", "Transit Guidelines"]
+    assert not named.get(("TFA WG", "Transit Guidelines"))
+    assert named["SAFE WG", study]
     goals = cell_texts(get(bundled, "/overlap/programme-goal")[1])
-    assert goals["DC-WP", "goal 5"] == "3, by may"
+    assert goals["DC-WP", "goal 5"] == "DC-WP and goal 5: 3, by may"
 
 
 def test_a_table_has_heads_scope_and_caption(bundled: FlaskClient) -> None:
@@ -130,7 +134,9 @@ def test_a_table_has_heads_scope_and_caption(bundled: FlaskClient) -> None:
 def test_gaps_are_listed(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap")
     gaps = re.sub(
-        r"\s+", " ", re.sub("<[^>]+>", "", text[text.index("Gaps:") : text.index("to which nothing is joined")])
+        r"\s+",
+        " ",
+        re.sub("<[^>]+>", "", text[text.index("The empty cells") : text.index("to which nothing is joined")]),
     )
     assert "No finding joins IMSC and" in gaps
     assert re.search(r"No finding joins PTC and PC, RKC-VWG, RKCMC( or|,) WCO", gaps)
@@ -154,41 +160,58 @@ def test_forms_are_inside_what_a_static_twin_drops(bundled: FlaskClient) -> None
 def test_a_cell_shows_what_is_shared_the_rows_the_passages_and_the_query(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap/body-body/imsc/ptc")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", text))
-    assert "They meet on 1 row." in words
-    assert "1 joint" in words
+    assert "Information Management Sub-Committee and Permanent Technical Committee meet on 1 row." in words
+    assert "Joint: 1 row" in words
     assert "1 at grade A" in words
     assert "1 verbatim" in words
     assert "One action or one session names both members: declared work together." in words
-    assert "One action names it all, or each of the actions does." in words
+    assert "One action names it all, or each of the actions does." in words.replace("one action", "One action")
+    assert "The document names no lead for row 16." in words
     assert "IMSC reports to PTC (external). What looks like double work may be a mandate." in words
-    assert re.search(r"12 actions are also open to bodies that they do not name, such as .*other related", words)
+    assert re.search(r"12 rows also name bodies that they leave open, such as .*other related", words)
     assert "WCO Secretariat, IMSC, PTC" in words
     assert "Annex, table row of action 16" in words
     assert "verbatim" in words
     assert "VALUES (?member) { (&lt;https://w3id.org/ecp-graph/id/body/imsc&gt;) }" in text
     assert 'href="/api/queries/overlap-between.xlsx?' in text
     _, turned = get(bundled, "/overlap/body-body/ptc/imsc")
-    assert "They meet on 1 row" in re.sub(r"\s+", " ", turned)
+    assert "meet on 1 row" in re.sub(r"\s+", " ", turned)
 
 
 def test_counts_are_of_causes_and_told_with_what_else_joins_the_two(bundled: FlaskClient) -> None:
     _, text = get(bundled, "/overlap")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
-    assert "PTC and TFAWG meet on 3 rows, 1 joint session, 1 theme, at best at grade B; TFA WG reports to PTC" in words
-    assert "joint One action or one session" not in words  # the legend is above the fold, the definitions below
-    legend = words[words.index("Grade how directly") : words.index("Largest overlaps")]
+    legend = words[words.index("Grade how directly") : words.index("PTC Permanent")]
     assert "A stated by the actions; B through a programme or an instrument; C stated in prose" in legend
     assert "parallel each member has an action of its own on the same thing" in legend
     assert "duplication" not in legend  # no finding is of that kind
-    assert "12 actions are also open to bodies that they do not name" in words
-    pairs = words[words.index("The pairs") :]
-    assert "PC and WGEC 1 decision C 1 descent 1 verbatim 1 WGEC was set up by PC (verbatim)" in pairs
+    assert "In an empty cell no row names both, and no session or theme joins them. 12 rows also name bodies" in words
+    peers = words[words.index("Between peers") : words.index("Where one answers to the other, or was")]
+    assert "TFA WG and IMSC 1 theme related: 1 theme D 1 normalised 1" in peers
+    others = words[words.index("Where one answers to the other, or was") :]
+    assert "PTC and TFA WG 3 rows, 1 joint session, 1 theme joint: 1 joint session programme: 3 rows" in others
+    assert "PC and WGEC 1 decision descent: 1 decision C 1 verbatim 1 WGEC was set up by PC (verbatim)" in others
+
+
+def test_one_plan_can_be_chosen_and_an_unknown_one_is_refused(bundled: FlaskClient) -> None:
+    cells = cell_texts(get(bundled, "/overlap?plan=ecp-action-plan-3")[1])
+    assert cells["PTC", "TFA WG"] == "PTC and TFA WG: 3 rows, 1 theme, grade B, programme"  # without the joint session
+    assert ("PC", "WGEC") not in cells
+    assert "ECP Action Plan for Phase III" in bundled.get("/overlap/body-body.svg?plan=ecp-action-plan-3").text
+    status, text = get(bundled, "/overlap/body-instrument?plan=nonsense")
+    assert status == 400
+    assert "'nonsense' is not valid for 'plan'. Use one of: ecp-action-plan-3." in text.replace("&#39;", "'")
 
 
 def test_a_gap_has_a_page_too(bundled: FlaskClient) -> None:
     status, text = get(bundled, "/overlap/body-body/council/pscg")
     assert status == 200
     assert "No finding joins COUNCIL and PSCG." in text
+    words = re.sub(r"\s+", " ", text)
+    assert (
+        "no row names both, and no session or theme joins them. 12 rows also name bodies that they leave open" in words
+    )
+    assert "a gap" not in words
 
 
 def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
@@ -216,17 +239,23 @@ def test_downloads_of_a_matrix(bundled: FlaskClient) -> None:
     svg = bundled.get("/overlap/body-body.svg")
     assert svg.content_type == "image/svg+xml; charset=utf-8"
     texts = [element.text for element in fromstring(svg.data).iter("{http://www.w3.org/2000/svg}text")]
-    assert texts[0] == "Bodies × bodies"
-    assert texts.count("programme") == 2
+    assert texts[0] == "Bodies with bodies"
+    assert texts.count("B programme") == 2
     assert "xlink" not in svg.text
     lines = bundled.get("/overlap/body-body.csv?grade=A").text.splitlines()
     assert lines[0].startswith("body \\ body,")
     assert len(lines) == 3
     book = openpyxl.load_workbook(io.BytesIO(bundled.get("/overlap/body-body.xlsx").data))
-    assert book.sheetnames == ["matrix", "cells"]
+    assert book.sheetnames == ["about", "matrix", "cells"]
+    about = {row[0].value: row[1].value for row in book["about"].iter_rows(min_row=3, max_col=2)}
+    assert about["Source"].startswith("ECP Action Plan for Phase III (doc. PC0457E1")
+    assert about["Address"] == "http://localhost/overlap/body-body"
+    heads = [cell.value for cell in book["cells"][1]]
+    assert {"Body (one)", "Best grade", "Rows", "Joint sessions", "Kind programme"} <= set(heads)
+    assert (book["cells"].freeze_panes, book["cells"].auto_filter.ref[:3]) == ("A2", "A1:")
     assert [cell.value for cell in book["cells"][2]][:4] == [
         "PTC Permanent Technical Committee",
-        "TFAWG TFA Working Group",
+        "TFA WG TFA Working Group",
         5,
         "B",
     ]

@@ -55,7 +55,7 @@ def test_a_long_iri_gets_its_name_or_is_cut(releases: Path) -> None:
     table = Table(("a", "b"), ((iri(long), iri("body/ptc")), (Term("iri", "urn:x:" + "y" * 40), iri(named))))
     with app.test_request_context("/"):
         whole = shown_rows(table, shown_columns(table), 9)
-        short = shown_rows(table, shown_columns(table), 9, is_short=True)
+        short = shown_rows(table, shown_columns(table), 9, iris="short")
     assert whole[0][0].text == "overlap:body-imsc--body-ptc--action-ecp3-16"
     assert (short[0][0].text, short[0][0].whole) == ("overlap:body-imsc--body…", whole[0][0].text)
     assert short[0][0].target == f"/doc/{long}"

@@ -15,8 +15,20 @@ from flask.testing import FlaskClient
 
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
+from ecp_graph.web.drawings.frame import Caption, framed
 from ecp_graph.web.pages.timeline.axis import axis_of, moment_of
-from ecp_graph.web.pages.timeline.chart import WIDTH, Chart, Entry, Group, Mark, Span, charts_of, plan_stretch
+from ecp_graph.web.pages.timeline.chart import (
+    NARROW,
+    WIDE,
+    Chart,
+    Entry,
+    Group,
+    Layout,
+    Mark,
+    Span,
+    charts_of,
+    plan_stretch,
+)
 from tests.web.conftest import BROWSER
 
 HEADERS = {"Accept": BROWSER}
@@ -167,7 +179,7 @@ def test_events_lie_side_by_side_and_never_on_each_other() -> None:
             start = following.x if following.anchor == "start" else following.words_x - len(following.words) * 6
             assert end <= start
     for mark in (mark for lane in chart.spans for mark in lane.marks):
-        assert mark.words_x + len(mark.words) * 6 < WIDTH or mark.anchor == "end"
+        assert mark.words_x + len(mark.words) * 6 < WIDE.width or mark.anchor == "end"
 
 
 def test_three_hundred_rows_come_on_pages_with_an_axis_each() -> None:
@@ -189,11 +201,11 @@ def test_the_page_is_complete_without_a_query(client: FlaskClient) -> None:
     text = page(client)
     rows = re.findall(r'<td class="number">(\d+)</td>', text)
     assert sorted(map(int, rows)) == list(range(1, 29))
-    assert text.count("<svg class=") == 1
+    assert text.count("<svg class=") == 2  # for a wide screen and for a narrow one
 
 
 def test_the_picture_shows_each_row_as_it_is_written(client: FlaskClient) -> None:
-    svg = drawn(client)
+    svg = drawn(client, "?span=all")
     shown = texts(svg)
     assert shown.count("Continuous activity") == 20 + 1  # and the heading of the group
     assert shown.count("July 2017") == 2
@@ -231,10 +243,39 @@ def test_filters_hold_for_page_picture_and_table(client: FlaskClient) -> None:
     assert "No action matches all filters." in page(client, "?body=nobody")
 
 
-def test_the_axis_may_be_that_of_the_plan(client: FlaskClient) -> None:
-    assert "2013" in texts(drawn(client))
-    assert "2013" not in texts(drawn(client, "?span=plan"))
-    assert "Oct" in texts(drawn(client, "?span=plan"))
+def test_the_axis_is_that_of_the_plan_or_holds_all(client: FlaskClient) -> None:
+    assert "2013" not in texts(drawn(client))
+    assert "Oct" in texts(drawn(client))
+    assert "2013" in texts(drawn(client, "?span=all"))
+
+
+@pytest.mark.parametrize("layout", [WIDE, NARROW])
+def test_titles_are_whole_and_nothing_leaves_the_picture(layout: Layout) -> None:
+    title = " ".join(["a title of many words"] * 8)
+    end = datetime(2018, 12, 1)
+    long_words = "by the end of the second ordinary session of the committee after the adoption of the programme"
+    entries = [
+        Entry("7", title, long_words, "deadline", None, ends=end, plan=PLAN),
+        Entry("8", "Short", "July 2017", "deadline", None, ends=datetime(2017, 7, 31), plan=PLAN),
+    ]
+    spans = [
+        Span("A meeting with a long name", PLAN[0], PLAN[1], "2017", "planned", None, is_plan=False, is_within=True)
+    ]
+    (chart,) = charts_of([Group("Group", entries)], spans, layout=layout)
+    lanes = [lane for lane in chart.lanes if not lane.heading]
+    assert " ".join(lanes[0].lines) == title
+    assert len(lanes[0].lines) > 1
+    assert lanes[1].y >= lanes[0].y + len(lanes[0].lines) * chart.line
+    assert all(len(line) * 6.4 <= layout.width for lane in lanes for line in lane.lines)
+    marks = [mark for lane in (*chart.spans, *lanes) for mark in lane.marks]
+    assert len(marks) == 3
+    for mark in marks:
+        long = len(mark.words) * 6
+        left = mark.words_x - long if mark.anchor == "end" else mark.words_x
+        assert left >= -1
+        assert left + long <= layout.width + 1
+    if layout.is_narrow:
+        assert all(lane.marks_y > lane.y for lane in lanes), "marks stand below their titles"
 
 
 def test_the_svg_stands_alone(client: FlaskClient) -> None:
@@ -250,6 +291,8 @@ def test_the_svg_stands_alone(client: FlaskClient) -> None:
     for element in svg.iter(f"{SVG}a"):
         assert element.attrib["href"].startswith("http://localhost/")
     width, height = float(svg.attrib["width"]), float(svg.attrib["height"])
+    (moved,) = [element for element in svg.iter(f"{SVG}g") if "transform" in element.attrib]
+    assert moved.get("transform", "").startswith("translate(")
     for text in svg.iter(f"{SVG}text"):
         assert 0 <= float(text.get("x", 0)) <= width
         assert 0 <= float(text.get("y", 0)) <= height
@@ -270,8 +313,10 @@ def test_hostile_words_stay_words() -> None:
     spans = [Span(evil, *PLAN, evil, "reported", None, is_plan=False)]
     charts = charts_of([Group(evil, [Entry(evil, evil, evil, "continuous", None, plan=PLAN)])], spans)
     app = create_app(Settings(endpoint="http://127.0.0.1:9/"))
+    caption = Caption(evil, (evil,), evil, evil, evil)
     with app.test_request_context():
-        text = render_template("timeline/alone.svg", charts=charts, host="")
+        frame = framed(caption, charts[0].width, charts[0].height)
+        text = render_template("timeline/alone.svg", charts=charts, host="", caption=caption, frame=frame)
     svg = ET.fromstring(text)
     assert not list(svg.iter(f"{SVG}script"))
     assert all("onload" not in element.attrib for element in svg.iter())

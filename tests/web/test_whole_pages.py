@@ -56,7 +56,7 @@ def test_home_says_what_is_due_in_order(whole: FlaskClient) -> None:
     seen = words(read(whole, "/"))
     first, second = seen.index("By the end of July 2017"), seen.index("By the end of July 2018")
     assert first < seen.index("PTC, SEC · PTC April-July 2017") < second
-    assert second < seen.index("SAFEWG, SEC")
+    assert second < seen.index("SAFE WG, SEC")
     assert "20 continuous activity" in seen
     assert "1 recurrent at sessions" in seen
 
@@ -72,13 +72,22 @@ def test_home_sets_the_secretariat_apart_and_counts_the_open_groups(whole: Flask
 
 def test_home_leads_to_overlaps_findings_and_questions(whole: FlaskClient, release: Release) -> None:
     text = read(whole, "/")
-    assert re.search(
-        r"PTC and TFAWG 3 rows, 1 joint session, 1 theme\. TFAWG reports to PTC \(external\) – 3 1 1 5", words(text)
-    )
-    for severity, count in release.manifest["findings"].items():
-        assert f"<b>{count}</b>" in text, severity
-    assert "/validation#warning" in text
+    assert "PTC and TFA WG 3 rows, 1 joint session, 1 theme. TFA WG reports to PTC (external)" in words(text)
+    assert '<a href="/overlap/body-body/ptc/tfawg">' in text
+    report = read_json(release.report("json").read_text(encoding="utf-8"))
+    assert len(report.by_response()) > 3
+    for place, (response, findings) in enumerate(report.by_response().items(), 1):
+        assert f'<a href="/validation#response-{place}">{response}</a> <span class="soft">{len(findings)}<' in text
     assert text.index("/queries/overlap-on-instruments") < text.index('class="glance"')
+
+
+def test_home_answers_first_what_is_due_double_and_unclear(whole: FlaskClient) -> None:
+    text = read(whole, "/")
+    ids = re.findall(r'<h2 id="([\w-]+)"', text)
+    assert ids[:3] == ["due", "overlap", "findings"]
+    seen = words(text)
+    assert "20 Develop a study report on the roles" in seen
+    assert "SAFE WG, SEC" in seen
 
 
 def test_home_leaves_out_a_query_that_only_shares_the_name(releases: Path, tmp_path: Path) -> None:

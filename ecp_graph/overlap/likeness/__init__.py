@@ -3,7 +3,7 @@
 from ecp_graph.overlap.likeness.action import ActionText, Named, NamesIn, Phrase, Reading, Term
 from ecp_graph.overlap.likeness.candidates import Candidate, candidates
 from ecp_graph.overlap.likeness.compare import CLASSES, Likeness, Part, compare
-from ecp_graph.overlap.likeness.meaning import Encoder, Meaning, open_meaning
+from ecp_graph.overlap.likeness.meaning import Encoder, Meaning, encoder_version, open_meaning
 from ecp_graph.overlap.likeness.objects import Rarity
 from ecp_graph.overlap.likeness.reading import read_action
 
@@ -23,6 +23,7 @@ __all__ = [
     "Term",
     "candidates",
     "compare",
+    "encoder_version",
     "open_meaning",
     "read_action",
 ]

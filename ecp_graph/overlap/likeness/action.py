@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 __all__ = ["ActionText", "Named", "NamesIn", "Phrase", "Reading", "Term"]
 
@@ -21,6 +21,8 @@ class Named(NamedTuple):
     kind: str
 
 
+#: The kinds of things that work is about; a body or a programme that a title names has a part in it.
+_SUBJECTS: Final = frozenset({"instrument", "topic", "goal"})
 #: Says which known things are named in a text.
 NamesIn = Callable[[str], Iterable[Named]]
 
@@ -85,8 +87,8 @@ class Reading:
 
     @property
     def things(self) -> frozenset[str]:
-        """Return the identifiers of all known things that the action is about."""
-        named = frozenset(each.identifier for each in self.named)
+        """Return the identifiers of the known instruments, topics and goals that the action is about."""
+        named = frozenset(each.identifier for each in self.named if each.kind in _SUBJECTS)
         return named.union(self.action.instruments, self.action.topics, self.action.goals)
 
     @property

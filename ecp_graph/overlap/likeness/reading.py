@@ -152,7 +152,7 @@ def _text(words: Sequence[Word]) -> str:
 
 
 def _terms(words: Sequence[Word], places: Sequence[int], language: str, spans: Sequence[_Span]) -> Iterator[Term]:
-    by_start = {span.start: span for span in spans}
+    by_start = {span.start: span for span in sorted(spans, key=lambda span: span.end)}
     at = 0
     while at < len(words):
         if span := by_start.get(places[at]):

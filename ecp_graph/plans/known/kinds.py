@@ -12,7 +12,7 @@ import yaml
 
 from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["class_kinds", "kinds_of", "register_kinds", "register_properties"]
+__all__ = ["class_kinds", "kinds_of", "register_kinds", "register_properties", "unregistered_classes"]
 
 _FILE: Final = Path(__file__).with_name("kinds.yaml")
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
@@ -28,6 +28,12 @@ def class_kinds() -> Mapping[str, str]:
 def register_kinds() -> frozenset[str]:
     """Return the kinds of what a register holds."""
     return frozenset(_table()["register"])
+
+
+@cache
+def unregistered_classes() -> frozenset[str]:
+    """Return the classes (IRIs) of things that a register does not hold, whatever their kind."""
+    return frozenset(map(_iri, _table()["not_in_register"]))
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, PREFIXES
-from ecp_graph.plans.known.kinds import kinds_of, register_kinds, register_properties
+from ecp_graph.plans.known.kinds import kinds_of, register_kinds, register_properties, unregistered_classes
 
 __all__ = ["register_part"]
 
@@ -26,7 +26,8 @@ _OF_DOCUMENTS: Final = frozenset(
 
 def register_part(quads: Sequence[ox.Quad]) -> list[ox.Quad]:
     """Return the statements of a workspace's data that describe what is known apart from any plan, in their order."""
-    things = {iri for iri, kind in kinds_of(quads).items() if kind in register_kinds()}
+    plans = {_value(quad.subject) for quad in quads if _value(quad.object) in unregistered_classes()}
+    things = {iri for iri, kind in kinds_of(quads).items() if kind in register_kinds()} - plans
     told = {_value(quad.subject) for quad in quads}
     kept = {quad for quad in quads if _is_of_register(quad, things, told)}
     return _with_evidence(kept, quads)

@@ -57,7 +57,8 @@ class Register:
             spelt = dict.fromkeys(way for name in names[each.iri] for way in (name, self._in_full.expanded(name)))
             by_kind[each.kind] += [(each.iri, name) for name in spelt]
         self._shelves = {kind: Shelf(held) for kind, held in by_kind.items()}
-        self._titles = Titles((each.iri, each.kind, name) for each in every for name in each.names)
+        in_titles = {each.iri: [*each.names, *self._in_full.spelt_out(names[each.iri])] for each in every}
+        self._titles = Titles((each.iri, each.kind, name) for each in every for name in in_titles[each.iri])
         self._decided = _Decided(decisions, every)
         self._answers: dict[tuple[str, str], Match] = {}
 
@@ -178,6 +179,12 @@ class _InFull:
             stems += parts
             breaks += [is_break, *(False for _ in parts[1:])]
         return replace(name, stems=tuple(stems), breaks=tuple(breaks))
+
+    def spelt_out(self, names: Iterable[Name]) -> Iterator[str]:
+        """Yield the names that have acronyms in them, with their words in full."""
+        for name in names:
+            if (in_full := self.expanded(name)) != name:
+                yield " ".join(in_full.stems)
 
 
 def _with_initials(name: Name, key: str) -> Iterator[tuple[str, ...]]:

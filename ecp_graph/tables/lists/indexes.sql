@@ -7,3 +7,4 @@ CREATE INDEX finding_cause ON finding (cause);
 CREATE INDEX finding_dimension ON finding (dimension, grade);
 CREATE INDEX finding_of_thing ON finding_thing (thing, finding);
 CREATE INDEX finding_of_action ON finding_action (action, finding);
+CREATE INDEX finding_plans ON finding (plan_a, plan_b) WHERE plan_a IS NOT NULL;

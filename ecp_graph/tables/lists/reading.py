@@ -18,7 +18,7 @@ from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
 
-__all__ = ["Alike", "Lists", "Row", "Twin", "hash_of", "twins"]
+__all__ = ["Alike", "Compared", "Lists", "Part", "Row", "Twin", "hash_of", "twins"]
 
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 #: Follows the name of a column of a twin that has the language of another column.
@@ -72,6 +72,27 @@ class Row:
     things: tuple[str, ...]
     actions: tuple[str, ...]
     readings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a score: its points in thousandths, below zero where it takes away, and what it rests on."""
+
+    name: str
+    points: int
+    because: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How two actions of different plans were compared: the score, the parts that add up to it, and the reasons.
+
+    The sides of the reasons are ``for``, ``against`` and ``question``.
+    """
+
+    score: int
+    parts: tuple[Part, ...]
+    reasons: Mapping[str, Sequence[str]]
 
 
 @cache
@@ -146,16 +167,22 @@ class Lists:
         twin = twins().get(query.name)
         return self.has_findings and twin is not None and twin.of == hash_of(query)
 
-    def alike(self, dimension: str, on: str = "") -> Iterator[Alike]:
-        """Yield how many findings each pair of a dimension has, those apart that differ in a mark."""
+    def alike(self, dimension: str, on: str = "", plan: str = "") -> Iterator[Alike]:
+        """Yield how many findings each pair of a dimension has, those apart that differ in a mark.
+
+        With ``on`` those on a kind of thing, with ``plan`` (an IRI) those that actions of that plan show.
+        """
         sql = """
 SELECT a.iri, b.iri, cause_kind, kind, grade, certainty, number FROM (
   SELECT member_a, member_b, cause_kind, kind, grade, certainty, count(*) AS number FROM finding
   WHERE dimension = :dimension
     AND (:on = '' OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+    AND (:plan = '' OR EXISTS (
+      SELECT 1 FROM finding_action AS f JOIN action ON action.id = f.action
+      WHERE f.finding = finding.id AND action.plan = :plan))
   GROUP BY member_a, member_b, cause_kind, kind, grade, certainty
 ) JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b"""
-        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on}))
+        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on, "plan": plan}))
 
     def between(self, member: str, other: str) -> list[Alike]:
         """Return the same for the findings on two things."""
@@ -188,6 +215,32 @@ WHERE finding.iri = ? AND NOT is_node"""
             of_each = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
             return Row(iri, name, language or "", (one, other), cause, *marks, *of_each)
         return None
+
+    def compared(self, iri: str) -> Compared | None:
+        """Return how the two actions of a finding were compared; None where they were not."""
+        sql = "SELECT id, score FROM finding WHERE iri = ? AND score IS NOT NULL"
+        for number, score in self._read(sql, (iri,)):
+            parts = self._read(
+                "SELECT part, points, because FROM finding_part WHERE finding = ? ORDER BY place", (number,)
+            )
+            reasons: dict[str, list[str]] = {}
+            told = "SELECT side, reason FROM finding_reason WHERE finding = ? ORDER BY side, place"
+            for side, reason in self._read(told, (number,)):
+                reasons.setdefault(side, []).append(reason)
+            return Compared(score, tuple(Part(*part) for part in parts), reasons)
+        return None
+
+    def questions(self, findings: Sequence[str]) -> dict[str, list[str]]:
+        """Return what those who decide have to settle, of each of these findings that leaves something to them."""
+        found: dict[str, list[str]] = {}
+        for start in range(0, len(findings), _AT_ONCE):
+            some = findings[start : start + _AT_ONCE]
+            sql = f"""
+SELECT iri, reason FROM finding JOIN finding_reason ON finding = finding.id
+WHERE side = 'question' AND iri IN ({", ".join("?" * len(some))}) ORDER BY iri, place"""
+            for iri, reason in self._read(sql, some):
+                found.setdefault(iri, []).append(reason)
+        return found
 
     def _of_finding(self, number: int, column: str) -> tuple[str, ...]:
         sql = f"SELECT iri FROM finding_{column} JOIN term ON term.id = {column} WHERE finding = ? ORDER BY iri"

@@ -12,14 +12,22 @@ CREATE VIRTUAL TABLE part USING fts5 (line, content = '', tokenize = 'trigram');
 
 -- Findings of overlap, with what they speak of by number.
 CREATE TABLE term (id INTEGER PRIMARY KEY, iri TEXT, name TEXT, language TEXT, code TEXT, is_everywhere INTEGER);
-CREATE TABLE mark (scheme TEXT, notation TEXT, name TEXT, language TEXT, PRIMARY KEY (scheme, notation)) WITHOUT ROWID;
+-- The kinds and grades of findings, each at its place in their order.
+CREATE TABLE mark (scheme TEXT, notation TEXT, name TEXT, language TEXT, place INTEGER, PRIMARY KEY (scheme, notation)) WITHOUT ROWID;
 CREATE TABLE finding (
   id INTEGER PRIMARY KEY, iri TEXT, name TEXT, language TEXT, dimension TEXT, member_a INTEGER, member_b INTEGER, cause INTEGER,
-  cause_kind TEXT, kind TEXT, grade TEXT, certainty TEXT, is_node INTEGER
+  cause_kind TEXT, kind TEXT, grade TEXT, certainty TEXT, is_node INTEGER,
+  plan_a INTEGER, plan_b INTEGER, score INTEGER, shared_words TEXT, decision TEXT, change TEXT
 );
 CREATE TABLE finding_thing (finding INTEGER, thing INTEGER, kind TEXT, PRIMARY KEY (finding, thing)) WITHOUT ROWID;
 CREATE TABLE finding_action (finding INTEGER, action INTEGER, PRIMARY KEY (finding, action)) WITHOUT ROWID;
 CREATE TABLE finding_reading (finding INTEGER, reading INTEGER, PRIMARY KEY (finding, reading)) WITHOUT ROWID;
+CREATE TABLE finding_part (
+  finding INTEGER, place INTEGER, part TEXT, points INTEGER, because TEXT, PRIMARY KEY (finding, place)
+) WITHOUT ROWID;
+CREATE TABLE finding_reason (
+  finding INTEGER, side TEXT, place INTEGER, reason TEXT, PRIMARY KEY (finding, side, place)
+) WITHOUT ROWID;
 CREATE TABLE action (
   id INTEGER PRIMARY KEY, number TEXT, position INTEGER, plan TEXT, plan_name TEXT, plan_language TEXT, responsible TEXT, programme TEXT, timeframe TEXT
 );

@@ -39,6 +39,8 @@ _MADE: Final = (
     "finding_thing",
     "finding_action",
     "finding_reading",
+    "finding_part",
+    "finding_reason",
     "action",
     "reading",
     "responsible",
@@ -131,8 +133,10 @@ def _write_marks(lists: sqlite3.Connection, engine: Engine, catalogue: Catalogue
             if {notation, told} <= set(answer.columns):
                 at = answer.columns.index(notation), answer.columns.index(told)
                 found = ((term_of(row[at[0]]), term_of(row[at[1]])) for row in answer.rows)
-                rows = {(scheme, one.value, name.value, name.language) for one, name in found if one and name}
-                _insert(lists, "mark", sorted(rows))
+                named = dict.fromkeys(
+                    (scheme, one.value, name.value, name.language) for one, name in found if one and name
+                )
+                _insert(lists, "mark", ((*row, place) for place, row in enumerate(named)))
 
 
 def _insert(lists: sqlite3.Connection, table: str, rows: Iterable[Any]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response
 
 from ecp_graph.sparql.formats import format_named
 from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term
-from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, About, workbook
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, tag_of
 
@@ -21,18 +21,28 @@ __all__ = ["TABLE_EXTENSIONS", "download", "table_as", "table_csv", "table_json"
 TABLE_EXTENSIONS: Final = ("csv", "xlsx", "json")
 
 
-def table_as(table: Table, extension: str, name: str, *, also: Sequence[str] = ()) -> Response:
+def table_as(
+    table: Table,
+    extension: str,
+    name: str,
+    *,
+    also: Sequence[str] = (),
+    headings: Mapping[str, str] | None = None,
+    about: About | None = None,
+) -> Response:
     """Return a table as the file ``name.extension``; raises HttpError for an extension that tables do not come in.
 
-    ``also`` are extensions that the caller serves besides, for the sentence of the error. Raises MissingExtra when a
-    spreadsheet is asked for and openpyxl is not installed.
+    A spreadsheet has the headings in words, and says on a sheet of its own what it is ``about``. ``also`` are
+    extensions that the caller serves besides, for the sentence of the error. Raises MissingExtra when a spreadsheet
+    is asked for and openpyxl is not installed.
     """
     if extension == "csv":
         return download(table_csv(table), format_named("csv", "table").content_type, f"{name}.csv")
     if extension == "json":
         return download(table_json(table), format_named("json", "table").content_type, f"{name}.json")
     if extension == "xlsx":
-        return download(workbook(table), MEDIA_TYPE, f"{name}.xlsx", tag=table_csv(table))
+        book = workbook(table, headings=headings, about=about)
+        return download(book, MEDIA_TYPE, f"{name}.xlsx", tag=table_csv(table))
     known = ", ".join(f".{each}" for each in (*TABLE_EXTENSIONS, *also))
     raise HttpError(404, "unknown-format", f"'{name}' does not come as .{extension}, but as {known}.")
 

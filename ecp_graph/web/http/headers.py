@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["OPEN_HEADERS", "RELEASE_HEADER", "SECURITY_HEADERS"]
+__all__ = ["EMBEDDED_HEADERS", "OPEN_HEADERS", "RELEASE_HEADER", "SECURITY_HEADERS"]
 
 #: Tells, on every response, from which release it comes.
 RELEASE_HEADER: Final = "Ecp-Graph-Release"
@@ -16,6 +16,12 @@ SECURITY_HEADERS: Final = {
     ),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+}
+#: On the parts of pages that others may frame, in the place of the policy above.
+EMBEDDED_HEADERS: Final = {
+    "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors *"
+    )
 }
 #: On answers of the endpoint and the API. Public data, read-only, no cookies: any page may ask.
 OPEN_HEADERS: Final = {

@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from typing import Final
 
 from ecp_graph.web.http.exchange import BodyChunks, Exchange, Receive, Scope, watching
 from ecp_graph.web.serving.cache import Cached, ResponseCache, cache_key
@@ -24,13 +25,14 @@ from ecp_graph.web.serving.wsgi import Reply, WsgiApp, call, environ_of
 __all__ = ["Bridge"]
 
 _Send = Callable[[Scope], Awaitable[None]]
+_NONE: Final[Mapping[str, int]] = {}
 
 
 class Bridge:
     """An ASGI app around a WSGI app; ``version`` is a cheap function that returns the version of the data.
 
     ``headers`` are those that every response has; the app adds them itself to its own. ``log`` gets the facts of each
-    request.
+    request. A body may have ``max_body_bytes``; ``larger_bodies`` are other limits, by path.
     """
 
     def __init__(
@@ -44,10 +46,12 @@ class Bridge:
         log: Callable[[dict[str, object]], None],
         headers: Mapping[str, str],
         patience: Patience,
+        larger_bodies: Mapping[str, int] = _NONE,
     ) -> None:
         self.headers = headers
         self.patience = patience
-        self.max_body_bytes = max_body_bytes
+        self._max_body_bytes = max_body_bytes
+        self._larger_bodies = larger_bodies
         self._app = app
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._cache = cache
@@ -63,13 +67,17 @@ class Bridge:
         sent = _Sent(send)
         exchange = Exchange(lambda: self._is_stopping, takes_streams=True)
         try:
-            body = await self._read_body(receive) if _has_body(scope) else b""
+            body = await self._read_body(receive, self.most_bytes(scope["path"])) if _has_body(scope) else b""
             if body is not None:
                 await self._answer(scope, body, receive, sent, exchange)
         except Refusal as refusal:
             await sent.whole(refusal.status, refusal.headers(self.headers), refusal.body)
         finally:
             self._log(_line(scope, sent, exchange, started))
+
+    def most_bytes(self, path: str) -> int:
+        """Return how long the body of a request to a path may be."""
+        return self._larger_bodies.get(path, self._max_body_bytes)
 
     def stop(self) -> None:
         """Make running queries fail with 503, because the server is shutting down."""
@@ -80,7 +88,7 @@ class Bridge:
         line = {"client": client, "method": "-", "path": "-", "status": refusal.status, "bytes": len(refusal.body)}
         self._log({**line, "refused": str(refusal)})
 
-    async def _read_body(self, receive: Receive) -> bytes | None:
+    async def _read_body(self, receive: Receive, most: int) -> bytes | None:
         """Return the body of a request, or None when the client hangs up; raises Refusal past a limit."""
         body = bytearray()
         limit_s = self.patience.body_s
@@ -95,8 +103,8 @@ class Bridge:
             if message["type"] == "http.disconnect":
                 return None
             body += message.get("body", b"")
-            if len(body) > self.max_body_bytes:
-                raise too_long(self.max_body_bytes)
+            if len(body) > most:
+                raise too_long(most)
             if not message.get("more_body"):
                 return bytes(body)
 

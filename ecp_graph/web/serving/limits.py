@@ -143,7 +143,7 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._refuse(Refusal(400, "bad-request", "A request must have exactly one Host header."))
         if hosts and not _is_host(hosts[0]):
             raise self._refuse(Refusal(400, "bad-request", "The Host header names no host."))
-        most = self._bridge.max_body_bytes
+        most = self._bridge.most_bytes(bytes(self.url).partition(b"?")[0].decode("latin-1"))
         if any(name == b"content-length" and _is_more(value, most) for name, value in self.headers):
             raise self._refuse(too_long(most))
         super().on_headers_complete()

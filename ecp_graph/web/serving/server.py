@@ -24,6 +24,7 @@ from ecp_graph.addresses import is_loopback
 from ecp_graph.errors import ReleaseError, SettingError
 from ecp_graph.settings import Settings
 from ecp_graph.web.http.headers import SECURITY_HEADERS
+from ecp_graph.web.http.uploads import BODY_BYTES, UPLOADS
 from ecp_graph.web.serving.asgi import Bridge
 from ecp_graph.web.serving.cache import ResponseCache
 from ecp_graph.web.serving.limits import GuardedProtocol
@@ -61,6 +62,7 @@ def asgi_app(app: Flask, settings: Settings, *, patience: Patience = USUAL) -> B
         app.wsgi_app,
         threads=settings.workers + settings.page_workers + 2 * settings.queue + _SPARE_THREADS,
         max_body_bytes=int(app.config["MAX_CONTENT_LENGTH"]),
+        larger_bodies=dict.fromkeys(UPLOADS, BODY_BYTES),
         cache=cache,
         version=version,
         log=log,

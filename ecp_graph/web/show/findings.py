@@ -6,19 +6,29 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import count
 from typing import Final
 
 from ecp_graph.errors import ReleaseError
 from ecp_graph.namespaces import compact, expand
 from ecp_graph.sparql.results import Term
-from ecp_graph.validation.report import SEVERITIES, Finding, Report
+from ecp_graph.validation.report import SEVERITIES, Finding, Report, in_order
 from ecp_graph.validation.writers import read_json
 from ecp_graph.web.show.names import name_all, name_of, named
 from ecp_graph.web.show.terms import link
 from ecp_graph.web.state.site import site
 
-__all__ = ["Piece", "ShownFinding", "ShownRule", "ShownThing", "current_report", "current_rules", "rules", "things"]
+__all__ = [
+    "Piece",
+    "ShownFinding",
+    "ShownRule",
+    "ShownThing",
+    "current_report",
+    "current_rules",
+    "findings_about",
+    "rules",
+    "things",
+]
 
 #: A curie inside a sentence, such as ``plan:ecp-action-plan-3``.
 _CURIE: Final = re.compile(r"\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
@@ -50,9 +60,13 @@ class ShownFinding:
 
 @dataclass(frozen=True)
 class ShownRule:
-    """The findings of one rule at one severity: the rule, the sentence if they share one, and what is to be done."""
+    """The findings of one rule at one severity: the rule, the sentence if they share one, and what is to be done.
+
+    ``response`` is what somebody who answers for the plan does about them.
+    """
 
     severity: str
+    response: str
     rule: Piece
     code: str
     sentence: tuple[Piece, ...]
@@ -95,17 +109,31 @@ def current_rules() -> list[ShownRule]:
     return site().keep("findings by rule", lambda: rules(report)) if report else []
 
 
+def findings_about(iri: str) -> list[tuple[str, tuple[Piece, ...]]]:
+    """Return the severity and the sentence of each finding about a thing, the gravest first; none without a report."""
+    report = current_report()
+    about = site().keep("findings by focus", lambda: _by_focus(report)) if report else {}
+    return [(finding.severity, _sentence(finding.message)) for finding in about.get(iri, ())]
+
+
+def _by_focus(report: Report) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in in_order(report.findings):
+        if finding.focus:
+            found.setdefault(finding.focus.strip("<>"), []).append(finding)
+    return found
+
+
 def rules(report: Report) -> list[ShownRule]:
-    """Return the findings by severity, the gravest first, and within it by rule, the most frequent first."""
+    """Return the findings by rule: by the urgency of the response, then by severity and number."""
     name_all(_named_in(report))
-    ranked = sorted(report.findings, key=lambda finding: (SEVERITIES.index(finding.severity), finding.shape or ""))
-    numbered = list(enumerate(ranked, 1))
-    grouped = [
-        (severity, shape, list(found))
-        for (severity, shape), found in groupby(numbered, key=lambda pair: (pair[1].severity, pair[1].shape))
-    ]
-    grouped.sort(key=lambda group: (SEVERITIES.index(group[0]), -len(group[2]), group[1] or ""))
-    return [_rule(severity, shape, found) for severity, shape, found in grouped]
+    grouped: dict[tuple[int, str, int, str], list[Finding]] = {}
+    for finding in report.findings:
+        key = (finding.order, finding.response, SEVERITIES.index(finding.severity), finding.shape or "")
+        grouped.setdefault(key, []).append(finding)
+    ranked = sorted(grouped.items(), key=lambda group: (*group[0][:3], -len(group[1]), group[0][3]))
+    numbers = count(1)
+    return [_rule([(next(numbers), finding) for finding in found]) for _, found in ranked]
 
 
 def _named_in(report: Report) -> Iterator[str]:
@@ -131,13 +159,15 @@ def things(shown: list[ShownRule]) -> list[ShownThing]:
     return sorted(found, key=lambda one: (*(-one.counts[severity] for severity in SEVERITIES), one.thing.text))
 
 
-def _rule(severity: str, shape: str | None, numbered: list[tuple[int, Finding]]) -> ShownRule:
+def _rule(numbered: list[tuple[int, Finding]]) -> ShownRule:
+    first = numbered[0][1]
     messages = {finding.message for _, finding in numbered}
     shared = messages.pop() if len(messages) == 1 else ""
     findings = tuple(_finding(number, finding, shared) for number, finding in numbered)
     remedies = tuple(dict.fromkeys(finding.remedy for _, finding in numbered if finding.remedy))
-    rule = _thing(shape) if shape else Piece("The reasoner")
-    return ShownRule(severity, rule, compact(shape) if shape else "", _sentence(shared), remedies, findings)
+    rule = _thing(first.shape) if first.shape else Piece("The reasoner")
+    code = compact(first.shape) if first.shape else ""
+    return ShownRule(first.severity, first.response, rule, code, _sentence(shared), remedies, findings)
 
 
 def _finding(number: int, finding: Finding, shared: str) -> ShownFinding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 from flask import current_app, g, url_for
 
@@ -18,6 +18,7 @@ from ecp_graph.web.state.site import site
 
 __all__ = [
     "Cell",
+    "Iris",
     "iri",
     "link",
     "local_path",
@@ -32,6 +33,8 @@ _DRAWN_FROM: Final = {"documents.document": "thing-statements"}
 #: a name that is longer than this, instead of it.
 _LONGEST_IRI: Final = 24
 _LONGEST_NAME: Final = 44
+#: How IRIs are shown, see `shown_rows`.
+Iris = Literal["whole", "names", "short"]
 #: The characters that turn the direction of text; a label that holds one must not turn the page.
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 
@@ -105,24 +108,29 @@ def places() -> list[tuple[str, str]]:
     return cast("list[tuple[str, str]]", g.places)
 
 
-def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int, *, is_short: bool = False) -> list[list[Cell]]:
+def shown_rows(table: Table, columns: Sequence[ShownColumn], limit: int, *, iris: Iris = "whole") -> list[list[Cell]]:
     """Return the first rows of a table as cells of the columns to show.
 
-    ``is_short`` gives long IRIs that lead somewhere their name, or cuts them.
+    ``iris`` that lead somewhere are shown ``whole``, by their ``names``, or ``short``: a long one by its name, or cut.
     """
     rows = table.rows[:limit]
-    if is_short and site().current.is_fixed:
+    if iris != "whole" and (iris == "names" or site().current.is_fixed):
         name_all(term.value for row in rows for term in row if term and term.kind == "iri")
-    return [[_cell(row, column, is_short) for column in columns] for row in rows]
+    return [[_cell(row, column, iris) for column in columns] for row in rows]
 
 
-def _cell(row: Sequence[Term | None], column: ShownColumn, is_short: bool) -> Cell:
+def _cell(row: Sequence[Term | None], column: ShownColumn, iris: Iris) -> Cell:
     term = row[column.at]
     target = row[column.link_at] if column.link_at is not None else term
     if term is None:  # a thing without a name is shown by its IRI
         term = target
     text, address = term.text if term else "", link(target) if target else None
-    if is_short and address and term and term.kind == "iri" and len(text) > _LONGEST_IRI:
+    if not address or term is None or term.kind != "iri" or iris == "whole":
+        return Cell(term, address, text)
+    if iris == "names":
+        name = name_of(term.value)
+        return Cell(term, address, name, "" if name == text else text)
+    if len(text) > _LONGEST_IRI:
         name = name_of(term.value) if site().current.is_fixed else text
         short = name if name != text and len(name) <= _LONGEST_NAME else f"{text[: _LONGEST_IRI - 1]}…"
         return Cell(term, address, short, text)

@@ -1,6 +1,7 @@
 // What runs a query. An engine is an object with
 //   run(query, accept, signal) → Promise<{status, contentType, text}>, rejected with an AbortError when the signal fires,
-//   address(query, format) → the address of that answer as a download, or null where there is none.
+//   address(query, format) → the address of that answer as a download, or null where there is none,
+//   hints(query) → the address that says why a query finds nothing, or null.
 
 import { wasmEngine } from "./wasm.js";
 
@@ -30,8 +31,14 @@ export function httpEngine(endpoint) {
     url.search = new URLSearchParams(format ? { query, format } : { query });
     return url.href.length > LONGEST_ADDRESS ? null : url.href;
   };
+  const hints = (query) => {
+    const url = new URL(`${endpoint}/hints.json`, document.baseURI);
+    url.search = new URLSearchParams({ query });
+    return url.href.length > LONGEST_ADDRESS ? null : url.href;
+  };
   return {
     address,
+    hints,
     async run(query, accept, signal) {
       const short = address(query);
       const direct = { method: "POST", body: query, headers: { Accept: accept, "Content-Type": "application/sparql-query" } };

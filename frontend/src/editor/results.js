@@ -7,13 +7,17 @@ const MOST_TEXT = 200_000;
 const NUMBERS = /#(?:integer|decimal|double|float|int|long|nonNegativeInteger|positiveInteger)$/;
 const XSD_STRING = "http://www.w3.org/2001/XMLSchema#string";
 
-/** Return `{count, body}` for an answer: what it holds in words, and the element that shows it. */
-export function shown({ contentType, text }, vocabulary) {
+/**
+ * Return `{count, body}` for an answer: what it holds in words, and the element that shows it.
+ *
+ * Things are shown by their names, or by their IRIs without `hasNames`.
+ */
+export function shown({ contentType, text }, vocabulary, { hasNames = true } = {}) {
   if (!contentType.startsWith("application/sparql-results+json")) return { count: "a graph", body: raw(text) };
   const answer = JSON.parse(text);
   if ("boolean" in answer) return { count: "an answer", body: make("p", { class: "answer" }, answer.boolean ? "Yes." : "No.") };
   const rows = answer.results.bindings;
-  const body = rows.length ? pagedTable(answer.head.vars, rows, vocabulary) : make("p", { class: "count" }, "No rows: nothing in the graph matches.");
+  const body = rows.length ? pagedTable(answer.head.vars, rows, vocabulary, hasNames) : make("p", { class: "count" }, "No rows: nothing in the graph matches.");
   return { count: counted(rows.length, "row"), body };
 }
 
@@ -28,7 +32,18 @@ export function raw(text) {
   );
 }
 
-function pagedTable(columns, all, vocabulary) {
+/** Whether an answer looks as if the query were wrong: no row, zeros alone, or a column without any value. */
+export function isOdd({ contentType, text }) {
+  if (!contentType.startsWith("application/sparql-results+json")) return false;
+  const answer = JSON.parse(text);
+  if ("boolean" in answer) return !answer.boolean;
+  const rows = answer.results.bindings;
+  const columns = answer.head.vars;
+  const areZeros = rows.every((row) => columns.every((name) => row[name] && isNumber(row[name]) && row[name].value === "0"));
+  return !rows.length || areZeros || columns.some((name) => rows.every((row) => !row[name]));
+}
+
+function pagedTable(columns, all, vocabulary, hasNames) {
   let rows = all;
   let page = 0;
   let sorted = null;
@@ -39,7 +54,7 @@ function pagedTable(columns, all, vocabulary) {
     page = Math.min(Math.max(0, to), pages - 1);
     const first = page * ROWS_A_PAGE;
     const part = rows.slice(first, first + ROWS_A_PAGE);
-    tbody.replaceChildren(...part.map((row) => make("tr", {}, columns.map((name) => cell(row[name], vocabulary)))));
+    tbody.replaceChildren(...part.map((row) => make("tr", {}, columns.map((name) => cell(row[name], vocabulary, hasNames)))));
     place.textContent = `Rows ${first + 1} to ${first + part.length} of ${all.length.toLocaleString("en")}`;
     previous.disabled = page === 0;
     next.disabled = page === pages - 1;
@@ -83,13 +98,15 @@ function between(a, b) {
 
 const isNumber = (term) => NUMBERS.test(term.datatype ?? "");
 
-function cell(term, vocabulary) {
+function cell(term, vocabulary, hasNames) {
   if (!term) return make("td");
   if (term.type === "uri") {
     const target = vocabulary.target(term.value);
-    const text = visible(vocabulary.compact(term.value));
+    const short = visible(vocabulary.compact(term.value));
+    const label = vocabulary.label(term.value);
+    const [text, title] = hasNames && label ? [visible(label), short] : [short, label];
     const away = target?.startsWith("http") ? "noreferrer" : null;
-    return make("td", { class: "iri" }, target ? make("a", { href: target, rel: away, title: vocabulary.label(term.value) }, text) : text);
+    return make("td", { class: "iri" }, target ? make("a", { href: target, rel: away, title }, text) : text);
   }
   if (term.type === "bnode") return make("td", {}, `_:${term.value}`);
   if (term.type === "triple") return make("td", {}, visible(JSON.stringify(term.value)));

@@ -5,6 +5,7 @@ export function wasmEngine(dataset, vocabulary) {
   let worker = null;
   return {
     address: () => null,
+    hints: () => null,
     async run(query, accept, signal) {
       const { prefixes } = await vocabulary.load();
       signal.throwIfAborted();

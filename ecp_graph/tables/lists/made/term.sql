@@ -5,6 +5,8 @@ FROM (
   SELECT member_a AS iri FROM findings
   UNION SELECT member_b FROM findings
   UNION SELECT cause FROM findings
+  UNION SELECT plan_a FROM findings WHERE plan_a IS NOT NULL
+  UNION SELECT plan_b FROM findings WHERE plan_b IS NOT NULL
   UNION SELECT thing FROM finding_things
   UNION SELECT action FROM finding_actions
   UNION SELECT reading FROM finding_readings

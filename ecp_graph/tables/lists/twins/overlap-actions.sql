@@ -1,4 +1,4 @@
--- twin of: 74726ed9ab74
+-- twin of: c3692568c776
 -- iris: cause overlap
 SELECT finding.id, a.position < b.position OR a.position = b.position AS is_in_order,
   min(a.position, b.position) AS first, max(a.position, b.position) AS last

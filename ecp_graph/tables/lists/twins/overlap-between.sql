@@ -1,4 +1,4 @@
--- twin of: 3e1f2c624978
+-- twin of: 4992a13068ff
 -- iris: cause overlap
 WITH one AS (SELECT id FROM term WHERE iri = :member), other AS (SELECT id FROM term WHERE iri = :other)
 SELECT finding.id

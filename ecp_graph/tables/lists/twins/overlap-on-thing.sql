@@ -1,4 +1,4 @@
--- twin of: dabcef5a62b5
+-- twin of: 400847a93f38
 -- iris: memberA memberB thing cause overlap
 SELECT finding.id, finding_thing.thing AS it
 FROM finding_thing
@@ -20,4 +20,4 @@ JOIN found USING (id)
 JOIN term ON term.id = it
 LEFT JOIN mark AS kinds ON kinds.scheme = 'kind' AND kinds.notation = kind
 LEFT JOIN mark AS grades ON grades.scheme = 'grade' AND grades.notation = evidenceGrade
-ORDER BY place
+ORDER BY chosen.place

@@ -12,9 +12,11 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.queries.binding import bind
+from ecp_graph.queries.sheets import about_query, headings_of
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.web.drawings.frame import caption_of
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
@@ -108,7 +110,11 @@ def download_as(extension: str) -> Response:
         wanted = {actions.facets.things[at] for at in rows}
         body = write_rdf(sorted(_graph_of(wanted), key=str), TURTLE)
         return download(body, TURTLE.content_type, "actions.ttl")
-    return table_as(actions.table(rows), extension, "actions", also=("ttl",))
+    address = url_for("actions.index", **_state(selection, order))
+    about = about_query(actions.query, selection.address, caption_of("Actions", address).facts)
+    return table_as(
+        actions.table(rows), extension, "actions", also=("ttl",), headings=headings_of(actions.query), about=about
+    )
 
 
 @blueprint.get("/actions/sparql")

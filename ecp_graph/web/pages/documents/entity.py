@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from ecp_graph.languages import preference
-from ecp_graph.namespaces import ECP, PREFIXES, compact, names
+from ecp_graph.namespaces import ECP, PREFIXES, compact, expand, names
 from ecp_graph.reasoning import Source
 from ecp_graph.sparql.results import Table, Term
 
@@ -35,7 +35,8 @@ _DEFINITIONS: Final = (_SKOS + "definition", _DCTERMS + "description", _RDFS + "
 class Value:
     """One statement from the point of view of the thing: the other term, its name, and the passages that state it.
 
-    Compared by identity, because pages look up hundreds of values.
+    ``name`` has the code of the other thing with it, ``bare`` is the name alone. Compared by identity, because pages
+    look up hundreds of values.
     """
 
     direction: Direction
@@ -43,6 +44,7 @@ class Value:
     other: Term
     name: str
     sources: tuple[Source, ...]
+    bare: str = ""
 
     @property
     def text(self) -> str:
@@ -101,12 +103,18 @@ class Entity:
         object.__setattr__(self, "language", title.other.language if title else "")
 
     def values_of(self, name: str, direction: Direction = "from") -> tuple[Value, ...]:
-        """Return the values of a property of the ontology, given its local name, in the order of their texts.
+        """Return the values of a property, in the order of their texts.
 
-        ``to``: the things that have this one as a value of the property.
+        The property is a curie, or the local name of one of the ontology's. ``to``: the things that have this one as a
+        value of the property.
         """
-        found = (group for group in self.groups if (group.direction, group.predicate) == (direction, ECP + name))
+        wanted = expand(name) if ":" in name else ECP + name
+        found = (group for group in self.groups if (group.direction, group.predicate) == (direction, wanted))
         return next((group.values for group in found), ())
+
+    def label_of(self, value: Value) -> str:
+        """Return the words of the property of one of its values."""
+        return next((group.label for group in self.groups if group.predicate == value.predicate), value.predicate)
 
     @property
     def kinds(self) -> list[Value]:
@@ -167,7 +175,7 @@ def entity_of(iri: str, table: Table, overlaps: Iterable[str] = (), called: Call
 
     ``called`` returns the name of a thing that the rows do not name.
     """
-    known: dict[tuple[Direction, str, Term], tuple[str, dict[Source, None]]] = {}
+    known: dict[tuple[Direction, str, Term], tuple[str, str, dict[Source, None]]] = {}
     labels: dict[str, str] = {_TYPE: "is a"}
     at = {name: number for number, name in enumerate(table.columns)}
     for row in table.rows:
@@ -181,9 +189,11 @@ def entity_of(iri: str, table: Table, overlaps: Iterable[str] = (), called: Call
             name = called(other.value)
         labels.setdefault(property_.value, _text(row[at["propertyName"]]) or property_.text)
         way: Direction = "to" if direction.value == "to" else "from"
-        entry = known.setdefault((way, property_.value, other), (_with_code(name, code), {}))
-        entry[1][Source(graph.value, locator, certainty)] = None
-    values = [Value(way, p, other, name, tuple(sources)) for (way, p, other), (name, sources) in known.items()]
+        entry = known.setdefault((way, property_.value, other), (_with_code(name, code), name, {}))
+        entry[2][Source(graph.value, locator, certainty)] = None
+    values = [
+        Value(way, p, other, name, tuple(sources), bare) for (way, p, other), (name, bare, sources) in known.items()
+    ]
     return Entity(iri, tuple(_grouped(values, labels)), frozenset(overlaps), called(iri))
 
 

@@ -17,12 +17,13 @@ from ecp_graph.addresses import quoted
 from ecp_graph.linked_data.document import Standing, describe_thing, named_node, serialise, standing_of
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import TURTLE, Format
+from ecp_graph.web.drawings.frame import caption_of, picture_response
 from ecp_graph.web.http.document_headers import add_headers, downloads, finish, json_block, licence, local_document
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.documents.endings import may_be_named
-from ecp_graph.web.pages.documents.entity import entity_of
+from ecp_graph.web.pages.documents.entity import Entity, entity_of
 from ecp_graph.web.pages.documents.graphs import graph_response
 from ecp_graph.web.pages.documents.missing import gone, missing
 from ecp_graph.web.pages.documents.neighbourhood import draw
@@ -71,6 +72,24 @@ def document(path: str) -> AnyResponse:
     response = _rdf(standing, form) if form else _page(standing)
     add_headers(response, standing, form, negotiated=not suffix)
     return response
+
+
+@blueprint.get("/doc/<path:path>.svg")
+def drawing(path: str) -> AnyResponse:
+    """The neighbourhood of a thing as a picture."""
+    _need_catalogue()
+    if _standing(names().id + path + ".svg"):  # the name of the thing itself ends like one
+        return document(path + ".svg")
+    standing, _ = _find(path)
+    if isinstance(standing, AnyResponse):
+        return standing
+    entity = _entity(standing, *_panels(standing, site().bounds.statements))
+    drawn = draw(entity)
+    if drawn is None:
+        raise HttpError(404, "no-drawing", f"{entity.title} has no links to draw. Its page has what is stated of it.")
+    caption = caption_of(entity.title, local_document(standing.iri))
+    size = drawn.width, drawn.height
+    return picture_response("documents/alone.svg", path.rpartition("/")[2], caption, size, drawing=drawn)
 
 
 @blueprint.get("/graph/<path:path>")
@@ -139,9 +158,7 @@ def _quads(standing: Standing) -> list[ox.Quad]:
 def _page(standing: Standing) -> Response:
     most = site().bounds.statements
     statements, overlaps = _panels(standing, most)
-    others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
-    name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
-    entity = entity_of(standing.iri, statements.table, _findings_of(overlaps, statements), name_of)
+    entity = _entity(standing, statements, overlaps)
     made = subject_page(standing, entity) or SubjectPage("documents/entity.html", {})
     response = page(
         made.template,
@@ -164,6 +181,12 @@ def _page(standing: Standing) -> Response:
         **made.context,
     )
     return made.finish(response)
+
+
+def _entity(standing: Standing, statements: Panel, overlaps: Panel | None) -> Entity:
+    others = zip(statements.cells("other"), statements.cells("otherName"), strict=True)
+    name_all([standing.iri, *(other.value for other, name in others if other and other.kind == "iri" and not name)])
+    return entity_of(standing.iri, statements.table, _findings_of(overlaps, statements), name_of)
 
 
 def _panels(standing: Standing, most: int) -> tuple[Panel, Panel | None]:

@@ -9,18 +9,26 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, current_app, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
+from ecp_graph.overlap.counting import (
+    PAIRS,
+    RELATIONS,
+    WRITTEN_CODES,
+    Meeting,
+    meetings,
+    relations,
+    written_codes,
+)
 from ecp_graph.queries.catalogue import Catalogue
 from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
-from ecp_graph.validation.report import SEVERITIES
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
 from ecp_graph.web.http.responses import page
-from ecp_graph.web.pages.validation.page import COUNTED
-from ecp_graph.web.show.findings import current_report, current_rules
+from ecp_graph.web.pages.overlap.asked import cell_of
+from ecp_graph.web.show.findings import Piece, ShownRule, current_report, current_rules
 from ecp_graph.web.show.names import name_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
 from ecp_graph.web.show.terms import link
@@ -43,12 +51,13 @@ _PANELS: Final[dict[str, tuple[dict[str, str], str]]] = {
     "actions-by-timeframe": ({}, "timeframeKind actionCount kind"),
     "bodies": ({}, "code name kind actions body"),
     "bodies-load": ({}, "party kind actionCount"),
-    "overlap-body-pairs": ({}, "bodyA bodyB total meetOn relations memberA memberB"),
-    "grades": ({}, "evidenceGrade grade"),
+    PAIRS: ({}, "bodyA bodyB meetOn memberA memberB"),
+    RELATIONS: ({}, "lower lowerCode relation upper upperCode certainty"),
+    WRITTEN_CODES: ({}, "thing written"),
 }
 #: The question that a large plan has too many rows for; the page shows the first ones, and says so.
 _LONGEST: Final = "contents"
-_MOST_PAIRS: Final = 6
+_MOST_PAIRS: Final = 5
 #: Plans that the page tells of one by one; more are a table, of so many, with these counts.
 _MOST_TOLD: Final = 5
 _MOST_PLANS: Final = 300
@@ -56,8 +65,10 @@ _COUNTS: Final = ("chapters", "actions", "bodies")
 #: Actions that the page lists by chapter; of more it says how many there are in each.
 _MOST_ACTIONS: Final = 200
 _MOST_BODIES: Final = 12
-_MOST_DUE: Final = 12
-_MOST_RULES: Final = 4
+#: What the first screen has of what is due, and of the sentences of what is unclear.
+_MOST_DUE: Final = 6
+_MOST_SENTENCES: Final = 2
+_MOST_RESPONSES: Final = 2
 #: Seconds until a question that asked too much is tried again: the server may have been busy.
 _TRY_AGAIN_S: Final = 60.0
 #: Seconds for a question when the others have taken the time of the page: what is kept needs none. And the share of the
@@ -78,6 +89,24 @@ class Chapter:
     number: str
     title: str
     actions: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What is unclear, as a sentence; the number of its finding on the page of findings, and for how many it holds."""
+
+    words: tuple[Piece, ...]
+    number: int
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """What is to be done about findings, how many they are, and what the first of them say."""
+
+    response: str
+    number: int
+    sentences: Sequence[Sentence]
 
 
 @blueprint.get("/")
@@ -104,24 +133,21 @@ def index() -> Response:
         chapters=found,
         times=_values(asked, "contents", "timeframeKind"),
         is_long=sum(len(chapter.actions) for chapter in found) > _MOST_ACTIONS,
-        due=_due(_rows(asked, "actions-due")),
+        due=_due(asked),
         timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
         bodies=_bodies(_rows(asked, "bodies")),
         apart=apart,
         sets_apart=any(row["kind"] in apart for row in _rows(asked, "bodies")),
+        notice=_notice(),
         groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
-        pairs=_rows(asked, "overlap-body-pairs")[:_MOST_PAIRS],
-        most_due=_MOST_DUE,
+        meetings=_meetings(asked),
         report=report,
-        warned=[rule for rule in current_rules() if rule.severity != "Info"][:_MOST_RULES],
-        severities=SEVERITIES,
-        counted=COUNTED,
+        unclear=_unclear(),
         featured=[query for query in catalogue.values() if _FEATURED in query.tags],
         topics=catalogue.topics(),
         questions=len(catalogue),
         period=period,
         address=_address,
-        grades=_grades(asked),
     )
     if refused:
         response.headers[ERROR_HEADER] = next(iter(refused.values()))
@@ -196,18 +222,49 @@ def _values(asked: dict[str, Panel], name: str, column: str) -> Mapping[str, str
     return asked[name].query.values_of(column) if name in asked else {}
 
 
-def _grades(asked: dict[str, Panel]) -> dict[str, str]:
-    """Return the grades for which pairs of bodies are counted, each with its name, the strongest first."""
-    counted = (
-        {column.name for column in asked["overlap-body-pairs"].query.columns} if "overlap-body-pairs" in asked else ()
-    )
-    known = ((row["evidenceGrade"], row["grade"]) for row in _rows(asked, "grades"))
-    return {grade: name_of(iri) for grade, iri in known if f"grade{grade}" in counted}
+def _meetings(asked: dict[str, Panel]) -> list[tuple[Meeting, str | None]]:
+    """Return the first pairs of bodies that meet on something, peers first, each with the address of its cell."""
+    written = written_codes(_rows(asked, WRITTEN_CODES))
+    found = meetings(_rows(asked, PAIRS), written, relations(_rows(asked, RELATIONS), written))[:_MOST_PAIRS]
+    has_cells = "overlap.cell" in current_app.view_functions and site().current.is_fixed
+    return [(meeting, cell_of(meeting.one, meeting.other) if has_cells else None) for meeting in found]
 
 
-def _due(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Return what falls due, by the day on which it does, the earliest first."""
-    return [(day(ends), list(found)) for ends, found in groupby(rows[:_MOST_DUE], key=lambda row: row["ends"])]
+def _notice() -> str:
+    """Return what the workspace says that this site is."""
+    workspace = site().workspace
+    return str(workspace.about.site.get("notice", "")) if workspace else ""
+
+
+def _sentences(rule: ShownRule) -> list[Sentence]:
+    """Return what a rule found: the sentence that its findings share, or that of each."""
+    if rule.sentence:
+        return [Sentence(rule.sentence, rule.findings[0].number, len(rule.findings))]
+    return [Sentence(finding.sentence, finding.number) for finding in rule.findings]
+
+
+def _unclear() -> list[ToDo]:
+    """Return what is to be done about findings, the most urgent first, with the first sentences of the first ones."""
+    found: dict[str, list[ShownRule]] = {}
+    for rule in current_rules():
+        found.setdefault(rule.response, []).append(rule)
+    to_do: list[ToDo] = []
+    for response, of_response in found.items():
+        sentences = [sentence for rule in of_response for sentence in _sentences(rule)]
+        told = sentences[:_MOST_SENTENCES] if len(to_do) < _MOST_RESPONSES else []
+        to_do.append(ToDo(response, sum(len(rule.findings) for rule in of_response), told))
+    return to_do
+
+
+def _due(asked: dict[str, Panel]) -> list[tuple[str, list[Row]]]:
+    """Return what falls due, by the day on which it does, the earliest first; codes are as documents write them."""
+    written = written_codes(_rows(asked, WRITTEN_CODES))
+    codes = {row["code"]: written.get(row["body"], row["code"]) for row in _rows(asked, "bodies")}
+    rows = [
+        {**row, "bodies": ", ".join(codes.get(code, code) for code in row["bodies"].split(", "))}
+        for row in _rows(asked, "actions-due")[:_MOST_DUE]
+    ]
+    return [(day(ends), list(found)) for ends, found in groupby(rows, key=lambda row: row["ends"])]
 
 
 def _timeless(kinds: Sequence[Row], due: Sequence[Row]) -> list[tuple[str, Row]]:

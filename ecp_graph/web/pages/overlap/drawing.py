@@ -1,88 +1,102 @@
-"""A matrix as one self-contained SVG: the same numbers, marks and shades as the page, on white, fit for paper."""
+"""A matrix drawn as SVG: the same numbers, marks and shades as the page, on white, fit for paper."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from ecp_graph.overlap.matrix import Cell, Matrix, Thing
+from markupsafe import Markup
 
-__all__ = ["draw"]
+from ecp_graph.overlap.counting import CauseWords, causes_in_words
+from ecp_graph.overlap.joins import Thing
+from ecp_graph.overlap.matrix import Cell, Matrix
+from ecp_graph.web.drawings.frame import clean
+
+__all__ = ["Drawing", "draw"]
 
 _CELL: Final = 52
 _LINE: Final = 15
 _LETTER: Final = 7.2
+_CAPITAL: Final = 9.0
+_SMALL_LETTER: Final = 6.8
 _LONGEST_NAME: Final = 60
-_EDGE: Final = 16
 #: Fills of the steps of shading, light enough for black figures.
 _FILLS: Final = ("#e6eef4", "#cddeea", "#b2cde0", "#95bbd5", "#78a9ca")
-#: Characters that XML 1.0 does not allow, and those that change the direction of text.
-_UNFIT: Final = re.compile(
-    "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]"
-)
 
 
-def draw(matrix: Matrix, title: str, note: str) -> str:
-    """Return the SVG of a matrix under its title, with a note on how to read it below."""
+@dataclass(frozen=True)
+class Drawing:
+    """The size of a drawing, and what is drawn."""
+
+    width: float
+    height: float
+    svg: Markup
+
+
+def draw(matrix: Matrix, words: CauseWords) -> Drawing:
+    """Return the drawing of a matrix; ``words`` are those for causes."""
     row_names = [_shown(_row_name(thing)) for thing in matrix.rows]
     column_names = [_shown(thing.short) for thing in matrix.columns]
-    left = _EDGE + int(max(map(len, row_names), default=0) * _LETTER) + 12
-    head = int(max(map(len, column_names), default=0) * _LETTER)
-    top = _EDGE + 2 * _LINE + (head if head > _CELL else _LINE) + 10
-    width = max(left + _CELL * len(column_names), int(len(max(title, note, key=len)) * _LETTER)) + _EDGE
-    height = top + _CELL * len(row_names) + 3 * _LINE
-    svg = Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {width} {height}",
-            "width": str(width),
-            "height": str(height),
-            "role": "img",
-            "aria-labelledby": "title",
-            "font-family": "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif",
-            "font-size": "12",
-            "fill": "#1d1d1b",
-        },
-    )
-    SubElement(svg, "title", {"id": "title"}).text = _clean(title)
-    SubElement(svg, "rect", {"width": str(width), "height": str(height), "fill": "#ffffff"})
-    _write(svg, _EDGE, _EDGE + 8, title, size=15)
+    wide = _width_of_cells(matrix, words)
+    left = int(max(map(_length, row_names), default=0)) + 12
+    head = int(max(map(_length, column_names), default=0))
+    is_turned = head > wide
+    top = (head if is_turned else _LINE) + 10
+    svg = Element("g")
     for at, name in enumerate(column_names):
-        x = left + _CELL * at + _CELL / 2
-        if head > _CELL:
+        x = left + wide * at + wide / 2
+        if is_turned:
             _write(svg, x + 4, top - 8, name, turn=True)
         else:
             _write(svg, x, top - 8, name, anchor="middle")
     for at, name in enumerate(row_names):
         _write(svg, left - 8, top + _CELL * at + _CELL / 2 + 4, name, anchor="end")
-    _draw_cells(svg, matrix, left, top)
-    _write(svg, _EDGE, top + _CELL * len(row_names) + 2 * _LINE, note, colour="#5c5a55")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(svg, encoding="unicode") + "\n"
+    _draw_cells(svg, matrix, words, (left, top, wide))
+    size = left + wide * len(column_names) + 1, top + _CELL * len(row_names) + 1
+    return Drawing(*size, Markup(tostring(svg, encoding="unicode")))  # noqa: S704 - escaped by ElementTree
 
 
-def _draw_cells(svg: Element, matrix: Matrix, left: int, top: int) -> None:
+def _length(name: str) -> float:
+    return sum(_CAPITAL if letter.isupper() else _LETTER for letter in name)
+
+
+def _width_of_cells(matrix: Matrix, words: CauseWords) -> int:
+    """Return a width in which the longest line of a cell has room."""
+    lines = [line for cell in matrix.cells.values() for line in _lines(matrix, cell, words)]
+    longest = max(map(len, lines), default=0)
+    return max(_CELL, int(longest * _SMALL_LETTER) + 10)
+
+
+def _lines(matrix: Matrix, cell: Cell, words: CauseWords) -> list[str]:
+    """Return the words of a cell, line by line."""
+    if not matrix.is_graded:
+        return [str(cell.number), *filter(None, [matrix.shown_mark(cell)])]
+    cause, number = cell.main
+    more = cell.number - number
+    first = causes_in_words({cause: number}, words)
+    return [f"{first} + {more}" if more else first, f"{cell.best} {cell.kind}"]
+
+
+def _draw_cells(svg: Element, matrix: Matrix, words: CauseWords, place: tuple[int, int, int]) -> None:
+    left, top, wide = place
     for y, row in enumerate(matrix.rows):
         for x, column in enumerate(matrix.columns):
             cell = matrix.cell(row, column)
             fill = _FILLS[matrix.heat(cell) - 1] if cell else "#ffffff"
-            at = {"x": str(left + _CELL * x), "y": str(top + _CELL * y), "width": str(_CELL), "height": str(_CELL)}
+            at = {"x": str(left + wide * x), "y": str(top + _CELL * y), "width": str(wide), "height": str(_CELL)}
             SubElement(svg, "rect", {**at, "fill": fill, "stroke": "#dcd8cf"})
-            middle = left + _CELL * x + _CELL / 2
+            middle = left + wide * x + wide / 2
             if cell:
-                _write_cell(svg, cell, matrix.shown_mark(cell), middle, top + _CELL * y + _CELL / 2)
+                _write_cell(svg, _lines(matrix, cell, words), middle, top + _CELL * y + _CELL / 2)
             elif matrix.is_itself(row, column):
                 _write(svg, middle, top + _CELL * y + _CELL / 2 + 4, "–", anchor="middle", colour="#5c5a55")
 
 
-def _write_cell(svg: Element, cell: Cell, mark: str, x: float, y: float) -> None:
-    lift = 7 if cell.kind else 0
-    _write(svg, x, y - lift, str(cell.number), anchor="middle", size=14)
-    if mark:
-        _write(svg, x, y + 14 - lift, mark, anchor="middle", size=9 if len(mark) > 7 else 10)
-    if cell.kind:
-        _write(svg, x, y + 17, cell.kind, anchor="middle", size=8 if len(cell.kind) < 10 else 6)
+def _write_cell(svg: Element, lines: list[str], x: float, y: float) -> None:
+    begin = y + 5 - (len(lines) - 1) * _LINE / 2
+    for at, line in enumerate(lines):
+        _write(svg, x, begin + at * _LINE, line, anchor="middle", size=13 if line.isdecimal() else 11)
 
 
 def _write(
@@ -101,16 +115,12 @@ def _write(
         attributes["fill"] = colour
     if turn:
         attributes["transform"] = f"rotate(-90 {x:g} {y:g})"
-    SubElement(svg, "text", attributes).text = _clean(text)
+    SubElement(svg, "text", attributes).text = clean(text)
 
 
 def _row_name(thing: Thing) -> str:
-    return f"{thing.code} {thing.name}" if thing.code.isdecimal() else thing.short
+    return thing.full if thing.code.isdecimal() else thing.short
 
 
 def _shown(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
-
-
-def _clean(text: str) -> str:
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)

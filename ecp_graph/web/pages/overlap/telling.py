@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ecp_graph.overlap import counting
 from ecp_graph.overlap.counting import RELATIONS, WRITTEN_CODES, Relation, causes_in_words, count_marks
-from ecp_graph.overlap.matrix import Joins, Matrix, Thing
+from ecp_graph.overlap.joins import Joins, Thing
+from ecp_graph.overlap.matrix import Cell, Matrix
 from ecp_graph.overlap.reading import CAUSES, FINDINGS, GRADES, KINDS
 from ecp_graph.queries.catalogue import Catalogue
 from ecp_graph.tables.lists.reading import Alike
-from ecp_graph.web.show.panels import Panel, panel, panel_of_page
+from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_page
 from ecp_graph.web.state.site import site
 
 __all__ = [
     "MOST_ROWS",
+    "Cause",
+    "Lead",
+    "Meeting",
     "Open",
+    "PairGroup",
     "Part",
     "Summary",
+    "causes_of_finding",
     "codes",
     "counted",
+    "groups_of_pairs",
+    "lead_of",
     "marks_between",
-    "note_of",
+    "notes_of",
     "open_actions",
     "pairs_on",
     "panels_of_finding",
@@ -36,12 +44,18 @@ __all__ = [
     "told",
 ]
 
-#: The query of actions that name bodies by a word alone; a workspace may lack it.
+#: The queries of actions that name bodies by a word alone, and of who has which part in an action; a workspace may lack
+#: them.
 _OPEN: Final = "open-groups"
+_ROLES: Final = "action-roles"
+_LEADS: Final = "lead"
+_NOBODY: Final = "not-stated"
 #: The query of the findings on two.
 _BETWEEN: Final = "overlap-between"
 #: Rows of one part that a page shows.
 MOST_ROWS: Final = 500
+#: Actions of which a page says who leads them.
+_MOST_LED: Final = 50
 
 
 @dataclass(frozen=True)
@@ -56,10 +70,47 @@ class Summary:
 
 @dataclass(frozen=True)
 class Open:
-    """How many actions leave bodies open, and the words of one of them."""
+    """How many actions leave bodies open, the words of one of them, and how many name nobody at all."""
 
     number: int
     wording: str
+    nobody: int = 0
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One finding on two things: its row, and the row of the action that is its cause, if it is one."""
+
+    row: Row
+    action: Row | None
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """The findings on two things that are of one kind: the row of the kind, how many of each cause, the findings."""
+
+    kind: Row
+    counts: Mapping[str, int]
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """Who leads the actions that make two meet, as number and name; those without, by number; and plans by action."""
+
+    leads: tuple[tuple[str, str], ...] = ()
+    without: tuple[str, ...] = ()
+    plans: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PairGroup:
+    """Pairs of a matrix under one heading."""
+
+    title: str
+    note: str
+    pairs: tuple[tuple[Thing, Thing, Cell], ...]
+    is_between_peers: bool = True
 
 
 def told(catalogue: Catalogue, causes: Mapping[str, int]) -> str:
@@ -116,12 +167,66 @@ def relation_words(catalogue: Catalogue, pair: frozenset[str]) -> str:
 
 
 def open_actions(catalogue: Catalogue) -> Open | None:
-    """Return how many actions are open to bodies that they do not name; None when there are none."""
-    if _OPEN not in catalogue:
-        return None
-    rows = panel(_OPEN).rows
-    wordings = Counter(row["wording"] for row in rows)
-    return Open(len({row["action"] for row in rows}), wordings.most_common(1)[0][0]) if rows else None
+    """Return how many actions are open to bodies that they do not name, or name nobody; None when there are none."""
+    rows = panel(_OPEN).rows if _OPEN in catalogue else ()
+    nobody = panel(_ROLES, role=_NOBODY).rows if _has_roles(catalogue) else ()
+    wordings = Counter(row["wording"] for row in rows).most_common(1)
+    found = Open(
+        len({row["action"] for row in rows}),
+        wordings[0][0] if wordings else "",
+        len({row["action"] for row in nobody}),
+    )
+    return found if found.number or found.nobody else None
+
+
+def causes_of_finding(parts: Sequence[Part]) -> list[Meeting]:
+    """Return what makes two meet by kind, of the parts that `panels_of_finding` returns."""
+    findings, actions = parts[0].panel.rows, {row["action"]: row for row in parts[1].panel.rows}
+    kinds = {row["kind"]: row for row in panel(KINDS).rows}
+    used = dict.fromkeys([kind for kind in kinds if kind in {row["kind"] for row in findings}])
+    used |= dict.fromkeys(row["kind"] for row in findings)
+    found = []
+    for kind in used:
+        rows = [row for row in findings if row["kind"] == kind]
+        found.append(
+            Meeting(
+                kinds.get(kind, {"kind": kind, "kindName": kind, "definition": ""}),
+                count_marks(((row[CAUSES], 1) for row in rows), ()),
+                tuple(Cause(row, actions.get(row["cause"])) for row in rows),
+            )
+        )
+    return found
+
+
+def lead_of(catalogue: Catalogue, meetings: Sequence[Meeting]) -> Lead:
+    """Return who leads the actions that make two meet."""
+    actions = [cause.action for meeting in meetings for cause in meeting.causes if cause.action][:_MOST_LED]
+    if not actions or not _has_roles(catalogue):
+        return Lead()
+    rows = panel(_ROLES, action=[row["action"] for row in actions]).rows
+    leads = {row["action"]: row for row in rows if row["role"] == _LEADS}
+    return Lead(
+        tuple((row["number"], leads[row["action"]]["partyName"]) for row in actions if row["action"] in leads),
+        tuple(row["number"] for row in actions if row["action"] not in leads),
+        {row["action"]: row["planName"] for row in rows},
+    )
+
+
+def _has_roles(catalogue: Catalogue) -> bool:
+    query = catalogue.get(_ROLES)
+    return query is not None and query.parameter("action") is not None and query.parameter("role") is not None
+
+
+def groups_of_pairs(found: Matrix, related: Mapping[frozenset[str], tuple[Relation, ...]]) -> list[PairGroup]:
+    """Return the pairs of a matrix, the fullest first: those between peers, then those of superior and subordinate."""
+    pairs = list(found.joined())
+    peers = tuple(pair for pair in pairs if frozenset((pair[0].iri, pair[1].iri)) not in related)
+    others = tuple(pair for pair in pairs if frozenset((pair[0].iri, pair[1].iri)) in related)
+    if not others:
+        return [PairGroup("The pairs", "", peers)] if peers else []
+    groups = [PairGroup("Between peers", "Neither is known to answer to the other.", peers)] if peers else []
+    note = "What looks like double work may be a mandate here."
+    return [*groups, PairGroup("Where one answers to the other, or was set up by it", note, others, False)]
 
 
 def counted(counts: Mapping[str, int]) -> str:
@@ -136,17 +241,19 @@ def ties_of(found: Panel, joins: Joins) -> Mapping[str, int]:
     return {mark: marks.count(mark) for mark in ranks if mark in marks}
 
 
-def note_of(found: Matrix) -> str:
-    """Return how to read a matrix, for below its drawing."""
-    grades = tuple(found.ranks)
-    what = (
-        f"Actions, sessions and themes that make the two meet, with the best grade of the evidence, {grades[0]} to "
-        f"{grades[-1]}, and the kind."
-        if found.is_graded
-        else "Actions, events and instruments that join the two, with the strongest tie where no action names both."
-    )
-    left_out = found.rows_left_out + found.columns_left_out
-    return f"{what} {left_out} rows and columns had no room." if left_out else what
+def notes_of(found: Matrix) -> list[str]:
+    """Return how to read a matrix, for below its drawing: what is counted, the marks in it, and what had no room."""
+    if found.is_graded:
+        names = {row["evidenceGrade"]: row["gradeName"] for row in panel(GRADES).rows}
+        marks = "; ".join(f"{mark} {names.get(mark, mark)}" for mark in found.marks)
+        told = [
+            "Rows, sessions and themes that make the two meet; the letter is the best grade of the evidence: " + marks
+        ]
+    else:
+        told = ["Actions, events and instruments that join the two, with the strongest tie where no action names both."]
+    if left_out := found.rows_left_out + found.columns_left_out:
+        told.append(f"{left_out} rows and columns had no room.")
+    return told
 
 
 @dataclass(frozen=True)
@@ -166,9 +273,9 @@ def panels_of_finding(one: Thing, other: Thing) -> list[Part]:
     return [
         Part("What makes them meet", panel_of_page(_BETWEEN, MOST_ROWS, **given), f"No finding joins {named}."),
         Part(
-            "The actions that show it",
+            "The rows that show it",
             panel_of_page("overlap-rows", MOST_ROWS, **with_all),
-            "No action is evidence for it.",
+            "No row of a plan is evidence for it.",
         ),
         Part(
             "The passages that prove it",

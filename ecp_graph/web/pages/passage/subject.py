@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from itertools import groupby
 from typing import Final
 
+import yaml
 from flask import Response, current_app
 
 from ecp_graph.documents.blocks import Block
 from ecp_graph.documents.words import Anchor
 from ecp_graph.linked_data.document import named_node
-from ecp_graph.namespaces import ECP, names
+from ecp_graph.namespaces import ECP, VOCABULARY, names
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.audience import may_see_words, words_are_private
 from ecp_graph.web.http.responses import private
@@ -21,13 +24,15 @@ from ecp_graph.web.pages.documents.entity import Entity
 from ecp_graph.web.pages.documents.subjects import Subject, SubjectPage
 from ecp_graph.web.show.anchors import anchor
 from ecp_graph.web.show.names import name_all, name_of
-from ecp_graph.web.show.panels import Panel, panel_of_first
+from ecp_graph.web.show.panels import Panel, panel, panel_of_first
 from ecp_graph.web.state.copies import Missed, Words
 from ecp_graph.web.state.site import site
 
 __all__ = ["SUBJECT"]
 
 _CONTENTS: Final = "passage-contents"
+_GLOSSARY: Final = "glossary"
+_CERTAINTIES: Final = VOCABULARY + "id/scheme/certainties"
 #: The selectors that tell a reader where to look, in the order in which they are shown.
 _PLACES: Final = {
     "sheetName": "Sheet",
@@ -68,9 +73,15 @@ class Reading:
     statements: Sequence[tuple[Term, Term, Term]]
 
     @property
-    def things(self) -> list[tuple[Term, list[tuple[Term, Term, Term]]]]:
-        """The statements by what they are about."""
-        return [(thing, list(about)) for thing, about in groupby(self.statements, key=lambda stated: stated[0])]
+    def things(self) -> list[tuple[Term, dict[Term, list[Term]]]]:
+        """What they are about, each with its properties and the values of these."""
+        found = []
+        for thing, about in groupby(self.statements, key=lambda stated: stated[0]):
+            values: dict[Term, list[Term]] = {}
+            for _, property_, value in about:
+                values.setdefault(property_, []).append(value)
+            found.append((thing, values))
+        return found
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,6 @@ def _page(entity: Entity) -> SubjectPage:
         "kind": said.get("passageKind"),
         "nothing": said.get("nothingToModel"),
         "places": [(label, said[name].text) for name, label in _PLACES.items() if name in said],
-        "selectors": said,
         "words": found if isinstance(found, Words) else None,
         "rows": list(_rows(found.parts)) if isinstance(found, Words) else [],
         "missed": found if isinstance(found, list) else [],
@@ -109,6 +119,7 @@ def _page(entity: Entity) -> SubjectPage:
         "wanted": _slug(document) if document else "",
         "licence": site().copies.licence,
         "readings": readings,
+        "meaning": _meaning,
         "referring": [group for group in entity.pointing if group.predicate != ECP + "readingOf"],
         "contents": contents,
     }
@@ -162,8 +173,25 @@ def _readings(passage: str, contents: Panel) -> list[Reading]:
 def _named(term: Term, name: str = "") -> str:
     """Return a term with its name, as `anchor` does."""
     if not name and term.kind == "iri":
-        name = "is a" if term.text == "rdf:type" else name_of(term.value)
+        name = _property_words().get(term.text) or name_of(term.value)
     return anchor(term, name)
+
+
+@cache
+def _property_words() -> Mapping[str, str]:
+    """Return the words for properties of other vocabularies, by their curies."""
+    text = resources.files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")
+    found: dict[str, str] = yaml.safe_load(text)
+    return found
+
+
+def _meaning(notation: str) -> str:
+    """Return what the glossary says of a certainty; nothing where the catalogue lacks it."""
+    catalogue = site().catalogue
+    if catalogue is None or _GLOSSARY not in catalogue:
+        return ""
+    rows = panel(_GLOSSARY).rows
+    return next((row["definition"] for row in rows if (row["notation"], row["scheme"]) == (notation, _CERTAINTIES)), "")
 
 
 def _rows(parts: Sequence[Block]) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Blueprint, Response, request, url_for
 
@@ -13,10 +13,13 @@ from ecp_graph.namespaces import compact
 from ecp_graph.queries.binding import Given, bind
 from ecp_graph.queries.catalogue import Catalogue, Query
 from ecp_graph.queries.resolve import Choice
+from ecp_graph.queries.sheets import about_query, chosen_in_words, headings_of
 from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.web.drawings.frame import Caption, caption_of, picture_response
 from ecp_graph.web.http.answers import answer_response, ask, on_budget
 from ecp_graph.web.http.downloads import download
+from ecp_graph.web.http.embedding import EMBED, framed_by_others, is_embedded
 from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
 from ecp_graph.web.http.negotiation import HTML
 from ecp_graph.web.http.responses import data
@@ -43,7 +46,7 @@ _LONGEST_MENU: Final = 150
 def index() -> Response:
     """The catalogue as a page, by topic."""
     catalogue = _catalogue()
-    return rendered("queries/index.html", topics=catalogue.topics(), count=len(catalogue))
+    return rendered("queries/index.html", topics=catalogue.topics(), about=catalogue.about, count=len(catalogue))
 
 
 @blueprint.get("/queries/<name>.rq")
@@ -51,6 +54,18 @@ def source(name: str) -> Response:
     """The file of a query, as it is."""
     query = _catalogue()[name]
     return Response(query.text, headers={"Content-Type": "application/sparql-query; charset=utf-8"})
+
+
+@blueprint.get("/queries/<name>.svg")
+def chart(name: str) -> Response:
+    """The bar chart of a query; raises HttpError for a result that does not suit one."""
+    query, given = _catalogue()[name], _given()
+    with on_budget():
+        shown = panel_of_page(query.name, _MOST_ROWS, **given) if query.kind == "table" else None
+    drawn = bar_chart(query.columns, shown.table) if shown else None
+    if shown is None or drawn is None:
+        raise HttpError(404, "no-chart", f"The result of '{name}' with these values suits no bar chart; it is a table.")
+    return picture_response("queries/alone.svg", name, _caption(query, given), (drawn.width, drawn.height), chart=drawn)
 
 
 @blueprint.get("/queries/<name>")
@@ -71,6 +86,9 @@ def page(name: str) -> Response:
     response = rendered(
         "queries/query.html",
         status=status,
+        embedded=is_embedded(),
+        caption=_caption(query, given),
+        embed=url_for("queries.page", name=name, embed=1, _external=True, **cast("dict[str, Any]", given)),
         query=query,
         given=given,
         problem=problem,
@@ -83,7 +101,7 @@ def page(name: str) -> Response:
     )
     if code:
         response.headers[ERROR_HEADER] = code
-    return response
+    return framed_by_others(response)
 
 
 @blueprint.get("/api/queries")
@@ -114,10 +132,12 @@ def api_as(name: str, extension: str) -> Response:
     """The result of a query, in the format of the extension."""
     query = _catalogue()[name]
     if extension == "xlsx" and query.kind == "table":
+        given = _given()
         with on_budget():
-            bound = bind(query, _given(), site().engine)
+            bound = bind(query, given, site().engine)
         body = ask(Question(bound, "json"), is_reserved=True).read(site().bounds.page_bytes)
-        return download(workbook(body), MEDIA_TYPE, f"{name}.xlsx", tag=body)
+        about = about_query(query, given, _caption(query, given).facts)
+        return download(workbook(body, headings=headings_of(query), about=about), MEDIA_TYPE, f"{name}.xlsx", tag=body)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
     if wanted is None:
         known = ", ".join(f".{download}" for download in _downloads(query))
@@ -134,9 +154,16 @@ def _catalogue() -> Catalogue:
     return catalogue
 
 
+def _caption(query: Query, given: Given) -> Caption:
+    address = url_for("queries.page", name=query.name, **cast("dict[str, Any]", given))
+    notes = [f"{label}: {value}" for label, value in chosen_in_words(query, given)]
+    return caption_of(query.summary, address, notes=notes)
+
+
 def _given() -> dict[str, str | list[str]]:
     """Return the values of the request that are not empty, by the names of their parameters: one, or a list."""
-    given = {name: [value for value in values if value.strip()] for name, values in request.args.lists()}
+    lists = ((name, values) for name, values in request.args.lists() if name != EMBED)
+    given = {name: [value for value in values if value.strip()] for name, values in lists}
     return {name: values if len(values) > 1 else values[0] for name, values in given.items() if values}
 
 

@@ -40,7 +40,7 @@ class Entry:
     """A searchable entry: its kind, its label, the address of its page, its codes, and all its other names.
 
     ``is_made``: the label is composed of the names of other things, which rank higher. ``line`` is what it is found by,
-    where that is known already.
+    where that is known already, ``iri`` the thing, where it is one.
     """
 
     kind: str
@@ -51,6 +51,7 @@ class Entry:
     hidden: tuple[str, ...] = ()
     is_made: bool = False
     line: str = field(default="", compare=False, repr=False)
+    iri: str = field(default="", compare=False)
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Yield each name with what it is: label, code, other, or hidden."""
@@ -80,7 +81,7 @@ class Found:
 
 def entry_of(named: Named, url: str, line: str = "") -> Entry:
     """Return the entry of a thing that has a page at an address; ``line`` is what it is found by, if that is known."""
-    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden, named.is_made, line)
+    return Entry(named.kind, named.label, url, named.codes, named.others, named.hidden, named.is_made, line, named.iri)
 
 
 class Search(ABC):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from ecp_graph.errors import EcpGraphError, QueryTimeout, ResultTooLarge
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError, status_of
 from ecp_graph.web.http.responses import content, data, page
 from ecp_graph.web.pages.search.index import Entry, Found, Hit, Search, SearchIndex, as_objects, entry_of
+from ecp_graph.web.pages.search.questions import entry_of_question, page_entries, questions_for
 from ecp_graph.web.pages.search.stored import StoredNames
 from ecp_graph.web.show.names import names
 from ecp_graph.web.show.terms import link
@@ -25,7 +26,6 @@ _MOST_HITS: Final = 200
 _MOST_SUGGESTED: Final = 8
 #: Nobody searches for more; a longer text is cut.
 _LONGEST: Final = 200
-_QUESTION: Final = "question"
 #: Said where the names cannot be had.
 TOO_MANY: Final = "This graph has more names than the site can search through."
 #: What finds a thing by a word of its name there.
@@ -105,8 +105,19 @@ def _search(most: int) -> tuple[str, Found, list[str]]:
         )
     asked = request.args.get("q", "").strip()[:_LONGEST]
     index = search_index()
-    found = index.find(asked, most=most)
+    found = _with_questions(index.find(asked, most=most), questions_for(asked, index), most)
     return asked, found, index.nearest(asked) if asked and not found.total else []
+
+
+def _with_questions(found: Found, questions: list[Hit], most: int) -> Found:
+    """Return the hits with questions that a text means before them, each address once."""
+    named = found.hits if not questions else [hit for hit in found.hits if hit.entry.url not in _urls(questions)]
+    more = len(questions) - len(_urls(questions) & _urls(found.hits))
+    return Found((*questions, *named)[:most], found.total + more, found.is_cut)
+
+
+def _urls(hits: Sequence[Hit]) -> set[str]:
+    return {hit.entry.url for hit in hits}
 
 
 def _named() -> Iterator[Entry]:
@@ -125,8 +136,4 @@ def _address(iri: str) -> str | None:
 
 
 def _questions() -> list[Entry]:
-    queries = (site().catalogue or {}).values()
-    return [
-        Entry(_QUESTION, query.summary, url_for("queries.page", name=query.name), others=(query.name,))
-        for query in queries
-    ]
+    return [*map(entry_of_question, (site().catalogue or {}).values()), *page_entries()]

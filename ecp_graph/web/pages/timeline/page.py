@@ -6,18 +6,32 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from ecp_graph.queries.catalogue import Query
+from ecp_graph.queries.sheets import about_query, headings_of
 from ecp_graph.sparql.columns import heading
 from ecp_graph.sparql.results import Table, Term
-from ecp_graph.web.http.downloads import download, table_as
+from ecp_graph.web.drawings.frame import Caption, caption_of, picture_response
+from ecp_graph.web.http.downloads import table_as
+from ecp_graph.web.http.embedding import framed_by_others, is_embedded
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list
 from ecp_graph.web.pages.actions.facets import positions
 from ecp_graph.web.pages.timeline.axis import moment_of
-from ecp_graph.web.pages.timeline.chart import Chart, Entry, Group, Kind, Span, charts_of, plan_stretch
+from ecp_graph.web.pages.timeline.chart import (
+    NARROW,
+    WIDE,
+    Chart,
+    Entry,
+    Group,
+    Kind,
+    Layout,
+    Span,
+    charts_of,
+    plan_stretch,
+)
 from ecp_graph.web.pages.timeline.summary import summary_of
 from ecp_graph.web.show.panels import Panel, Row, panel, panel_of_first
 from ecp_graph.web.show.terms import local_path
@@ -35,8 +49,8 @@ _ROWS_OF_PICTURE: Final = 40
 _MOST_ROWS: Final = 400
 #: Plans and events that stand above the rows, and in their table.
 _MOST_SPANS: Final = 200
-#: The word in the address for an axis that holds no more than the plans of the rows.
-_PLAN: Final = "plan"
+#: The word in the address for an axis that holds everything with a date, and not the plans of the rows alone.
+_ALL: Final = "all"
 #: The kinds of entries that stand above the actions.
 _DRAWN_ABOVE: Final = frozenset({"event", "plan"})
 #: How a time without a date can be drawn, by the word that the header of the times has for its kind.
@@ -54,14 +68,14 @@ class Asked:
     actions: ActionList
     selection: Selection
     by: str
-    is_plan_only: bool
+    is_whole: bool
     groups: tuple[Rows, ...]
 
     @property
     def state(self) -> dict[str, Any]:
         """The values of the query string."""
         by = {"by": self.by} if self.by != _GROUPED_BY else {}
-        return self.selection.address | by | ({"span": _PLAN} if self.is_plan_only else {})
+        return self.selection.address | by | ({"span": _ALL} if self.is_whole else {})
 
     @property
     def found(self) -> int:
@@ -77,12 +91,16 @@ def index() -> Response:
     pages = max(1, -(-asked.found // _MOST_ROWS))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
     shown = _part(asked.groups, (number - 1) * _MOST_ROWS, _MOST_ROWS)
-    return page(
+    response = page(
         "timeline/index.html",
+        embedded=is_embedded(),
+        caption=_caption(asked),
+        embed=url_for("timeline.index", embed=1, _external=True, **asked.state),
         asked=asked,
         facets=asked.actions.facets.facets,
         label=_label,
         charts=_charts(asked, shown, spans, rows=_ROWS_OF_PICTURE),
+        narrow=_charts(asked, shown, spans, rows=_ROWS_OF_PICTURE, layout=NARROW),
         shown=shown,
         first=(number - 1) * _MOST_ROWS + 1,
         last=min(number * _MOST_ROWS, asked.found),
@@ -96,6 +114,7 @@ def index() -> Response:
         most_spans=_MOST_SPANS,
         meant=spans.query.values_of("span"),
     )
+    return framed_by_others(response)
 
 
 @blueprint.get("/timeline.svg")
@@ -103,8 +122,11 @@ def picture() -> Response:
     """The whole picture on one sheet, with its own colours, links to this host's pages and nothing from elsewhere."""
     asked = _asked()
     charts = _charts(asked, asked.groups, panel(_SPANS))
-    text = render_template("timeline/alone.svg", charts=charts, host=request.host_url.rstrip("/"))
-    return download(text.encode(), "image/svg+xml; charset=utf-8", "timeline.svg", inline=True)
+    caption = _caption(asked)
+    size = (charts[0].width, charts[0].height) if charts else (0, 40)
+    return picture_response(
+        "timeline/alone.svg", "timeline", caption, size, charts=charts, host=request.host_url.rstrip("/")
+    )
 
 
 @blueprint.get("/timeline.<extension>")
@@ -113,7 +135,11 @@ def download_as(extension: str) -> Response:
     asked = _asked()
     whole = asked.actions.terms
     rows = [(Term("literal", name), *whole.rows[at]) for name, found in asked.groups for at in found]
-    return table_as(Table(("group", *whole.columns), tuple(rows)), extension, "timeline", also=("svg",))
+    query = _query_of_times()
+    about = about_query(query, asked.selection.address, _caption(asked).facts)
+    headings = {"group": _label(asked.by), **headings_of(query)}
+    table = Table(("group", *whole.columns), tuple(rows))
+    return table_as(table, extension, "timeline", also=("svg",), headings=headings, about=about)
 
 
 def _asked() -> Asked:
@@ -131,7 +157,16 @@ def _asked() -> Asked:
         groups = [("", tuple(_in_time(actions, rows)))]
     if by == _GROUPED_BY:
         groups.sort(key=lambda group: min(_moment(actions, at) for at in group[1]))
-    return Asked(actions, selection, by, request.args.get("span") == _PLAN, tuple(groups))
+    return Asked(actions, selection, by, request.args.get("span") == _ALL, tuple(groups))
+
+
+def _caption(asked: Asked) -> Caption:
+    chosen = (
+        f"{_label(name)}: {', '.join(facet.by_key[key].name for key in keys if key in facet.by_key)}"
+        for name, keys in asked.selection.chosen.items()
+        if (facet := asked.actions.facets.facets.get(name))
+    )
+    return caption_of("Actions in time", url_for("timeline.index", **asked.state), notes=chosen)
 
 
 def _address(asked: Asked) -> Callable[..., str]:
@@ -149,11 +184,13 @@ def _part(groups: Sequence[Rows], skip: int, most: int) -> list[Rows]:
     return found
 
 
-def _charts(asked: Asked, shown: Sequence[Rows], spans: Panel, *, rows: int | None = None) -> list[Chart]:
+def _charts(
+    asked: Asked, shown: Sequence[Rows], spans: Panel, *, rows: int | None = None, layout: Layout = WIDE
+) -> list[Chart]:
     groups = _groups(asked, shown)
     plans = {asked.actions.rows[at]["plan"] for _, rows_of_group in shown for at in rows_of_group}
-    between = plan_stretch(groups) if asked.is_plan_only else None
-    return charts_of(groups, _spans(spans, plans), rows=rows, between=between)
+    between = None if asked.is_whole else plan_stretch(groups)
+    return charts_of(groups, _spans(spans, plans), rows=rows, between=between, layout=layout)
 
 
 def _label(name: str) -> str:

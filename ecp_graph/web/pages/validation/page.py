@@ -53,6 +53,7 @@ def index() -> Response:
         counted=COUNTED,
         severities=SEVERITIES,
         rules=shown,
+        responses=report.by_response(),
         things=things(shown),
         looked_at=[(Piece(name_of(shape), local_path(shape)), count) for shape, count in looked_at],
         downloads=list(_MEDIA_TYPES),

@@ -1,0 +1,1 @@
+"""Briefings as files: HTML that prints well, Markdown, Word."""

@@ -1,0 +1,98 @@
+"""``ecp-graph decide``."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecp_graph.cli.common import (
+    own_workspace,
+    release_or_build,
+    releases_option,
+    say,
+    workspace_and_releases,
+    workspace_option,
+)
+
+if TYPE_CHECKING:
+    from ecp_graph.pipeline.decisions import Asked
+
+__all__ = ["decide"]
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_WORDS = "confirmed|dismissed|coordinate|merge|unsure"
+
+
+@click.command()
+@click.argument("finding", required=False, metavar="[FINDING")
+@click.argument("decision", required=False, metavar=f"{_WORDS}]")
+@click.option("--lead", metavar="BODY", default="", help="The body that is to lead: its code, name or IRI.")
+@click.option("--reason", metavar="TEXT", default="", help="Why; needed.")
+@click.option("--by", metavar="WHO", help="Who decides.  [default: the name of git's user]")
+@click.option("--role", metavar="TEXT", default="", help="In what role; published in place of the name.")
+@click.option("--from", "workbook", type=_FILE, metavar="FILE.xlsx", help="Take the decisions of a workbook.")
+@workspace_option
+@releases_option
+def decide(
+    finding: str | None,
+    decision: str | None,
+    lead: str,
+    reason: str,
+    by: str | None,
+    role: str,
+    workbook: Path | None,
+    workspace: Path | None,
+    releases: Path | None,
+) -> None:
+    """Decide on a finding of overlap, or on those of a workbook, and remember it in decisions/overlaps.tsv.
+
+    FINDING is its IRI, its CURIE or the end of it, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what
+    `ecp-graph overlap KIND --format xlsx` writes, with its columns status, lead and reason filled in. A decision holds
+    as long as the finding rests on the same evidence; the next build says which are reopened, and why.
+
+    Exit codes: 0 decided, 2 refused: nothing was written.
+    """
+    from ecp_graph.pipeline.decisions import Asked
+    from ecp_graph.pipeline.decisions import decide as write
+    from ecp_graph.pipeline.staging import one_at_a_time
+    from ecp_graph.settings import settings_from
+
+    if (workbook is None) == (finding is None) or (finding is not None and decision is None):
+        raise click.UsageError("Give a finding and what is decided, or a workbook with --from.")
+    settings = settings_from(workspace=workspace, releases=releases)
+    where = own_workspace(settings)
+    release = release_or_build(where, workspace_and_releases(settings)[1])
+    with one_at_a_time(where.root, say):
+        asked = _of_workbook(workbook) if workbook else [Asked(finding or "", decision or "", reason, lead)]
+        made = write(where, release.tables, asked, by=by or _user(where.root), role=role)
+    for one in made:
+        say(f"{one.slug}: {one.decision}, by {one.by}")
+    say(f"Decisions written: {len(made)}. `ecp-graph build` brings them into the graph.")
+
+
+def _of_workbook(path: Path) -> list[Asked]:
+    from ecp_graph.overlap.decided_workbook import read_decided
+    from ecp_graph.pipeline.decisions import Asked
+
+    found = read_decided(path)
+    say(f"Lines of {path} with a status: {len(found)}")
+    return [Asked(line.finding, line.status, line.reason, line.lead, line.place) for line in found]
+
+
+def _user(root: Path) -> str:
+    """Return the name of git's user; empty where there is none, or no git."""
+    try:
+        found = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607 - git as the user has it
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout.strip()

@@ -1,0 +1,1 @@
+"""The page of an instrument: its editions, its lineage, and who works on it."""

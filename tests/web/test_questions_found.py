@@ -1,0 +1,84 @@
+"""Questions and pairs of names in the search: the answer, filled in, is the first hit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ecp_graph.settings import Settings
+from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.search import questions
+from tests.web.conftest import BROWSER
+
+PAGES = Path(questions.__file__).with_name("pages.yaml")
+
+#: What is typed, and the address that it leads to.
+TYPED = {
+    "duplication": "/queries/overlap-bodies",
+    "PTC TFA WG": "/overlap/body-body/ptc/tfawg",
+    "PTC and SAFE Working Group": "/overlap/body-body/ptc/safewg",
+    "who works on transit": "/queries/actions?topic=transit",
+    "what is due": "/queries/actions-due",
+    "due before next PTC session": "/queries/actions-due?body=PTC",
+    "phase 2": "/doc/plan/ecp-action-plan-2",
+    "what does the TFA WG do?": "/queries/actions-of-body?body=TFAWG",
+    "Phase II instruments without follow-up": "/queries/instruments-without-action?phase=ecp-action-plan-2",
+    "who reports to whom": "/queries/reporting-lines",
+    "what must be clarified before endorsement": "/queries/contradictions",
+    "history of Transit Guidelines": "/queries/instruments-lineage?instrument=transit-guidelines",
+    "calendar": "/queries/actions-in-time",
+    "licence": "/dataset",
+    "overlap matrix": "/overlap",
+    "PTC": "/doc/body/ptc",
+    "Transit Guidelines": "/doc/instrument/transit-guidelines",
+}
+
+
+@pytest.fixture(scope="module")
+def bundled(releases: Path) -> Flask:
+    return create_app(Settings(releases=releases))
+
+
+@pytest.fixture
+def client(bundled: Flask) -> FlaskClient:
+    return bundled.test_client()
+
+
+@pytest.mark.parametrize(("text", "address"), TYPED.items())
+def test_the_first_hit_is_the_answer(client: FlaskClient, text: str, address: str) -> None:
+    found = client.get("/search.json", query_string={"q": text}).json
+    assert found is not None
+    assert found["hits"][0]["url"] == address
+    page = client.get("/search", query_string={"q": text}, headers={"Accept": BROWSER}).get_data(as_text=True)
+    first = page[page.index('class="hits"') :].replace("&amp;", "&")
+    assert first.index(address) == first.index('href="') + len('href="')
+    assert client.get(address, headers={"Accept": BROWSER}).status_code == 200
+
+
+def test_each_address_once(client: FlaskClient) -> None:
+    found = client.get("/search.json", query_string={"q": "duplication"}).json
+    assert found is not None
+    addresses = [hit["url"] for hit in found["hits"]]
+    assert len(addresses) == len(set(addresses)) == found["total"] > 1
+
+
+def test_every_page_that_is_listed_is_one_of_the_site_or_of_a_larger_one(bundled: Flask) -> None:
+    listed = yaml.safe_load(PAGES.read_text(encoding="utf-8"))
+    assert len(listed) > 8
+    assert [page["view"] for page in listed if page["view"] not in {*bundled.view_functions, "about.index"}] == []
+
+
+def test_one_thing_twice_is_no_pair(client: FlaskClient) -> None:
+    found = client.get("/search.json", query_string={"q": "PTC PTC"}).json
+    assert found is not None
+    assert all("/overlap/" not in hit["url"] for hit in found["hits"])
+
+
+def test_wordings_find_questions_without_a_server_too(client: FlaskClient) -> None:
+    index = client.get("/search-index.json").get_data(as_text=True)
+    assert "what must be clarified" in index
+    assert "{" not in "".join(name for entry in client.get("/search-index.json").json["entries"] for name in entry[1:2])  # type: ignore[index]
