@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
 from ecp_graph.pipeline import build
-from ecp_graph.release.release import open_release
+from ecp_graph.release.release import open_release, public_part
 from ecp_graph.settings import Settings
 from ecp_graph.twin.publish import publish
 from ecp_graph.web.app import create_app
@@ -133,8 +133,8 @@ def test_a_workbook_of_findings_is_decided_on_line_by_line_or_not_at_all(workspa
     target = tmp_path / "findings.xlsx"
     assert _run(workspace, "overlap", "actions", "--format", "xlsx", "--output", str(target)).exit_code == 0
     book = openpyxl.load_workbook(target)
-    sheet = book.worksheets[0]
-    heads = [cell.value for cell in sheet[1]]
+    sheet = book["result"]
+    heads = [str(cell.value).lower() for cell in sheet[1]]
     assert heads[-3:] == ["status", "lead", "reason"]
     at = {name: heads.index(name) + 1 for name in ("status", "lead", "reason")}
     for row, values in ((2, ("coordinate", "PTC", "PTC leads")), (3, ("Dismissed", None, "Not the same"))):
@@ -252,3 +252,18 @@ def _feed(workspace: Workspace) -> list[tuple[str, str, str]]:
         member = link.rpartition("/overlap/")[2].partition("--")[0].replace("-", "/", 1)
         found.append((title.partition(":")[0], member, summary))
     return found
+
+
+def test_a_decision_on_a_confidential_plan_does_not_leave_the_machine(workspace: Workspace) -> None:
+    finding = _finding(workspace, "north-5", "south-5")
+    assert _run(workspace, "decide", finding, "dismissed", "--reason", "Quux", "--by", NAME).exit_code == 0
+    file = workspace.root / "data" / "south" / "plan.trig"
+    text = file.read_text(encoding="utf-8")
+    assert "plan:south a " in text
+    file.write_text(text.replace("plan:south a ", "plan:south ecp:confidential true ; a ", 1), encoding="utf-8")
+    whole = _built(workspace)
+    assert _asked(whole, "SELECT decision FROM {decisions}") == [("dismissed",)]
+    public = public_part(open_release(workspace.root / "releases"))
+    assert _asked(public.tables, "SELECT decision FROM {decisions}") == []
+    told = [path for path in public.path.rglob("*") if path.is_file() and b"Quux" in path.read_bytes()]
+    assert told == []
