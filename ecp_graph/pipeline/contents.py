@@ -43,7 +43,7 @@ from ecp_graph.workspace import FOLDERS, Workspace
 __all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_public_part"]
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
-LAYOUT: Final = 7
+LAYOUT: Final = 8
 #: Bytes of N-Quads whose store takes a gigabyte of memory.
 _MOST_IN_MEMORY: Final = 500_000_000
 _STORED: Final = """

@@ -25,10 +25,12 @@ from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.body import subject as body
 from ecp_graph.web.pages.briefs import page as briefs
+from ecp_graph.web.pages.check import page as check
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
 from ecp_graph.web.pages.documents.subjects import SUBJECTS
+from ecp_graph.web.pages.feed import page as feed
 from ecp_graph.web.pages.finding import subject as finding
 from ecp_graph.web.pages.home import page as home
 from ecp_graph.web.pages.indexes import bodies, instruments, plans
@@ -65,6 +67,7 @@ _PAGES: Final = (
     instruments,
     overlap,
     between,
+    check,
     timeline,
     queries,
     sparql,
@@ -80,6 +83,7 @@ _PAGES: Final = (
     search,
     shapes,
     releases,
+    feed,
     crawling,
 )
 #: What has pages made for it, the most specific classes first.

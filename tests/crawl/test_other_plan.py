@@ -44,6 +44,7 @@ OTHERS: Final = (
     "/sparql/examples.json",
     "/search-index.json",
     "/releases.atom",
+    "/feed.atom",
     "/context.jsonld",
     "/health",
     "/metrics",

@@ -80,8 +80,8 @@ def test_pairs_of_the_bundled_plan(engine: Engine) -> None:
 
 def test_the_query_of_pairs_tells_causes_as_the_header_of_cells_does(engine: Engine) -> None:
     words = words_of_causes(bundled_catalogue()[CELLS])
-    # the work of bodies is not compared, so they meet by no similar work
-    columns = dict(zip(("actions", "sessions", "decisions", "instruments", "themes"), words, strict=False))
+    causes = ("actions", "sessions", "decisions", "instruments", "themes", "similar")
+    columns = dict(zip(causes, words, strict=True))
     rows = _rows(engine, PAIRS)
     assert len(rows) > 5
     for row in rows:

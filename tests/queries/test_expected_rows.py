@@ -21,7 +21,17 @@ from .computed import COMPUTED
 
 READING = ROOT / "tests" / "second_reading"
 #: What the bundled plan has none of; for two plans see tests/overlap/across/test_queries.py.
-ONLY_IN_WORLDS = ("budgets", "indicators", "milestones", "results", "overlap-actions-between", "overlap-plans")
+ONLY_IN_WORLDS = (
+    *(
+        "budgets",
+        "indicators",
+        "milestones",
+        "results",
+        "overlap-actions-between",
+        "overlap-decisions",
+        "overlap-plans",
+    ),
+)
 COUNTS: dict[str, Any] = yaml.safe_load((READING / "counts.yaml").read_text(encoding="utf-8"))
 
 

@@ -97,6 +97,7 @@ def test_void_is_well_known(client: FlaskClient, accept: str, place: str) -> Non
     [
         "/sitemap.xml",
         "/releases.atom",
+        "/feed.atom",
         "/search.json?q=ptc",
         "/search-index.json",
         "/validation/report.ttl",

@@ -18,7 +18,8 @@ import pyoxigraph as ox
 
 from ecp_graph.namespaces import CONCEPTS, ECP, PREFIXES
 from ecp_graph.overlap.across.actions import PlanAction, read_plan_actions
-from ecp_graph.overlap.across.kinds import Kinds, narrow
+from ecp_graph.overlap.across.kinds import FRAGMENTATION, RANKED, Kinds, narrow
+from ecp_graph.overlap.across.lifting import lift
 from ecp_graph.overlap.across.pairs import Comparison, Pair, compare_actions
 from ecp_graph.overlap.marks import Marks
 from ecp_graph.tables.statements import Statements
@@ -36,9 +37,12 @@ _TERMS: Final = {
     "type": PREFIXES["rdf"] + "type",
     "reading": ECP + "Reading",
 }
-_ACTION_PLAN: Final = """
-CREATE OR REPLACE TEMP TABLE action_plan AS
-SELECT unnest($actions::BIGINT[]) AS action, unnest($plans::BIGINT[]) AS plan"""
+#: So many texts are encoded between two reports of progress, as encoding a few thousand takes some ten seconds.
+_TOLD_EACH: Final = 2048
+#: A table of actions and, of each, its plan or who leads it.
+_OF_ACTIONS: Final = """
+CREATE OR REPLACE TEMP TABLE action_{name} AS
+SELECT unnest($actions::BIGINT[]) AS action, unnest($values::BIGINT[]) AS {column}"""
 #: Compared pairs, each with the finding that rules have made of it; those that have none get the next numbers.
 _COMPARED: Final = """
 CREATE OR REPLACE TEMP TABLE compared AS
@@ -97,7 +101,11 @@ def add_findings(
 
 
 def _told(progress: Callable[[str], None]) -> Callable[[int, int], None]:
-    return lambda done, of: progress(f"Encoded {done} of {of} new texts")
+    def tell(done: int, of: int) -> None:
+        if done == of or done % _TOLD_EACH == 0:
+            progress(f"Encoded {done} of {of} new texts")
+
+    return tell
 
 
 def _fill(
@@ -105,15 +113,16 @@ def _fill(
 ) -> None:
     execute = statements.connection.execute
     own = {name: str(ox.NamedNode(iri)) for name, iri in _TERMS.items()}
-    things = [iri for action in actions for iri in (action.iri, action.plan)]
+    things = [iri for action in actions for iri in (action.iri, action.plan, *action.leads)]
     shared = [(place, iri) for place, pair in enumerate(pairs) for iri in pair.shared]
     every = dict.fromkeys(str(ox.NamedNode(iri)) for iri in (*things, *(iri for _, iri in shared)))
     numbers = statements.numbers([*own.values(), *every])
     number = {iri: numbers[f"<{iri}>"] for iri in (*things, *(iri for _, iri in shared))}
-    execute(
-        _ACTION_PLAN,
-        {"actions": [number[a.iri] for a in actions], "plans": [number[action.plan] for action in actions]},
-    )
+    plans = [(action.iri, action.plan) for action in actions]
+    leads = [(action.iri, lead) for action in actions for lead in action.leads]
+    for name, column, rows in (("plan", "plan", plans), ("lead", "body", leads)):
+        one, other = ([number[row[at]] for row in rows] for at in (0, 1))
+        execute(_OF_ACTIONS.format(name=name, column=column), {"actions": one, "values": other})
     execute(
         _COMPARED,
         {
@@ -133,7 +142,8 @@ def _fill(
     for table, columns in _DETAILS.items():
         _insert(statements, table, columns, list(_details(table, pairs)))
     narrow(statements, marks, kinds)
-    for table in ("action_plan", "compared"):
+    lift(statements, [kinds.places[kind] for kind in RANKED[: RANKED.index(FRAGMENTATION) + 1]], list(kinds.family))
+    for table in ("action_plan", "action_lead", "compared"):
         execute(f"DROP TABLE {table}")
 
 

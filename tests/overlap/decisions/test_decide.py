@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
+from xml.etree import ElementTree
 
 import duckdb
 import openpyxl
@@ -18,13 +19,15 @@ from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
 from ecp_graph.pipeline import build
-from ecp_graph.release.release import open_release
+from ecp_graph.release.release import open_release, public_part
+from ecp_graph.settings import Settings
 from ecp_graph.twin.publish import publish
+from ecp_graph.web.app import create_app
 from ecp_graph.workspace import DECISIONS, Workspace, find_workspace
 from tests.overlap.across.plans import made
 
 NAME: Final = "Quenby Zwartkruis"
-PAIR: Final = "action-north-5--action-south-5--concept-cause-similar-work"
+ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +216,54 @@ def test_json_of_the_finding_has_the_decision(workspace: Workspace) -> None:
     query.write_text(f"SELECT ?what WHERE {{ <{finding}> ecp:decision/skos:notation ?what }}", encoding="utf-8")
     result = _run(workspace, "query", str(query), "--format", "json")
     assert json.loads(result.stdout)["results"]["bindings"] == [{"what": {"type": "literal", "value": "dismissed"}}]
+
+
+def test_the_feed_tells_new_and_reopened_findings(workspace: Workspace) -> None:
+    first, audit = _feed(workspace), _finding(workspace, "north-5", "south-5")
+    assert first
+    assert {what for what, *_ in first} == {"New"}
+    _run(workspace, "decide", audit, "dismissed", "--reason", "x", "--by", NAME)
+    _built(workspace)
+    assert _feed(workspace) == first, "a decision is no news"
+    _reimport(workspace, "south", "5,Audit the bonded warehouses", "5,Audit all the bonded warehouses")
+    _reimport(workspace, "south", "6,Subsidize organic vineyards", "6,Digitise the patient records")
+    _built(workspace)
+    found = _feed(workspace)
+    assert found[0][:2] == ("Reopened", "action/north-5")
+    assert found[0][2].endswith("Passages with other words: line 6 column 2.")
+    assert [(what, one) for what, one, _ in found[1:2]] == [("New", "action/north-6")]
+    assert found[2:] == first
+
+
+def _feed(workspace: Workspace) -> list[tuple[str, str, str]]:
+    """What each entry says, the first member of its finding, and the rest of it."""
+    app = create_app(Settings(workspace=workspace.root, releases=workspace.root / "releases", workers=1))
+    client = app.test_client()
+    answer = client.get("/feed")
+    assert answer.content_type == "application/atom+xml; charset=utf-8"
+    assert client.get("/feed.atom").data == answer.data
+    feed = ElementTree.fromstring(answer.data)
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+    assert len(ids) == len(set(ids))
+    found = []
+    for entry in feed.iter(f"{ATOM}entry"):
+        title, summary = (entry.findtext(f"{ATOM}{name}") or "" for name in ("title", "summary"))
+        link = next(iter(entry.iter(f"{ATOM}link"))).attrib["href"]
+        member = link.rpartition("/overlap/")[2].partition("--")[0].replace("-", "/", 1)
+        found.append((title.partition(":")[0], member, summary))
+    return found
+
+
+def test_a_decision_on_a_confidential_plan_does_not_leave_the_machine(workspace: Workspace) -> None:
+    finding = _finding(workspace, "north-5", "south-5")
+    assert _run(workspace, "decide", finding, "dismissed", "--reason", "Quux", "--by", NAME).exit_code == 0
+    file = workspace.root / "data" / "south" / "plan.trig"
+    text = file.read_text(encoding="utf-8")
+    assert "plan:south a " in text
+    file.write_text(text.replace("plan:south a ", "plan:south ecp:confidential true ; a ", 1), encoding="utf-8")
+    whole = _built(workspace)
+    assert _asked(whole, "SELECT decision FROM {decisions}") == [("dismissed",)]
+    public = public_part(open_release(workspace.root / "releases"))
+    assert _asked(public.tables, "SELECT decision FROM {decisions}") == []
+    told = [path for path in public.path.rglob("*") if path.is_file() and b"Quux" in path.read_bytes()]
+    assert told == []

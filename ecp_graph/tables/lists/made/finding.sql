@@ -9,12 +9,13 @@ SELECT row_number() OVER (ORDER BY findings.iri) AS id, findings.iri, findings.n
     WHEN cause IN (SELECT iri FROM topics) THEN 'theme'
     ELSE 'similar work'
   END AS cause_kind,
-  findings.kind, grade, findings.certainty, is_node, pa.id, pb.id, score, shared_words
+  findings.kind, grade, findings.certainty, is_node, pa.id, pb.id, score, shared_words, findings.decision, decisions.change
 FROM finding_rows AS findings
 LEFT JOIN named ON named.thing = findings.iri
 JOIN term AS a ON a.iri = member_a
 JOIN term AS b ON b.iri = member_b
 JOIN term AS c ON c.iri = cause
+LEFT JOIN decisions ON decisions.finding = findings.iri
 LEFT JOIN term AS pa ON pa.iri = plan_a
 LEFT JOIN term AS pb ON pb.iri = plan_b
 ORDER BY id

@@ -1,4 +1,4 @@
--- twin of: fb2878cc5104
+-- twin of: a2b3736d109d
 -- iris: finding
 SELECT finding.id, plan_a = one.id AS is_in_order
 FROM finding
@@ -22,7 +22,7 @@ SELECT replace(:first, rtrim(:first, replace(replace(replace(:first, '/', ''), '
       WHERE finding_thing.finding = finding.id AND finding_thing.kind IS NOT 'similar work' AND name IS NOT NULL
       ORDER BY name, term.iri)
   ), ''), shared_words, '') AS shared,
-  '' AS decision, finding.iri AS finding
+  coalesce(decision, '') AS decision, finding.iri AS finding
 FROM chosen
 JOIN finding USING (id)
 LEFT JOIN action AS a ON a.id = iif(is_in_order, member_a, member_b)

@@ -1,4 +1,4 @@
--- twin of: 1c771ab5417f
+-- twin of: 1b30aba82beb
 -- iris: cause overlap memberA memberB
 SELECT finding.id
 FROM finding

@@ -1,10 +1,10 @@
--- twin of: fca64aff4ead
+-- twin of: e6da34962714
 -- iris: memberA memberB
 WITH pair AS (
   SELECT member_a, member_b,
     sum(cause_kind = 'action') AS actions, sum(cause_kind = 'joint session') AS sessions,
     sum(cause_kind = 'decision') AS decisions, sum(cause_kind = 'instrument') AS instruments,
-    sum(cause_kind = 'theme') AS themes,
+    sum(cause_kind = 'theme') AS themes, sum(cause_kind = 'similar work') AS similar,
     sum(grade = 'A') AS gradeA, sum(grade = 'B') AS gradeB, sum(grade = 'C') AS gradeC, sum(grade = 'D') AS gradeD,
     sum(certainty = 'interpreted') AS interpreted, count(*) AS total, sum(kind != 'descent') AS met
   FROM finding WHERE dimension = 'body' GROUP BY member_a, member_b
@@ -18,13 +18,14 @@ ORDER BY met = 0, EXISTS (
   ), met DESC, gradeA DESC, gradeB DESC, gradeC DESC, coalesce(a.code, a.name), coalesce(b.code, b.name), a.iri, b.iri
 -- shown
 SELECT coalesce(a.code, a.name) AS bodyA, coalesce(b.code, b.name) AS bodyB, actions, sessions, decisions, instruments,
-  themes, gradeA, gradeB, gradeC, gradeD, interpreted, total,
+  themes, similar, gradeA, gradeB, gradeC, gradeD, interpreted, total,
   substr(
     iif(actions, printf(', %d row%s', actions, iif(actions = 1, '', 's')), '')
     || iif(sessions, printf(', %d joint session%s', sessions, iif(sessions = 1, '', 's')), '')
     || iif(decisions, printf(', %d decision%s', decisions, iif(decisions = 1, '', 's')), '')
     || iif(instruments, printf(', %d instrument%s', instruments, iif(instruments = 1, '', 's')), '')
-    || iif(themes, printf(', %d theme%s', themes, iif(themes = 1, '', 's')), ''), 3) AS meetOn,
+    || iif(themes, printf(', %d theme%s', themes, iif(themes = 1, '', 's')), '')
+    || iif(similar, printf(', %d similar work%s', similar, iif(similar = 1, '', 's')), ''), 3) AS meetOn,
   (SELECT group_concat(kind || ' ' || often, ', ') FROM (
     SELECT kind, count(*) AS often FROM finding AS one
     WHERE one.member_a = chosen.member_a AND one.member_b = chosen.member_b GROUP BY kind ORDER BY kind)) AS kinds,

@@ -1,4 +1,4 @@
--- twin of: 655235e18408
+-- twin of: 037513805639
 -- iris: cause overlap
 SELECT finding.id
 FROM finding

@@ -21,6 +21,7 @@ __all__ = ["SUBJECT"]
 
 #: The actions that show a finding on two others than actions, with their cells.
 _ROWS: Final = "overlap-rows"
+_DECISIONS: Final = "overlap-decisions"
 #: Passages that a page lists.
 _MOST_EVIDENCE: Final = 100
 #: Where readings stand. A finding that is only a row of the tables has none in the graph, so they are asked by name.
@@ -54,12 +55,21 @@ def _page(entity: Entity) -> SubjectPage:
         "compared": compared,
         "bars": bars(compared.parts) if compared else [],
         "sides": sides,
+        "decision": _decision(entity),
         "rows": () if sides else _rows(pair, shown),
         "evidence": _places(entity),
         "most_evidence": _MOST_EVIDENCE,
         "action_of": lambda row: Term("iri", row["action"]),
     }
     return SubjectPage("finding/finding.html", context)
+
+
+def _decision(entity: Entity) -> Row | None:
+    """Return what was decided on the finding; None where nothing was, or where the workspace has no such query."""
+    catalogue = site().catalogue
+    if catalogue is None or _DECISIONS not in catalogue or not entity.values_of("decision"):
+        return None
+    return next(iter(panel(_DECISIONS, finding=entity.iri).rows), None)
 
 
 def _concept(known: Panel, column: str, values: Sequence[Value]) -> Row | None:

@@ -29,7 +29,7 @@ from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_f
 from ecp_graph.web.http.release_rdf import alternates, description_triples, parse_turtle, rdf_response
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["author", "blueprint"]
 
 blueprint = Blueprint("releases", __name__)
 
@@ -60,12 +60,12 @@ def feed() -> Response:
         here=request.url_root.rstrip("/"),
         iri=release_iri,
         base=names().base,
-        author=_author(),
+        author=author(),
     )
     return content(text, _ATOM)
 
 
-def _author() -> str:
+def author() -> str:
     """Return who publishes the data; where nothing says so, what they are called."""
     if site().current.opened is None:
         return "ecp-graph"

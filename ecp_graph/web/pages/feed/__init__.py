@@ -1,0 +1,1 @@
+"""The feed of findings: what is new, and what is reopened."""
