@@ -38,7 +38,7 @@ _PROV: Final = PREFIXES["prov"]
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _LABEL: Final = PREFIXES["skos"] + "prefLabel"
 _NOTED: Final = """
-SELECT node[2:-2], hash FROM finding_node JOIN finding_hash USING (id)
+SELECT node[2:-2], hash, name FROM finding_node JOIN finding_hash USING (id)
 WHERE node IN (SELECT unnest($nodes::VARCHAR[]))"""
 _PARTS: Final = """
 SELECT node[2:-2], part, value, told FROM finding_node JOIN finding_evidence USING (id)
@@ -89,7 +89,8 @@ def add_decisions(statements: Statements, decisions: Decisions) -> Applied:
     if not decisions.rows:
         return Applied()
     nodes = {"nodes": [str(ox.NamedNode(row.finding)) for row in decisions.rows]}
-    hashes: dict[str, str] = dict(statements.connection.execute(_NOTED, nodes).fetchall())
+    noted = {iri: (hash_, name) for iri, hash_, name in statements.connection.execute(_NOTED, nodes).fetchall()}
+    hashes = {iri: hash_ for iri, (hash_, _) in noted.items()}
     reopened = decisions.reopened
     if reopened is None:
         reopened = frozenset(
@@ -105,7 +106,9 @@ def add_decisions(statements: Statements, decisions: Decisions) -> Applied:
             ox.Quad(subject, ox.NamedNode(predicate), value, graph)
             for row in decisions.rows
             if row.finding in hashes
-            for subject, predicate, value in _said(row, decisions.telling, changes.get(row.finding))
+            for subject, predicate, value in _said(
+                row, noted[row.finding][1], decisions.telling, changes.get(row.finding)
+            )
         ],
     )
     reopened &= set(hashes)
@@ -144,18 +147,14 @@ def _told(before: Sequence[str], after: Sequence[str]) -> str:
 Said = Iterator[tuple[ox.NamedNode, str, ox.NamedNode | ox.Literal]]
 
 
-def _said(row: OverlapDecision, telling: Telling, change: str | None) -> Said:
+def _said(row: OverlapDecision, name: str, telling: Telling, change: str | None) -> Said:
     finding, decided = ox.NamedNode(row.finding), ox.NamedNode(f"{names().id}decision/{row.slug}")
     outcome = ox.NamedNode(f"{CONCEPTS}decision-{row.decision}")
     standing = ox.NamedNode(f"{CONCEPTS}decision-{REOPENED}") if change is not None else outcome
     yield finding, ECP + "decision", standing
     for kind in (ECP + "OverlapDecision", _PROV + "Activity"):
         yield decided, _TYPE, ox.NamedNode(kind)
-    yield (
-        decided,
-        _LABEL,
-        ox.Literal(f"Decision on {row.slug.replace('--', ' and ', 1).replace('--', ' on ')}", language="en"),
-    )
+    yield decided, _LABEL, ox.Literal(f"Decision: {name}", language=main_language())
     yield decided, ECP + "decisionOn", finding
     yield decided, ECP + "decision", outcome
     yield decided, PREFIXES["dcterms"] + "description", ox.Literal(row.reason, language=main_language())

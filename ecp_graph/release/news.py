@@ -27,16 +27,16 @@ class News:
 def findings_news(kept: Sequence[KeptRelease], most: int) -> list[News]:
     """Return the news of releases, given the newest first: of each what is reopened, then what is new.
 
-    In the oldest one everything is new. A release of an earlier version, which does not tell, has no news, and none is
-    told of the next. There are at most so many as ``most``.
+    In the oldest one everything is new. A release of an earlier version does not tell its findings; it has no news, and
+    in the next one nothing is new. There are at most so many as ``most``.
     """
     found: list[News] = []
     held = [(one, noted_findings(one.release.lists)) for one in kept]
     for (one, now), (_, before) in pairwise([*held, (None, [])]):
-        if one is None or now is None or before is None:
+        if one is None or now is None:
             continue
-        known = {finding.iri: finding for finding in before}
-        told = {iri for iri, finding in known.items() if finding.decision == _REOPENED}
+        known = {finding.iri: finding for finding in (now if before is None else before)}
+        told = {finding.iri for finding in before or () if finding.decision == _REOPENED}
         reopened = [each for each in now if each.decision == _REOPENED and each.iri not in told]
         new = [each for each in now if each.iri not in known and each.decision != _REOPENED]
         found += [News(one, "reopened", each) for each in reopened]

@@ -25,6 +25,7 @@ from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.body import subject as body
 from ecp_graph.web.pages.briefs import page as briefs
+from ecp_graph.web.pages.check import page as check
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
@@ -66,6 +67,7 @@ _PAGES: Final = (
     instruments,
     overlap,
     between,
+    check,
     timeline,
     queries,
     sparql,

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
 from ecp_graph.pipeline import build
-from ecp_graph.release.release import open_release
+from ecp_graph.release.release import open_release, public_part
 from ecp_graph.settings import Settings
 from ecp_graph.twin.publish import publish
 from ecp_graph.web.app import create_app
@@ -252,3 +252,18 @@ def _feed(workspace: Workspace) -> list[tuple[str, str, str]]:
         member = link.rpartition("/overlap/")[2].partition("--")[0].replace("-", "/", 1)
         found.append((title.partition(":")[0], member, summary))
     return found
+
+
+def test_a_decision_on_a_confidential_plan_does_not_leave_the_machine(workspace: Workspace) -> None:
+    finding = _finding(workspace, "north-5", "south-5")
+    assert _run(workspace, "decide", finding, "dismissed", "--reason", "Quux", "--by", NAME).exit_code == 0
+    file = workspace.root / "data" / "south" / "plan.trig"
+    text = file.read_text(encoding="utf-8")
+    assert "plan:south a " in text
+    file.write_text(text.replace("plan:south a ", "plan:south ecp:confidential true ; a ", 1), encoding="utf-8")
+    whole = _built(workspace)
+    assert _asked(whole, "SELECT decision FROM {decisions}") == [("dismissed",)]
+    public = public_part(open_release(workspace.root / "releases"))
+    assert _asked(public.tables, "SELECT decision FROM {decisions}") == []
+    told = [path for path in public.path.rglob("*") if path.is_file() and b"Quux" in path.read_bytes()]
+    assert told == []
