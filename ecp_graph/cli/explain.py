@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+import pyoxigraph as ox
 
 from ecp_graph.cli.common import (
     endpoint_option,
@@ -20,13 +22,14 @@ from ecp_graph.cli.common import (
 )
 from ecp_graph.cli.query import engine_for
 from ecp_graph.errors import ParameterError
-from ecp_graph.namespaces import PREFIXES, expand
+from ecp_graph.namespaces import ECP, PREFIXES, expand
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
     from ecp_graph.reasoning.statements import Statement
     from ecp_graph.settings import Settings
-    from ecp_graph.sparql.results import Term
+    from ecp_graph.sparql.results import Table, Term
+    from ecp_graph.workspace import Workspace
 
 __all__ = ["explain", "find_statement"]
 
@@ -43,6 +46,14 @@ SELECT ?value ?name WHERE {{
   OPTIONAL {{ ?value skos:prefLabel|rdfs:label|skos:notation|skos:altLabel ?name }}
 }}
 ORDER BY ?value ?name
+"""
+#: The things of a name that anything has as the value of a property.
+_USUAL: Final = """
+SELECT DISTINCT ?value WHERE {{
+  ?any {property} ?value .
+  ?value skos:prefLabel|rdfs:label|skos:notation|skos:altLabel ?name .
+  FILTER (isIRI(?value) && LCASE(STR(?name)) = {name})
+}}
 """
 
 
@@ -69,7 +80,7 @@ def explain(
 
     The three parts are CURIEs, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
     stands for rdf:type. An inferred statement is traced back, rule by rule, to the passages that it is based on.
-    Exit code 1: the statement is neither stated nor inferred.
+    Exit code 1: the statement is neither stated nor inferred; what else joins the two is said.
     """
     from ecp_graph.reasoning import Explainer
     from ecp_graph.reasoning.findings import explain_finding
@@ -87,6 +98,8 @@ def explain(
         found = explain_finding(engine, rules, statement, told=told, timeout_s=limit_s)
     if found is None:
         say(f"{statement.text}: this is neither stated in the graph nor can it be inferred.")
+        for sentence in _told_of_pair(engine, workspace_and_releases(settings)[0], statement, limit_s):
+            say(sentence)
         click.get_current_context().exit(1)
     terms = list(found.terms())
     names = {**names_of(told, terms, timeout_s=limit_s), **names_of(engine, terms, timeout_s=limit_s)}
@@ -107,6 +120,23 @@ def _told_of(engine: Engine, subject: str, settings: Settings) -> Engine:
         return engine
     say(REMARK)
     return engine_of(row, engine, timeout_s=settings.timeout)
+
+
+def _told_of_pair(engine: Engine, workspace: Workspace, statement: Statement, limit_s: float | None) -> list[str]:
+    """Return what joins the two ends of a statement nevertheless, in the words of the pages on overlap."""
+    from ecp_graph.engine.asking import ask_table
+    from ecp_graph.overlap.pair import sentences_on_pair
+    from ecp_graph.queries.binding import bind
+    from ecp_graph.queries.catalogue import load_catalogue
+
+    if statement.object.kind != "iri":
+        return []
+    catalogue = load_catalogue(workspace)
+
+    def ask(name: str, given: Mapping[str, str]) -> Table:
+        return ask_table(engine, bind(catalogue[name], dict(given), engine), timeout_s=limit_s)
+
+    return sentences_on_pair(catalogue, ask, statement.subject.value, statement.object.value)
 
 
 def find_statement(engine: Engine, subject: str, predicate: str, object_: str) -> Statement:
@@ -140,6 +170,7 @@ def _property(engine: Engine, text: str) -> Term:
                 known.setdefault(key.casefold(), set()).add(property_.value)
             known[property_.value] = known[property_.text] = {property_.value}
     found = known.get(expand(text.strip("<>"))) or known.get(text.casefold(), set())
+    found = {own for own in found if own.startswith(ECP)} or found  # of several the one of the ontology is meant
     if len(found) == 1:
         return iri(next(iter(found)))
     if found:
@@ -174,4 +205,9 @@ def _value(engine: Engine, subject: Term, property_: Term, text: str) -> Term:
         return next(iter(found))
     if found:
         raise ParameterError(f"'{text}' names several values: {', '.join(term.text for term in found)}.")
-    return Term("literal", text) if is_literal else iri(_thing(engine, "OBJECT", text))
+    if is_literal:
+        return Term("literal", text)
+    usual = ask_table(engine, _USUAL.format(property=in_sparql(property_), name=str(ox.Literal(wanted)))).rows
+    if len(usual) == 1 and usual[0][0]:  # a name that several things have: the one that others have as such a value
+        return usual[0][0]
+    return iri(_thing(engine, "OBJECT", text))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from ecp_graph.queries.catalogue import Query
-from ecp_graph.sparql.columns import heading, shown_columns
+from ecp_graph.sparql.columns import shown_columns
 from ecp_graph.sparql.moments import moment
 from ecp_graph.sparql.results import Table, Term, printable
 
@@ -119,8 +119,7 @@ def _columns(table: Table, query: Query | None) -> list[_Column]:
         terms = [row[at] for row in table.rows]
         cells = tuple(_cell(term) for term in terms)
         is_number = any(terms) and all(term is None or term.is_number for term in terms)
-        bare = heading(named[at].name) if query and at in named else name
-        title = told.heading if told and told.heading != heading(name) else bare
+        title = query.heading_of(name, named[at].name if at in named else name) if query else name
         is_address = at in linked or _are_iris(terms)
         found.append(_Column(name, title, cells, is_number, is_address, is_detail=bool(told and told.is_detail)))
     if all(column.is_address for column in found):

@@ -12,7 +12,7 @@ from ecp_graph.errors import InputSyntaxError
 from ecp_graph.inputs import input_size
 from ecp_graph.sparql.results import Table
 
-__all__ = ["DecidedLine", "read_decided", "to_decide"]
+__all__ = ["FILLED", "DecidedLine", "read_decided", "to_decide"]
 
 #: What the column of the IRIs of findings may be called.
 FINDING: Final = ("finding", "overlap")

@@ -120,6 +120,11 @@ class Query:
         """Return the column of that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
 
+    def heading_of(self, name: str, shown_as: str) -> str:
+        """Return what stands above a column: its own heading, or the words of the name that it is shown under."""
+        told = self.column(name)
+        return told.heading if told and told.heading != heading(name) else heading(shown_as)
+
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, or None."""
         return next((parameter for parameter in self.parameters if parameter.name == name), None)

@@ -24,6 +24,7 @@ from rdflib.term import Node
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.rdf.terms import OxTerm, to_rdflib
 from ecp_graph.sparql.text import Token, every_token, tokens
+from ecp_graph.validation.containing import tell_holding
 from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.lexical import expressible, survive_store
 from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
@@ -70,7 +71,7 @@ def ask_constraint(
     if values is not None and query.gives_values():
         given["value"] = f"GRAPH {_FOCUS} {{ {looking} {_VALUE} ?value }} "
         store.bulk_extend(ox.Quad(looking, _VALUE, value, _FOCUS) for value in values)
-    text = _for_all(query.text, given)
+    _refuse_unsuited(query.text)
     objects = [data.objects(name) for name in query.named()]
     if not survive_store(literal for literal in data.typed_literals if any(literal in terms for terms in objects)):
         raise UnsuitedQuery("a store would change the form of its literals")
@@ -80,6 +81,7 @@ def ask_constraint(
     if _repeats_paths(query.text) and not all(map(to_rdflib, focus)):
         raise UnsuitedQuery("rdflib takes an empty text, 0 and false for no end of a path")
     store.bulk_extend(ox.Quad(looking, _FOCUS, node, _FOCUS) for node in focus)
+    text = _for_all(query.text, given, tell_holding(store, query.text, query.prefixes, looking))
     matching = Matching()
     try:
         solutions = store.query(text, prefixes=dict(query.prefixes), custom_functions=matching.functions)
@@ -185,10 +187,12 @@ def _filled(text: str, row: dict[str, OxTerm]) -> str:
 # ---------------------------------------------------------------- the text
 
 
-def _for_all(text: str, given: Mapping[str, str]) -> str:
-    """Return the query with the patterns given for variables, in its outermost group and wherever these are used."""
+def _for_all(text: str, given: Mapping[str, str], inserted: Mapping[int, str]) -> str:
+    """Return the query with the patterns given for variables, in its outermost group and wherever these are used.
+
+    ``inserted`` has what else to write, each before the character of the query at a place.
+    """
     parts = list(every_token(text))
-    _refuse_unsuited([part for part in parts if part.kind not in {"space", "comment"}])
     opened: list[int] = []
     told: dict[str, set[int]] = {name: set() for name in given}
     before = ""
@@ -204,7 +208,7 @@ def _for_all(text: str, given: Mapping[str, str]) -> str:
             told[part.text[1:]].add(opened[-1])
         if part.kind not in {"space", "comment"}:
             before = part.keyword
-    texts = (FUNCTIONS.get(part.keyword, part.text) for part in parts)
+    texts = (inserted.get(part.start, "") + FUNCTIONS.get(part.keyword, part.text) for part in parts)
     added: dict[int, str] = defaultdict(str)
     for name, places in told.items():
         for place in places:
@@ -216,7 +220,8 @@ def _repeats_paths(text: str) -> bool:
     return any(part.kind == "mark" and part.text in {"*", "+", "?"} for part in tokens(text))
 
 
-def _refuse_unsuited(parts: list[Token]) -> None:
+def _refuse_unsuited(text: str) -> None:
+    parts = list(tokens(text))
     words = [part.keyword for part in parts]
     variables = {part.text[1:] for part in parts if part.kind == "variable"}
     opening = next((place for place, part in enumerate(parts) if part.text == "{"), 0)

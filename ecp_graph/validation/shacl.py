@@ -3,7 +3,7 @@
 ::
 
     core constraints     the compiled engine, where it agrees          agreement.py, compiled.py
-    SPARQL constraints   asked once for all nodes                      constraint_queries.py
+    SPARQL constraints   asked once for all nodes                      constraint_queries.py, containing.py
     all others           pySHACL, which is the reference for both      reference.py
 """
 

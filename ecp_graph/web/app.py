@@ -13,7 +13,7 @@ from ecp_graph import __version__
 from ecp_graph.namespaces import compact, using
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
-from ecp_graph.web.drawings.frame import clean
+from ecp_graph.web.drawings.frame import clean, on_paper
 from ecp_graph.web.http.audience import is_from_here
 from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
@@ -25,6 +25,7 @@ from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.between import page as between
 from ecp_graph.web.pages.body import subject as body
 from ecp_graph.web.pages.briefs import page as briefs
+from ecp_graph.web.pages.check import page as check
 from ecp_graph.web.pages.crawling import page as crawling
 from ecp_graph.web.pages.dataset import page as dataset
 from ecp_graph.web.pages.documents import page as documents
@@ -66,6 +67,7 @@ _PAGES: Final = (
     instruments,
     overlap,
     between,
+    check,
     timeline,
     queries,
     sparql,
@@ -152,6 +154,7 @@ def _set_up_templates(app: Flask) -> None:
         iri=iri,
         link=link,
         local_path=local_path,
+        on_paper=on_paper,
         name_of=name_of,
         shown_columns=shown_columns,
         shown_rows=shown_rows,

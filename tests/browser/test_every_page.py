@@ -25,6 +25,8 @@ PAGES = {
     "sparql": "/sparql",
     "sparql result": "/sparql?format=html&query=SELECT+*+%7B+%3Fs+a+ecp%3ABody+%7D",
     "home": "/",
+    "question found": "/search?q=who+works+on+transit",
+    "sparql with hints": "/sparql?format=html&query=SELECT+%3Fa+%7B+%3Fo+ecp:member+%3Fa+%7D",
     "search": "/search",
     "search hits": "/search?q=transit",
     "search without hits": "/search?q=transt+guidlines",

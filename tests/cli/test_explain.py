@@ -106,3 +106,27 @@ def test_wrong_usage_is_2(ask: Ask, parts: tuple[str, ...], hint: str) -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert hint in result.stderr
+
+
+def test_what_a_body_only_shares_through_a_programme_is_told_as_the_site_tells_it(ask: Ask) -> None:
+    # two things have that name, an instrument and a project; bodies work on instruments
+    result = ask("TFAWG", "worksOn", "Transit Guidelines")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    told = messages(result.stderr)
+    assert "neither stated in the graph nor can it be inferred" in told
+    assert "1 link joins the two:" in told
+    assert "row 3, Develop new Transit Guidelines and organize a Global Conference on Transit: by programme" in told
+    assert "The site says more at /overlap/body-instrument/tfawg/transit-guidelines." in told
+
+
+def test_two_bodies_are_told_by_their_findings(ask: Ask) -> None:
+    told = messages(ask("PTC", "ecp:reportsTo", "TFAWG").stderr)
+    assert "The two meet on 3 rows, 1 joint session, 1 theme:" in told
+    assert "/overlap/body-body/ptc/tfawg" in told
+
+
+def test_what_nothing_joins_is_told_alone(ask: Ask) -> None:
+    told = messages(ask("TFAWG", "worksOn", "ATA Convention").stderr)
+    assert told.rstrip().endswith("this is neither stated in the graph nor can it be inferred.")
+    assert "/overlap" not in told

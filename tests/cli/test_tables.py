@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ecp_graph.cli.tables import Printed, matrix_text, printed
-from ecp_graph.queries.catalogue import Query, parse_query
+from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
+from ecp_graph.queries.binding import bind
+from ecp_graph.queries.catalogue import Query, load_catalogue, parse_query
 from ecp_graph.sparql.results import Table, Term
+from ecp_graph.workspace import bundled_workspace
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _TITLE = "Develop new Transit Guidelines and organize a Global Conference on Transit"
@@ -121,3 +126,18 @@ def test_a_large_matrix_comes_in_parts_that_have_every_cell(width: int) -> None:
     assert text.count(" \\ ") > 1
     cells = {word for word in text.split() if "x" in word}
     assert cells >= {f"{row}x{column}" for row in range(30) for column in range(30)}
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_every_question_of_the_catalogue_fits(engine: Engine, width: int) -> None:
+    looked_at = 0
+    for query in load_catalogue(bundled_workspace()).values():
+        if query.kind != "table" or any(parameter.required for parameter in query.parameters):
+            continue
+        table = ask_table(engine, bind(query, {}, engine))
+        shown = printed(replace(table, rows=table.rows[:60]), width, query=query)
+        assert max(map(len, shown.text.splitlines())) <= width, query.name
+        lost = {column.name for column in query.columns} - set(shown.columns)
+        assert bool(lost) == bool(shown.notes), query.name
+        looked_at += 1
+    assert looked_at > 80

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +11,10 @@ from flask.testing import FlaskClient
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace
+from tests.web.conftest import BROWSER
 from tests.web.test_finding import section
+
+from .test_findings import between
 
 pytestmark = pytest.mark.slow
 
@@ -38,3 +42,39 @@ def test_a_finding_says_why_and_how_the_two_differ(client: FlaskClient) -> None:
     finding = "action-customs-7--action-ports-b-1--concept-cause-similar-work"
     assert "the objects are the same" in section(client, finding, "for")
     assert "they are for others: customs officers and port guards" in section(client, finding, "against")
+
+
+def text_of(client: FlaskClient, address: str) -> str:
+    response = client.get(address, headers={"Accept": BROWSER})
+    assert response.status_code == 200
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", response.text.partition("<main")[2])).split())
+
+
+def test_a_cell_of_the_matrix_counts_what_its_page_lists(client: FlaskClient, demo: Workspace) -> None:
+    page = client.get("/overlap/plans", headers={"Accept": BROWSER}).text
+    cells = re.findall(r'href="/overlap/plans/(\w+)/(\w+)">(\d+) <span class="mark">(\w+)', page)
+    assert len(cells) == 6, "each two of three plans, from both sides"
+    for one, other, number, kind in cells:
+        rows = between(demo, one, other)
+        assert int(number) == sum(row["class"] != "possible" for row in rows)
+        assert kind == rows[0]["class"]
+        text = text_of(client, f"/overlap/plans/{one}/{other}")
+        assert all(f"score {row['score']}" in text for row in rows)
+
+
+def test_what_only_one_plan_has_is_in_no_finding(client: FlaskClient, demo: Workspace) -> None:
+    rows = [row for row in between(demo, "customs", "trade") if row["class"] != "possible"]
+    text = text_of(client, "/overlap/plans/customs/trade")
+    alone = text.partition("Only one of them has")[2]
+    met = {row["numberA"] for row in rows}
+    assert f"of Velmora: {18 - len(met)} of 18 actions" in alone
+    assert "Draw up a code of conduct for customs officers" in alone
+    assert "Train customs officers in rules of origin" not in alone.partition("Programme de travail")[0]
+    assert "Service of Velmora 18 1 0 14 0 1" in alone, "beside it stands what was not understood"
+
+
+def test_two_plans_without_a_finding_and_plans_that_there_are_not(client: FlaskClient) -> None:
+    assert client.get("/overlap/plans/customs/customs", headers={"Accept": BROWSER}).status_code == 404
+    missing = client.get("/overlap/plans/customs/nobody", headers={"Accept": BROWSER})
+    assert missing.status_code == 404
+    assert "There are: " in missing.text

@@ -21,7 +21,7 @@ from ecp_graph.errors import EndpointError, ParameterError, ResultTooLarge
 from ecp_graph.sparql import spreadsheet
 from ecp_graph.sparql.formats import format_named
 from ecp_graph.sparql.results import Table, Term, parse_table, to_ox
-from ecp_graph.sparql.spreadsheet import workbook
+from ecp_graph.sparql.spreadsheet import About, workbook
 
 _ROW = """SELECT * { VALUES (?iri ?text ?int ?dec ?day ?time ?flag ?none ?formula ?plus) { (body:ptc "a, [b] & <c>"@en
 42 1.5 "2017-01-01"^^xsd:date "2017-01-01T10:00:00"^^xsd:dateTime true UNDEF "=1+1" "+1") } }"""
@@ -221,3 +221,27 @@ def test_what_is_no_result_to_stream_is_said(fmt: Literal["json", "tsv"], body: 
     assert list(good.rows) == [(ox.NamedNode("u:a"),)]
     with pytest.raises(EndpointError, match="The endpoint http://x/ failed"):
         list(ask_stream(_Says(body), "", fmt=fmt).rows)
+
+
+def test_a_workbook_has_headings_a_filter_and_says_what_it_is() -> None:
+    about = About("Which?", [("Address", "=1+1"), ("Source", "a plan")], [("Body", "code of the body", "", "bodyCode")])
+    body = workbook(_rows(2), headings={"n": "How many", "text": "In words"}, about=about)
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    assert book.sheetnames == ["about", "result"]
+    assert book.active.title == "result"
+    sheet = book["result"]
+    named = dict(zip(_rows(2).columns, (cell.value for cell in sheet[1]), strict=True))
+    assert all(head == {"n": "How many", "text": "In words"}.get(name, name) for name, head in named.items())
+    assert sheet.auto_filter.ref == f"A1:{chr(64 + len(named))}3"
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("A2", "$1:$1")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    told = [[cell.value for cell in row] for row in book["about"].iter_rows()]
+    assert told[0][0] == "Which?"
+    assert ["Address", "=1+1", None, None] in told
+    assert ["Body", "code of the body", None, "bodyCode"] in told
+    assert {cell.data_type for row in book["about"].iter_rows() for cell in row if cell.value} == {"s"}
+
+
+def test_a_sheet_without_rows_has_no_filter() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(Table(("a",), ())))).active
+    assert (sheet.auto_filter.ref, sheet["A1"].value) == (None, "a")

@@ -190,6 +190,8 @@ def test_a_local_server_shows_the_plan_with_a_mark_to_this_machine_alone(made: t
     assert "Confidential: this belongs to a plan" in client.get("/doc/action/kestrel-1").text
     assert "Confidential: this belongs to a plan" not in client.get("/doc/plan/lantern").text
     assert "This release holds confidential plans" in home.text
+    slug = PLAN.rpartition("/")[2]
+    assert "Confidential: this holds what belongs to Kestrel plan" in client.get(f"/brief/plan/{slug}.md").text
     with client.get("/dumps/dataset.nq") as dump:
         assert betrayals({"dump": dump.data}) == []
     # neither the page of another site, in a browser of this machine, nor somebody behind a proxy

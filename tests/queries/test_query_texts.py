@@ -213,3 +213,12 @@ def test_a_wrong_index_is_found() -> None:
     summary = bundled_catalogue()["overlap-bodies"].summary
     assert len(index_faults(index.replace(summary, "Something else"), listed())) == 2
     assert len(index_faults(index + "| [gone](actions/gone.rq) | Gone |\n", listed())) == 1
+
+
+@pytest.mark.parametrize("name", sorted(bundled_catalogue()))
+def test_no_two_columns_that_people_see_have_one_heading(name: str) -> None:
+    columns = bundled_catalogue()[name].columns
+    names = {column.name for column in columns}
+    # the IRI of what another column names is shown as the link of the name
+    seen = [column.heading for column in columns if f"{column.name}Name" not in names]
+    assert len(seen) == len(set(seen))

@@ -198,7 +198,7 @@ def test_the_editor_shows_the_fault_and_keeps_the_text(client: FlaskClient) -> N
 def test_the_home_page_does_with_the_queries_that_there_are(client: FlaskClient) -> None:
     status, text = _get(client, "/")
     assert status == 200
-    assert "/queries#topic-1" in text
+    assert "/queries#topic-bodies" in text
     assert "panel-foot" not in text  # none of its own questions is in this catalogue
 
 

@@ -133,7 +133,7 @@ def test_the_passages_of_a_result_are_its_sources(bundled: FlaskClient) -> None:
 
 def test_the_index_says_what_each_gives_and_takes(bundled: FlaskClient) -> None:
     text = re.sub(r"\s+", " ", _text(bundled, "/queries"))
-    assert "Gives party, kind, action count, share (%), alone, actions. Takes plan." in text
+    assert "Gives party, kind, actions, share (%), alone, which actions. Takes plan." in text
     assert "Gives a graph. Takes action." in text
     assert text.count('<p class="gives">') == len(_names(bundled))
 
@@ -181,7 +181,7 @@ def test_an_iri_without_a_name_takes_little_room(bundled: FlaskClient) -> None:
     assert f'<a href="/doc/overlap/{whole[8:]}" title="{whole}">{whole[:23]}…</a>' in text
     assert f">{whole}<" not in text
     query = "SELECT * { ?overlap a ecp:Overlap } ORDER BY ?overlap"
-    assert f">{whole}</a>" in _text(bundled, f"/sparql?format=html&query={query.replace('?', '%3F')}")
+    assert f">{whole}</a>" in _text(bundled, f"/sparql?format=html&names=off&query={query.replace('?', '%3F')}")
 
 
 @pytest.mark.parametrize("is_built", [True, False])

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
+from ecp_graph.web.pages.search import questions
 from tests.web.conftest import BROWSER
+
+PAGES = Path(questions.__file__).with_name("pages.yaml")
 
 #: What is typed, and the address that it leads to.
 TYPED = {
@@ -26,6 +30,9 @@ TYPED = {
     "who reports to whom": "/queries/reporting-lines",
     "what must be clarified before endorsement": "/queries/contradictions",
     "history of Transit Guidelines": "/queries/instruments-lineage?instrument=transit-guidelines",
+    "calendar": "/queries/actions-in-time",
+    "licence": "/dataset",
+    "overlap matrix": "/overlap",
     "PTC": "/doc/body/ptc",
     "Transit Guidelines": "/doc/instrument/transit-guidelines",
 }
@@ -57,6 +64,12 @@ def test_each_address_once(client: FlaskClient) -> None:
     assert found is not None
     addresses = [hit["url"] for hit in found["hits"]]
     assert len(addresses) == len(set(addresses)) == found["total"] > 1
+
+
+def test_every_page_that_is_listed_is_one_of_the_site_or_of_a_larger_one(bundled: Flask) -> None:
+    listed = yaml.safe_load(PAGES.read_text(encoding="utf-8"))
+    assert len(listed) > 8
+    assert [page["view"] for page in listed if page["view"] not in {*bundled.view_functions, "about.index"}] == []
 
 
 def test_one_thing_twice_is_no_pair(client: FlaskClient) -> None:

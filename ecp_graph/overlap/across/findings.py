@@ -37,6 +37,8 @@ _TERMS: Final = {
     "type": PREFIXES["rdf"] + "type",
     "reading": ECP + "Reading",
 }
+#: So many texts are encoded between two reports of progress, as encoding a few thousand takes some ten seconds.
+_TOLD_EACH: Final = 2048
 #: A table of actions and, of each, its plan or who leads it.
 _OF_ACTIONS: Final = """
 CREATE OR REPLACE TEMP TABLE action_{name} AS
@@ -99,7 +101,11 @@ def add_findings(
 
 
 def _told(progress: Callable[[str], None]) -> Callable[[int, int], None]:
-    return lambda done, of: progress(f"Encoded {done} of {of} new texts")
+    def tell(done: int, of: int) -> None:
+        if done == of or done % _TOLD_EACH == 0:
+            progress(f"Encoded {done} of {of} new texts")
+
+    return tell
 
 
 def _fill(

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Response, render_template, request
 
+from ecp_graph.errors import EcpGraphError
 from ecp_graph.sparql.moments import date_in_words
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.show.panels import Row, panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["Caption", "Frame", "caption_of", "clean", "framed", "picture_response", "source_of"]
+__all__ = ["Caption", "Frame", "caption_of", "clean", "framed", "on_paper", "picture_response", "source_of"]
 
 _EDGE: Final = 20
 _NARROWEST: Final = 560
@@ -80,6 +81,16 @@ def caption_of(title: str, address: str, *, notes: Iterable[str] = (), places: s
     told = ", ".join(filter(None, (f"Release {release}" if release else "", made)))
     source = ", ".join(filter(None, (source_of(), places)))
     return Caption(title, tuple(notes), source, told, request.host_url.rstrip("/") + address)
+
+
+def on_paper() -> Caption | None:
+    """Return what is printed below a page: source, release with its date, and address; None without data."""
+    try:
+        if not site().current.is_fixed:
+            return Caption("", (), "", "", request.url)
+        return replace(caption_of("", ""), address=request.url)
+    except EcpGraphError:
+        return None
 
 
 def source_of() -> str:

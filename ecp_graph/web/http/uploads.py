@@ -23,8 +23,9 @@ MOST_BYTES: Final = 10_000_000
 BODY_BYTES: Final = MOST_BYTES + 100_000
 #: The paths to which files are sent; bodies for others are short.
 UPLOADS: Final = ("/check",)
-_ENDING: Final = re.compile(r"\.[a-z0-9]{1,5}")
-_LONGEST_NAME: Final = 100
+#: What the name of a copy keeps of that which the client gave the file; the end of it tells the format.
+_UNFIT: Final = re.compile(r"[^\w .()+-]|^[.\s]+")
+_LONGEST_NAME: Final = 60
 
 
 class MemoryRequest(Request):
@@ -49,24 +50,22 @@ def allow_upload() -> None:
 def uploaded(field: str) -> Iterator[Path]:
     """Yield the path of a copy of the file that a field of the form has; it is removed at the end of the block.
 
-    Only this process and those that it starts can read it. An InputSyntaxError about it that is raised within the block
-    is raised again with the name that the client gave the file. Raises HttpError where the form has no file, or one
-    that is too long.
+    No other user can read it. An InputSyntaxError about it that is raised within the block is raised again without the
+    folder. Raises HttpError where the form has no file, or one that is too long.
     """
     sent = request.files.get(field)
     if sent is None or not sent.filename:
         raise HttpError(400, "no-file", "The form has no file. Choose one.")
-    name = PureWindowsPath(PurePosixPath(sent.filename).name).name[-_LONGEST_NAME:]
+    name = PureWindowsPath(PurePosixPath(sent.filename).name).name
     content = sent.stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise HttpError(
             413, "file-too-long", f"The file has more than {MOST_BYTES // 1_000_000} MB. Send a part of it."
         )
-    ending = PurePosixPath(name.lower()).suffix
     with TemporaryDirectory(prefix="ecp-graph-") as folder:
-        path = Path(folder) / f"file{ending if _ENDING.fullmatch(ending) else ''}"
+        path = Path(folder) / (_UNFIT.sub("_", name[-_LONGEST_NAME:]) or "file")
         path.write_bytes(content)
         try:
             yield path
         except InputSyntaxError as reason:
-            raise HttpError(422, "unreadable-file", str(reason).replace(str(path), name)) from None
+            raise HttpError(422, "unreadable-file", str(reason).replace(str(path), path.name)) from None

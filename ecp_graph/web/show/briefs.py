@@ -14,6 +14,7 @@ from ecp_graph.briefs.fitting import limited
 from ecp_graph.briefs.making import Kind, Subject, brief_of, day_of
 from ecp_graph.briefs.model import Brief
 from ecp_graph.briefs.writing.html import addresses, sections_of
+from ecp_graph.briefs.writing.words import confidential_in_words
 from ecp_graph.namespaces import names
 from ecp_graph.overlap.counting import CELLS, words_of_causes
 from ecp_graph.sparql.results import Term
@@ -50,7 +51,8 @@ def shown(kind: Kind, iri: str, name: str) -> dict[str, Any]:
     at = quoted(iri.removeprefix(names().id))
     papers = [("Two pages to print", url_for("briefs.paper", path=at))]
     papers += [(name, url_for("briefs.paper", path=f"{at}.{ending}")) for ending, name in FORMS.items()]
-    return {"brief": brief, "sections": sections_of(limited(brief, _MOST), target), "papers": papers}
+    sections = sections_of(limited(brief, _MOST), target)
+    return {"brief": brief, "sections": sections, "papers": papers, "warning": confidential_in_words(brief)}
 
 
 def target(iri: str) -> str | None:

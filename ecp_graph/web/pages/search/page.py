@@ -12,7 +12,7 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError, status_of
 from ecp_graph.web.http.responses import content, data, page
 from ecp_graph.web.pages.search.index import Entry, Found, Hit, Search, SearchIndex, as_objects, entry_of
-from ecp_graph.web.pages.search.questions import entry_of_question, questions_for
+from ecp_graph.web.pages.search.questions import entry_of_question, page_entries, questions_for
 from ecp_graph.web.pages.search.stored import StoredNames
 from ecp_graph.web.show.names import names
 from ecp_graph.web.show.terms import link
@@ -136,4 +136,4 @@ def _address(iri: str) -> str | None:
 
 
 def _questions() -> list[Entry]:
-    return list(map(entry_of_question, (site().catalogue or {}).values()))
+    return [*map(entry_of_question, (site().catalogue or {}).values()), *page_entries()]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from flask import current_app, url_for
 
@@ -17,9 +18,10 @@ from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.pages.search.index import Entry, Hit, Search
 from ecp_graph.web.state.site import site
 
-__all__ = ["QUESTION", "entry_of_question", "questions_for"]
+__all__ = ["QUESTION", "entry_of_question", "page_entries", "questions_for"]
 
 QUESTION = "question"
+_PAGES: Final = Path(__file__).with_name("pages.yaml")
 #: Things of the register that are looked at for one name.
 _MOST_NAMED = 40
 #: How many of them are offered when none is called so exactly.
@@ -30,6 +32,15 @@ def entry_of_question(query: Query) -> Entry:
     """Return the entry of a question that is asked without values: it is found by its wordings, too."""
     plain = tuple(wording for wording in query.asked_as if "{" not in wording)
     return Entry(QUESTION, query.summary, url_for("queries.page", name=query.name), others=(query.name, *plain))
+
+
+def page_entries() -> list[Entry]:
+    """Return the entries of the pages of this site that pages.yaml lists."""
+    import yaml
+
+    listed = yaml.safe_load(_PAGES.read_text(encoding="utf-8"))
+    known = [page for page in listed if page["view"] in current_app.view_functions]
+    return [Entry("page", page["label"], url_for(page["view"]), others=tuple(page["asked_as"])) for page in known]
 
 
 def questions_for(text: str, index: Search) -> list[Hit]:
@@ -48,11 +59,14 @@ def _entry(found: Asked) -> Entry:
 
 
 def _values(parameter: Parameter, text: str, index: Search) -> list[Value]:
-    """Return the things of the parameter's class that a text may name: the one that is called so, else a few."""
+    """Return the things of the parameter's class that a text may name: the one that is called so, else a few.
+
+    Where anything may be the value, only one that is called so: too much else has the words somewhere in its names.
+    """
     is_any = parameter.of_class == ANYTHING
     known = {} if is_any else {choice.iri: choice.value for choice in site().choices(parameter)}
     found = [entry for entry in _named(text, index) if is_any or entry.iri in known]
-    most = 1 if found and _is_called(found[0], text) else _MOST_LIKELY
+    most = 1 if found and _is_called(found[0], text) else 0 if is_any else _MOST_LIKELY
     return [Value(known.get(entry.iri) or compact(entry.iri), entry.label) for entry in found[:most]]
 
 

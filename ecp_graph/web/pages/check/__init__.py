@@ -1,0 +1,1 @@
+"""A draft compared with plans before anybody adopts it."""
