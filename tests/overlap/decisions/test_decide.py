@@ -93,6 +93,8 @@ def test_a_dismissed_finding_comes_back_when_its_evidence_changes_and_says_what_
     assert _run(workspace, "decide", training, "confirmed", "--reason", "Same", "--by", NAME).exit_code == 0
     tables = _built(workspace)
     assert _decision(tables, end) == "dismissed"
+    between = _run(workspace, "overlap", "actions", "--between", "north", "south", "--format", "csv")
+    assert [row["decision"] for row in csv.DictReader(io.StringIO(between.stdout))][-1] == "dismissed", "it is last"
     assert _asked(tables, "SELECT decision, holds, reason, agent FROM {decisions} ORDER BY decision DESC") == [
         ("dismissed", True, reason, "reviewer"),
         ("confirmed", True, "Same", "reviewer"),
