@@ -146,3 +146,14 @@ def test_the_sitemap_and_the_navigation_have_them(client: FlaskClient) -> None:
     for name in ("bodies", "instruments", "plans"):
         assert f'href="/{name}"' in actions
         assert f"/{name}</loc>" in sitemap
+
+
+def test_rows_of_several_plans_say_of_which_plan_they_are(several: FlaskClient, client: FlaskClient) -> None:
+    actions, timeline = page(several, "/actions"), page(several, "/timeline")
+    names = [row["name"] for row in rows(several, "/plans.csv") if row["actions"]]
+    assert len(names) == 2
+    told = {name: actions.count(f'title="{name}"') for name in names}
+    assert told == {row["name"]: int(row["actions"]) for row in rows(several, "/plans.csv") if row["actions"]}
+    assert all(f">{name}</" in timeline for name in names), "a heading of its rows"
+    assert '<option value="plan" selected>' in timeline
+    assert '<option value="timeframe" selected>' in page(client, "/timeline")
