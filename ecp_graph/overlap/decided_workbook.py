@@ -60,7 +60,8 @@ def read_decided(path: Path) -> list[DecidedLine]:
             f"its first row lacks the columns {', '.join(missing)}. Write the workbook with `ecp-graph overlap KIND "
             "--format xlsx`, and fill in its last columns.",
         )
-    at = [finding_at, *(heads.index(name) for name in FILLED)]
+    last = {name: place for place, name in enumerate(heads)}  # where somebody has added such a column, it counts
+    at = [finding_at, *(last[name] for name in FILLED)]
     lines = []
     for number, row in enumerate(rows[1:], 2):
         finding, status, lead, reason = (row[place] if place < len(row) else "" for place in at)

@@ -103,7 +103,7 @@ def test_several_values_of_a_parameter_that_takes_them(client: FlaskClient) -> N
         assert response.data == b"code\r\nIMSC\r\nPTC\r\n"
     assert client.get("/api/queries/some-bodies.csv?body=PTC&body=nobody").data == b"code\r\nPTC\r\n"
     book = openpyxl.load_workbook(io.BytesIO(client.get("/api/queries/some-bodies.xlsx?body=PTC&body=IMSC").data))
-    assert [row[0].value for row in book["result"].iter_rows()] == ["code", "IMSC", "PTC"]
+    assert [row[0].value for row in book["result"].iter_rows()] == ["Code", "IMSC", "PTC"]
     told = client.get("/api/queries").get_json()["queries"]
     flags = {query["name"]: [p.get("many", False) for p in query["parameters"]] for query in told}
     assert flags["some-bodies"] == [True]

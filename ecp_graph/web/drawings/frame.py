@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Response, render_template, request
+from werkzeug.urls import iri_to_uri
 
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.sparql.moments import date_in_words
@@ -86,9 +87,10 @@ def caption_of(title: str, address: str, *, notes: Iterable[str] = (), places: s
 def on_paper() -> Caption | None:
     """Return what is printed below a page: source, release with its date, and address; None without data."""
     try:
+        address = iri_to_uri(request.url)
         if not site().current.is_fixed:
-            return Caption("", (), "", "", request.url)
-        return replace(caption_of("", ""), address=request.url)
+            return Caption("", (), "", "", address)
+        return replace(caption_of("", ""), address=address)
     except EcpGraphError:
         return None
 
