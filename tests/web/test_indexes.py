@@ -157,3 +157,10 @@ def test_rows_of_several_plans_say_of_which_plan_they_are(several: FlaskClient, 
     assert all(f">{name}</" in timeline for name in names), "a heading of its rows"
     assert '<option value="plan" selected>' in timeline
     assert '<option value="timeframe" selected>' in page(client, "/timeline")
+
+
+def test_over_plain_files_there_are_none(releases: Path) -> None:
+    bare = create_app(Settings(releases=releases), with_catalogue=False).test_client()
+    for name in ("bodies", "instruments", "plans"):
+        assert bare.get(f"/{name}").status_code == bare.get(f"/{name}.csv").status_code == 404
+    assert bare.get("/about", headers={"Accept": BROWSER}).status_code == 200

@@ -7,9 +7,9 @@ from typing import Final
 from flask import Blueprint, Response
 
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, in_plans, in_words
+from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, in_plans, in_words, panels_of
 from ecp_graph.web.pages.indexes.showing import file_of, page_of
-from ecp_graph.web.show.panels import Panel, panel
+from ecp_graph.web.show.panels import Panel
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]
@@ -43,9 +43,7 @@ def download_as(extension: str) -> Response:
 
 
 def _panels() -> list[Panel]:
-    catalogue = site().catalogue
-    has_things = catalogue is not None and _THINGS in catalogue
-    return [panel(_INSTRUMENTS), *([panel(_THINGS, on="instrument")] if has_things else [])]
+    return panels_of(_INSTRUMENTS, _THINGS, on="instrument")
 
 
 def _listing() -> Listing:

@@ -15,10 +15,10 @@ from ecp_graph.overlap.counting import WRITTEN_CODES, written_codes
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.pages.actions.choice import FACETS, LIST, TIMES, action_list
-from ecp_graph.web.show.panels import panel
+from ecp_graph.web.show.panels import Panel, panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["Chosen", "Column", "Entry", "InPlan", "Listing", "codes_as_written", "in_plans", "in_words"]
+__all__ = ["Chosen", "Column", "Entry", "InPlan", "Listing", "codes_as_written", "in_plans", "in_words", "panels_of"]
 
 #: Rows of one page; a smaller setting for result pages holds here too.
 _MOST_ROWS: Final = 100
@@ -188,6 +188,17 @@ def codes_as_written() -> Mapping[str, str]:
     """Return how documents write the codes of things, by IRI; nothing where the catalogue lacks the query."""
     catalogue = site().catalogue
     return written_codes(panel(WRITTEN_CODES).rows) if catalogue is not None and WRITTEN_CODES in catalogue else {}
+
+
+def panels_of(name: str, other: str, **given: str) -> list[Panel]:
+    """Return the panel of the query of an index, and that of another with its values where the catalogue has it.
+
+    Raises HttpError where the catalogue lacks the first, as over plain files.
+    """
+    catalogue = site().catalogue
+    if catalogue is None or name not in catalogue:
+        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: the query '{name}' is not here.")
+    return [panel(name), *([panel(other, **given)] if other in catalogue else [])]
 
 
 def in_words(notations: Iterable[str]) -> tuple[str, ...]:
