@@ -89,7 +89,7 @@ def test_every_instrument_and_plan_is_listed(client: FlaskClient, engine: Engine
 def test_bodies_meet_on_causes_and_the_secretariat_is_left_out(client: FlaskClient) -> None:
     listed = {row["code"]: row for row in rows(client, "/bodies.csv")}
     assert (listed["PTC"]["others"], listed["PTC"]["causes"]) == ("3", "4 rows, 1 joint session, 2 themes")
-    assert listed["TFA WG"]["kind"] == "working group"
+    assert (listed["TFA WG"]["kind"], listed["IMSC"]["kind"]) == ("working group", "sub-committee")
     assert listed["SEC"]["others"] == ""
     assert listed["PSCG"]["others"] == "0"
 

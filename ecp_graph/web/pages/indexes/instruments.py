@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Response
 
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, in_plans, in_words, panels_of
+from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, in_plans, panels_of, words_of
 from ecp_graph.web.pages.indexes.showing import file_of, page_of
 from ecp_graph.web.show.panels import Panel
 from ecp_graph.web.state.site import site
@@ -53,7 +53,7 @@ def _listing() -> Listing:
 def _made() -> Listing:
     instruments, *things = _panels()
     meeting = {row["thing"]: row["bodyCount"] for found in things for row in found.rows}
-    plans = in_plans("instrument")
+    plans, word = in_plans("instrument"), words_of("instrument-kinds")
     entries = []
     for row in instruments.rows:
         iri = row["instrument"]
@@ -63,6 +63,6 @@ def _made() -> Listing:
             "actions": str(sum(plan.actions for plan in of_plans)),
             "bodies": meeting.get(iri, "0"),
         }
-        kinds = in_words(filter(None, row["kinds"].split(", ")))
+        kinds = tuple(word(kind) for kind in row["kinds"].split(", ") if kind)
         entries.append(Entry(iri, row["name"], "", kinds, of_plans, cells, key))
     return Listing(tuple(entries), _COLUMNS)
