@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import PREFIXES, Names
+from ecp_graph.publisher import SITE_KEYS, Publisher, PublisherError, publisher_of
 
 __all__ = ["WORKSPACE_FILE", "WorkspaceFile", "read_workspace_file"]
 
@@ -21,7 +22,7 @@ WORKSPACE_FILE: Final = "workspace.toml"
 _KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "": {"title": str, "base": str, "language": str},
     "prefixes": {},
-    "site": {"name": str, "logo": str, "contact": str, "licence": str, "notice": str},
+    "site": SITE_KEYS,
     "sources": {"publish": bool, "licence": str},
     "times": {"hemisphere": str, "first_month": int},
     "overlaps": {"themes": int},
@@ -50,6 +51,7 @@ class WorkspaceFile:
     title: str
     names: Names
     site: Mapping[str, Any] = field(default_factory=dict)
+    publisher: Publisher = field(default_factory=Publisher)
     sources: Mapping[str, Any] = field(default_factory=dict)
     times: Mapping[str, Any] = field(default_factory=dict)
     overlaps: Mapping[str, Any] = field(default_factory=dict)
@@ -105,7 +107,14 @@ class _Reader:
         if not _LANGUAGE.fullmatch(language):
             self._refuse("", "language", f"'{language}' is not a language tag; write one such as en or pt-BR.")
         prefixes = {name: self._namespace(base, name, value) for name, value in tables.pop("prefixes").items()}
-        return WorkspaceFile(title, Names(base, language, tuple(sorted(prefixes.items()))), **tables)
+        used = Names(base, language, tuple(sorted(prefixes.items())))
+        return WorkspaceFile(title, used, publisher=self._publisher(tables["site"]), **tables)
+
+    def _publisher(self, table: Mapping[str, str]) -> Publisher:
+        try:
+            return publisher_of(table, self._path.parent)
+        except PublisherError as refusal:
+            self._refuse("site", refusal.key, refusal.reason)
 
     def _check(self, table: str, held: Mapping[str, Any]) -> None:
         """Refuse keys that a table does not have, and values of another type."""

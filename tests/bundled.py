@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -47,9 +46,14 @@ PREFIXES: Final = NAMES.prefixes
 
 
 def with_workspace_file(root: Path) -> Workspace:
-    """Return the workspace in a folder, which gets the file of the bundled one: its names, and no others."""
+    """Return the workspace in a folder, which gets the file of the bundled one: its names, and no others.
+
+    What that says of the site is left out, because it names a file.
+    """
     root.mkdir(parents=True, exist_ok=True)
-    shutil.copy(bundled_workspace().root / WORKSPACE_FILE, root)
+    before, _, site = (bundled_workspace().root / WORKSPACE_FILE).read_text(encoding="utf-8").partition("[site]\n")
+    text = before + site[site.index("# A namespace") :]
+    (root / WORKSPACE_FILE).write_text(text, encoding="utf-8")
     return Workspace(root)
 
 

@@ -52,7 +52,7 @@ class Action:
     number: str
     plan: str
     plan_name: str
-    title: str = ""
+    title: str
     place: Run = field(default_factory=lambda: Run(""))
     time_kind: str = _NO_TIME
     written_time: str = ""
@@ -94,11 +94,10 @@ def actions_of(rows: Rows, name_of: Callable[[str, str], str]) -> list[Action]:
     """Return the actions of the rows of `ENTRIES`, in their order; ``name_of`` gives the name for reading of an IRI."""
     found: dict[str, Action] = {}
     for row in rows:
-        new = Action(row["action"], row["number"], row["plan"], row["planName"])
+        new = Action(row["action"], row["number"], row["plan"], row["planName"], row["title"])
         action = found.setdefault(row["action"], new)
         entry = row["entry"]
         if entry == "row":
-            action.title = action.title or row["name"]
             action.place = action.place if action.place.text else Run(row["locator"], row["thing"])
         elif entry == "time":
             action.time_kind, action.written_time = row["kind"], row["name"]

@@ -111,7 +111,7 @@ def _write_here(
     """Write a workbook, or a table with its notes and legends."""
     to_terminal = output is None and sys.stdout.isatty()
     if chosen == "xlsx":
-        from ecp_graph.overlap.decided_workbook import to_decide
+        from ecp_graph.overlap.decided_workbook import FILLED, to_decide
         from ecp_graph.queries.sheets import about_query, headings_of
         from ecp_graph.sparql.moments import today
         from ecp_graph.sparql.spreadsheet import About, workbook
@@ -120,11 +120,13 @@ def _write_here(
             raise ParameterError(
                 "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
             )
+        headings = headings_of(query) if query else {}
         if query is not None and query.topic == _OVERLAP:
             table = to_decide(table)
+            headings |= {name: name.capitalize() for name in FILLED}
         made = [("Made on", today())]
         about = about_query(query, {}, made) if query else About("Answer of a query", made)
-        _write([workbook(table, headings=headings_of(query) if query else None, about=about)], output)
+        _write([workbook(table, headings=headings, about=about)], output)
         return
     from ecp_graph.cli.tables import printed
 

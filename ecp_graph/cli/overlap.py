@@ -89,7 +89,6 @@ def overlap(
     `overlap plans` counts what each two plans have in common, `overlap actions --between PLAN PLAN` lists it.
     """
     from ecp_graph.overlap.counting import CELLS, words_of_causes
-    from ecp_graph.overlap.matrix import Choice
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.settings import settings_from
@@ -103,17 +102,7 @@ def overlap(
         _write_of_plans(settings, catalogue, between or (), fmt, output)
         return
     if name not in catalogue and "-" in kind:
-        if pairs:
-            raise ParameterError("A matrix consists of several queries and has no --param.")
-        choice = Choice(
-            weakest=grade or tie or "",
-            kind=overlap_kind or "",
-            on=on or "",
-            with_everywhere=with_secretariat,
-            most=sys.maxsize,
-        )
-        if grade and tie:
-            raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
+        choice = _choice(on, overlap_kind, grade, tie, with_secretariat, pairs)
         matrix = _matrix(engine_for(settings), catalogue, kind, choice, "--tie" if tie else "--grade")
         _write_matrix(matrix, words_of_causes(catalogue[CELLS]), kind.replace("-", " \\ ", 1), fmt, output)
         return
@@ -129,15 +118,22 @@ def overlap(
     }
     values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
     engine, query = engine_for(settings), catalogue[name]
-    write_answer(
-        engine,
-        bind(query, values, engine),
-        fmt=fmt,
-        output=output,
-        timeout_s=settings.timeout,
-        query=query,
-        catalogue=catalogue,
-    )
+    sparql, limit = bind(query, values, engine), settings.timeout
+    write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=limit, query=query, catalogue=catalogue)
+
+
+def _choice(
+    on: str | None, kind: str | None, grade: str | None, tie: str | None, with_secretariat: bool, pairs: Sequence[str]
+) -> Choice:
+    """Return what is chosen of a matrix; raises ParameterError for options that a matrix does not have."""
+    from ecp_graph.overlap.matrix import Choice
+
+    if pairs:
+        raise ParameterError("A matrix consists of several queries and has no --param.")
+    if grade and tie:
+        raise ParameterError("A matrix has either grades or ties; use --grade or --tie, not both.")
+    weakest = grade or tie or ""
+    return Choice(weakest=weakest, kind=kind or "", on=on or "", with_everywhere=with_secretariat, most=sys.maxsize)
 
 
 def _write_of_plans(

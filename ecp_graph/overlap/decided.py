@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import pyoxigraph as ox
@@ -40,6 +40,9 @@ _LABEL: Final = PREFIXES["skos"] + "prefLabel"
 _NOTED: Final = """
 SELECT node[2:-2], hash, name FROM finding_node JOIN finding_hash USING (id)
 WHERE node IN (SELECT unnest($nodes::VARCHAR[]))"""
+#: Those of some things that are described: in the public part of a release a body may be none.
+_DESCRIBED: Final = """
+SELECT term[2:-2] FROM terms WHERE term IN (SELECT unnest($nodes::VARCHAR[])) AND id IN (SELECT s FROM triples)"""
 _PARTS: Final = """
 SELECT node[2:-2], part, value, told FROM finding_node JOIN finding_evidence USING (id)
 WHERE node IN (SELECT unnest($nodes::VARCHAR[]))"""
@@ -99,13 +102,15 @@ def add_decisions(statements: Statements, decisions: Decisions) -> Applied:
     changes = _changes(statements, [row for row in decisions.rows if row.finding in reopened])
     if decisions.reopened is not None:
         changes = dict.fromkeys(changes, "The evidence has changed.")
+    leads = {"nodes": [str(ox.NamedNode(row.lead)) for row in decisions.rows if row.lead]}
+    described = {lead for (lead,) in statements.connection.execute(_DESCRIBED, leads).fetchall()}
+    rows = [row if row.lead in described else replace(row, lead="") for row in decisions.rows if row.finding in hashes]
     graph = ox.NamedNode(names().derived_graph)
     statements.append(
         "derived",
         [
             ox.Quad(subject, ox.NamedNode(predicate), value, graph)
-            for row in decisions.rows
-            if row.finding in hashes
+            for row in rows
             for subject, predicate, value in _said(
                 row, noted[row.finding][1], decisions.telling, changes.get(row.finding)
             )

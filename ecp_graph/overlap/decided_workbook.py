@@ -12,7 +12,7 @@ from ecp_graph.errors import InputSyntaxError
 from ecp_graph.inputs import input_size
 from ecp_graph.sparql.results import Table
 
-__all__ = ["DecidedLine", "read_decided", "to_decide"]
+__all__ = ["FILLED", "DecidedLine", "read_decided", "to_decide"]
 
 #: What the column of the IRIs of findings may be called.
 FINDING: Final = ("finding", "overlap")
@@ -60,7 +60,8 @@ def read_decided(path: Path) -> list[DecidedLine]:
             f"its first row lacks the columns {', '.join(missing)}. Write the workbook with `ecp-graph overlap KIND "
             "--format xlsx`, and fill in its last columns.",
         )
-    at = [finding_at, *(heads.index(name) for name in FILLED)]
+    last = {name: place for place, name in enumerate(heads)}  # where somebody has added such a column, it counts
+    at = [finding_at, *(last[name] for name in FILLED)]
     lines = []
     for number, row in enumerate(rows[1:], 2):
         finding, status, lead, reason = (row[place] if place < len(row) else "" for place in at)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import compact, expand
@@ -129,18 +131,26 @@ def _decision(path: Path, line: int, cells: Mapping[str, str]) -> OverlapDecisio
         what = "the evidence is no SHA-256; decide again with `ecp-graph decide`, which writes it."
         raise InputSyntaxError(path, what, line)
     return OverlapDecision(
-        finding=expand(text["finding"]),
+        finding=_iri(path, line, "finding", text["finding"]),
         decision=text["decision"],
         reason=text["reason"],
         by=text["by"],
         date=text["date"],
         evidence=text["evidence"],
-        lead=expand(text["lead"]) if text["lead"] else "",
+        lead=_iri(path, line, "lead", text["lead"]) if text["lead"] else "",
         role=text["role"],
         parts=tuple(filter(None, text["parts"].split(_SEPARATOR))),
         path=path,
         line=line,
     )
+
+
+def _iri(path: Path, line: int, column: str, text: str) -> str:
+    try:
+        return ox.NamedNode(expand(text)).value
+    except ValueError as reason:
+        what = f"the {column} is '{text}', which is no IRI and no CURIE of the workspace."
+        raise InputSyntaxError(path, what, line) from reason
 
 
 def _row(decision: OverlapDecision) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ __all__ = ["gather_evidence", "mint_hashes"]
 
 _TERMS: Final = {"reading_of": ECP + "readingOf", "text_hash": ECP + "textHash", "locator": ECP + "locator"}
 _HASH: Final = ECP + "evidenceHash"
-#: A passage without a hash is told by its IRI.
+#: A passage without a hash is told by its IRI, and a reading of no passage by its own.
 _EVIDENCE: Final = """
 CREATE OR REPLACE TABLE finding_evidence AS
 SELECT id, part, value, min(told) AS told FROM (
@@ -31,11 +31,12 @@ SELECT id, part, value, min(told) AS told FROM (
   UNION ALL SELECT finding.id, 'member', term[2:-2], '' FROM finding JOIN terms ON terms.id IN (first, second)
   UNION ALL SELECT f.id, 'on', term[2:-2], '' FROM finding_on AS f JOIN terms ON terms.id = thing
   UNION ALL
-  SELECT f.id, 'text', coalesce(regexp_extract(hash.term, '^"(.*)"', 1), passage.term[2:-2]),
+  SELECT f.id, 'text', coalesce(regexp_extract(hash.term, '^"(.*)"', 1), passage.term[2:-2], reading.term[2:-2]),
     coalesce(regexp_extract(place.term, '^"(.*)"', 1), '')
   FROM finding_reading AS f
-  JOIN triples AS made ON made.s = f.thing AND made.p = {reading_of}
-  JOIN terms AS passage ON passage.id = made.o
+  JOIN terms AS reading ON reading.id = f.thing
+  LEFT JOIN triples AS made ON made.s = f.thing AND made.p = {reading_of}
+  LEFT JOIN terms AS passage ON passage.id = made.o
   LEFT JOIN triples AS has ON has.s = made.o AND has.p = {text_hash}
   LEFT JOIN terms AS hash ON hash.id = has.o
   LEFT JOIN triples AS located ON located.s = made.o AND located.p = {locator}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from ecp_graph.errors import ParameterError
-from ecp_graph.namespaces import using
+from ecp_graph.namespaces import PREFIXES, using
 from ecp_graph.overlap.across import Pair, PlanAction, compare_actions, read_plan_actions
 from ecp_graph.overlap.across.actions import PROPERTIES
 from ecp_graph.overlap.across.cells import CELL_PROPERTIES, cells_of
@@ -20,9 +20,12 @@ from ecp_graph.overlap.changes.reading import named_plan, plans_in
 from ecp_graph.overlap.likeness import ActionText
 from ecp_graph.overlap.likeness.settings import conditions
 from ecp_graph.pipeline.comparing import comparison_among, meaning_or_none
-from ecp_graph.pipeline.imports import begin_import
+from ecp_graph.pipeline.known_names import all_names, readers_among
+from ecp_graph.plans.draft.making import make_draft
 from ecp_graph.plans.draft.model import Draft, DraftRow, Given
+from ecp_graph.plans.known.things import KnownThing, known_things
 from ecp_graph.plans.matching import FILE, read_decisions
+from ecp_graph.plans.reading.plan import read_document
 from ecp_graph.release.release import Release
 from ecp_graph.tables.statements import Statements
 from ecp_graph.workspace import Workspace
@@ -31,6 +34,12 @@ __all__ = ["check_draft"]
 
 #: What the plan of a draft is called while it is read.
 _SLUG: Final = "draft"
+#: What says which things are known, and by which names.
+_NAMING_PROPERTIES: Final = (
+    PREFIXES["rdf"] + "type",
+    *(PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "notation")),
+)
+_NAMING: Final = "SELECT * FROM data WHERE p IN ({naming})"
 #: The kinds of names in a draft that are known things.
 _KINDS: Final = ("body", "instrument", "topic", "goal", "programme")
 _CLAIMED: Final = ("duplication", "overlap")
@@ -47,34 +56,40 @@ def check_draft(
 ) -> Checked:
     """Return what the actions of a document have in common with those of the plans of a release.
 
-    The document is read as an import into the workspace would read it. ``against`` are the plans, by slug, code or IRI;
-    without any all that have actions. Nothing is written, into the cache neither, and ``progress`` is told no words of
-    the document. Raises ParameterError for a plan that the release does not have, and InputSyntaxError for a document
-    that cannot be read.
+    The document is read as an import reads it, by the names that the release knows, and the decisions on names and the
+    times of the workspace. ``against`` are the plans, by slug, code or IRI; without any all that have actions. Nothing
+    is written, into the cache neither, and ``progress`` is told no words of the document. Raises ParameterError for a
+    plan that the release does not have, and InputSyntaxError for a document that cannot be read.
     """
     with using(workspace.names):
         plans = _plans(release, against)
-        job = begin_import(workspace, source, Given(_SLUG, sheet=sheet), progress=progress)
-        known = job.around.known
-        by = comparison_among(known, read_decisions(workspace.root / FILE), meaning_or_none(progress, keeps=False))
         statements = _statements(release)
+        known = known_things(statements.selected(_NAMING.format(naming=_numbers(statements, _NAMING_PROPERTIES))))
+        draft = _read(source, sheet, known, workspace)
+        by = comparison_among(known, read_decisions(workspace.root / FILE), meaning_or_none(progress, keeps=False))
         every = read_plan_actions(statements)
         others = [action for action in every if action.plan in plans]
-        drafted = [_drafted(row, job.draft) for row in job.draft.accepted]
+        drafted = [_drafted(row, draft) for row in draft.accepted]
         progress(f"Comparing {len(drafted)} actions with {len(others)} of {len(plans)} plans")
         pairs = compare_actions(drafted, others, by=by)
         cells = cells_of(statements, {pair.second.iri for pair in pairs})
-    making = _Making(dict(zip((one.iri for one in drafted), job.draft.accepted, strict=True)), cells, plans, by.called)
+    making = _Making(dict(zip((one.iri for one in drafted), draft.accepted, strict=True)), cells, plans, by.called)
     found = [making.finding(pair, _kind(pair, every)) for pair in pairs]
     return Checked(
-        job.draft.document,
+        draft.document,
         len(drafted),
         tuple(_plan(iri, name, others) for iri, name in plans.items()),
         tuple(
             sorted(found, key=lambda each: (RANKED.index(each.kind), -each.score, each.draft.number, each.other.action))
         ),
-        tuple(_gaps_of_draft(job.draft)),
+        tuple(_gaps_of_draft(draft)),
     )
+
+
+def _read(source: Path, sheet: str, known: Sequence[KnownThing], workspace: Workspace) -> Draft:
+    read = read_document(source, sheet=sheet or None, known=all_names(known))
+    language, readers = read.rows.language or workspace.names.language, readers_among(known, workspace)
+    return make_draft(read.rows, Given(_SLUG, sheet=sheet), readers, language=language, tables=read.tables)
 
 
 def _plans(release: Release, against: Sequence[str]) -> dict[str, str]:
@@ -94,12 +109,16 @@ def _plans(release: Release, against: Sequence[str]) -> dict[str, str]:
 
 def _statements(release: Release) -> Statements:
     """Return those statements of a release that its actions and their cells are read from."""
-    wanted = {f"<{iri}>".encode() for iri in PROPERTIES | CELL_PROPERTIES}
+    wanted = {f"<{iri}>".encode() for iri in (*PROPERTIES, *CELL_PROPERTIES, *_NAMING_PROPERTIES)}
     with release.dataset.open("rb") as lines:
         kept = b"".join(line for line in lines if line.split(b" ", 2)[1] in wanted)
     statements = Statements()
     statements.load("data", [kept])
     return statements
+
+
+def _numbers(statements: Statements, iris: Iterable[str]) -> str:
+    return ", ".join(map(str, statements.numbers(f"<{iri}>" for iri in iris).values()))
 
 
 def _drafted(row: DraftRow, draft: Draft) -> PlanAction:

@@ -15,8 +15,9 @@ from ecp_graph.plans.known.things import KnownThing
 from ecp_graph.plans.matching import FILE, Decision, Register, known_of, read_decisions, write_decisions
 from ecp_graph.plans.times import read_time
 from ecp_graph.plans.writing.minting import slug_of
+from ecp_graph.workspace import Workspace
 
-__all__ = ["all_names", "decisions_with", "known_prefixes", "readers_of"]
+__all__ = ["all_names", "decisions_with", "known_prefixes", "readers_among", "readers_of"]
 
 
 def all_names(known: Iterable[KnownThing]) -> frozenset[str]:
@@ -42,9 +43,14 @@ def readers_of(around: Around) -> Readers:
 
     Raises InputSyntaxError for decisions that cannot be read or contradict each other.
     """
-    times = around.workspace.about.times
+    return readers_among(around.known, around.workspace)
+
+
+def readers_among(known: Iterable[KnownThing], workspace: Workspace) -> Readers:
+    """Return the same with other things that are known; raises as `readers_of`."""
+    times = workspace.about.times
     read = partial(read_time, hemisphere=times.get("hemisphere"), financial_year_start=times.get("first_month"))
-    return Readers(Register(known_of(around.known), read_decisions(around.workspace.root / FILE)), read)
+    return Readers(Register(known_of(known), read_decisions(workspace.root / FILE)), read)
 
 
 def decisions_with(around: Around, decided: Iterable[Decided], *, by: str, why: str) -> bytes:

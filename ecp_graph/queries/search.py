@@ -22,7 +22,9 @@ def fold(text: str) -> str:
 
     Roman numerals that can be nothing else are figures: ``Phase III`` is ``phase 3``.
     """
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    plain = text
+    if not text.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
     words = _GAPS.sub(" ", plain.casefold()).split()
     return " ".join(_FIGURES.get(word, word) for word in words)
 

@@ -130,7 +130,7 @@ class _Writer:
                     self._terms[iri][0] if iri in self._terms else self.name(quad.object)
                 )
                 continue
-            term, definition = self._terms.get(predicate, (self._curie(predicate), {}))
+            term, definition = self._terms.get(predicate) or (self._curie(predicate), {})
             found.setdefault(term, []).append(self._value(quad.object, definition))
         return {"@id": self.name(subject)} | {
             key: values[0] if len(values) == 1 else values for key, values in found.items()

@@ -21,12 +21,12 @@ from flask import Flask
 
 import ecp_graph.web
 from ecp_graph.errors import PublishError
-from ecp_graph.twin.visit import Visit, Visitor
+from ecp_graph.twin.visit import NOT_FOUND, Visit, Visitor
 
 __all__ = ["CrawlReport", "crawl"]
 
 #: Where the crawl begins: the first page, and what no page links to.
-_SEEDS: Final = ("/", "/sitemap.xml", "/.well-known/void")
+_SEEDS: Final = ("/", "/sitemap.xml", "/.well-known/void", NOT_FOUND)
 #: What all processes together should take; one that has outgrown its share lets go of what it keeps.
 _MEMORY_BYTES: Final = 1_000_000_000
 #: Addresses that a process takes at a time.

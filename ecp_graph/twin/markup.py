@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -34,10 +34,12 @@ class Markup:
     """How addresses are told apart.
 
     ``runs``: pages whose query string the browser itself reads; ``left_out``: addresses that the twin does not have.
+    ``root``: the path of the twin on its host, for links from the root instead of from the file that they stand in.
     """
 
     runs: Callable[[str], bool]
     left_out: Callable[[str], bool]
+    root: str = ""
 
     def link(self, address: str, page: str, file: str) -> tuple[str | None, str | None]:
         """Return the link in a file for an address on its page, and the address to be asked for, if any.
@@ -66,6 +68,8 @@ class Markup:
             tail = f"?{split.query}{tail}"
         elif split.query:
             asked = f"{split.path}?{split.query}"
+        if self.root:
+            return self.root + quote(file_of(asked)) + tail, asked
         return relative(file_of(asked), seen_from=f"{folder}/x" if folder else "x") + tail, asked
 
 
@@ -90,7 +94,7 @@ def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str
             if asked is not None:
                 found.append(asked)
     if head := tree.head:
-        dataset_link = relative(dataset, seen_from=file)
+        dataset_link = markup.root + quote(dataset) if markup.root else relative(dataset, seen_from=file)
         additions = (
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
             f'<meta name="ecp-graph-dataset" content="{dataset_link}">'

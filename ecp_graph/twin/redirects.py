@@ -50,6 +50,7 @@ def _apache(base: str, *, own: bool) -> str:
     lines = ["# Written by `ecp-graph publish`."]
     if own:
         lines += ["Options -MultiViews", "DirectoryIndex index.html", "AddDefaultCharset UTF-8"]
+        lines += [f"ErrorDocument 404 {base}/404.html"]
         lines += [f"AddType {media_type} .{ending}" for media_type, ending in _MEDIA_TYPES.items()]
     # mod_rewrite itself sends no Vary with a redirect
     vary = """Header always set Vary Accept "expr=%{REQUEST_STATUS} == '303'\""""
@@ -84,6 +85,7 @@ def _nginx_rules(path: str) -> str:
             *(f"    {media_type} {ending};" for media_type, ending in _MEDIA_TYPES.items()),
             "}",
             "charset utf-8;",
+            f"error_page 404 {path}/404.html;",
             f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>{_FORMS})$ {{ return 303 {path}/doc/$thing.$ending; }}",
             f"location ~ ^{path}/id/(?<thing>.+)$ {{ {vary} return 303 {path}/doc/$thing.$ecp_graph_ending; }}",
             f"location ~ ^{path}/(?<place>graph/[^.]+|{_NEGOTIATED})$ "

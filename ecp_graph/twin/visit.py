@@ -11,7 +11,7 @@ import json
 import re
 import resource
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -25,7 +25,10 @@ from ecp_graph.web.http.errors import ERROR_HEADER, OUT_OF_RESOURCES, TIMEOUT, T
 from ecp_graph.web.show.names import KEPT as NAMES
 from ecp_graph.web.state.site import EXTENSION
 
-__all__ = ["Visit", "Visitor"]
+__all__ = ["NOT_FOUND", "Visit", "Visitor"]
+
+#: The page that file servers show for an address that is none.
+NOT_FOUND: Final = "/404.html"
 
 #: The host that the site is crawled as; addresses on it are written as those of the twin.
 _HOST: Final = "http://twin.invalid"
@@ -80,6 +83,8 @@ class Visitor:
         self._client = app.test_client()
         self._folder = folder
         self._base_url = base_url
+        # a file server shows that page at any address, so its links cannot be relative
+        self._from_root = replace(_MARKUP, root=urlsplit(base_url).path or "/")
         self._dataset = dataset
         self._most_bytes = most_bytes
 
@@ -131,7 +136,8 @@ class Visitor:
         page = urlsplit(address).path
         found: list[str] = []
         if media_type == "text/html":
-            body, found = page_of_twin(body, page, file, _MARKUP, self._dataset)
+            markup = _MARKUP if page != NOT_FOUND else self._from_root
+            body, found = page_of_twin(body, page, file, markup, self._dataset)
         elif media_type == "image/svg+xml":
             body = svg_of_twin(body, page, file, _MARKUP)
         is_map = _SITEMAP.fullmatch(address) is not None

@@ -16,15 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from pyparsing import ParseException
 from rdflib import BNode, URIRef, Variable
 from rdflib.paths import Path
-from rdflib.plugins.sparql.algebra import translateGroupGraphPattern, translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
+
+if TYPE_CHECKING:
+    from rdflib.plugins.sparql.parserutils import CompValue
 
 __all__ = ["THIS", "Name", "NotRead", "Pattern", "Scope", "scopes_of"]
 
@@ -69,6 +68,11 @@ class Scope:
 
 def scopes_of(text: str, prefixes: Mapping[str, str]) -> list[Scope]:
     """Return the scopes of a query. Raises NotRead for a query of which that is not known."""
+    # imported here: that takes long, and what shapes read is kept from one run to the next
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
     try:
         algebra = translateQuery(parseQuery(text), initNs=dict(prefixes)).algebra
     except (ParseException, RecursionError) as error:
@@ -124,6 +128,9 @@ class _Reader:
                 self.scopes.remove(inner)
 
     def _read_expression(self, expression: Any, scope: Scope) -> None:
+        from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
+        from rdflib.plugins.sparql.parserutils import CompValue
+
         if isinstance(expression, CompValue):
             if expression.name in {"Builtin_EXISTS", "Builtin_NOTEXISTS"}:
                 self.read(translateGroupGraphPattern(expression.graph), self.scope(scope))

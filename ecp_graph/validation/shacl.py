@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, TypeAlias
 
 from rdflib import RDF, RDFS, SH, Graph, URIRef
 from rdflib import Literal as RdfLiteral
 from rdflib.term import Node
 
+from ecp_graph.forked import forked_call
 from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.validation.agreement import Agreement, nested_shapes
 from ecp_graph.validation.compiled import CompiledShapes, Refused, is_installed
@@ -106,7 +108,9 @@ def _run_fast(
     agreement = Agreement(shapes, data)
     covered = {rule for rule in rules if agreement.covers(rule)}
     answers = _ask_constraints(data, shapes, covered, values)
-    found, judged = _run_compiled(data, shapes, set(answers))
+    # apart, because its threads stay, and a process that has some cannot be forked again
+    with forked_call(partial(_run_compiled, data, shapes, set(answers))) as run:
+        found, judged = run()
     return [*found, *(result for rule in judged for result in answers[rule])], judged
 
 

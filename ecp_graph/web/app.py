@@ -10,7 +10,9 @@ from flask import Flask, Response, g, request
 from jinja2 import FileSystemLoader
 
 from ecp_graph import __version__
+from ecp_graph.errors import InputSyntaxError
 from ecp_graph.namespaces import compact, using
+from ecp_graph.publisher import PublisherError, check_files
 from ecp_graph.settings import Settings, settings_from
 from ecp_graph.sparql.columns import heading, shown_columns
 from ecp_graph.web.drawings.frame import clean, on_paper
@@ -20,6 +22,7 @@ from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
 from ecp_graph.web.http.uploads import MemoryRequest
 from ecp_graph.web.pages import NAVIGATION, health, navigation
+from ecp_graph.web.pages.about import page as about
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
 from ecp_graph.web.pages.between import page as between
@@ -43,6 +46,7 @@ from ecp_graph.web.pages.queries import openapi
 from ecp_graph.web.pages.queries import page as queries
 from ecp_graph.web.pages.releases import page as releases
 from ecp_graph.web.pages.search import page as search
+from ecp_graph.web.pages.search.leads import leads, wanted_words
 from ecp_graph.web.pages.shapes import page as shapes
 from ecp_graph.web.pages.sparql import editor
 from ecp_graph.web.pages.sparql import page as sparql
@@ -56,6 +60,7 @@ from ecp_graph.web.state.site import EXTENSION, Site
 from ecp_graph.web.state.site import site as app_site
 from ecp_graph.web.state.source import CurrentRelease, EngineSource, FixedEngine
 from ecp_graph.workspace import Workspace
+from ecp_graph.workspace_file import WORKSPACE_FILE
 
 __all__ = ["RELEASE_HEADER", "SECURITY_HEADERS", "create_app"]
 
@@ -75,6 +80,7 @@ _PAGES: Final = (
     ontology,
     dataset,
     home,
+    about,
     openapi,
     health,
     documents,
@@ -107,12 +113,16 @@ def create_app(
 
     Without ``source`` it answers from the remote endpoint of the settings, or else from the current release of their
     workspace, and picks up newer ones. Without a catalogue there is the endpoint alone. Raises WorkspaceError when
-    there should be a workspace and is none.
+    there should be a workspace and is none, and InputSyntaxError when a file that its [site] names is missing.
     """
     from ecp_graph.workspace import find_workspace
 
     settings = settings or settings_from()
     workspace = find_workspace(settings.workspace)
+    try:
+        check_files(workspace.about.publisher)
+    except PublisherError as refusal:
+        raise InputSyntaxError(workspace.root / WORKSPACE_FILE, refusal.reason) from refusal
     app = Flask("ecp_graph.web")
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
@@ -152,6 +162,7 @@ def _set_up_templates(app: Flask) -> None:
         compact=compact,
         heading=heading,
         iri=iri,
+        leads=leads,
         link=link,
         local_path=local_path,
         on_paper=on_paper,
@@ -159,6 +170,7 @@ def _set_up_templates(app: Flask) -> None:
         shown_columns=shown_columns,
         shown_rows=shown_rows,
         visible=visible,
+        wanted_words=wanted_words,
     )
 
 

@@ -72,6 +72,17 @@ def test_a_query_that_finds_nothing_gets_a_hint_that_leads_to_its_place(open_pag
     assert page.locator(".hints").count() == 0
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_long_names_stay_in_their_cells(open_page: Open, javascript: bool) -> None:
+    query = "SELECT ?action ?body { ?action ecp:responsibleBody ?body }"
+    page = open_page(f"/sparql?format=html&query={query.replace('?', '%3F')}", javascript=javascript)
+    cells = page.locator("#result tbody td")
+    assert cells.count() > 40
+    wider = """cells => cells.filter((cell) =>
+      cell.firstElementChild?.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1).length"""
+    assert cells.evaluate_all(wider) == 0
+
+
 def test_a_name_is_completed_by_what_it_is_called_and_its_prefix_declared(open_page: Open) -> None:
     page = open_page("/sparql")
     write(page, "SELECT * { ?a ?b  }")

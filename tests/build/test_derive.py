@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 
 import pyoxigraph as ox
 import pytest
 
 from ecp_graph.errors import EcpGraphError, InputSyntaxError
-from ecp_graph.namespaces import compact
+from ecp_graph.namespaces import compact, expand
 from ecp_graph.overlap.derive import derive, derive_layer, merged_store
 from ecp_graph.pipeline.complete import Completed, complete, tables_of
 from ecp_graph.rdf.load import load
@@ -31,6 +32,15 @@ def about(quads: list[ox.Quad], iri: str) -> set[str]:
     return {f"{show(quad.predicate)} {show(quad.object)}" for quad in quads if quad.subject == ox.NamedNode(iri)}
 
 
+#: The passage has no hash, as the reading is of none.
+EVIDENCE = f"""kind=joint
+member={ID}body/ptc
+member={ID}body/sec
+on={ID}action/a1
+on={ID}instrument/guide
+text={expand("reading:action-1")}"""
+
+
 def test_an_overlap_is_one_node_with_its_evidence(workspace: Workspace) -> None:
     derived = completed(workspace).derived
     assert {quad.graph_name for quad in derived} == {ox.NamedNode(DERIVED_GRAPH)}
@@ -47,6 +57,7 @@ def test_an_overlap_is_one_node_with_its_evidence(workspace: Workspace) -> None:
         "ecp:evidenceGrade concept:grade-a",
         "ecp:overlapAction action:a1",
         "ecp:statedIn reading:action-1",
+        f'ecp:evidenceHash "{hashlib.sha256(EVIDENCE.encode()).hexdigest()}"',
     }
     # The rule gives each pair in both orders, and each body with itself.
     assert len({quad.subject for quad in derived if "/overlap/" in quad.subject.value}) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.namespaces import PREFIXES, Names, compact, expand, names, using
+from ecp_graph.publisher import PublisherError, check_files
 from ecp_graph.workspace import bundled_workspace
 from ecp_graph.workspace_file import WorkspaceFile, read_workspace_file
 
@@ -27,6 +28,7 @@ logo = "logo.svg"
 contact = "mailto:plan@port.example"
 licence = "https://creativecommons.org/licenses/by/4.0/"
 notice = "A draft."
+about = "about.md"
 
 [sources]
 publish = true
@@ -63,6 +65,14 @@ def test_everything_that_a_file_may_say(tmp_path: Path) -> None:
         ),
     )
     assert about.site["notice"] == "A draft."
+    port = about.publisher
+    assert (port.name, port.contact_text, port.contact_address) == (
+        "The port",
+        "plan@port.example",
+        "mailto:plan@port.example",
+    )
+    assert (port.logo, port.logo_type, port.about) == (tmp_path / "logo.svg", "image/svg+xml", tmp_path / "about.md")
+    assert port.licence_address == "https://creativecommons.org/licenses/by/4.0/"
     assert about.sources == {"publish": True, "licence": "CC BY 4.0"}
     assert about.times == {"hemisphere": "south", "first_month": 7}
     assert about.publish == {"base_url": "https://port.example/"}
@@ -99,6 +109,12 @@ def test_what_is_assumed(tmp_path: Path, text: str, title: str, base: str) -> No
             2,
             "'first_month' is 13, and has to be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.",
         ),
+        ("[site]\nname = ' '", 2, "'name' is empty; write something, or leave the line out."),
+        ("[site]\nnotice = '" + "x" * 501 + "'", 2, "'notice' has 501 characters"),
+        ("[site]\ncontact = 'the harbour board'", 2, "'the harbour board' is neither a mail address nor one that"),
+        ("[site]\nname = 'x'\nlogo = 'logo.gif'", 3, "'logo.gif' has to end in .svg, .png, .jpg, .webp."),
+        ("[site]\nlogo = '../logo.svg'", 2, "'../logo.svg' lies outside the workspace; copy it into"),
+        ("[site]\nabout = 'workspace.toml'", 2, "'workspace.toml' has to end in .md."),
         ("site = 'x'", 1, "'site' is a table; write [site]"),
         ("\nbase = 'plan'", 2, "'plan' is not an absolute IRI that ends in '/', '#' or ':'."),
         ("base = 'https://x.example/plan'", 1, "'https://x.example/plan' is not an absolute IRI that ends in"),
@@ -156,3 +172,21 @@ def test_a_manifest_gives_back_the_names_that_it_was_given() -> None:
     assert Names.from_json(sea.as_json()) == sea
     with pytest.raises(KeyError):
         Names.from_json({"base": "https://sea.example/"})
+
+
+def test_the_files_that_the_site_shows_have_to_be_there_and_small(tmp_path: Path) -> None:
+    publisher = _read(tmp_path, "[site]\nlogo = 'logo.png'\nabout = 'about.md'").publisher
+    with pytest.raises(PublisherError, match=r"there is no file .*logo.png, which \[site\] names as 'logo'"):
+        check_files(publisher)
+    (tmp_path / "logo.png").write_bytes(bytes(200_001))
+    with pytest.raises(PublisherError, match="is larger than 200 kB; make it smaller"):
+        check_files(publisher)
+    (tmp_path / "logo.png").write_bytes(bytes(200_000))
+    (tmp_path / "about.md").write_text("The port.", encoding="utf-8")
+    check_files(publisher)
+
+
+def test_a_contact_can_be_mail_or_a_page(tmp_path: Path) -> None:
+    for contact, address in (("a@b.example", "mailto:a@b.example"), ("https://b.example/x", "https://b.example/x")):
+        assert _read(tmp_path, f"[site]\ncontact = '{contact}'").publisher.contact_address == address
+    assert _read(tmp_path, "").publisher.name == "ecp-graph"

@@ -13,10 +13,12 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
+#: A text of the site, whose links lead to its pages and not to files; tests/web/test_about.py follows them.
+OF_THE_SITE = ROOT / "data" / "about.md"
 PAGES = [
     path
     for path in sorted(ROOT.rglob("*.md"))
-    if not {".venv", "releases", "node_modules", "dist"} & set(path.relative_to(ROOT).parts)
+    if not {".venv", "releases", "node_modules", "dist"} & set(path.relative_to(ROOT).parts) and path != OF_THE_SITE
 ]
 BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
 #: Exit codes of the commands that are meant to say no.

@@ -8,6 +8,8 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +47,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for stem in ("doc/action/ecp3-3", "graph/pc0457e1/para-9", "ontology", "ontology/0.1.0", "release/0a1b"):
             (folder / f"{stem}.{ending}").parent.mkdir(parents=True, exist_ok=True)
             (folder / f"{stem}.{ending}").write_text("x")
+    (folder / "404.html").write_text("There is nothing at this address.")
     return folder
 
 
@@ -127,6 +130,10 @@ def test_documents_have_their_media_types(port: int) -> None:
 
 def test_what_is_not_there_is_not_there(port: int) -> None:
     assert ask(port, "/doc/action/none.ttl", "*/*")[0] == 404
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/no/such/place", timeout=10)
+    with refused.value as response:
+        assert (response.status, "There is nothing at this address." in response.read().decode()) == (404, True)
 
 
 def ask(port: int, path: str, accept: str) -> tuple[int, str, str]:

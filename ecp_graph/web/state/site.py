@@ -16,6 +16,7 @@ from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import Stream, ask_rows, ask_stream, ask_table
 from ecp_graph.errors import EcpGraphError, ReleaseError
 from ecp_graph.namespaces import Names
+from ecp_graph.publisher import Publisher
 from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import Choice, choices
@@ -90,6 +91,11 @@ class Site:
         except EcpGraphError:
             return self.own_names
         return opened.names if opened else self.own_names
+
+    @property
+    def publisher(self) -> Publisher:
+        """Who publishes the site, by its workspace; nobody in particular where files are served."""
+        return self.workspace.about.publisher if self.workspace else Publisher()
 
     @property
     def confidential(self) -> Sequence[str]:

@@ -106,7 +106,7 @@ function cell(term, vocabulary, hasNames) {
     const label = vocabulary.label(term.value);
     const [text, title] = hasNames && label ? [visible(label), short] : [short, label];
     const away = target?.startsWith("http") ? "noreferrer" : null;
-    return make("td", { class: "iri" }, target ? make("a", { href: target, rel: away, title }, text) : text);
+    return make("td", { class: text === short ? "iri" : null }, target ? make("a", { href: target, rel: away, title }, text) : text);
   }
   if (term.type === "bnode") return make("td", {}, `_:${term.value}`);
   if (term.type === "triple") return make("td", {}, visible(JSON.stringify(term.value)));

@@ -1,4 +1,4 @@
-"""``/robots.txt`` and ``/sitemap.xml``."""
+"""``/robots.txt`` and ``/sitemap.xml``; and ``/404.html`` for file servers, in the twin alone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.release.versions import releases_beside
 from ecp_graph.web.http.errors import HttpError
-from ecp_graph.web.http.responses import content
+from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.pages import navigation
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
@@ -30,7 +31,7 @@ _NAMED: Final = (
     }""",
 )
 #: Pages that have an address of their own and no place in the navigation.
-_PAGES: Final = ("home.index", "releases.index", "queries.index")
+_PAGES: Final = ("home.index", "about.index", "releases.index", "queries.index")
 
 
 @blueprint.get("/robots.txt")
@@ -60,6 +61,14 @@ def part(number: int) -> Response:
     if not found or len(paths) <= most:
         raise HttpError(404, "not-found", f"There is no sitemap {number}. /sitemap.xml has what there is.")
     return _rendered("crawling/sitemap.xml", found)
+
+
+@blueprint.get("/404.html")
+def not_found() -> Response:
+    """The page that a file server shows for an address that is none; this server says so itself."""
+    if not current_app.config["TWIN"]:
+        raise NotFound
+    return page("crawling/not-found.html")
 
 
 def _rendered(template: str, paths: list[str]) -> Response:
