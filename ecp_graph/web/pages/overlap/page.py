@@ -19,6 +19,7 @@ from ecp_graph.web.pages.between.plans import compares_plans
 from ecp_graph.web.pages.overlap.asked import (
     SHARING,
     Sides,
+    as_written,
     catalogue,
     cell_paths,
     choice_of,
@@ -184,6 +185,7 @@ def _matrix_page(sides: Sides) -> Response:
         groups=groups_of_pairs(found, related) if found.is_graded else [],
         related=related,
         told=lambda causes: told(catalogue(), causes),
+        as_written=as_written,
         counted=counted,
         pair_of=lambda *pair: frozenset(pair),
         known_kinds=[kind for kind in known.kind_ranks if kind in {kind for _, kind, _ in known.marks()}],
