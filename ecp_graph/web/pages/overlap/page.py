@@ -148,6 +148,8 @@ def on(dimension: str, slug: str) -> Response:
         passages=panel_of_page("overlap-passages", MOST_ROWS, **given),
         grades=panel(GRADES),
         overlap_kinds=panel(KINDS),
+        related=relations(catalogue()),
+        pair_of=lambda *pair: frozenset(pair),
         plural=plural,
         term=iri,
         pair_path=pair_path,
