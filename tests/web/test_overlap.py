@@ -211,7 +211,7 @@ def test_a_gap_has_a_page_too(bundled: FlaskClient) -> None:
     assert "No finding joins COUNCIL and PSCG." in text
     words = re.sub(r"\s+", " ", text)
     assert (
-        "no row names both, and no session or theme joins them. 12 rows also name bodies that they leave open" in words
+        "No row names both, and no session or theme joins them. 12 rows also name bodies that they leave open" in words
     )
     assert "a gap" not in words
 
