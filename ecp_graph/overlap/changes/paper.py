@@ -45,7 +45,7 @@ def changes_paper(
             (each.title, str(each.before), str(each.after), f"{each.gone} gone, {each.new} new") for each in answers
         ]
         told = f"{len(answers)} of {asked} questions of the catalogue that take a plan are answered otherwise."
-        sections.append(Section("Answers", told, ("question", "rows before", "rows after", "which differ"), rows))
+        sections.append(Section("Answers", told, ("before", "after", "gone", "new", "question, and its rows"), rows))
     lead = " ".join([_summary(changes), *notes])
     return Paper(f"{names[0]} and {names[1]}: what changed", lead, sections)
 
