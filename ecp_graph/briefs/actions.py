@@ -10,14 +10,27 @@ from typing import Final
 from ecp_graph.briefs.asking import Rows
 from ecp_graph.briefs.model import Column, Line, Run, Section, Sentence, Table, TableRow, line
 from ecp_graph.briefs.placing import places, split_place
-from ecp_graph.briefs.wording import and_list, date_in_words, time_in_words, wording
+from ecp_graph.briefs.wording import and_list, counted, date_in_words, joined, time_in_words, wording
 
-__all__ = ["ENTRIES", "Action", "Party", "actions_of", "numbers_of", "open_points", "section_by_date", "times_in_words"]
+__all__ = [
+    "ENTRIES",
+    "MOST_PLANS",
+    "Action",
+    "Party",
+    "actions_of",
+    "numbers_of",
+    "open_points",
+    "section_by_date",
+    "times_in_words",
+]
 
 #: The query whose rows are passed.
 ENTRIES: Final = "action-entries"
 _NO_TIME: Final = "not-stated"
 _NOT_UNDERSTOOD: Final = "not-understood"
+#: So many dates, and so many plans, are told one by one.
+_MOST_DATES: Final = 6
+MOST_PLANS: Final = 4
 #: More places than this are no sentence.
 _MOST_TOLD_ONCE: Final = 60
 _OPEN_GROUP: Final = "open group"
@@ -158,7 +171,7 @@ def _who(action: Action, body: str, called: str) -> Line:
         line("others unnamed" if party.is_open else party.run, f" ({party.role})" if tells_roles else "")
         for party in others
     ]
-    who = and_list(told, ", ")
+    who = joined(told, ", ")
     if body and not action.is_of(body):
         mine = wording().roles.get(action.part_of(body), action.part_of(body))
         return line(who, f" ({called} {mine})" if who else f"{called} {mine}")
@@ -170,6 +183,10 @@ def times_in_words(actions: Sequence[Action]) -> Line:
     words, parts = wording(), list[str]()
     ends = Counter(action.ends for action in actions if action.ends)
     undated = Counter(action.time_kind for action in actions if not action.ends)
+    if len(ends) > _MOST_DATES:
+        first, last = (date_in_words(moment, is_end=True) for moment in (min(ends), max(ends)))
+        parts.append(words.counted_times["dated-many"][1].format(count=ends.total(), since=first, until=last))
+        ends.clear()
     for moment in sorted(ends):
         one, several = words.counted_times["dated"]
         told = (one if ends[moment] == 1 else several).format(
@@ -183,16 +200,18 @@ def times_in_words(actions: Sequence[Action]) -> Line:
 
 
 def numbers_of(actions: Iterable[Action], one: str = "row") -> Line:
-    """Return the numbers of actions: ``rows 3, 7 and 8``; of several plans with the name of each."""
+    """Return the numbers of actions: ``rows 3, 7 and 8``; of several plans with the name of each, if they are few."""
     by_plan: dict[tuple[str, str], list[Action]] = {}
     for action in actions:
         by_plan.setdefault((action.plan, action.plan_name), []).append(action)
+    if len(by_plan) > MOST_PLANS:
+        return line(counted(sum(map(len, by_plan.values())), one), f" of {len(by_plan)} plans")
     told = []
     for (plan, plan_name), found in by_plan.items():
         words = f"{one} " if len(found) == 1 else f"{one}s "
         numbers = line(words, and_list(line(action.run) for action in found))
         told.append(line(numbers, " of ", Run(plan_name, plan)) if len(by_plan) > 1 else numbers)
-    return and_list(told, "; ")
+    return joined(told, "; ")
 
 
 def open_points(actions: Sequence[Action]) -> list[Sentence]:
@@ -224,4 +243,7 @@ def open_points(actions: Sequence[Action]) -> list[Sentence]:
 
 
 def _placed(told: Line, found: Iterable[Action]) -> Sentence:
-    return Sentence(told, places(action.place for action in found))
+    """Return a sentence with the places of actions; those of several plans are told by the table alone."""
+    actions = list(found)
+    is_of_one = len({action.plan for action in actions}) == 1
+    return Sentence(told, places(action.place for action in actions) if is_of_one else ())

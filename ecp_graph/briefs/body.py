@@ -9,6 +9,7 @@ from typing import Final
 
 from ecp_graph.briefs.actions import (
     ENTRIES,
+    MOST_PLANS,
     Action,
     actions_of,
     numbers_of,
@@ -21,7 +22,7 @@ from ecp_graph.briefs.discrepancies import DISCREPANCIES, checks_on, points_of
 from ecp_graph.briefs.model import Brief, Line, Run, Section, Sentence, line
 from ecp_graph.briefs.overlaps import KINDS, OVERLAPS, Peer, in_words, peers_of, table_of_peers
 from ecp_graph.briefs.placing import places_of
-from ecp_graph.briefs.wording import and_list, capital, counted, number_in_words, wording
+from ecp_graph.briefs.wording import and_list, capital, counted, joined, number_in_words, wording
 from ecp_graph.overlap.counting import RELATIONS, WRITTEN_CODES, relations, written_codes
 
 __all__ = ["QUERIES", "brief_of_body"]
@@ -163,7 +164,7 @@ def _what_it_is(facts: _Facts) -> Iterator[Sentence]:
     if above or below:
         parts = [line("it reports to ", and_list(above))] if above else []
         parts += [line(and_list(below), " report to it" if len(below) > 1 else " reports to it")] if below else []
-        yield Sentence(line(capital(and_list(parts, "; ")), "."), facts.places("reports to", "is reported to by"))
+        yield Sentence(line(capital(joined(parts, "; ")), "."), facts.places("reports to", "is reported to by"))
 
 
 def _what_it_has_to_do(facts: _Facts) -> Iterator[Sentence]:
@@ -180,7 +181,9 @@ def _what_it_has_to_do(facts: _Facts) -> Iterator[Sentence]:
         told.append(line(Run(name, plan), " makes it responsible for ", of_all if here else "no action"))
     alone = [action for action in own if len([party for party in action.parties if party.is_responsible]) == 1]
     ending = f", for {len(alone) or 'none'} of them alone" if own else ""
-    yield Sentence(line(and_list(told, "; "), ending, "."))
+    if len(told) > MOST_PLANS:
+        told = [line(f"{len(told)} plans make it responsible for {counted(len(own), 'action')}")]
+    yield Sentence(line(joined(told, "; "), ending, "."))
     if own:
         yield Sentence(line("By date: ", times_in_words(own), "."))
     asked = [row for row in facts.about.get("decides", []) if row["status"] == "requested"]

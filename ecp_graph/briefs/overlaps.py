@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,8 @@ __all__ = ["DESCENT", "KINDS", "OVERLAPS", "Peer", "in_words", "peers_of", "rela
 #: The queries whose rows are passed: findings on bodies, and the kinds of findings in their order.
 OVERLAPS: Final = "overlap-bodies"
 KINDS: Final = "overlap-kinds"
+#: So many bodies are told with each thing on which they meet.
+_MOST_PEERS: Final = 6
 #: The kind of a finding that is no work on the same thing: one of the two set up the other.
 DESCENT: Final = "descent"
 
@@ -77,10 +79,15 @@ def peers_of(
     return sorted(peers, key=lambda peer: (peer.is_founding, bool(peer.relations), -len(peer.findings), peer.name))
 
 
-def table_of_peers(peers: Iterable[Peer], kinds: Rows, words: CauseWords) -> Table:
-    """Return what makes a body meet others, a group for each of them, its kinds in the order of the rows of `KINDS`."""
+def table_of_peers(peers: Sequence[Peer], kinds: Rows, words: CauseWords) -> Table:
+    """Return what makes a body meet others, a group for each of them, its kinds in the order of the rows of `KINDS`.
+
+    Of a body that meets many, one row for each of them.
+    """
     order = {row["kind"]: place for place, row in enumerate(kinds)}
     told = {row["kind"]: row["kindName"] for row in kinds}
+    if len(peers) > _MOST_PEERS:
+        return _table_of_many(peers, told)
     rows = []
     for peer in peers:
         related = related_in_words(peer.relations)
@@ -89,6 +96,17 @@ def table_of_peers(peers: Iterable[Peer], kinds: Rows, words: CauseWords) -> Tab
         rows += [TableRow(_cells(row, told, words), group) for row in ranked]
     columns = (Column("How", 16), Column("On what", 46), Column("Rows", 10), Column("Where", 28))
     return Table(columns, tuple(rows), grouped_by="With")
+
+
+def _table_of_many(peers: Iterable[Peer], kinds: Mapping[str, str]) -> Table:
+    rows = []
+    for peer in peers:
+        counts = count_marks(((row["kind"], 1) for row in peer.findings), kinds)
+        how = ", ".join(f"{number} {kinds.get(kind, kind)}" for kind, number in counts.items())
+        related = related_in_words(peer.relations) or "neither, as far as is known"
+        rows.append(TableRow((line(peer.run), line(peer.meet_on), line(how), line(related))))
+    columns = (Column("With", 24), Column("Meet on", 24), Column("How", 24), Column("Who answers to whom", 28))
+    return Table(columns, tuple(rows))
 
 
 def _cells(row: Mapping[str, str], kinds: Mapping[str, str], words: CauseWords) -> tuple[Line, ...]:
@@ -101,4 +119,4 @@ def _cells(row: Mapping[str, str], kinds: Mapping[str, str], words: CauseWords) 
 
 def in_words(peers: Iterable[Peer]) -> Line:
     """Return the bodies with what makes each of them meet the one: ``TFA WG (3 rows, 1 theme) and IMSC (1 row)``."""
-    return and_list(line(peer.run, f" ({peer.meet_on})") for peer in peers)
+    return and_list((line(peer.run, f" ({peer.meet_on})") for peer in peers), _MOST_PEERS)

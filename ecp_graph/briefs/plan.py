@@ -21,7 +21,7 @@ from ecp_graph.briefs.discrepancies import DISCREPANCIES, checks_on, points_of
 from ecp_graph.briefs.model import Brief, Column, Run, Section, Sentence, Table, TableRow, line
 from ecp_graph.briefs.overlaps import DESCENT, KINDS, related_in_words
 from ecp_graph.briefs.placing import places_of
-from ecp_graph.briefs.wording import and_list, capital, counted, date_in_words
+from ecp_graph.briefs.wording import and_list, capital, counted, date_in_words, joined
 from ecp_graph.overlap.counting import PAIRS, RELATIONS, WRITTEN_CODES, Meeting, meetings, relations, written_codes
 
 __all__ = ["QUERIES", "brief_of_plan"]
@@ -197,7 +197,7 @@ def _what_it_is(facts: _Facts) -> Iterator[Sentence]:
         names = and_list(Run(row["documentName"], row["document"]) for row in documents)
         parts.append(line("it is annexed to ", names))
     if parts:
-        whole = and_list(parts, ", and ")
+        whole = and_list(parts)
         yield Sentence(line(capital(whole), "."), places_of(facts.rows_of(*_HISTORY)))
 
 
@@ -226,7 +226,7 @@ def _load(facts: _Facts) -> Table:
     rows = []
     for run, found in facts.carriers.items():
         alone = sum(len([party for party in action.parties if party.is_responsible]) == 1 for action in found)
-        numbers = and_list((line(action.run) for action in found), ", ")
+        numbers = joined((line(action.run) for action in found), ", ")
         rows.append(TableRow((line(run), line(str(len(found))), line(str(alone) if run.iri else ""), numbers)))
     columns = (Column("Body", 40), Column("Actions", 9), Column("Alone", 8), Column("Rows", 43))
     return Table(columns, tuple(rows))

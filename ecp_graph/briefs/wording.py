@@ -20,6 +20,7 @@ __all__ = [
     "counted",
     "date_in_words",
     "day_in_words",
+    "joined",
     "number_in_words",
     "time_in_words",
     "wording",
@@ -84,6 +85,8 @@ def time_in_words(kind: str, written: str, begins: str, ends: str) -> str:
     since, until = date_in_words(begins), date_in_words(ends, is_end=True)
     if said and said == day_in_words(ends).casefold():  # a month's last day, if the document says so
         until = day_in_words(ends)
+    if said and said == f"{since} to {until}".casefold():
+        said = ""
     if since and until and since[-4:] == until[-4:]:  # one year need not be said twice
         since = since[:-5]
     if "{since}" in words and not begins:
@@ -104,14 +107,19 @@ def counted(number: int, one: str, several: str = "") -> str:
     return f"{number} {one if number == 1 else several or one + 's'}"
 
 
-def and_list(parts: Iterable[str | Run | Sequence[Run]], last: str = " and ") -> Line:
-    """Return parts in one line, as in ``PTC, IMSC and TFA WG``."""
+def and_list(parts: Iterable[str | Run | Sequence[Run]], most: int = 0) -> Line:
+    """Return parts in one line, as in ``PTC, IMSC and TFA WG``; of more than so many, the first and how many more."""
     found = list(parts)
+    if most and len(found) > most:
+        found = [*found[:most], f"{len(found) - most} more"]
+    return line(joined(found[:-1], ", "), " and " if len(found) > 1 else "", *found[-1:])
+
+
+def joined(parts: Iterable[str | Run | Sequence[Run]], between: str) -> Line:
+    """Return parts in one line with a text between them."""
     told: list[str | Run | Sequence[Run]] = []
-    for place, part in enumerate(found):
-        if place:
-            told.append(last if place == len(found) - 1 else ", ")
-        told.append(part)
+    for part in parts:
+        told += [between, part] if told else [part]
     return line(*told)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from ecp_graph.briefs.actions import actions_of, numbers_of, section_by_date, times_in_words
 from ecp_graph.briefs.asking import Source
 from ecp_graph.briefs.making import brief_of, source_over, subject_of
 from ecp_graph.briefs.model import Brief, Section, text_of
@@ -188,3 +189,37 @@ def test_roles_and_times_of_every_kind_are_told(made_up: Callable[[str, str], Br
 def test_a_confidential_plan_is_marked(made_up: Callable[[str, str], Brief]) -> None:
     assert made_up("ecoles", "securite-des-cuisines").confidential == ("Plan interne de sécurité des cuisines",)
     assert made_up("ecoles", "cantines").confidential == ()
+
+
+def row_of(number: int, plan: int = 1, ends: str = "") -> list[dict[str, str]]:
+    """The entries of a made-up action."""
+    action = {
+        "number": str(number),
+        "title": f"Action {number}",
+        "action": f"urn:a{plan}-{number}",
+        "plan": f"urn:p{plan}",
+    }
+    told = {**dict.fromkeys(("entry", "name", "kind", "begins", "ends", "locator", "thing"), ""), **action}
+    told["planName"] = f"Plan {plan}"
+    place = {**told, "entry": "row", "locator": f"Table 1, row {number}", "thing": f"urn:t{plan}-{number}"}
+    time = {**told, "entry": "time", "kind": "deadline" if ends else "not-stated", "ends": ends}
+    return [place, time]
+
+
+def test_actions_of_several_plans_say_of_which() -> None:
+    rows = [row for plan in (1, 2) for number in (1, 2) for row in row_of(number, plan)]
+    actions = actions_of(rows, lambda iri, name: name)
+    told = section_by_date(actions).table
+    assert told is not None
+    assert [column.heading for column in told.columns] == ["No.", "Plan", "Action", "Who"]
+    assert text_of(numbers_of(actions)) == "rows 1 and 2 of Plan 1; rows 1 and 2 of Plan 2"
+    many = actions_of([row for plan in range(9) for row in row_of(1, plan)], lambda iri, name: name)
+    assert text_of(numbers_of(many)) == "9 rows of 9 plans"
+
+
+def test_many_dates_are_told_as_a_span() -> None:
+    few = [row for month in range(1, 4) for row in row_of(month, ends=f"2031-0{month}-28T23:59:59")]
+    many = [row for month in range(1, 9) for row in row_of(month, ends=f"2031-0{month}-28T23:59:59")]
+    assert text_of(times_in_words(actions_of(few, lambda iri, name: name))).count("is due by") == 3
+    told = text_of(times_in_words(actions_of(many, lambda iri, name: name)))
+    assert told == "8 are due between 28 January 2031 and 28 August 2031"

@@ -20,6 +20,7 @@ from ecp_graph.briefs.wording import and_list, date_in_words, day_in_words, time
         ("deadline", "Feb 2024", "", "2024-02-29T23:59:59", "February 2024 (“Feb 2024”)"),
         ("window", "", "2017-04-01T00:00:00", "2017-07-31T23:59:59", "April to July 2017"),
         ("window", "", "2017-04-10T00:00:00", "2018-01-31T23:59:59", "10 April 2017 to January 2018"),
+        ("window", "April 2017 to July 2017", "2017-04-01T00:00:00", "2017-07-31T23:59:59", "April to July 2017"),
         ("window", "by 2018", "", "2018-12-31T23:59:59", "December 2018 (“by 2018”)"),
         ("continuous", "Continuous activity", "", "", "continuous"),
         ("continuous", "ongoing", "", "", "continuous (“ongoing”)"),
@@ -42,6 +43,8 @@ def test_dates() -> None:
 
 def test_lists() -> None:
     assert [text_of(and_list("abc"[:number])) for number in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert text_of(and_list("abcde", 2)) == "a, b and 3 more"
+    assert text_of(and_list("ab", 2)) == "a and b"
 
 
 def test_places_that_differ_in_a_number_share_their_words() -> None:
