@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ecp_graph.cli.common import workspace_and_releases, workspace_option
+from ecp_graph.cli.common import say, workspace_and_releases, workspace_option
 from ecp_graph.errors import EcpGraphError, ParameterError, UnknownQuery
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["queries"]
 
+#: Parameters with more characters of values than this are shown with them by `ecp-graph queries NAME` alone.
+_MOST_VALUES: Final = 40
 #: Longer lines are hard to read.
 _WIDEST: Final = 100
 
@@ -50,6 +52,7 @@ def queries(words: tuple[str, ...], workspace: Path | None) -> None:
     for topic, found in topics.items():
         if found:
             click.echo("\n".join([f"{topic}: {catalogue.about(topic)}", *_lines_of(found, width), ""]))
+    say("`ecp-graph queries NAME` shows a query with its parameters, columns and text.")
 
 
 def _has(query: Query, wanted: list[str]) -> bool:
@@ -84,7 +87,8 @@ def _lines_of(found: list[Query], width: int) -> Iterator[str]:
 def _short(parameter: Parameter) -> str:
     of_class = re.split("[/#]", parameter.of_class or parameter.type)[-1].upper()
     words = [of_class] if parameter.of_class or not parameter.values else []
-    text = f"{parameter.name}={'|'.join([*words, *parameter.values])}"
+    told = "|".join([*words, *parameter.values])
+    text = f"{parameter.name}={told if len(told) <= _MOST_VALUES else 'WORD'}"
     return text if parameter.required else f"[{text}]"
 
 

@@ -97,6 +97,10 @@ def _statements(row: Row, marks: Marks, classes: Iterable[str]) -> Iterator[ox.Q
     finding, graph = ox.NamedNode(row.iri), ox.NamedNode(names().derived_graph)
     label = ox.Literal(row.name, language=row.language) if row.language else ox.Literal(row.name)
     yield ox.Quad(finding, ox.NamedNode(TERMS["label"]), label, graph)
+    if row.score is not None:
+        yield ox.Quad(finding, ox.NamedNode(TERMS["score"]), ox.Literal(row.score), graph)
+    if row.shared_words:
+        yield ox.Quad(finding, ox.NamedNode(TERMS["words"]), ox.Literal(row.shared_words), graph)
     told = {"overlapKind": row.kind, "evidenceGrade": row.grade, "certainty": row.certainty}
     values = {
         TERMS["type"]: classes,

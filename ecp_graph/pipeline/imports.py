@@ -174,7 +174,9 @@ class Import:
             )
         body = around.resolve(given.body, "body") if given.body else None
         iri = body[0] if body else ""
-        return write_plan(self.draft, Surroundings(self.workspace.names, around.known, around.taken, iri, follows))
+        return write_plan(
+            self.draft, Surroundings(self.workspace.names, around.known, around.taken - around.own, iri, follows)
+        )
 
     def _text(self, written: Written) -> bytes:
         names, slug = self.workspace.names, self.draft.given.plan

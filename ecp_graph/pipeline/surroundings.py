@@ -20,6 +20,7 @@ from ecp_graph.inputs import read_input
 from ecp_graph.namespaces import ECP, PREFIXES, compact, expand
 from ecp_graph.plans.draft.again import Earlier
 from ecp_graph.plans.draft.model import Orphan
+from ecp_graph.plans.known.kinds import kinds_of
 from ecp_graph.plans.known.things import KnownThing, known_things
 from ecp_graph.rdf.load import parse_files
 from ecp_graph.workspace import Workspace
@@ -106,6 +107,11 @@ class Around:
         """Every IRI that the other statements have."""
         terms = (term for quad in self.others for term in (quad.subject, quad.object))
         return frozenset(term.value for term in terms if isinstance(term, ox.NamedNode))
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The bodies, goals and other things that only the plan describes: its next version may describe them again."""
+        return frozenset(kinds_of(self._parsed.get(self.plan_file, ()))) - {thing.iri for thing in self.known}
 
     @cached_property
     def earlier(self) -> list[Earlier]:

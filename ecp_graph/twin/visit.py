@@ -44,7 +44,14 @@ _NAME: Final = b"twin.invalid"
 _SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
 #: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
 _WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/(tables/)?[^/]+")
-_TEXTS: Final = ("text/", "application/xml", "application/atom+xml", "application/json", "application/ld+json")
+_TEXTS: Final = (
+    "text/",
+    "image/svg+xml",
+    "application/xml",
+    "application/atom+xml",
+    "application/json",
+    "application/ld+json",
+)
 #: What is said of too much, and of characters that RDF/XML or XML cannot have.
 _REFUSALS: Final = frozenset({TOO_LARGE, TIMEOUT, OUT_OF_RESOURCES, UNFIT})
 _MARKUP: Final = Markup(

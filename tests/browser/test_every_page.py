@@ -18,6 +18,7 @@ PAGES = {
     "query with sources": "/queries/bodies-without-action",
     "query with a form to fill": "/queries/action-dossier",
     "overlap": "/overlap",
+    "overlap of plans": "/overlap/plans",
     "overlap of two dimensions": "/overlap/body-instrument",
     "overlap of two": "/overlap/body-body/imsc/ptc",
     "links of two": "/overlap/body-instrument/tfawg/transit-guidelines",

@@ -37,8 +37,8 @@ def test_a_cell_leads_to_its_rows_and_passages(open_page: Callable[..., Any], ja
     assert page.locator("h1").inner_text() in {"IMSC and PTC", "PTC and IMSC"}
     assert "Annex, table row of action 16" in page.locator("main").inner_text()
     page.get_by_role("heading", name="SPARQL queries").wait_for()
-    page.locator("summary", has_text="What makes them meet").click()
-    assert "ecp:overlapMember" in page.locator("pre").first.inner_text()
+    page.locator(".queries summary", has_text="What makes them meet").click()
+    assert "ecp:overlapMember" in page.locator(".queries pre").first.inner_text()
 
 
 def test_a_form_without_javascript(open_page: Callable[..., Any]) -> None:

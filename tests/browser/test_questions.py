@@ -63,6 +63,15 @@ def test_a_command_answers(releases: Path, asked: dict[str, Any]) -> None:
         assert text in result.stdout, text
 
 
+def test_the_first_screen_answers_what_is_due_double_and_unclear(open_page: Callable[..., Any]) -> None:
+    page = open_page("/")  # 1440 × 900
+    for heading, item in (("due", "ul.due li"), ("overlap", "ul.meetings li"), ("findings", "ul.sentences li")):
+        items = page.locator(f"section:has(> h2#{heading}) {item}")
+        assert items.count() >= 4
+        last = items.last.bounding_box()
+        assert last["y"] + last["height"] < 900, heading
+
+
 def test_there_are_enough_questions_and_a_wrong_answer_is_noticed(open_page: Callable[..., Any]) -> None:
     assert len({asked["question"] for asked in QUESTIONS}) == len(QUESTIONS) >= 24
     with pytest.raises(AssertionError, match="a text that no page has"):

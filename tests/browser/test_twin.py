@@ -16,6 +16,13 @@ _ANSWER_MS = 60_000
 PAGES = {
     "home": "/index.html",
     "actions": "/actions.html",
+    "plans": "/plans.html",
+    "bodies": "/bodies.html",
+    "instruments": "/instruments.html",
+    "about": "/about.html",
+    "action": "/doc/action/ecp3-3.html",
+    "instrument": "/doc/instrument/transit-guidelines.html",
+    "passage of a document": "/doc/passage/pc0457e1/para-15.html",
     "timeline": "/timeline.html",
     "overlap": "/overlap.html",
     "overlap of two dimensions": "/overlap/body-instrument.html",

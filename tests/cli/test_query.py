@@ -160,7 +160,7 @@ def test_queries_lists_and_shows(asking_workspace: Path) -> None:
         return CliRunner().invoke(cli, ["queries", *arguments, "--workspace", str(asking_workspace)])
 
     listed = queries().stdout
-    places = [listed.index(part) for part in ("bodies\n", "  body-facts ", "  list-bodies ", "other\n")]
+    places = [listed.index(part) for part in ("bodies: Bodies", "  body-facts ", "  list-bodies ", "other: Other")]
     assert places == sorted(places)
     assert "body=BODY" in listed
     assert max(map(len, listed.splitlines())) <= 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -9,6 +10,8 @@ import pytest
 import yaml
 
 from demo.documents import plans, write_document
+from ecp_graph.pipeline.imports import begin_import
+from ecp_graph.plans.draft.model import Given
 from ecp_graph.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +39,24 @@ def test_every_pair_is_of_rows_that_there_are() -> None:
     assert sides <= rows
     assert all(pair["one"][0] != pair["other"][0] for pair in PAIRS)
     assert all(pair["is"] == pair["found"] or "why" in pair or pair["is"] == "none" for pair in PAIRS)
+
+
+@pytest.mark.slow
+def test_a_plan_can_be_imported_again_though_others_name_its_goals(demo: Workspace, tmp_path: Path) -> None:
+    root = tmp_path / "velmora"
+    shutil.copytree(demo.root, root, ignore=shutil.ignore_patterns("releases"))
+    customs, ports = (root / "data" / slug / "plan.trig" for slug in ("customs", "ports"))
+    goals = {iri for iri in iris_in(ports) if "/goal/customs-" in iri}
+    assert len(goals) == 3, "the other plan names goals of this one"
+    document = demo.root.parent / "documents" / "customs.docx"
+    begin_import(Workspace(root), document, Given("customs", title="Customs")).accept()
+    assert goals <= iris_in(customs), "they keep their IRIs"
+    assert not any(iri.endswith("-2") for iri in iris_in(customs) if "/goal/" in iri)
+
+
+def iris_in(path: Path) -> set[str]:
+    quads = ox.parse(path=str(path))
+    return {term.value for quad in quads for term in (quad.subject, quad.object) if isinstance(term, ox.NamedNode)}
 
 
 @pytest.mark.slow

@@ -78,3 +78,13 @@ def test_two_plans_without_a_finding_and_plans_that_there_are_not(client: FlaskC
     missing = client.get("/overlap/plans/customs/nobody", headers={"Accept": BROWSER})
     assert missing.status_code == 404
     assert "There are: " in missing.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/actions", "/overlap/plans/customs/ports", "/doc/action/customs-1", "/check"]
+)
+def test_every_page_says_that_all_is_made_up(client: FlaskClient, address: str) -> None:
+    assert (
+        "Velmora, its bodies and its three work programmes are made up"
+        in client.get(address, headers={"Accept": BROWSER}).text
+    )

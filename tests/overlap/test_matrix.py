@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
+from ecp_graph.overlap.joins import Finding, Joins, Link, Plan, Thing
 from ecp_graph.overlap.matrix import Choice, Matrix, make_matrix
 from tests.overlap.small import BODY_A, BODY_B, BODY_C, BODY_S, GOAL_2, GOAL_10, TOOL_X, TOOL_Y, TOOL_Z, small
 
@@ -82,6 +82,25 @@ def test_findings_are_counted_at_their_grades() -> None:
 def test_findings_can_be_chosen(choice: Choice, cells: dict[str, str]) -> None:
     found = told(make_matrix(small(), "body", "body", choice))
     assert found == {**cells, **{"×".join(reversed(pair.split("×"))): cell for pair, cell in cells.items()}}
+
+
+def test_of_several_plans_one_can_be_chosen() -> None:
+    findings = [
+        Finding("body", "u:a", "u:b", "row", "joint", "A", plans="u:p u:q"),
+        Finding("body", "u:a", "u:b", "theme", "parallel", "D", plans="u:q"),
+        Finding("body", "u:a", "u:c", "session", "joint", "C"),  # no row of a plan shows it
+    ]
+    plans = (Plan("u:p", "One", frozenset({"u:1"})), Plan("u:q", "Other", frozenset({"u:2"})))
+    joins = Joins(small().things, small().links, findings, grades="ABCD", ties=small().ties, plans=plans)
+    of_first = make_matrix(joins, "body", "body", Choice(plan="u:p"))
+    of_other = make_matrix(joins, "body", "body", Choice(plan="u:q"))
+    assert told(of_first) == {"A×B": "1 A", "B×A": "1 A"}
+    assert told(of_other) == {"A×B": "2 A", "B×A": "2 A"}
+    assert told(make_matrix(joins, "body", "tool", Choice(plan="u:p"))) == {
+        "A×Tool X": "1 row",
+        "B×Tool X": "1 programme",
+    }
+    assert told(make_matrix(joins, "body", "tool", Choice(plan="u:q"))) == {"A×Tool X": "1 row", "A×Tool Y": "1 row"}
 
 
 def test_any_list_of_grades_and_ties_has_an_order() -> None:

@@ -163,7 +163,7 @@ def test_there_are_queries_on_every_topic() -> None:
     assert set(bundled_catalogue().topics()) == set(TOPICS)
     assert len(bundled_catalogue()) >= 32
     assert len(RULES) == 14
-    assert len(TABLES) == 31
+    assert len(TABLES) == 33
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.stem)

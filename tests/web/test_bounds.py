@@ -230,7 +230,9 @@ def test_names_that_came_too_late_are_asked_for_again(make_app: MakeApp, watched
 
 def test_pages_work_where_there_are_too_many_names(make_app: MakeApp) -> None:
     client = make_app().test_client()
-    paths = ["/", "/doc/body/ptc", "/doc/action/ecp3-9", "/validation", "/shapes", "/overlap", "/actions", "/search"]
+    things = ["/doc/body/ptc", "/doc/action/ecp3-9", "/doc/instrument/tfa", "/doc/passage/pc0457e1/para-9"]
+    lists = ["/actions", "/plans", "/bodies", "/instruments", "/validation", "/shapes"]
+    paths = ["/", *things, *lists, "/overlap", "/about", "/search"]
     assert all(client.get(path, headers={"Accept": "text/html"}).status_code == 200 for path in paths)
     assert TOO_MANY not in text(client, "/search?q=committee")
     assert "Permanent Technical Committee</a>" in text(client, "/search?q=committee")

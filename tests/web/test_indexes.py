@@ -89,7 +89,7 @@ def test_every_instrument_and_plan_is_listed(client: FlaskClient, engine: Engine
 def test_bodies_meet_on_causes_and_the_secretariat_is_left_out(client: FlaskClient) -> None:
     listed = {row["code"]: row for row in rows(client, "/bodies.csv")}
     assert (listed["PTC"]["others"], listed["PTC"]["causes"]) == ("3", "4 rows, 1 joint session, 2 themes")
-    assert listed["TFA WG"]["kind"] == "working group"
+    assert (listed["TFA WG"]["kind"], listed["IMSC"]["kind"]) == ("working group", "sub-committee")
     assert listed["SEC"]["others"] == ""
     assert listed["PSCG"]["others"] == "0"
 
@@ -146,3 +146,21 @@ def test_the_sitemap_and_the_navigation_have_them(client: FlaskClient) -> None:
     for name in ("bodies", "instruments", "plans"):
         assert f'href="/{name}"' in actions
         assert f"/{name}</loc>" in sitemap
+
+
+def test_rows_of_several_plans_say_of_which_plan_they_are(several: FlaskClient, client: FlaskClient) -> None:
+    actions, timeline = page(several, "/actions"), page(several, "/timeline")
+    names = [row["name"] for row in rows(several, "/plans.csv") if row["actions"]]
+    assert len(names) == 2
+    told = {name: actions.count(f'title="{name}"') for name in names}
+    assert told == {row["name"]: int(row["actions"]) for row in rows(several, "/plans.csv") if row["actions"]}
+    assert all(f">{name}</" in timeline for name in names), "a heading of its rows"
+    assert '<option value="plan" selected>' in timeline
+    assert '<option value="timeframe" selected>' in page(client, "/timeline")
+
+
+def test_over_plain_files_there_are_none(releases: Path) -> None:
+    bare = create_app(Settings(releases=releases), with_catalogue=False).test_client()
+    for name in ("bodies", "instruments", "plans"):
+        assert bare.get(f"/{name}").status_code == bare.get(f"/{name}.csv").status_code == 404
+    assert bare.get("/about", headers={"Accept": BROWSER}).status_code == 200

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ecp_graph.settings import Settings
+from ecp_graph.twin.visit import Visitor
 from ecp_graph.web.app import create_app
 from ecp_graph.web.drawings.frame import Caption, framed
 
@@ -69,3 +70,13 @@ def test_a_frame_breaks_what_is_too_long() -> None:
     assert heights == sorted(heights)
     assert heights[-1] < frame.height
     assert frame.foot[0][1] > frame.top + 100
+
+
+def test_in_the_twin_a_picture_has_the_address_of_the_twin(releases: Path, tmp_path: Path) -> None:
+    app = create_app(Settings(releases=releases, timeout=30))
+    visitor = Visitor(app, tmp_path, base_url="https://twin.example/g/", dataset="d.nq", most_bytes=10**10)
+    for address in ("/overlap/body-body.svg", "/timeline.svg"):
+        assert visitor.visit(address).broken == ()
+        text = (tmp_path / address[1:]).read_text(encoding="utf-8")
+        assert "twin.invalid" not in text
+        assert f"https://twin.example/g/{address[1:].removesuffix('.svg')}.html" in text

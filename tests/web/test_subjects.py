@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+import statistics
+import time
 from pathlib import Path
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
-from ecp_graph.namespaces import ECP
+from ecp_graph.engine import Engine
+from ecp_graph.engine.asking import ask_table
+from ecp_graph.namespaces import ECP, using
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.pages.documents.entity import Entity
 from ecp_graph.web.pages.documents.subjects import SUBJECTS, Subject, SubjectPage
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import ID, NAMES
 from tests.web.conftest import BROWSER
 
 DATA = '<details class="as-data" id="as-data">'
@@ -88,3 +94,23 @@ def test_a_subject_reads_the_values_of_a_property_both_ways(planted: Flask) -> N
     headers = planted.test_client().get(path, headers={"Accept": BROWSER}).headers
     assert headers["Led-By"] == "Permanent Technical Committee (PTC)"
     assert int(headers["Runs"]) > 1
+
+
+@pytest.mark.parametrize("of_class", ["Action", "Instrument", "SourcePassage"])
+def test_a_page_that_nobody_has_asked_for_is_quick_and_small(
+    of_class: str, client: FlaskClient, engine: Engine
+) -> None:
+    with using(NAMES):
+        things = [
+            row[0].value for row in ask_table(engine, f"SELECT ?thing {{ ?thing a ecp:{of_class} }}").rows if row[0]
+        ]
+    assert len(things) > 20
+    spent_ms, sizes = [], []
+    for thing in things[:30]:
+        began = time.process_time()
+        response = client.get(f"/doc/{thing.removeprefix(ID)}", headers={"Accept": BROWSER})
+        spent_ms.append((time.process_time() - began) * 1_000)
+        sizes.append(len(gzip.compress(response.get_data())))
+        assert response.status_code == 200
+    assert statistics.median(spent_ms) < 150
+    assert max(sizes) < 150_000

@@ -59,7 +59,10 @@ class Alike:
 
 @dataclass(frozen=True)
 class Row:
-    """A finding of overlap that is a row of the tables and no node of the graph: IRIs, and marks by their notations."""
+    """A finding of overlap that is a row of the tables and no node of the graph: IRIs, and marks by their notations.
+
+    ``score``, in thousandths, and ``shared_words`` are of actions that were compared.
+    """
 
     iri: str
     name: str
@@ -72,6 +75,8 @@ class Row:
     things: tuple[str, ...]
     actions: tuple[str, ...]
     readings: tuple[str, ...]
+    score: int | None = None
+    shared_words: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,13 +212,14 @@ SELECT count(*) FROM (
     def row(self, iri: str) -> Row | None:
         """Return the finding with an IRI where it is a row of the tables alone; None for a node and anything else."""
         sql = """
-SELECT finding.id, finding.name, finding.language, a.iri, b.iri, c.iri, kind, grade, certainty
+SELECT finding.id, finding.name, finding.language, a.iri, b.iri, c.iri, score, shared_words, kind, grade, certainty
 FROM finding
 JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b JOIN term AS c ON c.id = cause
 WHERE finding.iri = ? AND NOT is_node"""
-        for number, name, language, one, other, cause, *marks in self._read(sql, (iri,)):
-            of_each = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
-            return Row(iri, name, language or "", (one, other), cause, *marks, *of_each)
+        for number, name, language, one, other, cause, score, words, kind, grade, certainty in self._read(sql, (iri,)):
+            things, actions, readings = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
+            marks, members = (kind, grade, certainty), (one, other)
+            return Row(iri, name, language or "", members, cause, *marks, things, actions, readings, score, words or "")
         return None
 
     def compared(self, iri: str) -> Compared | None:

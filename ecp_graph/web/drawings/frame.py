@@ -91,7 +91,7 @@ def on_paper() -> Caption | None:
         if not site().current.is_fixed:
             return Caption("", (), "", "", address)
         return replace(caption_of("", ""), address=address)
-    except EcpGraphError:
+    except (EcpGraphError, OSError):  # there is no release, or it cannot be read: the page itself says so
         return None
 
 

@@ -28,6 +28,8 @@ PLANS: Final = {
 5,Audit bonded warehouses,PTC,,,,2031
 6,Digitize patient records,PTC,,,,2031
 7,Apply the Transit Guidelines at land borders,PTC,,,Transit Guidelines,2031
+8,Update the AEO Compendium,PTC,,,AEO Compendium,2031
+9,Develop a digital identity framework,PTC,,,,2031
 """,
     "south": """Number,Action,Lead,Partner,Programme,Instrument,Timeframe
 1,Deliver training on rules of origin to customs officers,TFAWG,,,,2031
@@ -37,6 +39,8 @@ PLANS: Final = {
 5,Audit the bonded warehouses,TFAWG,,Northern Rivers Programme,,2031
 6,Subsidize organic vineyards,TFAWG,,,,2031
 7,Translate the Transit Guidelines into Spanish,TFAWG,,,Transit Guidelines,2031
+8,Revise the AEO Compendium,TFAWG,,,AEO Compendium,2031
+9,Develop a digital inclusion framework,TFAWG,,,,2031
 """,
     "west": """Number,Action,Lead,Partner,Programme,Instrument,Timeframe
 1,Collect the fees of lighthouses,SAFEWG,,,,2031

@@ -12,6 +12,7 @@ from ecp_graph.cli import cli
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.namespaces import using
+from ecp_graph.overlap.rows import engine_of
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.release.opening import release_engine
@@ -74,7 +75,7 @@ def test_the_command_has_fixed_columns_and_says_what_was_not_understood(workspac
     order = ["duplication", "overlap", "fragmentation", "related", "possible"]
     classes = [row["class"] for row in rows]
     assert classes == sorted(classes, key=order.index)
-    assert "Southern Lakes Agenda: 7 actions; 5 on nothing known" in told
+    assert "Southern Lakes Agenda: 9 actions; 6 on nothing known" in told
     # from the other side the same findings
     back, _ = run(workspace, release, "actions", "--between", "north", "south", "--format", "csv")
     assert {line.rpartition(",")[2] for line in back.splitlines()} == {
@@ -84,6 +85,20 @@ def test_the_command_has_fixed_columns_and_says_what_was_not_understood(workspac
 
 def test_the_command_counts_what_each_two_plans_have_in_common(workspace: Workspace, release: Release) -> None:
     out, told = run(workspace, release, "plans", "--format", "csv")
-    assert "Northern Rivers Programme,Southern Lakes Agenda,duplication,instrument,1," in out
+    assert "Northern Rivers Programme,Southern Lakes Agenda,duplication,instrument,2," in out
     assert "Southern Lakes Agenda,Western Lights,fragmentation,instrument,1," in out
     assert "Western Lights: 2 actions; 1 on nothing known" in told
+
+
+def test_a_finding_that_is_no_node_has_its_score_too(workspace: Workspace, release: Release, engine: Engine) -> None:
+    lists = Lists(release.lists)
+    held = lists.answer(
+        load_catalogue(workspace)["overlap-actions-between"], {"first": f"{PLAN}north", "second": f"{PLAN}south"}
+    )
+    assert held is not None
+    (possible, *_) = [row for row in texts(held) if "possible" in row]
+    row = lists.row(possible[-1])
+    assert row is not None
+    assert str(row.score) == possible[6]
+    asked = f"SELECT ?score {{ <{row.iri}> <https://w3id.org/ecp-graph/ontology#score> ?score }}"
+    assert texts(ask_table(engine_of(row, engine), asked)) == [(possible[6],)]

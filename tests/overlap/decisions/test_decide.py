@@ -85,6 +85,7 @@ def _reimport(workspace: Workspace, slug: str, old: str, new: str) -> None:
     assert result.exit_code == 0, result.stderr
 
 
+@pytest.mark.slow
 def test_a_dismissed_finding_comes_back_when_its_evidence_changes_and_says_what_changed(workspace: Workspace) -> None:
     audit, training = _finding(workspace, "north-5", "south-5"), _finding(workspace, "north-1", "south-1")
     end = audit.rpartition("/")[2]
@@ -93,6 +94,8 @@ def test_a_dismissed_finding_comes_back_when_its_evidence_changes_and_says_what_
     assert _run(workspace, "decide", training, "confirmed", "--reason", "Same", "--by", NAME).exit_code == 0
     tables = _built(workspace)
     assert _decision(tables, end) == "dismissed"
+    between = _run(workspace, "overlap", "actions", "--between", "north", "south", "--format", "csv")
+    assert [row["decision"] for row in csv.DictReader(io.StringIO(between.stdout))][-1] == "dismissed", "it is last"
     assert _asked(tables, "SELECT decision, holds, reason, agent FROM {decisions} ORDER BY decision DESC") == [
         ("dismissed", True, reason, "reviewer"),
         ("confirmed", True, "Same", "reviewer"),
@@ -218,6 +221,7 @@ def test_json_of_the_finding_has_the_decision(workspace: Workspace) -> None:
     assert json.loads(result.stdout)["results"]["bindings"] == [{"what": {"type": "literal", "value": "dismissed"}}]
 
 
+@pytest.mark.slow
 def test_the_feed_tells_new_and_reopened_findings(workspace: Workspace) -> None:
     first, audit = _feed(workspace), _finding(workspace, "north-5", "south-5")
     assert first
@@ -254,6 +258,7 @@ def _feed(workspace: Workspace) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_decision_on_a_confidential_plan_does_not_leave_the_machine(workspace: Workspace) -> None:
     finding = _finding(workspace, "north-5", "south-5")
     assert _run(workspace, "decide", finding, "dismissed", "--reason", "Quux", "--by", NAME).exit_code == 0

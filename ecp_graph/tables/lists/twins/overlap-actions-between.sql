@@ -1,4 +1,4 @@
--- twin of: a2b3736d109d
+-- twin of: b0b1f20a00b3
 -- iris: finding
 SELECT finding.id, plan_a = one.id AS is_in_order
 FROM finding
@@ -9,7 +9,7 @@ LEFT JOIN action AS b ON b.id = iif(plan_a = one.id, member_b, member_a)
 LEFT JOIN mark ON scheme = 'kind' AND notation = kind
 WHERE dimension = 'action' AND (plan_a = one.id AND plan_b = other.id OR plan_a = other.id AND plan_b = one.id)
   AND one.id != other.id
-ORDER BY place, grade, score DESC, a.position, b.position, finding.iri
+ORDER BY decision IS 'dismissed', place, grade, score DESC, a.position, b.position, finding.iri
 -- shown
 SELECT replace(:first, rtrim(:first, replace(replace(replace(:first, '/', ''), '#', ''), ':', '')), '') AS planA,
   coalesce(a.number, CAST(a.position AS TEXT), '') AS numberA,

@@ -12,7 +12,8 @@ from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.between.pair import pair_of
 from ecp_graph.web.pages.between.plans import PLANS, UNREAD, Plan, has_queries, matrix_of, plans, unread_of
-from ecp_graph.web.show.panels import panel
+from ecp_graph.web.show.panels import Panel, panel, panel_of_first
+from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
 
@@ -21,6 +22,9 @@ blueprint = Blueprint("between", __name__)
 #: Plans that a matrix shows, and actions of one plan that a list does.
 _MOST_PLANS: Final = 60
 _MOST_ACTIONS: Final = 200
+#: The query of what no plan takes up, and how much of it a page shows.
+_GAPS: Final = "things-not-taken-up"
+_MOST_GAPS: Final = 200
 #: The kind of what only the likeness of words speaks for.
 _POSSIBLE: Final = "possible"
 
@@ -38,6 +42,7 @@ def index() -> Response:
         kinds=kinds,
         used={row["kind"] for row in counts.rows},
         unread=panel(UNREAD),
+        gaps=_gaps(),
         pair_path=_pair_path,
         term=lambda iri: Term("iri", iri),
     )
@@ -63,6 +68,12 @@ def pair(one: str, other: str) -> Response:
         swapped=url_for("between.pair", one=other, other=one),
         term=lambda iri: Term("iri", iri),
     )
+
+
+def _gaps() -> Panel | None:
+    """Return what no plan takes up; None in a workspace without that query."""
+    catalogue = site().catalogue
+    return panel_of_first(_GAPS, _MOST_GAPS) if catalogue is not None and _GAPS in catalogue else None
 
 
 def _plan(slug: str) -> Plan:

@@ -56,6 +56,7 @@ def _page(entity: Entity) -> SubjectPage:
         "bars": bars(compared.parts) if compared else [],
         "sides": sides,
         "decision": _decision(entity),
+        "slug": entity.iri.rpartition("/")[2],
         "rows": () if sides else _rows(pair, shown),
         "evidence": _places(entity),
         "most_evidence": _MOST_EVIDENCE,

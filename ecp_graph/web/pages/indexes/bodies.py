@@ -8,9 +8,9 @@ from flask import Blueprint, Response
 
 from ecp_graph.overlap.counting import CELLS, causes_in_words, words_of_causes
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, codes_as_written, in_plans, in_words
+from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, codes_as_written, in_plans, panels_of, words_of
 from ecp_graph.web.pages.indexes.showing import file_of, page_of
-from ecp_graph.web.show.panels import Panel, Row, panel
+from ecp_graph.web.show.panels import Panel, Row
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]
@@ -54,9 +54,7 @@ def download_as(extension: str) -> Response:
 
 
 def _panels() -> list[Panel]:
-    catalogue = site().catalogue
-    has_members = catalogue is not None and _MEMBERS in catalogue
-    return [panel(_BODIES), *([panel(_MEMBERS, dimension="body")] if has_members else [])]
+    return panels_of(_BODIES, _MEMBERS, dimension="body")
 
 
 def _listing() -> Listing:
@@ -67,6 +65,7 @@ def _made() -> Listing:
     bodies, *members = _panels()
     meets = {row["member"]: row for found in members for row in found.rows}
     plans, written = in_plans("body"), codes_as_written()
+    word = words_of("body-kinds")
     everywhere = bodies.query.values_of("kind")
     entries = []
     for row in bodies.rows:
@@ -75,7 +74,7 @@ def _made() -> Listing:
         cells = {"actions": row["actions"]}
         if row["kind"] not in everywhere:
             cells |= _meetings(meets.get(row["body"]))
-        kinds = in_words(filter(None, [row["kind"]]))
+        kinds = (word(row["kind"]),) if row["kind"] else ()
         entries.append(Entry(row["body"], row["name"], code, kinds, of_plans, cells, key))
     return Listing(tuple(entries), _COLUMNS)
 

@@ -7,9 +7,9 @@ from typing import Final
 from flask import Blueprint, Response
 
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, in_plans, in_words
+from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, in_plans, panels_of, words_of
 from ecp_graph.web.pages.indexes.showing import file_of, page_of
-from ecp_graph.web.show.panels import Panel, panel
+from ecp_graph.web.show.panels import Panel
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]
@@ -43,9 +43,7 @@ def download_as(extension: str) -> Response:
 
 
 def _panels() -> list[Panel]:
-    catalogue = site().catalogue
-    has_things = catalogue is not None and _THINGS in catalogue
-    return [panel(_INSTRUMENTS), *([panel(_THINGS, on="instrument")] if has_things else [])]
+    return panels_of(_INSTRUMENTS, _THINGS, on="instrument")
 
 
 def _listing() -> Listing:
@@ -55,7 +53,7 @@ def _listing() -> Listing:
 def _made() -> Listing:
     instruments, *things = _panels()
     meeting = {row["thing"]: row["bodyCount"] for found in things for row in found.rows}
-    plans = in_plans("instrument")
+    plans, word = in_plans("instrument"), words_of("instrument-kinds")
     entries = []
     for row in instruments.rows:
         iri = row["instrument"]
@@ -65,6 +63,6 @@ def _made() -> Listing:
             "actions": str(sum(plan.actions for plan in of_plans)),
             "bodies": meeting.get(iri, "0"),
         }
-        kinds = in_words(filter(None, row["kinds"].split(", ")))
+        kinds = tuple(word(kind) for kind in row["kinds"].split(", ") if kind)
         entries.append(Entry(iri, row["name"], "", kinds, of_plans, cells, key))
     return Listing(tuple(entries), _COLUMNS)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
 from flask import current_app, request
 
+from ecp_graph.namespaces import VOCABULARY
 from ecp_graph.overlap.counting import WRITTEN_CODES, written_codes
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.pages.actions.choice import FACETS, LIST, TIMES, action_list
-from ecp_graph.web.show.panels import panel
+from ecp_graph.web.show.panels import Panel, panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["Chosen", "Column", "Entry", "InPlan", "Listing", "codes_as_written", "in_plans", "in_words"]
+__all__ = ["Chosen", "Column", "Entry", "InPlan", "Listing", "codes_as_written", "in_plans", "panels_of", "words_of"]
 
 #: Rows of one page; a smaller setting for result pages holds here too.
 _MOST_ROWS: Final = 100
+_GLOSSARY: Final = "glossary"
+_SCHEMES: Final = VOCABULARY + "id/scheme/"
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 
 
@@ -190,9 +193,26 @@ def codes_as_written() -> Mapping[str, str]:
     return written_codes(panel(WRITTEN_CODES).rows) if catalogue is not None and WRITTEN_CODES in catalogue else {}
 
 
-def in_words(notations: Iterable[str]) -> tuple[str, ...]:
-    """Return notations of kinds as words: ``virtual working group`` for ``virtual-working-group``."""
-    return tuple(notation.replace("-", " ") for notation in notations)
+def panels_of(name: str, other: str, **given: str) -> list[Panel]:
+    """Return the panel of the query of an index, and that of another with its values where the catalogue has it.
+
+    Raises HttpError where the catalogue lacks the first, as over plain files.
+    """
+    catalogue = site().catalogue
+    if catalogue is None or name not in catalogue:
+        raise HttpError(404, "no-catalogue", f"There is nothing at {request.path}: the query '{name}' is not here.")
+    return [panel(name), *([panel(other, **given)] if other in catalogue else [])]
+
+
+def words_of(scheme: str) -> Callable[[str], str]:
+    """Return what gives the word for a notation of a list of the ontology, such as ``body-kinds``.
+
+    What the glossary does not have, or the catalogue has no glossary for, stays as it is.
+    """
+    catalogue = site().catalogue
+    rows = panel(_GLOSSARY).rows if catalogue is not None and _GLOSSARY in catalogue else ()
+    words = {row["notation"]: row["name"] for row in rows if row["scheme"] == f"{_SCHEMES}{scheme}"}
+    return lambda notation: words.get(notation, notation)
 
 
 def _refuse_others(name: str, value: str, known: Iterable[str]) -> None:

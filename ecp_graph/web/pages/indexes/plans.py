@@ -8,9 +8,9 @@ from flask import Blueprint, Response
 
 from ecp_graph.sparql.moments import period
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing
+from ecp_graph.web.pages.indexes.listing import Column, Entry, Listing, panels_of
 from ecp_graph.web.pages.indexes.showing import file_of, page_of
-from ecp_graph.web.show.panels import Panel, Row, panel
+from ecp_graph.web.show.panels import Panel, Row
 from ecp_graph.web.state.site import site
 
 __all__ = ["ENTRY", "blueprint"]
@@ -47,9 +47,7 @@ def download_as(extension: str) -> Response:
 
 
 def _panels() -> list[Panel]:
-    catalogue = site().catalogue
-    has_sizes = catalogue is not None and _SIZES in catalogue
-    return [panel(_PLANS), *([panel(_SIZES)] if has_sizes else [])]
+    return panels_of(_PLANS, _SIZES)
 
 
 def _listing() -> Listing:

@@ -23,6 +23,7 @@ from ecp_graph.web.state.site import site
 __all__ = [
     "SHARING",
     "Sides",
+    "as_written",
     "catalogue",
     "cell_of",
     "cell_paths",
@@ -92,6 +93,12 @@ def joins() -> Joins:
 
 def _ask(name: str) -> Table:
     return site().ask(bind(query(name), {}, site().engine))
+
+
+def as_written(codes: str) -> str:
+    """Return codes that are joined by commas as documents write them."""
+    written = site().keep("codes as written", lambda: {thing.code: thing.shown_code for thing in joins().things})
+    return ", ".join(written.get(code, code) for code in codes.split(", "))
 
 
 # ---------------------------------------------------------------- things and addresses

@@ -42,8 +42,9 @@ blueprint = Blueprint("timeline", __name__)
 ENTRY: Final = NavigationEntry("Timeline", "timeline.index", "actions-in-time")
 
 _SPANS: Final = "timeline"
-#: By which facet rows are grouped without a word in the address.
+#: By which facet rows are grouped without a word in the address: where they are of several plans, each says of which.
 _GROUPED_BY: Final = "timeframe"
+_PLAN: Final = "plan"
 #: Rows of one picture of the page, and of all its pictures; more are on further pages, under a summary.
 _ROWS_OF_PICTURE: Final = 40
 _MOST_ROWS: Final = 400
@@ -74,7 +75,7 @@ class Asked:
     @property
     def state(self) -> dict[str, Any]:
         """The values of the query string."""
-        by = {"by": self.by} if self.by != _GROUPED_BY else {}
+        by = {"by": self.by} if self.by != _usual(self.actions, self.selection) else {}
         return self.selection.address | by | ({"span": _ALL} if self.is_whole else {})
 
     @property
@@ -147,7 +148,7 @@ def _asked() -> Asked:
     facets = actions.facets.facets
     selection = Selection.of(request.args, list(facets))
     by = request.args.get("by", "")
-    by = by if by in facets else _GROUPED_BY
+    by = by if by in facets else _usual(actions, selection)
     left = actions.narrow(selection).things
     groups = []
     for value in facets[by].values if by in facets else ():
@@ -158,6 +159,12 @@ def _asked() -> Asked:
     if by == _GROUPED_BY:
         groups.sort(key=lambda group: min(_moment(actions, at) for at in group[1]))
     return Asked(actions, selection, by, request.args.get("span") == _ALL, tuple(groups))
+
+
+def _usual(actions: ActionList, selection: Selection) -> str:
+    """Return by which facet the rows of a choice are grouped unless the address says it."""
+    is_of_several = _PLAN in actions.facets.facets and len(selection.chosen.get(_PLAN, ())) != 1
+    return _PLAN if is_of_several else _GROUPED_BY
 
 
 def _caption(asked: Asked) -> Caption:
