@@ -62,5 +62,5 @@ class Source:
 
     def confidential(self, plans: Container[str]) -> tuple[str, ...]:
         """Return the names of those of the plans that must not leave the machine."""
-        rows = self.ask(DOCUMENTS, confidential="yes")
-        return tuple(dict.fromkeys(row["name"] for row in rows if row["plan"] in plans))
+        kept = (row for row in self.ask(DOCUMENTS) if row["confidential"] == "yes" and row["plan"] in plans)
+        return tuple(dict.fromkeys(row["name"] for row in kept))
