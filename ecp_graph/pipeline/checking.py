@@ -11,13 +11,13 @@ from typing import Final
 
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import PREFIXES, using
-from ecp_graph.overlap.across import Pair, PlanAction, compare_actions, read_plan_actions
+from ecp_graph.overlap.across import Comparison, Pair, PlanAction, compare_actions, read_plan_actions
 from ecp_graph.overlap.across.actions import PROPERTIES
 from ecp_graph.overlap.across.cells import CELL_PROPERTIES, cells_of
 from ecp_graph.overlap.across.checked import Checked, CheckedCell, CheckedPlan, Finding, Side
 from ecp_graph.overlap.across.kinds import FRAGMENTATION, RANKED
 from ecp_graph.overlap.changes.reading import named_plan, plans_in
-from ecp_graph.overlap.likeness import ActionText
+from ecp_graph.overlap.likeness import ActionText, read_action
 from ecp_graph.overlap.likeness.settings import conditions
 from ecp_graph.pipeline.comparing import comparison_among, meaning_or_none
 from ecp_graph.pipeline.known_names import all_names, readers_among
@@ -58,17 +58,18 @@ def check_draft(
 
     The document is read as an import reads it, by the names that the release knows, and the decisions on names and the
     times of the workspace. ``against`` are the plans, by slug, code or IRI; without any all that have actions. Nothing
-    is written, into the cache neither, and ``progress`` is told no words of the document. Raises ParameterError for a
-    plan that the release does not have, and InputSyntaxError for a document that cannot be read.
+    of the document is written, into the cache neither, and ``progress`` is told no words of it. Raises ParameterError
+    for a plan that the release does not have, and InputSyntaxError for a document that cannot be read.
     """
     with using(workspace.names):
         plans = _plans(release, against)
         statements = _statements(release)
         known = known_things(statements.selected(_NAMING.format(naming=_numbers(statements, _NAMING_PROPERTIES))))
         draft = _read(source, sheet, known, workspace)
-        by = comparison_among(known, read_decisions(workspace.root / FILE), meaning_or_none(progress, keeps=False))
+        by = comparison_among(known, read_decisions(workspace.root / FILE), meaning_or_none(progress))
         every = read_plan_actions(statements)
         others = [action for action in every if action.plan in plans]
+        _prepare(by, others)
         drafted = [_drafted(row, draft) for row in draft.accepted]
         progress(f"Comparing {len(drafted)} actions with {len(others)} of {len(plans)} plans")
         pairs = compare_actions(drafted, others, by=by)
@@ -84,6 +85,13 @@ def check_draft(
         ),
         tuple(_gaps_of_draft(draft)),
     )
+
+
+def _prepare(by: Comparison, others: Sequence[PlanAction]) -> None:
+    """Keep the vectors of a release's actions, as a build does, and none from then on."""
+    if by.meaning is not None:
+        by.meaning.prepare(text for action in others for text in read_action(action.text, by.names_in).texts)
+        by.meaning.keeps = False
 
 
 def _read(source: Path, sheet: str, known: Sequence[KnownThing], workspace: Workspace) -> Draft:

@@ -52,13 +52,10 @@ def comparison_among(known: Sequence[KnownThing], decisions: Iterable[Decision],
     return Comparison(names_in, meaning, called)
 
 
-def meaning_or_none(progress: Callable[[str], None], *, keeps: bool = True) -> Meaning | None:
-    """Return the likeness of meaning, its vectors kept in the cache of the user; None, which is told, without one.
-
-    Without ``keeps`` nothing is written into the cache.
-    """
+def meaning_or_none(progress: Callable[[str], None]) -> Meaning | None:
+    """Return the likeness of meaning, its vectors kept in the cache of the user; None, which is told, without one."""
     try:
-        return open_meaning(cache_folder().parent / "vectors", keeps=keeps)
+        return open_meaning(cache_folder().parent / "vectors")
     except MissingExtra as reason:
         progress(f"Meaning is not compared, so fewer overlaps between plans are found: {reason}")
         return None

