@@ -22,6 +22,8 @@ h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid #8886 }
 th { font-weight: 600; white-space: nowrap }
+th:not(:last-child) { min-width: 3rem }
+th:last-child { width: 75% }
 td:not(:last-child) { font-variant-numeric: tabular-nums }
 """
 #: No control character may stand in XML.

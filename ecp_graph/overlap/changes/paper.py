@@ -41,11 +41,10 @@ def changes_paper(
     """
     sections = [*_by_kind(changes)]
     if asked:
-        rows = [
-            (each.title, str(each.before), str(each.after), f"{each.gone} gone, {each.new} new") for each in answers
-        ]
+        rows = [(*map(str, (each.before, each.after, each.gone, each.new)), each.title) for each in answers]
         told = f"{len(answers)} of {asked} questions of the catalogue that take a plan are answered otherwise."
-        sections.append(Section("Answers", told, ("question", "rows before", "rows after", "which differ"), rows))
+        told += " Before each: its rows before and after, and how many of them are gone and new."
+        sections.append(Section("Answers", told, ("before", "after", "gone", "new", "question"), rows))
     lead = " ".join([_summary(changes), *notes])
     return Paper(f"{names[0]} and {names[1]}: what changed", lead, sections)
 

@@ -13,11 +13,12 @@ from werkzeug.datastructures import MultiDict
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.pages.actions.facets import Facets, Narrowed, facets_of
 from ecp_graph.web.show.panels import Row, panel, texts_of
 from ecp_graph.web.state.site import site
 
-__all__ = ["LIST", "TIMES", "ActionList", "Selection", "action_list", "sparql_of"]
+__all__ = ["LIST", "TIMES", "ActionList", "Selection", "action_list", "selection_of", "sparql_of"]
 
 #: The catalogue's queries: the list that the page stands for, and what it is put together from. The list itself joins
 #: several groupings, which takes long on a large plan; the parts do not.
@@ -28,6 +29,9 @@ FACETS: Final = "action-facets"
 #: Parts of a selection beside the facets, by the name of their parameter: here as in the query of the table.
 WORDS, FROM, UNTIL = "words", "from", "until"
 PERIOD: Final = "period"
+#: The facet of plans, and how many of them a refusal names.
+_PLAN: Final = "plan"
+_MOST_NAMED: Final = 20
 #: Columns of the list that join the codes of a facet.
 _JOINED: Final = {"bodies": "body", "programmes": "programme", "goals": "goal", "possibleGoals": "possibleGoal"}
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -124,6 +128,26 @@ class Selection:
 def action_list() -> ActionList:
     """Return the actions of the current release, which are cached; raises what the engine raises."""
     return site().keep(("actions",), _ask)
+
+
+def selection_of(given: MultiDict[str, str], actions: ActionList) -> Selection:
+    """Return the selection of a query string; raises HttpError for a plan that there is not, naming those there are.
+
+    With one plan alone there is nothing to choose, but its name is no mistake.
+    """
+    facet = actions.facets.facets.get(_PLAN)
+    known = list(facet.by_key) if facet else sorted({_last_part(row["plan"]) for row in actions.rows if row["plan"]})
+    for key in given.getlist(_PLAN):
+        if key.strip() and key.strip() not in known:
+            first = ", ".join(known[:_MOST_NAMED]) or "none"
+            more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+            sentence = f"'{key.strip()[:100]}' is not valid for 'plan'. Use one of: {first}{more}."
+            raise HttpError(400, "bad-parameter", sentence)
+    return Selection.of(given, list(actions.facets.facets))
+
+
+def _last_part(iri: str) -> str:
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def sparql_of(selection: Selection, actions: ActionList) -> str:

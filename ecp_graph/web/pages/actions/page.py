@@ -20,7 +20,15 @@ from ecp_graph.web.drawings.frame import caption_of
 from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.actions.choice import PERIOD, WORDS, ActionList, Selection, action_list, sparql_of
+from ecp_graph.web.pages.actions.choice import (
+    PERIOD,
+    WORDS,
+    ActionList,
+    Selection,
+    action_list,
+    selection_of,
+    sparql_of,
+)
 from ecp_graph.web.pages.actions.facets import Facet, Narrowed, Value, positions
 from ecp_graph.web.show.terms import local_path, visible
 from ecp_graph.web.state.site import site
@@ -151,7 +159,7 @@ def _named(value: Value, unnamed: str) -> Markup:
 def _asked() -> tuple[ActionList, Selection, str]:
     actions = action_list()
     order = request.args.get("sort", "")
-    return actions, Selection.of(request.args, list(actions.facets.facets)), order if order in ORDERS else "number"
+    return actions, selection_of(request.args, actions), order if order in ORDERS else "number"
 
 
 def _state(selection: Selection, order: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ecp_graph.web.http.downloads import table_as
 from ecp_graph.web.http.embedding import framed_by_others, is_embedded
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list
+from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list, selection_of
 from ecp_graph.web.pages.actions.facets import positions
 from ecp_graph.web.pages.timeline.axis import moment_of
 from ecp_graph.web.pages.timeline.chart import (
@@ -146,7 +146,7 @@ def download_as(extension: str) -> Response:
 def _asked() -> Asked:
     actions = action_list()
     facets = actions.facets.facets
-    selection = Selection.of(request.args, list(facets))
+    selection = selection_of(request.args, actions)
     by = request.args.get("by", "")
     by = by if by in facets else _usual(actions, selection)
     left = actions.narrow(selection).things
