@@ -26,11 +26,13 @@ from ecp_graph.overlap.counting import PAIRS, RELATIONS, WRITTEN_CODES, Meeting,
 
 __all__ = ["QUERIES", "brief_of_plan"]
 
+_AT_A_GLANCE: Final = "plans-at-a-glance"
 _CHAPTERS: Final = "chapters"
 _PLANS: Final = "plans"
 _RELATIONS: Final = "plan-relations"
 #: The queries of the catalogue without which there is no briefing of a plan.
 QUERIES: Final = (
+    _AT_A_GLANCE,
     BODIES,
     _CHAPTERS,
     _PLANS,
@@ -117,13 +119,23 @@ class _Facts:
         return dict(named)
 
     @cached_property
+    def is_of_several(self) -> bool:
+        """Whether other plans have actions too."""
+        return len(self.source.ask(_AT_A_GLANCE)) > 1
+
+    @cached_property
     def meetings(self) -> list[Meeting]:
-        """Pairs of bodies that meet, peers first; none for a plan without actions of its own."""
+        """Pairs of bodies that meet, peers first; none for a plan without actions of its own.
+
+        Findings do not say of which plan they are, so of several plans those pairs count of which both carry this one.
+        """
         if not self.own:
             return []
         related = relations(self.source.ask(RELATIONS), self.called)
         bodies = {run.iri for run in self.carriers}
         pairs = [row for row in self.source.ask(PAIRS) if {row["memberA"], row["memberB"]} & bodies]
+        if self.is_of_several:
+            pairs = [row for row in pairs if {row["memberA"], row["memberB"]} <= bodies]
         return meetings(pairs, self.called, related)
 
     def rows_of(self, *relations_: str) -> list[Row]:
@@ -256,6 +268,8 @@ def _is_founding(meeting: Meeting) -> bool:
 
 
 def _founded(facts: _Facts) -> Iterator[Sentence]:
+    if facts.meetings and facts.is_of_several:
+        yield Sentence(line("What makes two of its bodies meet is counted over all plans, not over this one alone."))
     for meeting in facts.meetings:
         if _is_founding(meeting):
             told = related_in_words(meeting.relations) or f"{meeting.one_code} and {meeting.other_code}"

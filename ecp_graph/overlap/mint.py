@@ -43,6 +43,7 @@ TERMS: Final = {
     "stated": ECP + "statedIn",
     "score": ECP + "score",
     "words": ECP + "sharedWords",
+    "evidence": ECP + "evidenceHash",
 }
 _NAMED: Final = """
 SELECT thing, label.o, notation.o

@@ -97,6 +97,8 @@ def _statements(row: Row, marks: Marks, classes: Iterable[str]) -> Iterator[ox.Q
     finding, graph = ox.NamedNode(row.iri), ox.NamedNode(names().derived_graph)
     label = ox.Literal(row.name, language=row.language) if row.language else ox.Literal(row.name)
     yield ox.Quad(finding, ox.NamedNode(TERMS["label"]), label, graph)
+    if row.evidence:
+        yield ox.Quad(finding, ox.NamedNode(TERMS["evidence"]), ox.Literal(row.evidence), graph)
     if row.score is not None:
         yield ox.Quad(finding, ox.NamedNode(TERMS["score"]), ox.Literal(row.score), graph)
     if row.shared_words:

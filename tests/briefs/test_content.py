@@ -186,6 +186,18 @@ def test_roles_and_times_of_every_kind_are_told(made_up: Callable[[str, str], Br
     assert any("no endorsement or adoption of it is reported" in point for point in told), "a check of the data"
 
 
+def test_beside_other_plans_a_plan_says_over_what_it_counts(
+    made_up: Callable[[str, str], Brief], briefing: Briefing
+) -> None:
+    brief = made_up("ecoles", "cantines")
+    carriers = {row[1] for row in table(brief, "load")}
+    pairs = [row[1].split(" and ") for row in table(brief, "same-thing")]
+    assert pairs
+    assert all(set(pair) <= carriers for pair in pairs)
+    assert "counted over all plans" in said(brief, "same-thing")
+    assert "counted over all plans" not in said(briefing("ecp-action-plan-3"), "same-thing")
+
+
 def test_a_confidential_plan_is_marked(made_up: Callable[[str, str], Brief]) -> None:
     assert made_up("ecoles", "securite-des-cuisines").confidential == ("Plan interne de sécurité des cuisines",)
     assert made_up("ecoles", "cantines").confidential == ()

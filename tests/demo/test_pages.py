@@ -88,3 +88,10 @@ def test_every_page_says_that_all_is_made_up(client: FlaskClient, address: str) 
         "Velmora, its bodies and its three work programmes are made up"
         in client.get(address, headers={"Accept": BROWSER}).text
     )
+
+
+def test_no_link_leads_to_nothing(client: FlaskClient) -> None:
+    """What the register of another workspace describes has no page here, but is named on pages."""
+    page = client.get("/doc/action/customs-18", headers={"Accept": BROWSER}).text
+    assert "on the instrument Revised Kyoto Convention" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert 'href="None"' not in page

@@ -89,7 +89,7 @@ def test_held_answers_are_those_of_their_queries(lists: Lists, catalogue: Catalo
         assert found == asked(engine, catalogue, query.name, dict(given)), query.name
         first = lists.answer(query, given, most=1)
         assert first is not None
-        assert (len(first.rows), first.total) == (1, found.total), query.name
+        assert (len(first.rows), first.total) == (min(1, found.total), found.total), query.name
         assert query.parameters or list(lists.texts(query, found.columns) or ()) == [
             tuple(cell.value if cell else "" for cell in row) for row in found.rows
         ]

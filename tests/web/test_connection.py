@@ -147,6 +147,14 @@ def test_a_path_to_which_files_are_sent_has_a_limit_of_its_own(
     assert answer.startswith(b"HTTP/1.1 200" if is_taken else b"HTTP/1.1 413")
 
 
+@pytest.mark.parametrize(("path", "waits"), [("/one", False), ("/file", True)])
+def test_a_file_may_take_longer_to_come(loop: asyncio.AbstractEventLoop, path: str, waits: bool) -> None:
+    connection = Connection(loop, Patience(body_s=0.1, upload_s=30))
+    connection.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nhalf".encode())
+    loop.run_until_complete(asyncio.sleep(0.4))
+    assert b"".join(connection.line.sent).startswith(b"HTTP/1.1 408") != waits
+
+
 @pytest.mark.parametrize(
     ("unsent", "looks"),
     [([0], 1), ([5000], 1), ([5000, 4000, 3000, 3000], 3)],

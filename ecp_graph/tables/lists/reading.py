@@ -7,7 +7,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -61,7 +61,8 @@ class Alike:
 class Row:
     """A finding of overlap that is a row of the tables and no node of the graph: IRIs, and marks by their notations.
 
-    ``score``, in thousandths, and ``shared_words`` are of actions that were compared.
+    ``evidence`` is the hash of what it rests on; ``score``, in thousandths, and ``shared_words`` are of actions that
+    were compared.
     """
 
     iri: str
@@ -75,6 +76,7 @@ class Row:
     things: tuple[str, ...]
     actions: tuple[str, ...]
     readings: tuple[str, ...]
+    evidence: str = ""
     score: int | None = None
     shared_words: str = ""
 
@@ -212,14 +214,16 @@ SELECT count(*) FROM (
     def row(self, iri: str) -> Row | None:
         """Return the finding with an IRI where it is a row of the tables alone; None for a node and anything else."""
         sql = """
-SELECT finding.id, finding.name, finding.language, a.iri, b.iri, c.iri, score, shared_words, kind, grade, certainty
+SELECT finding.id, finding.name, finding.language, a.iri, b.iri, c.iri, kind, grade, certainty,
+  evidence, score, shared_words
 FROM finding
 JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b JOIN term AS c ON c.id = cause
 WHERE finding.iri = ? AND NOT is_node"""
-        for number, name, language, one, other, cause, score, words, kind, grade, certainty in self._read(sql, (iri,)):
+        for number, name, language, one, other, cause, kind, grade, certainty, *rest in self._read(sql, (iri,)):
             things, actions, readings = (self._of_finding(number, column) for column in ("thing", "action", "reading"))
-            marks, members = (kind, grade, certainty), (one, other)
-            return Row(iri, name, language or "", members, cause, *marks, things, actions, readings, score, words or "")
+            marks, (evidence, score, words) = (kind, grade, certainty), rest
+            found = Row(iri, name, language or "", (one, other), cause, *marks, things, actions, readings)
+            return replace(found, evidence=evidence or "", score=score, shared_words=words or "")
         return None
 
     def compared(self, iri: str) -> Compared | None:

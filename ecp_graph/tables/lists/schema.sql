@@ -17,7 +17,8 @@ CREATE TABLE mark (scheme TEXT, notation TEXT, name TEXT, language TEXT, place I
 CREATE TABLE finding (
   id INTEGER PRIMARY KEY, iri TEXT, name TEXT, language TEXT, dimension TEXT, member_a INTEGER, member_b INTEGER, cause INTEGER,
   cause_kind TEXT, kind TEXT, grade TEXT, certainty TEXT, is_node INTEGER,
-  plan_a INTEGER, plan_b INTEGER, score INTEGER, shared_words TEXT, decision TEXT, change TEXT
+  plan_a INTEGER, plan_b INTEGER, score INTEGER, shared_words TEXT, decision TEXT, change TEXT,
+  evidence TEXT
 );
 CREATE TABLE finding_thing (finding INTEGER, thing INTEGER, kind TEXT, PRIMARY KEY (finding, thing)) WITHOUT ROWID;
 CREATE TABLE finding_action (finding INTEGER, action INTEGER, PRIMARY KEY (finding, action)) WITHOUT ROWID;

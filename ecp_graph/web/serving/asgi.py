@@ -67,7 +67,7 @@ class Bridge:
         sent = _Sent(send)
         exchange = Exchange(lambda: self._is_stopping, takes_streams=True)
         try:
-            body = await self._read_body(receive, self.most_bytes(scope["path"])) if _has_body(scope) else b""
+            body = await self._read_body(receive, scope["path"]) if _has_body(scope) else b""
             if body is not None:
                 await self._answer(scope, body, receive, sent, exchange)
         except Refusal as refusal:
@@ -88,10 +88,11 @@ class Bridge:
         line = {"client": client, "method": "-", "path": "-", "status": refusal.status, "bytes": len(refusal.body)}
         self._log({**line, "refused": str(refusal)})
 
-    async def _read_body(self, receive: Receive, most: int) -> bytes | None:
+    async def _read_body(self, receive: Receive, path: str) -> bytes | None:
         """Return the body of a request, or None when the client hangs up; raises Refusal past a limit."""
         body = bytearray()
-        limit_s = self.patience.body_s
+        most = self.most_bytes(path)
+        limit_s = self.patience.upload_s if path in self._larger_bodies else self.patience.body_s
         deadline = time.monotonic() + limit_s
         while True:
             try:

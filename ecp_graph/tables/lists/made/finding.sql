@@ -9,7 +9,8 @@ SELECT row_number() OVER (ORDER BY findings.iri) AS id, findings.iri, findings.n
     WHEN cause IN (SELECT iri FROM topics) THEN 'theme'
     ELSE 'similar work'
   END AS cause_kind,
-  findings.kind, grade, findings.certainty, is_node, pa.id, pb.id, score, shared_words, findings.decision, decisions.change
+  findings.kind, grade, findings.certainty, is_node, pa.id, pb.id, score, shared_words, findings.decision, decisions.change,
+  findings.evidence
 FROM finding_rows AS findings
 LEFT JOIN named ON named.thing = findings.iri
 JOIN term AS a ON a.iri = member_a

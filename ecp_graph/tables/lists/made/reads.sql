@@ -2,7 +2,7 @@
 SELECT a.iri, a.number, a.position, a.plan, a.plan_name, a.responsible_text, a.programme_text, a.timeframe_text,
   b.iri, b.kind, e.iri, i.iri, pl.iri, t.iri,
   f.iri, f.name, f.member_kind, f.member_a, f.member_b, f.cause, f.kind, f.grade, f.certainty, f.plan_a, f.plan_b, f.score,
-  f.shared_words, f.decision, d.finding, d.change, fp.finding, fp.place, fp.part, fp.points, fp.because, fx.finding, fx.side, fx.place, fx.reason,
+  f.shared_words, f.decision, f.evidence, d.finding, d.change, fp.finding, fp.place, fp.part, fp.points, fp.because, fx.finding, fx.side, fx.place, fx.reason,
   fa.finding, fa.action, fr.finding, fr.reading, ft.finding, ft.thing,
   r.action, r.party, r.how, r.is_group, s.subject, s.property, s.value, s.reading,
   re.iri, re.passage, re.certainty, pa.iri, pa.locator, n.thing
