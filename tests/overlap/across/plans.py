@@ -29,7 +29,7 @@ PLANS: Final = {
 6,Digitize patient records,PTC,,,,2031
 7,Apply the Transit Guidelines at land borders,PTC,,,Transit Guidelines,2031
 8,Update the AEO Compendium,PTC,,,AEO Compendium,2031
-9,Develop a digital identity framework,PTC,,,,2031
+12,Develop a digital identity framework,PTC,,,,2031
 """,
     "south": """Number,Action,Lead,Partner,Programme,Instrument,Timeframe
 1,Deliver training on rules of origin to customs officers,TFAWG,,,,2031
@@ -40,7 +40,7 @@ PLANS: Final = {
 6,Subsidize organic vineyards,TFAWG,,,,2031
 7,Translate the Transit Guidelines into Spanish,TFAWG,,,Transit Guidelines,2031
 8,Revise the AEO Compendium,TFAWG,,,AEO Compendium,2031
-9,Develop a digital inclusion framework,TFAWG,,,,2031
+12,Develop a digital inclusion framework,TFAWG,,,,2031
 """,
     "west": """Number,Action,Lead,Partner,Programme,Instrument,Timeframe
 1,Collect the fees of lighthouses,SAFEWG,,,,2031

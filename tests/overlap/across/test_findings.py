@@ -42,7 +42,7 @@ def test_planted_pairs_are_found_and_no_others(release: Release) -> None:
     # look-alikes, and what has nothing in common, are possible at most
     assert {pair: marks for pair, marks in told.items() if marks[1] != "possible"} == PLANTED
     possible = [pair for pair, row in found.items() if row["kind"] == "possible"]
-    assert "north-9 south-9" in possible
+    assert "north-12 south-12" in possible
     assert not [pair for pair in possible if found[pair]["is_node"]]
     assert found["north-1 south-1"]["shared_words"] == "rules of origin"
 
