@@ -111,12 +111,12 @@ def test_a_folder_that_is_no_workspace(tmp_path: Path) -> None:
 def test_a_command_says_once_which_workspace_it_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     bundled = bundled_workspace()
-    assert _run("queries").stderr == f"Workspace: {bundled.root} ({bundled.about.title})\n"
+    assert _run("queries", "overlap-bodies").stderr == f"Workspace: {bundled.root} ({bundled.about.title})\n"
     port = tmp_path / "port"
     (port / "data" / "deep").mkdir(parents=True)
     (port / "workspace.toml").write_text('title = "The port"', encoding="utf-8")
     monkeypatch.chdir(port / "data" / "deep")
-    listed = _run("queries")
+    listed = _run("queries", "bodies-load")
     assert listed.stderr == f"Workspace: {port} (The port)\n"
     assert "bodies-load" in listed.stdout  # the package's
 

@@ -412,7 +412,7 @@ def check_names(engine: Engine) -> None:
             action, time = quad.subject.value, quad.object.value
             text = "".join(f": {written}" for written in values(time, ECP + "timeframeText"))
             expected.add(("made", f"time of action {value(action, ECP + 'numberText')}{text}", compact(time)))
-    made = ("overlap", "class", "property", "rule", "concept", "concept scheme")  # not in data/
+    made = ("overlap", "class", "property", "rule", "concept", "concept scheme", "similarity")  # not in data/
     assert {(row[1], row[2], row[3]) for row in rows if row[0] not in made} == expected
     assert {row[1] for row in rows if row[0] == "overlap"} == {"made"}
     kinds = {(row[0], row[3]) for row in rows}
