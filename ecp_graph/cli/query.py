@@ -23,7 +23,7 @@ from ecp_graph.errors import InputSyntaxError, ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
-    from ecp_graph.queries.catalogue import Query
+    from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.settings import Settings
 
 __all__ = ["engine_for", "query"]
@@ -73,7 +73,8 @@ def query(
         service_private=service_private,
     )
     given = split_parameters(pairs)
-    found = _find(source, settings)
+    catalogue = load_catalogue(workspace_and_releases(settings)[0])  # puts its names in use
+    found = _find(source, catalogue)
     engine = engine_for(settings)
     asked = None if isinstance(found, str) else found
     if isinstance(found, str):
@@ -84,7 +85,6 @@ def query(
         from ecp_graph.queries.binding import bind
 
         sparql = bind(found, given, engine)
-    catalogue = load_catalogue(workspace_and_releases(settings)[0])
     write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=settings.timeout, query=asked, catalogue=catalogue)
 
 
@@ -99,9 +99,9 @@ def engine_for(settings: Settings) -> Engine:
     return federated(release_engine(release_or_build(*where)), settings)
 
 
-def _find(source: str, settings: Settings) -> Query | str:
+def _find(source: str, catalogue: Catalogue) -> Query | str:
     """Return the query named by the argument, as plain text if it has no header."""
-    from ecp_graph.queries.catalogue import load_catalogue, parse_query
+    from ecp_graph.queries.catalogue import parse_query
 
     if source == "-":
         path, text = Path("<stdin>"), _standard_input()
@@ -112,7 +112,7 @@ def _find(source: str, settings: Settings) -> Query | str:
         except (OSError, UnicodeDecodeError) as reason:
             raise InputSyntaxError(path, f"it cannot be read ({reason}).") from reason
     else:
-        return load_catalogue(workspace_and_releases(settings)[0])[source]
+        return catalogue[source]
     has_header = any(line.startswith("#+") for line in text.splitlines())
     return parse_query(text, path, path.parent) if has_header else text
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 
 import openpyxl
@@ -61,6 +62,10 @@ def test_standard_input_and_files(ask: Ask, tmp_path: Path) -> None:
     assert ask(str(path)).stdout_bytes == b"code\r\nPTC\r\n"
     path.write_text("#+ summary: x\n#+ parameters:\n#+ - {name: n, type: integer, label: N}\nSELECT ?n {\n#= n\n}")
     assert ask(str(path), "-p", "n=7").stdout_bytes == b"n\r\n7\r\n"
+    header = '#+ summary: x\n#+ parameters:\n#+ - {name: body, type: iri, class: "ecp:Body", label: Body}\n'
+    path.write_text(header + "SELECT ?code {\n#= body\n?body skos:notation ?code }")
+    asked = Context().run(ask, str(path), "-p", "body=PTC")  # as in a process of its own
+    assert asked.stdout_bytes == b"code\r\nPTC\r\n"
 
 
 def test_formats(ask: Ask, tmp_path: Path) -> None:
