@@ -89,7 +89,7 @@ def _pair(
         _told(likeness, told),
         shared,
         _words(one, other, likeness),
-        tuple(_questions(first, second, by.called)),
+        tuple(_questions(first, second, by.called)) if likeness.klass in _CLAIMED else (),
         not why,
     )
 
