@@ -38,8 +38,8 @@ pytestmark = pytest.mark.slow
 #: Attributes that hold an address.
 _ADDRESSES = {"href", "src", "action", "formaction", "xlink:href", "data", "poster", "srcset", "background"}
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-#: What the payloads with a product come to; the label of a blank node, which is hexadecimal, may have it by chance.
-#: Neither part of a hash nor a coordinate of a drawing.
+#: What the payloads with a product come to; the label of a blank node, which is hexadecimal, and a coordinate of a
+#: drawing may have it by chance.
 _FILLED_IN = re.compile('(?<![0-9a-f".])1337(?![0-9a-f])')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
