@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Classes of the ontology, with how many things of each a release has. What people decide is not generated.
 HELD = """
     SELECT ?class (COUNT(DISTINCT ?thing) AS ?number) {
-      ?class a owl:Class ; rdfs:isDefinedBy <https://w3id.org/ecp-graph/ontology> . FILTER (isIRI(?class) && ?class != ecp:OverlapDecision)
+      ?class a owl:Class ; rdfs:isDefinedBy <https://w3id.org/ecp-graph/ontology> .
+      FILTER (isIRI(?class) && ?class != ecp:OverlapDecision)
       OPTIONAL { ?thing a ?class }
     } GROUP BY ?class"""
 USED = "SELECT DISTINCT (STR(?kind) AS ?found) { ?thing ecp:%s ?kind } ORDER BY ?found"
