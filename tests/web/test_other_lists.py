@@ -149,7 +149,9 @@ def test_the_command_knows_them_too(own: Settings) -> None:
         return result.stdout or result.stderr
 
     assert overlap("event-body", "--tie", "text").startswith("event \\ body,")
-    assert overlap("body-body", "--grade", "E").startswith("body \\ body,")
+    everything = overlap("body-body", "--grade", "E").splitlines()
+    assert everything[0].startswith("body \\ body,SEC ")
+    assert any(line.startswith("PTC Permanent Technical Committee,9,,5,1,1") for line in everything)
     assert "'F' is not valid for --grade; use one of A, B, C, D, E." in overlap("body-body", "--grade", "F")
 
 
