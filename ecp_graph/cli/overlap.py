@@ -25,8 +25,8 @@ from ecp_graph.cli.common import (
     workspace_and_releases,
     workspace_option,
 )
-from ecp_graph.cli.output import output_options, width_of, write_answer, write_bytes, write_held
-from ecp_graph.cli.query import engine_for
+from ecp_graph.cli.output import output_options, width_of, write_bytes, write_query
+from ecp_graph.cli.query import engine_and_lists
 from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ecp_graph.overlap.matrix import Choice, Matrix
     from ecp_graph.queries.catalogue import Catalogue
     from ecp_graph.settings import Settings
+    from ecp_graph.tables.lists.reading import Lists
 
 __all__ = ["overlap"]
 
@@ -89,7 +90,6 @@ def overlap(
     `overlap plans` counts what each two plans have in common, `overlap actions --between PLAN PLAN` lists it.
     """
     from ecp_graph.overlap.counting import CELLS, words_of_causes
-    from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.settings import settings_from
 
@@ -103,7 +103,7 @@ def overlap(
         return
     if name not in catalogue and "-" in kind:
         choice = _choice(on, overlap_kind, grade, tie, with_secretariat, pairs)
-        matrix = _matrix(engine_for(settings), catalogue, kind, choice, "--tie" if tie else "--grade")
+        matrix = _matrix(*engine_and_lists(settings), catalogue, kind, choice, "--tie" if tie else "--grade")
         _write_matrix(matrix, words_of_causes(catalogue[CELLS]), kind.replace("-", " \\ ", 1), fmt, output)
         return
     if name not in catalogue:
@@ -117,9 +117,15 @@ def overlap(
         "secretariat": "with" if with_secretariat else None,
     }
     values = {parameter: value for parameter, value in given.items() if value is not None} | split_parameters(pairs)
-    engine, query = engine_for(settings), catalogue[name]
-    sparql, limit = bind(query, values, engine), settings.timeout
-    write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=limit, query=query, catalogue=catalogue)
+    write_query(
+        *engine_and_lists(settings),
+        catalogue[name],
+        values,
+        fmt=fmt,
+        output=output,
+        timeout_s=settings.timeout,
+        catalogue=catalogue,
+    )
 
 
 def _choice(
@@ -139,35 +145,16 @@ def _choice(
 def _write_of_plans(
     settings: Settings, catalogue: Catalogue, plans: Sequence[str], fmt: str | None, output: Path | None
 ) -> None:
-    """Write what two plans have in common, or how much each two have, and say what of them was not understood.
-
-    Over a release these are all its findings, over an endpoint those that are nodes of the graph.
-    """
-    from ecp_graph.queries.binding import bind
+    """Write what two plans have in common, or how much each two have, and say what of them was not understood."""
     from ecp_graph.queries.resolve import resolve
-    from ecp_graph.release.release import open_release
-    from ecp_graph.tables.lists.reading import Lists
 
-    engine, query = engine_for(settings), catalogue[_BETWEEN if plans else _PLANS]
+    engine, lists = engine_and_lists(settings)
+    query = catalogue[_BETWEEN if plans else _PLANS]
     given = {each.name: resolve(each, value, engine) for each, value in zip(query.parameters, plans, strict=False)}
     if plans and len(set(given.values())) < 2:
         raise ParameterError(f"--between takes two different plans, and '{plans[0]}' and '{plans[1]}' are one.")
-    held = None
-    if not settings.endpoint:
-        release = open_release(workspace_and_releases(settings)[1])
-        held = Lists(release.lists).answer(query, given)
-    if held is None:
-        write_answer(
-            engine,
-            bind(query, given, engine),
-            fmt=fmt,
-            output=output,
-            timeout_s=settings.timeout,
-            query=query,
-            catalogue=catalogue,
-        )
-    else:
-        write_held(engine, held, fmt=fmt, output=output, query=query, catalogue=catalogue)
+    limit = settings.timeout
+    write_query(engine, lists, query, given, fmt=fmt, output=output, timeout_s=limit, catalogue=catalogue)
     for line in _not_understood(engine, catalogue, list(given.values())):
         say(line)
 
@@ -189,17 +176,21 @@ def _not_understood(engine: Engine, catalogue: Catalogue, plans: Sequence[str]) 
         yield f"{told['planName']}: {told['actions']} actions; {', '.join(gaps) or 'nothing that was not understood'}"
 
 
-def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, option: str) -> Matrix:
+def _matrix(
+    engine: Engine, lists: Lists | None, catalogue: Catalogue, kind: str, choice: Choice, option: str
+) -> Matrix:
     """Return the matrix of two dimensions; raises ParameterError for dimensions and options that do not fit.
 
-    ``option`` is the one that gave the weakest mark: ``--grade`` or ``--tie``.
+    ``option`` is the one that gave the weakest mark: ``--grade`` or ``--tie``. Where findings are counted in the
+    graph alone, stderr says what is left out.
     """
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.overlap.matrix import make_matrix
-    from ecp_graph.overlap.reading import read_joins
+    from ecp_graph.overlap.reading import FINDINGS, StoredJoins, read_joins
     from ecp_graph.queries.binding import bind
+    from ecp_graph.tables.lists.answering import left_out
 
-    joins = read_joins(catalogue, lambda name: ask_table(engine, bind(catalogue[name], {}, engine)))
+    joins = read_joins(catalogue, lambda name: ask_table(engine, bind(catalogue[name], {}, engine)), lists)
     sides = joins.sides(kind)
     if sides is None:
         known = ", ".join(joins.dimensions)
@@ -215,6 +206,8 @@ def _matrix(engine: Engine, catalogue: Catalogue, kind: str, choice: Choice, opt
     if (choice.on or choice.kind) and not matrix.is_graded:
         name = "--on" if choice.on else "--kind"
         raise ParameterError(f"The matrix '{kind}' counts links; '{name}' is only for overlaps.")
+    if matrix.is_graded and not isinstance(joins, StoredJoins) and (told := left_out(lists, catalogue[FINDINGS])):
+        say(told)
     return matrix
 
 

@@ -18,7 +18,7 @@ from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
 
-__all__ = ["Alike", "Compared", "Lists", "Part", "Row", "Twin", "hash_of", "twins"]
+__all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row", "Twin", "hash_of", "twins"]
 
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 #: Follows the name of a column of a twin that has the language of another column.
@@ -28,6 +28,9 @@ _IRIS: Final = "-- iris:"
 _SHOWN: Final = "-- shown\n"
 #: Values in one statement; SQLite takes 32,766.
 _AT_ONCE: Final = 10_000
+
+#: A row of an answer; an unbound cell is None.
+Cells = tuple[Term | None, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Twin:
     rows: str
     shown: str
     iris: frozenset[str]
+
+    @property
+    def is_of_findings(self) -> bool:
+        """Whether its rows are made of findings."""
+        return "finding" in self.rows
 
 
 @dataclass(frozen=True)
@@ -145,18 +153,40 @@ class Lists:
         IRIs are given in full. None where the lists do not hold the answer: the query is another than the one that they
         were made of or are a twin of, or one with other values.
         """
-        stored = self._answers.get((query.name, json.dumps(dict(given), sort_keys=True)))
-        if stored and stored[1] == query.body:
-            number, _, columns, total = stored
-            sql = "SELECT cells FROM answer_row WHERE answer = ? AND place >= ? ORDER BY place LIMIT ?"
-            rows = tuple(unpacked(cells) for (cells,) in self._read(sql, (number, skip, most)))
-            return Table(columns, rows, total=total)
+        if (stored := self._stored(query, given)) is not None:
+            number, columns, total = stored
+            return Table(columns, tuple(self._rows_of(number, skip, most)), total=total)
         if not self.counts(query):
             return None
-        values = {each.name: given.get(each.name) or each.default for each in query.parameters}
-        return self._twin_answer(twins()[query.name], values, most, skip)
+        twin, values = twins()[query.name], _values(query, given)
+        columns, found = self._asked(twin, values, most, skip)
+        rows = tuple(found)
+        if most < 0 or 0 < len(rows) < most:
+            return Table(columns, rows, total=skip + len(rows))
+        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
 
-    def _twin_answer(self, twin: Twin, values: Mapping[str, str | None], most: int, skip: int) -> Table:
+    def stream(self, query: Query, given: Mapping[str, Any]) -> tuple[tuple[str, ...], Iterator[Cells]] | None:
+        """Return the columns and an iterator over all rows of an answer, for very many; None as `answer` does."""
+        if (stored := self._stored(query, given)) is not None:
+            number, columns, _ = stored
+            return columns, self._rows_of(number)
+        return self._asked(twins()[query.name], _values(query, given)) if self.counts(query) else None
+
+    def holds(self, query: Query, given: Mapping[str, Any]) -> bool:
+        """Whether `answer` has the answer to a query with these values."""
+        return self._stored(query, given) is not None or self.counts(query)
+
+    def _stored(self, query: Query, given: Mapping[str, Any]) -> tuple[int, tuple[str, ...], int] | None:
+        stored = self._answers.get((query.name, json.dumps(dict(given), sort_keys=True)))
+        return (stored[0], stored[2], stored[3]) if stored and stored[1] == query.body else None
+
+    def _rows_of(self, answer: int, skip: int = 0, most: int = -1) -> Iterator[Cells]:
+        sql = "SELECT cells FROM answer_row WHERE answer = ? AND place >= ? ORDER BY place LIMIT ?"
+        return (unpacked(cells) for (cells,) in self._read(sql, (answer, skip, most)))
+
+    def _asked(
+        self, twin: Twin, values: Mapping[str, str | None], most: int = -1, skip: int = 0
+    ) -> tuple[tuple[str, ...], Iterator[Cells]]:
         some = f"SELECT row_number() OVER () AS place, * FROM ({twin.rows}) LIMIT :most OFFSET :skip"
         sql = f"WITH chosen AS MATERIALIZED ({some}) {twin.shown}"
         found = self._connection.execute(sql, {**values, "most": most, "skip": skip})
@@ -164,10 +194,7 @@ class Lists:
         columns = tuple(name for name in names if not name.endswith(_LANGUAGE))
         at = {name: place for place, name in enumerate(names)}
         read = [(at[name], at.get(name + _LANGUAGE), name in twin.iris) for name in columns]
-        rows = tuple(tuple(_term(row, *each) for each in read) for row in found)
-        if most < 0 or 0 < len(rows) < most:
-            return Table(columns, rows, total=skip + len(rows))
-        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
+        return columns, (tuple(_term(row, *each) for each in read) for row in found)
 
     def counts(self, query: Query) -> bool:
         """Whether the findings that `alike` counts are the rows of a query; it has a twin for that."""
@@ -357,6 +384,10 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
 
     def _one(self, sql: str, values: Any = ()) -> Any:
         return next(self._read(sql, values))[0]
+
+
+def _values(query: Query, given: Mapping[str, Any]) -> dict[str, str | None]:
+    return {each.name: given.get(each.name) or each.default for each in query.parameters}
 
 
 def _term(row: Sequence[Any], at: int, language_at: int | None, is_iri: bool) -> Term | None:
