@@ -1,4 +1,4 @@
--- twin of: 34638d51e8d0
+-- twin of: f78df123ab32
 -- iris: cause overlap memberA memberB
 SELECT finding.id
 FROM finding

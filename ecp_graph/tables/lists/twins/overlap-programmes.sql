@@ -1,4 +1,4 @@
--- twin of: e90051d45672
+-- twin of: 6339749b97e3
 -- iris: cause overlap
 SELECT finding.id
 FROM finding
