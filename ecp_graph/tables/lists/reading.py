@@ -227,16 +227,20 @@ WHERE member_a IN (SELECT id FROM term WHERE iri IN (:member, :other))
 GROUP BY cause_kind, kind, grade, certainty"""
         return [Alike(*row) for row in self._read(sql, {"member": member, "other": other})]
 
-    def pairs_on(self, thing: str, dimension: str, with_everywhere: bool) -> int:
-        """Return how many pairs of a dimension have a finding on a thing."""
+    def pairs_on(self, thing: str, dimension: str, with_everywhere: bool, plan: str = "") -> int:
+        """Return how many pairs of a dimension have a finding on a thing, or one that actions of a plan show."""
         sql = """
 SELECT count(*) FROM (
   SELECT DISTINCT member_a, member_b
   FROM finding_thing JOIN finding ON finding.id = finding_thing.finding
   JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b
-  WHERE finding_thing.thing = (SELECT id FROM term WHERE iri = ?) AND dimension = ?
-    AND (? OR NOT a.is_everywhere AND NOT b.is_everywhere))"""
-        return int(self._one(sql, (thing, dimension, with_everywhere)))
+  WHERE finding_thing.thing = (SELECT id FROM term WHERE iri = :thing) AND dimension = :dimension
+    AND (:everywhere OR NOT a.is_everywhere AND NOT b.is_everywhere)
+    AND (:plan = '' OR EXISTS (
+      SELECT 1 FROM finding_action AS f JOIN action ON action.id = f.action
+      WHERE f.finding = finding.id AND action.plan = :plan)))"""
+        given = {"thing": thing, "dimension": dimension, "everywhere": with_everywhere, "plan": plan}
+        return int(self._one(sql, given))
 
     def row(self, iri: str) -> Row | None:
         """Return the finding with an IRI where it is a row of the tables alone; None for a node and anything else."""

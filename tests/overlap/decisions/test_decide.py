@@ -96,6 +96,11 @@ def test_a_dismissed_finding_comes_back_when_its_evidence_changes_and_says_what_
     assert _decision(tables, end) == "dismissed"
     between = _run(workspace, "overlap", "actions", "--between", "north", "south", "--format", "csv")
     assert [row["decision"] for row in csv.DictReader(io.StringIO(between.stdout))][-1] == "dismissed", "it is last"
+    listed = csv.DictReader(io.StringIO(_run(workspace, "overlap", "actions", "--format", "csv").stdout))
+    assert {row["overlap"]: row["decision"] for row in listed if row["decision"]} == {
+        audit: "dismissed",
+        training: "confirmed",
+    }
     assert _asked(tables, "SELECT decision, holds, reason, agent FROM {decisions} ORDER BY decision DESC") == [
         ("dismissed", True, reason, "reviewer"),
         ("confirmed", True, "Same", "reviewer"),

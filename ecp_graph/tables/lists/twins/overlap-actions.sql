@@ -1,4 +1,4 @@
--- twin of: 1993f7bae68b
+-- twin of: 46448d7cdf2c
 -- iris: cause overlap
 SELECT finding.id, a.position < b.position OR a.position = b.position AS is_in_order,
   min(a.position, b.position) AS first, max(a.position, b.position) AS last

@@ -1,4 +1,4 @@
--- twin of: 93aef39c2016
+-- twin of: a76f79581a7f
 -- iris: cause overlap
 WITH one AS (SELECT id FROM term WHERE iri = :member), other AS (SELECT id FROM term WHERE iri = :other)
 SELECT finding.id

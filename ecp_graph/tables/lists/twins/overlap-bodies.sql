@@ -1,4 +1,4 @@
--- twin of: f78df123ab32
+-- twin of: 264ea1d984eb
 -- iris: cause overlap memberA memberB
 SELECT finding.id
 FROM finding

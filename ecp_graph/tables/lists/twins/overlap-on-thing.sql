@@ -1,4 +1,4 @@
--- twin of: f8837315cb5a
+-- twin of: 37f406e95f26
 -- iris: memberA memberB thing cause overlap
 SELECT finding.id, finding_thing.thing AS it
 FROM finding_thing

@@ -1,4 +1,4 @@
--- twin of: 6339749b97e3
+-- twin of: 5217e0d094e8
 -- iris: cause overlap
 SELECT finding.id
 FROM finding

@@ -6,7 +6,7 @@ WITH meeting AS (
   JOIN finding ON finding.id = finding_thing.finding
   JOIN term AS a ON a.id = member_a
   JOIN term AS b ON b.id = member_b
-  WHERE dimension = 'body' AND finding_thing.kind IS NOT NULL
+  WHERE dimension = 'body' AND finding_thing.kind != 'similar work'
     AND (:on IS NULL OR finding_thing.kind = :on)
     AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
     AND (:plan IS NULL OR EXISTS (
