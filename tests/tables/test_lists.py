@@ -15,7 +15,8 @@ from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.names import QUERY, gather
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.results import Table
-from ecp_graph.tables.lists.reading import Lists, hash_of, twins
+from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.sql import hash_of, twins
 from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.workspace import bundled_workspace
 from tests.bundled import ID

@@ -180,10 +180,11 @@ def test_a_page_its_download_and_the_command_give_the_rows_of_all_findings(
         assert printed.stdout_bytes.decode() == expected
         assert "left out" not in printed.stderr
     page = client.get(f"/queries/{name}", query_string=given, headers={"Accept": BROWSER}).get_data(as_text=True)
+    assert "weak findings of the release that are not in the graph" in page
     assert number_on(page) == len(list(csv.reader(io.StringIO(expected)))) - 1
 
 
-@pytest.mark.parametrize("fmt", ["json", "tsv", "xml"])
+@pytest.mark.parametrize("fmt", ["csv", "json", "tsv", "xml"])
 def test_each_format_has_the_bytes_of_the_engine(fmt: str, client: FlaskClient, of_nodes: FlaskClient) -> None:
     address = f"/api/queries/overlap-on-thing.{fmt}"
     found, asked = client.get(address), of_nodes.get("/sparql", query_string=text_of(of_nodes, fmt))
@@ -207,6 +208,12 @@ def test_a_matrix_has_the_same_numbers_on_its_page_and_from_the_command(
     printed = told(workspace, rows, "overlap", pair, "--format", "csv")
     assert printed.stdout_bytes == client.get(address).get_data() == of_nodes.get(address).get_data()
     assert "left out" not in printed.stderr
+
+
+def test_a_page_says_what_its_query_does_not_find_in_the_editor(client: FlaskClient, of_nodes: FlaskClient) -> None:
+    told = "(of findings in the graph alone)"
+    assert told in client.get("/overlap/body-body", headers={"Accept": BROWSER}).text
+    assert told not in of_nodes.get("/overlap/body-body", headers={"Accept": BROWSER}).text
 
 
 def test_over_an_endpoint_commands_say_what_they_leave_out(workspace: Workspace, rows: Release) -> None:

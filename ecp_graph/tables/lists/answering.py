@@ -17,9 +17,10 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.resolve import resolve
 from ecp_graph.sparql.formats import format_named
 from ecp_graph.sparql.results import Table
-from ecp_graph.tables.lists.reading import Lists, twins
+from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.sql import twins
 
-__all__ = ["Held", "held", "left_out"]
+__all__ = ["Held", "beside_graph", "held", "left_out"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,12 @@ def held(lists: Lists | None, query: Query, given: Given, engine: Engine) -> Hel
     return Held(lists, query, values) if lists.holds(query, values) else None
 
 
+def beside_graph(lists: Lists | None, query: Query) -> int:
+    """Return how many findings the lists have that a query finds in no graph; 0 for a query that tells of none."""
+    twin = twins().get(query.name)
+    return lists.findings()[1] if lists and twin and twin.is_of_findings else 0
+
+
 def left_out(lists: Lists | None, query: Query) -> str:
     """Return a sentence on what an answer from the graph alone may lack; empty where it lacks nothing.
 
@@ -70,7 +77,7 @@ def left_out(lists: Lists | None, query: Query) -> str:
             "These are findings that are nodes of the graph. Others, which only share a theme or are only possible, "
             "are rows of a release's tables alone, and left out here."
         )
-    rows = lists.findings()[1]
+    rows = beside_graph(lists, query)
     return f"{rows} findings are no nodes of the graph and left out: '{query.name}' is another query here." * bool(rows)
 
 

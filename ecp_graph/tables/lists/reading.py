@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,39 +15,18 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
+from ecp_graph.tables.lists.sql import Twin, hash_of, twins
 
-__all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row", "Twin", "hash_of", "twins"]
+__all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row"]
 
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 #: Follows the name of a column of a twin that has the language of another column.
 _LANGUAGE: Final = "@"
-_OF: Final = "-- twin of:"
-_IRIS: Final = "-- iris:"
-_SHOWN: Final = "-- shown\n"
 #: Values in one statement; SQLite takes 32,766.
 _AT_ONCE: Final = 10_000
 
 #: A row of an answer; an unbound cell is None.
 Cells = tuple[Term | None, ...]
-
-
-@dataclass(frozen=True)
-class Twin:
-    """A query of the catalogue in SQL over the lists: its rows, in order, and what is shown of each.
-
-    It is one file, ``twins/NAME.sql``, which says of which text it is the twin: ``of`` is the beginning of its SHA-256,
-    see `hash_of`. Tests hold the rows of both together.
-    """
-
-    of: str
-    rows: str
-    shown: str
-    iris: frozenset[str]
-
-    @property
-    def is_of_findings(self) -> bool:
-        """Whether its rows are made of findings."""
-        return "finding" in self.rows
 
 
 @dataclass(frozen=True)
@@ -108,28 +85,6 @@ class Compared:
     score: int
     parts: tuple[Part, ...]
     reasons: Mapping[str, Sequence[str]]
-
-
-@cache
-def twins() -> Mapping[str, Twin]:
-    """Return the twins by the names of their queries."""
-    folder = files("ecp_graph.tables.lists") / "twins"
-    return {
-        file.name.removesuffix(".sql"): _twin(file.read_text(encoding="utf-8"))
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".sql")
-    }
-
-
-def hash_of(query: Query) -> str:
-    """Return what a twin says of the text of its query."""
-    return hashlib.sha256(query.body.encode()).hexdigest()[:12]
-
-
-def _twin(text: str) -> Twin:
-    of, iris, rest = text.split("\n", 2)
-    rows, _, shown = rest.partition(_SHOWN)
-    return Twin(of.removeprefix(_OF).strip(), rows, shown, frozenset(iris.removeprefix(_IRIS).split()))
 
 
 class Lists:
@@ -316,8 +271,12 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
 
     def findings(self) -> tuple[int, int]:
         """Return how many findings are nodes of the graph, and how many are rows of the tables alone."""
-        nodes = self._one("SELECT count(*) FROM finding WHERE is_node")
-        return nodes, self._one("SELECT count(*) FROM finding") - nodes
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        nodes, every = next(self._read("SELECT count(*) FILTER (WHERE is_node), count(*) FROM finding"))
+        return nodes, every - nodes
 
     def texts(self, query: Query, columns: Sequence[str]) -> Iterator[tuple[str, ...]] | None:
         """Return columns of a stored answer as texts, an unbound cell as an empty one; None where it is not held."""

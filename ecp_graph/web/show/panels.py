@@ -13,7 +13,7 @@ from ecp_graph.queries.binding import Given, bind
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.formats import formats_of
 from ecp_graph.sparql.results import Table, Term
-from ecp_graph.tables.lists.answering import held
+from ecp_graph.tables.lists.answering import beside_graph, held
 from ecp_graph.web.state.site import site
 
 __all__ = ["Panel", "Row", "panel", "panel_of_first", "panel_of_page", "texts_of"]
@@ -55,6 +55,11 @@ class Panel:
     def editor(self) -> str:
         """The address of the editor with the text of this query in it."""
         return url_for("sparql.endpoint", query=self.bound, format="html")
+
+    @property
+    def beside_graph(self) -> int:
+        """How many findings the release has that the text of this query does not find, because no graph has them."""
+        return beside_graph(site().lists, self.query)
 
     @property
     def downloads(self) -> list[tuple[str, str]]:

@@ -21,7 +21,8 @@ from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.results import Table
-from ecp_graph.tables.lists.reading import Lists, twins
+from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.sql import twins
 from ecp_graph.workspace import Workspace
 
 PLAN = "https://pairs.example/id/plan/"

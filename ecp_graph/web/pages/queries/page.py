@@ -176,6 +176,7 @@ def _result(query: Query, given: Given) -> dict[str, Any]:
             "bound": shown.bound,
             "chart": bar_chart(query.columns, shown.table),
             "sources": sources(shown.table),
+            "beside_graph": shown.beside_graph,
             "samples": _samples(query, given, shown.bound),
         }
     with on_budget():
