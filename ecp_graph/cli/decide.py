@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import (
-    own_workspace,
-    release_or_build,
-    releases_option,
-    say,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import own_workspace, release_or_build, say, settings_options, workspace_and_releases
 
 if TYPE_CHECKING:
     from ecp_graph.pipeline.decisions import Asked
+    from ecp_graph.settings import Settings
 
 __all__ = ["decide"]
 
@@ -34,8 +28,7 @@ _WORDS = "confirmed|dismissed|coordinate|merge|unsure"
 @click.option("--by", metavar="WHO", help="Who decides.  [default: the name of git's user]")
 @click.option("--role", metavar="TEXT", default="", help="In what role; published in place of the name.")
 @click.option("--from", "workbook", type=_FILE, metavar="FILE.xlsx", help="Take the decisions of a workbook.")
-@workspace_option
-@releases_option
+@settings_options("workspace", "releases")
 def decide(
     finding: str | None,
     decision: str | None,
@@ -44,8 +37,7 @@ def decide(
     by: str | None,
     role: str,
     workbook: Path | None,
-    workspace: Path | None,
-    releases: Path | None,
+    settings: Settings,
 ) -> None:
     """Decide on a finding of overlap, or on those of a workbook, and remember it in decisions/overlaps.tsv.
 
@@ -58,11 +50,9 @@ def decide(
     from ecp_graph.pipeline.decisions import Asked
     from ecp_graph.pipeline.decisions import decide as write
     from ecp_graph.pipeline.staging import one_at_a_time
-    from ecp_graph.settings import settings_from
 
     if (workbook is None) == (finding is None) or (finding is not None and decision is None):
         raise click.UsageError("Give a finding and what is decided, or a workbook with --from.")
-    settings = settings_from(workspace=workspace, releases=releases)
     where = own_workspace(settings)
     release = release_or_build(where, workspace_and_releases(settings)[1])
     with one_at_a_time(where.root, say):

@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import public_release, releases_option, say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import public_release, say, settings_options, workspace_and_releases
+
+if TYPE_CHECKING:
+    from ecp_graph.settings import Settings
 
 __all__ = ["progress_lines", "publish"]
 
@@ -40,24 +44,20 @@ _MOST_NAMED = 10
     show_default=True,
     help="Time limit of a query in seconds; a page whose query takes longer says so.",
 )
-@workspace_option
-@releases_option
+@settings_options("workspace", "releases")
 @click.pass_context
-def publish(
-    ctx: click.Context, out: Path, base_url: str, timeout: float, workspace: Path | None, releases: Path | None
-) -> None:
+def publish(ctx: click.Context, out: Path, base_url: str, timeout: float, settings: Settings) -> None:
     """Write the static twin of the site: every page and document as a file, for any file server.
 
     The pages work without an application server, including the query pages and the editor: SPARQL runs in the browser.
     The RDF is next to each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced
     atomically. The exit code is 1 if there are broken links. Confidential plans are left out.
     """
-    from ecp_graph.settings import settings_from
     from ecp_graph.twin.publish import publish as publish_site
 
     if not base_url.startswith(("http://", "https://")):
         raise click.UsageError(f"--base-url must be an address such as https://example.org/plan/, not '{base_url}'.")
-    where, into = workspace_and_releases(settings_from(workspace=workspace, releases=releases))
+    where, into = workspace_and_releases(settings)
     release = public_release(where, into)
     with _bar() as progress:
         report = publish_site(release, where, out, base_url=base_url, timeout_s=timeout, progress=progress)
