@@ -102,7 +102,7 @@ def _layer_of_web(module: str) -> str:
     return parts[2] if parts[1:2] == ["web"] and len(parts) > 2 and parts[2] in LAYERS_OF_WEB else ""
 
 
-def test_a_room_imports_from_those_below_it() -> None:
+def test_a_layer_imports_from_those_below_it() -> None:
     found = imports()
     assert len(found) > 150
     assert {_layer(module) for module in found} == set(LAYERS)

@@ -14,10 +14,10 @@ from ecp_graph.web.app import create_app
 from tests.web.conftest import BROWSER
 
 PLAN = """\
-No.,Action,Responsible
-1,Review the Transit Guidelines,PTC
-2,Train officers in risk management,PTC; Training Centre
-3,Translate the Transit Guidelines,Training Centre
+No.,Action,Responsible,Deadline
+1,Review the Transit Guidelines,PTC,2031-07
+2,Train officers in risk management,PTC; Training Centre,2031-08
+3,Translate the Transit Guidelines,Training Centre,next PTC session
 """
 
 
@@ -42,3 +42,10 @@ def test_no_link_of_the_page_of_an_action_leads_to_nothing(client: FlaskClient) 
     assert 'href="None' not in page
     both = r'<a href="/sparql\?query=DESCRIBE[^"]*ptc[^"]*">Permanent Technical Committee</a> and '
     assert re.search(both + '<a href="/doc/body/training-centre">Training Centre</a>', meetings)
+
+
+def test_findings_tell_things_by_their_names(client: FlaskClient) -> None:
+    page = client.get("/validation", headers={"Accept": BROWSER}).text
+    found = page.partition("The text of")[2].partition("</p>")[0]
+    text = re.sub("<[^>]+>", "", found)
+    assert "time of action 3: next PTC session names Permanent Technical Committee, but" in " ".join(text.split())
