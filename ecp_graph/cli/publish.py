@@ -16,7 +16,7 @@ from ecp_graph.cli.common import public_release, say, settings_options, workspac
 if TYPE_CHECKING:
     from ecp_graph.settings import Settings
 
-__all__ = ["progress_lines", "publish"]
+__all__ = ["has_scripts", "progress_lines", "publish"]
 
 _MOST_NAMED = 10
 
@@ -62,13 +62,25 @@ def publish(ctx: click.Context, out: Path, base_url: str, timeout: float, settin
     with _bar() as progress:
         report = publish_site(release, where, out, base_url=base_url, timeout_s=timeout, progress=progress)
     say(f"{report.files} files ({report.bytes / 1_000_000:.1f} MB) of release {release.id} are in {out}.")
+    if not has_scripts():
+        say(
+            "The scripts of the pages are missing, so neither SPARQL nor the search works there. Run `make assets` in "
+            "a checkout of ecp-graph, install it again and publish again."
+        )
     if report.refused:
         named = ", ".join(sorted(report.refused)[:_MOST_NAMED])
         say(f"{len(report.refused)} files have a note instead of data that are too large or unsuitable: {named}.")
     if report.broken:
         named = "\n".join(f"  {status} {address}" for address, status in sorted(report.broken.items())[:_MOST_NAMED])
-        say(f"{len(report.broken)} broken links; the first:\n{named}")
+        say(f"Broken links: {len(report.broken)}; the first:\n{named}")
         ctx.exit(1)
+
+
+def has_scripts() -> bool:
+    """Return whether the front-end bundle is there, without which the pages have no scripts."""
+    import ecp_graph.web
+
+    return any((Path(ecp_graph.web.__file__).parent / "static" / "build").glob("*.js"))
 
 
 def progress_lines(every_s: float = 15, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int], None]:
