@@ -52,10 +52,11 @@ def check(
     output: Path | None,
     settings: Settings,
 ) -> None:
-    """Compare a draft with the plans of the release: a workbook, a Word file or a file of separated values.
+    """Compare a draft with the plans of the release.
 
-    It is read as `ecp-graph import` reads it. The findings come with their reasons and the cells of both sides, the
-    strongest kind first: duplication, overlap, fragmentation, related, possible. Nothing is stored.
+    FILE is a workbook, a Word file or a CSV, read as `ecp-graph import` reads it. The findings come with their reasons
+    and the cells of both sides, the strongest kind first: duplication, overlap, fragmentation, related, possible.
+    Nothing is stored.
 
     Exit codes: 0 done, 1 there are findings that --fail-on names, 2 a file or a plan that cannot be read.
     """

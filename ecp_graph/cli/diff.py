@@ -45,7 +45,7 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @settings_options("timeout", "workspace", "releases")
 @click.pass_context
 def diff(ctx: click.Context, before: str, after: str, fmt: str, output: Path | None, settings: Settings) -> None:
-    """Show what changed from A to B: two plans, two phases of a plan, or two releases.
+    """Show what changed between two plans, phases or releases.
 
     A plan is given by its slug or code, or as a document that is not in the graph (a workbook, a Word file, a file of
     separated values): its actions are unchanged, added, dropped, split, merged, reworded, moved to another chapter,

@@ -55,7 +55,7 @@ SELECT DISTINCT ?value WHERE {{
 @click.option("-f", "--format", "fmt", type=click.Choice(["tree", "json"]), default="tree", help="[default: tree]")
 @settings_options("endpoint", "timeout", "workspace", "releases")
 def explain(subject: str, predicate: str, object_: str, fmt: str, settings: Settings) -> None:
-    """Show where a statement is stated, or what it was inferred from.
+    """Show where a statement is stated or what it follows from.
 
     The three parts are CURIEs, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
     stands for rdf:type. An inferred statement is traced back, rule by rule, to the passages that it is based on.

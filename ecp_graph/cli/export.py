@@ -33,10 +33,11 @@ __all__ = ["export"]
 )
 @settings_options("workspace", "releases")
 def export(tables: Path | None, form: str, settings: Settings) -> None:
-    """Write the tidy tables of the current release: actions, bodies, findings, evidence and others.
+    """Write the tidy tables of the current release.
 
-    One row is one thing and one column one fact. docs/tables.md says what each column means, and how to open them in
-    DuckDB, pandas, R and Power BI. They hold confidential plans too, as the release does.
+    These are actions, bodies, findings, evidence and others. One row is one thing and one column one fact.
+    docs/tables.md says what each column means, and how to open them in DuckDB, pandas, R and Power BI. They hold
+    confidential plans too, as the release does.
     """
     from ecp_graph.tables.export import export_tables
 

@@ -66,7 +66,7 @@ def import_(
     by: str | None,
     form: str,
 ) -> None:
-    """Bring a plan in from a workbook, a Word file or a file of separated values.
+    """Import a plan from a workbook, a Word file or a CSV.
 
     Without --dry-run, --yes or --accept this writes a draft reading into drafts/, as a workbook to edit and as a page
     to look at, and prints what was understood and what is in doubt. The draft is not in the graph until it is accepted.

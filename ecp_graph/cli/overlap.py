@@ -66,7 +66,7 @@ def overlap(
     output: Path | None,
     settings: Settings,
 ) -> None:
-    """Show what overlaps, on what, in what way, and how well it is proved.
+    """Show overlaps with their kind, grade and evidence.
 
     The kind says in what way two deal with one thing, the grade how directly the document proves it; `ecp-graph query
     overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with

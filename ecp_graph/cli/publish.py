@@ -47,11 +47,12 @@ _MOST_NAMED = 10
 @settings_options("workspace", "releases")
 @click.pass_context
 def publish(ctx: click.Context, out: Path, base_url: str, timeout: float, settings: Settings) -> None:
-    """Write the static twin of the site: every page and document as a file, for any file server.
+    """Write the site as static files.
 
-    The pages work without an application server, including the query pages and the editor: SPARQL runs in the browser.
-    The RDF is next to each page, and redirects/ has rules for Apache, w3id.org and nginx. The folder is replaced
-    atomically. The exit code is 1 if there are broken links. Confidential plans are left out.
+    Every page and document becomes a file, for any file server. The pages work without an application server, including
+    the query pages and the editor: SPARQL runs in the browser. The RDF is next to each page, and redirects/ has rules
+    for Apache, w3id.org and nginx. The folder is replaced atomically. The exit code is 1 if there are broken links.
+    Confidential plans are left out.
     """
     from ecp_graph.twin.publish import publish as publish_site
 

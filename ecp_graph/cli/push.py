@@ -55,11 +55,11 @@ def push(
     limit_s: float,
     settings: Settings,
 ) -> None:
-    """Push the current release to a SPARQL 1.1 store, graph by graph, without confidential plans.
+    """Push the current release to a SPARQL 1.1 store.
 
-    Graphs that the store already has are left unchanged, graphs of an earlier release are removed, and finally the
-    statements of each graph are counted. An interrupted push resumes when it is run again. See docs/engines.md for
-    Virtuoso, GraphDB and Oxigraph.
+    It is pushed graph by graph, without confidential plans. Graphs that the store already has are left unchanged,
+    graphs of an earlier release are removed, and finally the statements of each graph are counted. An interrupted push
+    resumes when it is run again. See docs/engines.md for Virtuoso, GraphDB and Oxigraph.
     """
     from ecp_graph.linked_data.push.push import push as push_release
 

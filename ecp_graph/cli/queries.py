@@ -63,13 +63,15 @@ def _has(query: Query, wanted: list[str]) -> bool:
 
 
 def _unknown(words: tuple[str, ...], catalogue: Catalogue) -> EcpGraphError:
-    """Return the error for words that no query has; for one word that of an unknown name, which has the nearest."""
+    """Return the error for words that no query has; for one that is nearly the name of a query, that of the name."""
     if len(words) == 1:
         try:
             catalogue[words[0]]
         except UnknownQuery as error:
-            return error
-    return ParameterError(f"No query of the catalogue has all the words '{' '.join(words)}'. Use fewer of them.")
+            if error.nearest:
+                return error
+    which = "the word" if len(words) == 1 else "all the words"
+    return ParameterError(f"No query of the catalogue has {which} '{' '.join(words)}'. `ecp-graph queries` lists them.")
 
 
 def _lines_of(found: list[Query], width: int) -> Iterator[str]:

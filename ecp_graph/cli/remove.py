@@ -18,9 +18,10 @@ __all__ = ["remove"]
 @click.option("--plan", "slug", metavar="SLUG", required=True, help="The plan: its folder below data/.")
 @settings_options("workspace")
 def remove(slug: str, settings: Settings) -> None:
-    """Take an imported plan out of the workspace: its data and its documents, not its drafts and the decisions.
+    """Remove an imported plan from the workspace.
 
-    Nothing is removed while other plans name something that only this one describes. Exit codes: 0 removed, 2 refused.
+    Its data and its documents go, its drafts and the decisions stay. Nothing is removed while other plans name
+    something that only this one describes. Exit codes: 0 removed, 2 refused.
     """
     from ecp_graph.pipeline.staging import one_at_a_time
     from ecp_graph.pipeline.workspaces import remove_plan

@@ -25,10 +25,11 @@ _FORMATS = ("text", "html", "turtle", "json")
 )
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[Path, ...], fmt: str, settings: Settings) -> None:
-    """Validate the workspace, or FILEs, against the shapes and the ontology.
+    """Validate the workspace, or FILEs.
 
-    FILEs are RDF in any syntax and may refer to things in the workspace. Each must be a regular file. A file that needs
-    far more memory or time than its size justifies is refused.
+    They are checked against the shapes and the ontology. FILEs are RDF in any syntax and may refer to things in the
+    workspace. Each must be a regular file. A file that needs far more memory or time than its size justifies is
+    refused.
 
     Exit codes: 0 the data conform, 1 there are violations, 2 a file cannot be read.
     """
