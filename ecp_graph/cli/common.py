@@ -222,9 +222,10 @@ def release_or_build(workspace: Workspace, releases: Path) -> Release:
 
 
 def public_release(workspace: Workspace, releases: Path) -> Release:
-    """Return what of the current release may leave the machine, as `release_or_build` has it; say what does not.
+    """Return the part of the current release that may leave the machine; stderr says what is left out.
 
-    Raises NothingPublic where nothing may, and ReleaseError where a plan has been marked as confidential since.
+    The release is that of `release_or_build`. Raises NothingPublic where nothing may leave, and ReleaseError where a
+    plan has been marked as confidential since.
     """
     from ecp_graph.errors import ReleaseError
     from ecp_graph.pipeline.confidential import marked_since

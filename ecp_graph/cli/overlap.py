@@ -123,7 +123,7 @@ def _choice(
 def _write_of_plans(
     settings: Settings, catalogue: Catalogue, plans: Sequence[str], fmt: str | None, output: Path | None
 ) -> None:
-    """Write what two plans have in common, or how much each two have, and say what of them was not understood.
+    """Write what two plans have in common, or how much each two have; stderr says what was not understood.
 
     Over a release these are all its findings, over an endpoint those that are nodes of the graph.
     """
@@ -157,7 +157,7 @@ def _write_of_plans(
 
 
 def _not_understood(engine: Engine, catalogue: Catalogue, plans: Sequence[str]) -> Iterator[str]:
-    """Yield for each plan what of it is not stated or was not understood, as the query of the catalogue counts it."""
+    """Yield for each plan what is not stated or was not understood, as the query of the catalogue counts it."""
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.queries.binding import bind
 
