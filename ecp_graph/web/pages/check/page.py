@@ -24,7 +24,7 @@ from ecp_graph.web.pages.check.comparing import compare
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "offers_checks"]
 
 blueprint = Blueprint("check", __name__)
 
@@ -89,9 +89,16 @@ def _wanted() -> str:
 def _release() -> Release:
     """Return the release in use; raises HttpError where nothing can be compared with it."""
     opened = site().current.opened
-    if current_app.config["TWIN"] or site().workspace is None or opened is None or not plans_known():
+    if opened is None or not offers_checks():
         raise HttpError(404, "nothing-to-check", "Drafts are checked where a release with plans is served.")
     return opened
+
+
+def offers_checks() -> bool:
+    """Whether this server checks drafts: it has a release with plans, and is not rendered as files."""
+    here = site()
+    is_live = not current_app.config["TWIN"] and here.workspace is not None and here.current.opened is not None
+    return is_live and plans_known()
 
 
 def plans_known() -> bool:
