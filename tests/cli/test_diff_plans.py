@@ -9,11 +9,14 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
 
 from ecp_graph.cli import cli
+from ecp_graph.release.release import open_release
+from ecp_graph.workspace import Workspace, default_releases
 
 HEAD: Final = "No.,Action,Chapter,Responsible,Timeframe"
 BEFORE: Final = (
@@ -143,6 +146,19 @@ def test_a_plan_that_stayed_is_the_same_in_both_releases(updated: Path) -> None:
     assert {
         (each["kind"], tuple(each["old"]), tuple(each["new"])) for each in json.loads(other.stdout)["changes"]
     } == TOLD
+
+
+def test_a_release_that_another_version_built_is_refused_in_a_sentence(updated: Path, tmp_path: Path) -> None:
+    release = open_release(default_releases(Workspace(updated)))
+    other = tmp_path / release.id
+    shutil.copytree(release.path, other)
+    actions = other / "tables" / "actions.parquet"
+    duckdb.sql(f"COPY (SELECT * EXCLUDE responsible_text FROM '{release.tables}/actions.parquet') TO '{actions}'")
+    assert _diff(updated, "phase-1", "--from", str(release.path)).exit_code == 0
+    result = _diff(updated, "phase-1", "--from", str(other))
+    assert result.exit_code == 2
+    assert "was written by another version of ecp-graph" in result.stderr
+    assert "responsible_text" in result.stderr
 
 
 @pytest.mark.parametrize(
