@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from ecp_graph.errors import EcpGraphError
+from ecp_graph.errors import EcpGraphError, InputSyntaxError
 from ecp_graph.overlap.across.checked import Checked
 from ecp_graph.overlap.reading import KINDS
 from ecp_graph.release.release import Release
@@ -70,6 +70,15 @@ def _checked() -> Checked:
     with uploaded("file") as path, on_budget():
         try:
             return compare(path, workspace, release, against)
+        except InputSyntaxError as reason:
+            if reason.path == path:
+                raise
+            # it quotes a file of the workspace, which may tell of a confidential plan
+            current_app.logger.error("a check failed: %s", reason)
+            sentence = (
+                "A file of this workspace, such as its decisions on names, cannot be read; the server's log says why."
+            )
+            raise HttpError(500, "workspace-damaged", sentence) from None
         except EcpGraphError:
             raise
         except Exception as reason:
