@@ -168,10 +168,14 @@ def _on_statements(shapes: Graph) -> set[Node]:
 
 
 def _contradicting(contradiction: Contradiction, about: Collection[str]) -> Finding:
-    """Return a contradiction as a finding about the first of its individuals, if possible one of those asked about."""
-    things = contradiction.individuals
-    focus = next((thing for thing in things if thing in about), next(iter(things), None))
-    return Finding("Violation", contradiction.sentence, focus=focus)
+    """Return a contradiction as a finding about the first of its statements, or else of its individuals.
+
+    If possible it is about something that is asked about.
+    """
+    candidates = [*contradiction.statements, *((thing, None, None) for thing in contradiction.individuals)]
+    asked = (one for one in candidates if one[0] in about)
+    focus, path, value = next(asked, next(iter(candidates), (None, None, None)))
+    return Finding("Violation", contradiction.sentence, focus=focus, path=path, value=value)
 
 
 def _value_iri(finding: Finding) -> str | None:
@@ -205,7 +209,7 @@ class _Locator:
         if finding.focus is None:
             return finding
         passages = finding.passages or self._stating((finding.focus, finding.path, finding.value))
-        place = self._index.find(finding.focus, predicate=finding.path, graphs=passages)
+        place = self._index.find(finding.focus, predicate=finding.path, value=finding.value, graphs=passages)
         file, line = place or (finding.file, finding.line)
         return replace(finding, passages=tuple(passages), file=file, line=line)
 
