@@ -84,7 +84,7 @@ def load(workspace: Workspace) -> Sources:
         ontology=_in_graph(of_ontology, (ours[path] for path in ontology)),
         data=stated,
         shapes=_in_graph(of_shapes, (ours[path] for path in [*shapes, *in_force])),
-        index=SourceIndex(data + ontology, workspace.relative),
+        index=SourceIndex([*data, *ontology, *shapes, *in_force], workspace.relative),
         profiles=_profiles((documents[path], ours[path]) for path in in_force),
     )
 
