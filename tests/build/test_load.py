@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -65,6 +66,22 @@ def test_an_error_tells_file_and_line(make_workspace: MakeWorkspace, text: str, 
     assert caught.value.path == workspace.root / "data/wrong.trig"
     assert caught.value.line == line_of(text, part)
     assert str(caught.value).startswith(f"{caught.value.path}:{caught.value.line}: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what_to_do"),
+    [
+        ("x.jsonld", b'{"@context": "https://schema.org/", "name": "x"}', "write the context itself into the file"),
+        ("x.ttl", b"<a> <urn:b> <urn:c> .", "Write the IRI in full, or declare a base"),
+        ("x.ttl", '<urn:a> <urn:b> "c" .'.encode("utf-16"), "Save the file as UTF-8"),
+        ("x.ttl", b'<urn:a> <urn:b> "c', "Is a quotation mark, a bracket or the last full stop missing?"),
+    ],
+)
+def test_an_error_of_a_parser_tells_what_to_do(tmp_path: Path, name: str, content: bytes, what_to_do: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputSyntaxError, match=re.escape(what_to_do)):
+        list(parse_file(path))
 
 
 def test_a_broken_ontology_is_an_error_too(make_workspace: MakeWorkspace) -> None:
