@@ -22,6 +22,7 @@ from tests.bundled import ID
 
 PTC, TFAWG, SEC = (f"{ID}body/{name}" for name in ("ptc", "tfawg", "sec"))
 TOPIC, TOOL, ACTION = f"{ID}topic/e-commerce", f"{ID}instrument/transit-guidelines", f"{ID}action/ecp3-9"
+PLAN = f"{ID}plan/ecp-action-plan-3"
 #: What each twin is asked with; every parameter of its query is among it.
 ASKED: dict[str, list[dict[str, str]]] = {
     "overlap-actions": [{}, {"grade": "C"}, {"on": "topic", "kind": "parallel"}, {"action": f"{ID}action/ecp3-7"}],
@@ -30,6 +31,11 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "overlap-bodies": [{}, {"grade": "C"}, {"on": "instrument"}, {"body": PTC, "kind": "joint", "secretariat": "with"}],
     "overlap-body-pairs": [{}, {"secretariat": "with"}],
     "overlap-cells": [{}, {"dimension": "body"}],
+    "overlap-in-plan": [
+        {"plan": PLAN},
+        {"plan": PLAN, "secretariat": "with"},
+        {"plan": f"{ID}plan/ptc-work-programme"},
+    ],
     "overlap-members": [{}, {"dimension": "body", "secretariat": "with"}],
     "overlap-on-thing": [{}, {"thing": TOPIC}, {"thing": TOOL, "dimension": "body", "secretariat": "with"}],
     "overlap-partners": [{"thing": PTC}, {"thing": f"{ID}action/ecp3-7"}, {"thing": PTC, "grade": "B"}],
