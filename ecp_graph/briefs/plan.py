@@ -201,6 +201,10 @@ def _what_it_holds(facts: _Facts) -> Iterator[Sentence]:
         peers = sum(meeting.is_between_peers for meeting in met)
         of_peers = "all of them peers" if peers == len(met) else f"in {peers or 'none'} of them the two are peers"
         yield Sentence(line(f"{pairs} on the same thing, {of_peers}."))
+    if others := facts.with_others:
+        findings = counted(sum(number for _, number in others), "finding")
+        plans_met = counted(len(others), "other plan")
+        yield Sentence(line(f"Its rows have {findings} of overlap with those of {plans_met}."))
 
 
 def _what_it_is(facts: _Facts) -> Iterator[Sentence]:
@@ -303,9 +307,9 @@ def _with_other_plans(facts: _Facts) -> Iterator[Sentence]:
     if not found:
         yield Sentence(line("No overlap was found between its rows and those of other plans."))
         return
-    number = counted(sum(number for _, number in found), "finding")
+    findings = counted(sum(number for _, number in found), "finding")
     told = and_list((line(plan, f" ({number})") for plan, number in found), _MOST_PLANS)
-    yield Sentence(line(f"Its rows have {number} of overlap with those of ", told, "."))
+    yield Sentence(line(f"Its rows have {findings} of overlap with those of ", told, "."))
 
 
 def _kinds_in_words(counts: str, names: Mapping[str, str]) -> str:
