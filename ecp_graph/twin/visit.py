@@ -32,8 +32,8 @@ NOT_FOUND: Final = "/404.html"
 
 #: The host that the site is crawled as; addresses on it are written as those of the twin.
 _HOST: Final = "http://twin.invalid"
-#: Pages whose query string the browser reads by itself.
-_RUNS: Final = re.compile(r"/sparql|/search|/queries/[^/]+")
+#: Addresses whose query string the browser reads by itself; a part that stands alone is a page of its own.
+_RUNS: Final = re.compile(r"(?:/sparql|/search|/queries/[^/?]+)\?(?!embed=1$).*")
 #: What only a running server can say. So is an answer for chosen values: the page of its query gives it in the browser.
 _LEFT_OUT: Final = re.compile(
     r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.?]+)?|/api/.*\?.*|/id/.*"
@@ -55,7 +55,7 @@ _TEXTS: Final = (
 #: What is said of too much, and of characters that RDF/XML or XML cannot have.
 _REFUSALS: Final = frozenset({TOO_LARGE, TIMEOUT, OUT_OF_RESOURCES, UNFIT})
 _MARKUP: Final = Markup(
-    runs=lambda path: _RUNS.fullmatch(path) is not None,
+    runs=lambda address: _RUNS.fullmatch(address) is not None,
     left_out=lambda address: _LEFT_OUT.fullmatch(address) is not None,
 )
 
