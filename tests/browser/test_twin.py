@@ -92,6 +92,14 @@ def test_an_address_with_values_is_answered_and_a_wrong_one_refused(open_page: C
     assert "'nonsense' is not valid for 'on'" in page.inner_text("#result")
 
 
+def test_a_whole_iri_beyond_the_list_of_things_is_asked_for(open_page: Callable[..., Any]) -> None:
+    page = open_page("/queries/contradictions.html?thing=urn:none")
+    page.wait_for_selector("#result [role=status]", timeout=_ANSWER_MS)
+    assert page.locator("#result [role=status]").inner_text() == "0 rows"
+    page = open_page("/queries/contradictions.html?thing=none")
+    page.wait_for_selector("#result [role=alert]", timeout=_ANSWER_MS)
+
+
 def test_the_editor_asks_the_browser(open_page: Callable[..., Any]) -> None:
     page = open_page("/sparql.html?query=SELECT+(COUNT(*)+AS+%3Fn)+%7B+%3Fs+a+ecp%3AAction+%7D")
     page.wait_for_selector("#result td", timeout=_ANSWER_MS)
