@@ -73,7 +73,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class _Written(Visit):
-    """One file; ``forms`` are the other addresses of the same document, as its Link header has them (RFC 8288)."""
+    """One file; ``forms`` are the other addresses of the same document, as its Link header (RFC 8288) and its links have them."""
 
     forms: tuple[str, ...] = ()
 
@@ -132,7 +132,8 @@ class Visitor:
                 body, found = self._of_twin(address, file, response.mimetype, response.get_data())
                 path.write_bytes(_refusing_sheet(body) if is_refused and file.endswith(".xlsx") else body)
         # the page of a document has the ending .html as another address, and one file
-        forms = tuple(one for one in alternates if _is_form(one, address) and file_of(one) != file)
+        also = dict.fromkeys((*alternates, *found))
+        forms = tuple(one for one in also if _is_form(one, address) and file_of(one) != file)
         wanted = (one for one in (*alternates, *found) if file_of(one) != file)
         size = path.stat().st_size
         links = tuple(dict.fromkeys(_wanted(wanted)))

@@ -63,8 +63,8 @@ def visitor_of(without_lists: Release, settings: Settings, engine: Watched, tmp_
 def test_a_document_is_read_once_for_all_its_forms(visitor_of: MakeVisitor, engine: Watched, tmp_path: Path) -> None:
     visit = visitor_of().visit(THING)
     written = {path.suffix.lstrip(".") for path in (tmp_path / "doc" / "body").iterdir()}
-    assert written == {"html", *FORMS}
-    assert (visit.files, visit.broken) == (7, ())
+    assert written == {"html", "svg", *FORMS}
+    assert (visit.files, visit.broken) == (8, ())
     assert not [link for link in visit.found if link.startswith(THING + ".")]
     asked = Counter(" ".join(text.split()) for text in engine.texts)
     repeated = {question for question, times in asked.items() if times > 1 and not question.startswith("ASK")}
