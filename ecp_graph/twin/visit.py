@@ -42,6 +42,8 @@ _LINK: Final = re.compile(r"<([^>]*)>[^<]*")
 _OWN: Final = re.compile(re.escape(_HOST) + r"(/[^\s\"'<>)\\]*)?")
 _NAME: Final = b"twin.invalid"
 _SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
+#: The ending of a picture of what a page shows.
+_PICTURE: Final = "svg"
 #: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
 _WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/(tables/)?[^/]+")
 _TEXTS: Final = (
@@ -73,7 +75,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class _Written(Visit):
-    """One file; ``forms`` are the other addresses of the same document, as its Link header (RFC 8288) and its links have them."""
+    """One file; ``forms`` are the other forms of the document, by its Link header (RFC 8288), and a picture of it."""
 
     forms: tuple[str, ...] = ()
 
@@ -132,8 +134,8 @@ class Visitor:
                 body, found = self._of_twin(address, file, response.mimetype, response.get_data())
                 path.write_bytes(_refusing_sheet(body) if is_refused and file.endswith(".xlsx") else body)
         # the page of a document has the ending .html as another address, and one file
-        also = dict.fromkeys((*alternates, *found))
-        forms = tuple(one for one in also if _is_form(one, address) and file_of(one) != file)
+        forms = tuple(one for one in alternates if _is_form(one, address) and file_of(one) != file)
+        forms += tuple(one for one in dict.fromkeys(found) if one == f"{address}.{_PICTURE}")
         wanted = (one for one in (*alternates, *found) if file_of(one) != file)
         size = path.stat().st_size
         links = tuple(dict.fromkeys(_wanted(wanted)))
