@@ -181,7 +181,9 @@ def test_the_last_release_stays_when_a_build_fails(
 
 def test_a_contradiction_names_the_places(make_workspace: MakeWorkspace, releases: Path) -> None:
     workspace = make_workspace({"data/wrong.trig": "reading:list { body:ptc a ecp:OpenBodyGroup . }"})
-    with pytest.raises(InconsistentData, match=r"body:ptc is in two classes .* \(data/main\.trig:\d+\)"):
+    with pytest.raises(
+        InconsistentData, match=r"body:ptc is in two classes .* \(data/main\.trig:\d+, data/wrong\.trig:\d+\)"
+    ):
         build(workspace, releases)
 
 
