@@ -287,7 +287,7 @@ in_use.__enter__()
 completed = complete(load(workspace), workspace.rule_files)
 for number in range(int(sys.argv[3]), 10**9):
     seed = str(number)
-    write = lambda folder: write_contents(folder, completed, Report(), workspace, seed, facts={})
+    write = lambda folder: write_contents(folder, completed, Report, workspace, seed, facts={})
     install(releases, release_id(seed), write, kept=2)
     print(number, flush=True)
 """
