@@ -10,7 +10,7 @@ PORT ?= 8000
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # What needs no server, no browser and no other store.
-QUICK := tests/test_rooms.py tests/data tests/docs tests/engine tests/explain tests/overlap tests/queries tests/shapes tests/sparql tests/tables tests/web
+QUICK := tests/test_layers.py tests/data tests/docs tests/engine tests/explain tests/overlap tests/queries tests/shapes tests/sparql tests/tables tests/web
 
 .PHONY: help serve demo build check test test-large lint format assets bench clean
 

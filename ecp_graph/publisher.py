@@ -68,11 +68,11 @@ class Publisher:
         return _LOGOS[self.logo.suffix] if self.logo else ""
 
 
-def publisher_of(table: Mapping[str, str], folder: Path) -> Publisher:
-    """Return what a table says, whose files are named from the folder; raises PublisherError for what it may not say.
+def publisher_of(table: Mapping[str, str], folder: Path, *, name: str = _NAME) -> Publisher:
+    """Return what a table says, whose files are named from the folder; ``name`` is for one that gives none.
 
-    Keys and types have been checked before. Whether the files are there is for `check_files` to say: a copy of a
-    workspace, as an import makes one to try itself, does without them.
+    Raises PublisherError for what it may not say. Keys and types have been checked before. Whether the files are there
+    is for `check_files` to say: a copy of a workspace, as an import makes one to try itself, does without them.
     """
     for key, value in table.items():
         if not value.strip():
@@ -85,7 +85,7 @@ def publisher_of(table: Mapping[str, str], folder: Path) -> Publisher:
     if contact and not (_MAIL.fullmatch(contact) or _ADDRESS.fullmatch(contact)):
         raise PublisherError("contact", f"'{contact}' is neither a mail address nor one that begins with https://.")
     return Publisher(
-        table.get("name", _NAME),
+        table.get("name", name),
         _path("logo", table, folder, _LOGOS),
         contact,
         table.get("licence", ""),

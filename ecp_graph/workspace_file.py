@@ -108,11 +108,12 @@ class _Reader:
             self._refuse("", "language", f"'{language}' is not a language tag; write one such as en or pt-BR.")
         prefixes = {name: self._namespace(base, name, value) for name, value in tables.pop("prefixes").items()}
         used = Names(base, language, tuple(sorted(prefixes.items())))
-        return WorkspaceFile(title, used, publisher=self._publisher(tables["site"]), **tables)
+        return WorkspaceFile(title, used, publisher=self._publisher(tables["site"], held), **tables)
 
-    def _publisher(self, table: Mapping[str, str]) -> Publisher:
+    def _publisher(self, table: Mapping[str, str], held: Mapping[str, Any]) -> Publisher:
+        called = {"name": held["title"]} if held.get("title") else {}
         try:
-            return publisher_of(table, self._path.parent)
+            return publisher_of(table, self._path.parent, **called)
         except PublisherError as refusal:
             self._refuse("site", refusal.key, refusal.reason)
 

@@ -17,7 +17,7 @@ What `/sparql` does of the [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-
 [Service Description](https://www.w3.org/TR/sparql11-service-description/). The table is written by a run of
 `python tools/conformance_docs.py`, and `make test` fails when it no longer holds. The update operation is refused with
 status 403: a release is read-only. For the rows of Federated Query the server has itself on the list of endpoints that
-SERVICE may ask; by default the list is empty, every SERVICE is refused, and `sd:BasicFederatedQuery` is not told.
+SERVICE may ask; by default the list is empty, every SERVICE is refused, and `sd:BasicFederatedQuery` is not announced.
 
 The W3C's own SPARQL 1.1 query tests go through the endpoint too (`python tools/fetch_w3c.py`, then
 `tests/conformance/test_w3c.py`): it passes every one that the engine alone passes. Of the seven tests of Federated

@@ -38,7 +38,7 @@ Not in the table:
 - FOOPS! FIND2, FIND3, FIND_3_BIS and OM4.2 ask registries and other hosts.
 - DWBP BP16 (the right formalisation): the tests of `tests/ontology` hold the ontology to OWL 2 DL and OWL 2 RL.
 - DWBP BP20 (access in real time): the data are not made in real time.
-- DWBP BP26 (no breaking changes of an API): a matter of two versions; CHANGELOG.md tells them.
+- DWBP BP26 (no breaking changes of an API): a matter of two versions; CHANGELOG.md lists them.
 - DWBP BP27 (identifiers are kept): the tests of `tests/web` have a deprecated thing, which answers 410.
 - DWBP BP30, BP33 and BP34 are about what people do with the data.
 """

@@ -37,7 +37,7 @@ _INTERRUPTED = 130
 @click.group(cls=Commands, context_settings=_CONTEXT)
 @click.version_option(__version__, "--version", prog_name="ecp-graph")
 def cli() -> None:
-    """A knowledge graph of a policy action plan: build it, validate it, query it.
+    """A knowledge graph of policy action plans: import, build, query, compare and publish them.
 
     Data go to stdout, messages to stderr. Exit codes: 0 success, 1 the data do not conform, 2 invalid usage or input.
     """

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from ecp_graph.cli.common import (
-    endpoint_option,
-    release_or_build,
-    releases_option,
-    say,
-    timeout_option,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import refuse_terminal, release_or_build, say, settings_options, workspace_and_releases
 from ecp_graph.cli.output import write_bytes
-from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.briefs.model import Brief
@@ -35,36 +25,24 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.argument("subject", metavar="BODY|PLAN")
 @click.option("-f", "--format", "fmt", type=click.Choice(_FORMATS), help="[default: what FILE ends in, else md]")
-@click.option("-o", "--out", "output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout.")
-@endpoint_option
-@timeout_option
-@workspace_option
-@releases_option
-def brief(
-    subject: str,
-    fmt: str | None,
-    output: Path | None,
-    endpoint: str | None,
-    timeout: float | None,
-    workspace: Path | None,
-    releases: Path | None,
-) -> None:
-    """Write a briefing of two pages on a body or a plan, as in `ecp-graph brief PTC --out ptc.docx`.
+@click.option(
+    "-o", "--output", "--out", "output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout."
+)
+@settings_options("endpoint", "timeout", "workspace", "releases")
+def brief(subject: str, fmt: str | None, output: Path | None, settings: Settings) -> None:
+    """Write a briefing of two pages on a body or a plan.
 
-    It tells the actions by date, where others work on the same thing, and what the document leaves open, each with its
-    place in the document. The body or plan is given by its code, its name or its IRI.
+    For example `ecp-graph brief PTC --output ptc.docx`. It tells the actions by date, where others work on the same
+    thing, and what the document leaves open, each with its place in the document. The body or plan is given by its
+    code, its name or its IRI.
     """
     from ecp_graph.briefs.fitting import fitted
     from ecp_graph.briefs.making import brief_of, source_over, subject_of
     from ecp_graph.queries.catalogue import load_catalogue
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
     form = fmt or _form_of(output)
-    if form == "docx" and output is None and is_terminal():
-        raise ParameterError(
-            "A Word document cannot be shown on a terminal. Give a file with --out FILE, or redirect stdout."
-        )
+    if form == "docx" and output is None:
+        refuse_terminal("A Word file")
     catalogue = load_catalogue(workspace_and_releases(settings)[0])
     engine, release = _engine_for(settings)
     source = source_over(engine, catalogue, release, timeout_s=settings.timeout)
@@ -72,11 +50,6 @@ def brief(
     if whole.confidential:
         say(f"Confidential: this briefing holds what belongs to {', '.join(whole.confidential)}.")
     write_bytes(_written(fitted(whole), form), output)
-
-
-def is_terminal() -> bool:
-    """Return whether what is written to stdout is seen on a terminal."""
-    return sys.stdout.isatty()
 
 
 def _form_of(output: Path | None) -> str:

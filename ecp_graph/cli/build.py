@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from ecp_graph.cli.common import releases_option, say, show_report, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import say, settings_options, show_report, workspace_and_releases
+
+if TYPE_CHECKING:
+    from ecp_graph.settings import Settings
 
 __all__ = ["build"]
 
 
 @click.command()
-@workspace_option
-@releases_option
+@settings_options("workspace", "releases")
 @click.option(
     "--engine",
     type=click.Choice(["local", "reference", "spark"]),
@@ -25,13 +26,7 @@ __all__ = ["build"]
 )
 @click.option("--full", is_flag=True, help="Validate everything, and not just what can be affected by changed data.")
 @click.pass_context
-def build(
-    ctx: click.Context,
-    workspace: Path | None,
-    releases: Path | None,
-    engine: Literal["local", "reference", "spark"],
-    full: bool,
-) -> None:
+def build(ctx: click.Context, engine: Literal["local", "reference", "spark"], full: bool, settings: Settings) -> None:
     """Build a release: load, reason, derive overlaps, validate, write.
 
     The new release becomes the current one atomically; a running server picks it up. If the data do not conform or
@@ -44,9 +39,7 @@ def build(
     """
     from ecp_graph.pipeline import SPARK_MASTER
     from ecp_graph.pipeline import build as build_release
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases)
     where, into = workspace_and_releases(settings)
     result = build_release(
         where,

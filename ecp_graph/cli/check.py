@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from ecp_graph.cli.common import release_or_build, releases_option, say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import (
+    output_option,
+    refuse_terminal,
+    release_or_build,
+    say,
+    settings_options,
+    workspace_and_releases,
+)
 from ecp_graph.cli.output import write_bytes
-from ecp_graph.errors import ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.overlap.across.checked import Checked
+    from ecp_graph.settings import Settings
 
 __all__ = ["check"]
 
@@ -33,9 +39,8 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.option("--fail-on", type=click.Choice(_KINDS), help="Exit with 1 on findings of this kind or a stronger one.")
 @click.option("--sheet", default="", metavar="NAME", help="The sheet of a workbook that has the actions.")
 @click.option("-f", "--format", "fmt", type=click.Choice(_FORMATS), default="text", help="[default: text]")
-@click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout.")
-@workspace_option
-@releases_option
+@output_option
+@settings_options("workspace", "releases")
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -45,22 +50,21 @@ def check(
     sheet: str,
     fmt: str,
     output: Path | None,
-    workspace: Path | None,
-    releases: Path | None,
+    settings: Settings,
 ) -> None:
-    """Compare a draft with the plans of the release: a workbook, a Word file or a file of separated values.
+    """Compare a draft with the plans of the release.
 
-    It is read as `ecp-graph import` reads it. The findings come with their reasons and the cells of both sides, the
-    strongest kind first: duplication, overlap, fragmentation, related, possible. Nothing is stored.
+    FILE is a workbook, a Word file or a CSV, read as `ecp-graph import` reads it. The findings come with their reasons
+    and the cells of both sides, the strongest kind first: duplication, overlap, fragmentation, related, possible.
+    Nothing is stored.
 
     Exit codes: 0 done, 1 there are findings that --fail-on names, 2 a file or a plan that cannot be read.
     """
     from ecp_graph.pipeline.checking import check_draft
-    from ecp_graph.settings import settings_from
 
-    if fmt in _BINARY and output is None and sys.stdout.isatty():
-        raise ParameterError(f"A {fmt} file cannot be shown on a terminal. Give a file with --output FILE.")
-    where, folder = workspace_and_releases(settings_from(workspace=workspace, releases=releases))
+    if fmt in _BINARY and output is None:
+        refuse_terminal(f"A {fmt} file")
+    where, folder = workspace_and_releases(settings)
     release = release_or_build(where, folder)
     found = check_draft(source, where, release, against=against, sheet=sheet, progress=say)
     write_bytes(_written(found, fmt), output)

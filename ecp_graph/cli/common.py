@@ -6,8 +6,9 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -22,24 +23,24 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Commands",
-    "endpoint_option",
+    "is_terminal",
     "leave",
+    "output_option",
     "own_workspace",
     "public_release",
+    "refuse_terminal",
     "release_or_build",
-    "releases_option",
     "say",
-    "service_options",
+    "settings_options",
     "show_report",
     "split_parameters",
-    "timeout_option",
     "workspace_and_releases",
-    "workspace_option",
 ]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
-_FOLDER = click.Path(path_type=Path, file_okay=False)
+_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 #: The key of the workspace among what click remembers for a command.
 _WORKSPACE = "ecp_graph.workspace"
 
@@ -61,6 +62,19 @@ def say(message: str) -> None:
     click.echo(message, err=True)
 
 
+def is_terminal() -> bool:
+    """Return whether what is written to stdout is seen on a terminal."""
+    return sys.stdout.isatty()
+
+
+def refuse_terminal(what: str) -> None:
+    """Raise ParameterError if stdout is a terminal, which cannot show what is named, such as "A Word document"."""
+    if is_terminal():
+        raise ParameterError(
+            f"{what} cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
+        )
+
+
 def leave(code: int) -> NoReturn:
     """Exit the process; immediately if a query is still running, because Oxigraph cannot cancel one."""
     if any(thread.name == "query" for thread in threading.enumerate()):
@@ -73,40 +87,32 @@ def leave(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def workspace_option(command: Decorated) -> Decorated:
-    """Add ``--workspace``."""
-    about = (
-        "Folder with a workspace.toml.  [env: ECP_GRAPH_WORKSPACE; default: the nearest one upwards from the current"
-    )
-    about += " folder, else the bundled one]"
-    return click.option("--workspace", type=_FOLDER, metavar="DIR", help=about)(command)
+def settings_options(*names: str, own: tuple[str, ...] = ()) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that adds options of settings, in this order, and passes the command one ``settings``.
+
+    ``names`` are fields of `Settings`, such as ``timeout``; ``own`` are others, whose options the command
+    declares itself. What is not given comes from the environment.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(*args: Any, **given: Any) -> None:
+            from ecp_graph.settings import settings_from
+
+            settings = settings_from(**{name: given.pop(name) for name in (*names, *own)})
+            command(*args, settings=settings, **given)
+
+        for name in reversed(names):
+            _OPTIONS[name](run)
+        return run
+
+    return decorate
 
 
-def releases_option(command: Decorated) -> Decorated:
-    """Add ``--releases``."""
-    about = "Folder of the releases.  [env: ECP_GRAPH_RELEASES; default: releases/ in the workspace]"
-    return click.option("--releases", type=_FOLDER, metavar="DIR", help=about)(command)
-
-
-def endpoint_option(command: Decorated) -> Decorated:
-    """Add ``--endpoint``."""
-    about = "Query a remote SPARQL 1.1 endpoint instead of the release.  [env: ECP_GRAPH_ENDPOINT]"
-    return click.option("--endpoint", metavar="URL", help=about)(command)
-
-
-def service_options(command: Decorated) -> Decorated:
-    """Add the repeatable options ``--service`` and ``--service-private``, empty by default."""
-    about = "A public SPARQL endpoint that SERVICE may call; repeatable.  [env: ECP_GRAPH_SERVICE; default: none]"
-    private = "The same for an endpoint in a private network.  [env: ECP_GRAPH_SERVICE_PRIVATE; default: none]"
-    for name, text in (("--service-private", private), ("--service", about)):
-        command = click.option(name, multiple=True, metavar="URL", callback=_addresses, help=text)(command)
-    return command
-
-
-def timeout_option(command: Decorated) -> Decorated:
-    """Add ``--timeout``."""
-    about = "Time limit of a query in seconds.  [env: ECP_GRAPH_TIMEOUT; default: 10]"
-    return click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help=about)(command)
+def output_option(command: Decorated) -> Decorated:
+    """Add ``--output``, the file to write to instead of stdout."""
+    about = "Write to this file instead of stdout."
+    return click.option("-o", "--output", type=_FILE, metavar="FILE", help=about)(command)
 
 
 def _addresses(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -116,6 +122,48 @@ def _addresses(_: click.Context, option: click.Parameter, given: tuple[str, ...]
         return tuple(map(normalised, given)) or None
     except ValueError as reason:
         raise click.BadParameter(f"{reason}.", param=option) from reason
+
+
+_OPTIONS: Final = {
+    "endpoint": click.option(
+        "--endpoint",
+        metavar="URL",
+        help="Query a remote SPARQL 1.1 endpoint instead of the release.  [env: ECP_GRAPH_ENDPOINT]",
+    ),
+    "service": click.option(
+        "--service",
+        multiple=True,
+        metavar="URL",
+        callback=_addresses,
+        help="A public SPARQL endpoint that SERVICE may call; repeatable.  [env: ECP_GRAPH_SERVICE; default: none]",
+    ),
+    "service_private": click.option(
+        "--service-private",
+        multiple=True,
+        metavar="URL",
+        callback=_addresses,
+        help="The same for an endpoint in a private network.  [env: ECP_GRAPH_SERVICE_PRIVATE; default: none]",
+    ),
+    "timeout": click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="S",
+        help="Time limit of a query in seconds.  [env: ECP_GRAPH_TIMEOUT; default: 10]",
+    ),
+    "workspace": click.option(
+        "--workspace",
+        type=_FOLDER,
+        metavar="DIR",
+        help="Folder with a workspace.toml.  [env: ECP_GRAPH_WORKSPACE; default: the nearest one upwards from the "
+        "current folder, else the bundled one]",
+    ),
+    "releases": click.option(
+        "--releases",
+        type=_FOLDER,
+        metavar="DIR",
+        help="Folder of the releases.  [env: ECP_GRAPH_RELEASES; default: releases/ in the workspace]",
+    ),
+}
 
 
 def workspace_and_releases(settings: Settings) -> tuple[Workspace, Path]:
@@ -174,9 +222,10 @@ def release_or_build(workspace: Workspace, releases: Path) -> Release:
 
 
 def public_release(workspace: Workspace, releases: Path) -> Release:
-    """Return what of the current release may leave the machine, as `release_or_build` has it; say what does not.
+    """Return the part of the current release that may leave the machine; stderr says what is left out.
 
-    Raises NothingPublic where nothing may, and ReleaseError where a plan has been marked as confidential since.
+    The release is that of `release_or_build`. Raises NothingPublic where nothing may leave, and ReleaseError where a
+    plan has been marked as confidential since.
     """
     from ecp_graph.errors import ReleaseError
     from ecp_graph.pipeline.confidential import marked_since

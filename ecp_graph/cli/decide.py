@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import (
-    own_workspace,
-    release_or_build,
-    releases_option,
-    say,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import own_workspace, release_or_build, say, settings_options, workspace_and_releases
 
 if TYPE_CHECKING:
     from ecp_graph.pipeline.decisions import Asked
+    from ecp_graph.settings import Settings
 
 __all__ = ["decide"]
 
@@ -34,8 +28,7 @@ _WORDS = "confirmed|dismissed|coordinate|merge|unsure"
 @click.option("--by", metavar="WHO", help="Who decides.  [default: the name of git's user]")
 @click.option("--role", metavar="TEXT", default="", help="In what role; published in place of the name.")
 @click.option("--from", "workbook", type=_FILE, metavar="FILE.xlsx", help="Take the decisions of a workbook.")
-@workspace_option
-@releases_option
+@settings_options("workspace", "releases")
 def decide(
     finding: str | None,
     decision: str | None,
@@ -44,25 +37,23 @@ def decide(
     by: str | None,
     role: str,
     workbook: Path | None,
-    workspace: Path | None,
-    releases: Path | None,
+    settings: Settings,
 ) -> None:
-    """Decide on a finding of overlap, or on those of a workbook, and remember it in decisions/overlaps.tsv.
+    """Record what is decided on findings of overlap.
 
-    FINDING is its IRI, its CURIE or the end of it, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what
-    `ecp-graph overlap KIND --format xlsx` writes, with its columns status, lead and reason filled in. A decision holds
-    as long as the finding rests on the same evidence; the next build says which are reopened, and why.
+    Decisions are kept in decisions/overlaps.tsv of the workspace. FINDING is the finding's IRI, its CURIE or the end of
+    it, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what `ecp-graph overlap KIND --format xlsx` writes,
+    with its columns status, lead and reason filled in. A decision holds as long as the finding rests on the same
+    evidence; the next build says which are reopened, and why.
 
     Exit codes: 0 decided, 2 refused: nothing was written.
     """
     from ecp_graph.pipeline.decisions import Asked
     from ecp_graph.pipeline.decisions import decide as write
     from ecp_graph.pipeline.staging import one_at_a_time
-    from ecp_graph.settings import settings_from
 
     if (workbook is None) == (finding is None) or (finding is not None and decision is None):
         raise click.UsageError("Give a finding and what is decided, or a workbook with --from.")
-    settings = settings_from(workspace=workspace, releases=releases)
     where = own_workspace(settings)
     release = release_or_build(where, workspace_and_releases(settings)[1])
     with one_at_a_time(where.root, say):

@@ -6,19 +6,18 @@ import csv
 import difflib
 import io
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ecp_graph.cli.common import (
+    output_option,
+    refuse_terminal,
     release_or_build,
-    releases_option,
     say,
-    timeout_option,
+    settings_options,
     workspace_and_releases,
-    workspace_option,
 )
 from ecp_graph.cli.output import write_bytes
 from ecp_graph.errors import ParameterError, ReleaseError
@@ -42,22 +41,11 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option("-f", "--format", "fmt", type=click.Choice(_FORMATS), default="text", help="[default: text]")
-@click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout.")
-@timeout_option
-@workspace_option
-@releases_option
+@output_option
+@settings_options("timeout", "workspace", "releases")
 @click.pass_context
-def diff(
-    ctx: click.Context,
-    before: str,
-    after: str,
-    fmt: str,
-    output: Path | None,
-    timeout: float | None,
-    workspace: Path | None,
-    releases: Path | None,
-) -> None:
-    """Show what changed from A to B: two plans, two phases of a plan, or two releases.
+def diff(ctx: click.Context, before: str, after: str, fmt: str, output: Path | None, settings: Settings) -> None:
+    """Show what changed between two plans, phases or releases.
 
     A plan is given by its slug or code, or as a document that is not in the graph (a workbook, a Word file, a file of
     separated values): its actions are unchanged, added, dropped, split, merged, reworded, moved to another chapter,
@@ -67,13 +55,9 @@ def diff(
 
     Exit codes: 0 no changes, 1 changes, 2 there is no such plan or release, or it cannot be read.
     """
-    from ecp_graph.settings import settings_from
 
-    if fmt == "docx" and output is None and sys.stdout.isatty():
-        raise ParameterError(
-            "A Word file cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
-        )
-    settings = settings_from(workspace=workspace, releases=releases, timeout=timeout)
+    if fmt == "docx" and output is None:
+        refuse_terminal("A Word file")
     sides = [_named(name, settings) for name in (before, after)]
     plans = [side for side in sides if not isinstance(side, str)]
     if len(plans) == 1:

@@ -5,21 +5,12 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 import pyoxigraph as ox
 
-from ecp_graph.cli.common import (
-    endpoint_option,
-    release_or_build,
-    releases_option,
-    say,
-    timeout_option,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import release_or_build, say, settings_options, workspace_and_releases
 from ecp_graph.cli.query import engine_for
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import ECP, PREFIXES, expand
@@ -62,21 +53,9 @@ SELECT DISTINCT ?value WHERE {{
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
 @click.option("-f", "--format", "fmt", type=click.Choice(["tree", "json"]), default="tree", help="[default: tree]")
-@endpoint_option
-@timeout_option
-@workspace_option
-@releases_option
-def explain(
-    subject: str,
-    predicate: str,
-    object_: str,
-    fmt: str,
-    endpoint: str | None,
-    timeout: float | None,
-    workspace: Path | None,
-    releases: Path | None,
-) -> None:
-    """Show where a statement is stated, or what it was inferred from.
+@settings_options("endpoint", "timeout", "workspace", "releases")
+def explain(subject: str, predicate: str, object_: str, fmt: str, settings: Settings) -> None:
+    """Show where a statement is stated or what it follows from.
 
     The three parts are CURIEs, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
     stands for rdf:type. An inferred statement is traced back, rule by rule, to the passages that it is based on.
@@ -86,9 +65,7 @@ def explain(
     from ecp_graph.reasoning.findings import explain_finding
     from ecp_graph.reasoning.statements import names_of
     from ecp_graph.reasoning.words import as_json, as_text
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
     engine, limit_s = engine_for(settings), settings.timeout
     told = _told_of(engine, subject, settings)
     statement = find_statement(told, subject, predicate, object_)

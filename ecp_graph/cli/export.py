@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import release_or_build, releases_option, say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import release_or_build, say, settings_options, workspace_and_releases
 from ecp_graph.errors import ReleaseError
+
+if TYPE_CHECKING:
+    from ecp_graph.settings import Settings
 
 __all__ = ["export"]
 
@@ -27,20 +31,19 @@ __all__ = ["export"]
     show_default=True,
     help="parquet or csv: a file a table; xlsx: one workbook with a sheet a table.",
 )
-@workspace_option
-@releases_option
-def export(tables: Path | None, form: str, workspace: Path | None, releases: Path | None) -> None:
-    """Write the tidy tables of the current release: actions, bodies, findings, evidence and others.
+@settings_options("workspace", "releases")
+def export(tables: Path | None, form: str, settings: Settings) -> None:
+    """Write the tidy tables of the current release.
 
-    One row is one thing and one column one fact. docs/tables.md says what each column means, and how to open them in
-    DuckDB, pandas, R and Power BI. They hold confidential plans too, as the release does.
+    These are actions, bodies, findings, evidence and others. One row is one thing and one column one fact.
+    docs/tables.md says what each column means, and how to open them in DuckDB, pandas, R and Power BI. They hold
+    confidential plans too, as the release does.
     """
-    from ecp_graph.settings import settings_from
     from ecp_graph.tables.export import export_tables
 
     if tables is None:
         raise click.UsageError("Say what to export, as in: ecp-graph export --tables DIR")
-    release = release_or_build(*workspace_and_releases(settings_from(workspace=workspace, releases=releases)))
+    release = release_or_build(*workspace_and_releases(settings))
     if not release.tables.is_dir():
         raise ReleaseError(
             f"The release {release.id} has no tables. They are defined by the files in queries/tables/; "

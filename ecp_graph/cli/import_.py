@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from ecp_graph.errors import InputSyntaxError
 
 if TYPE_CHECKING:
     from ecp_graph.pipeline.imports import Import, Imported
+    from ecp_graph.plans.draft.model import Draft
 
 __all__ = ["import_"]
 
@@ -64,7 +66,7 @@ def import_(
     by: str | None,
     form: str,
 ) -> None:
-    """Bring a plan in from a workbook, a Word file or a file of separated values.
+    """Import a plan from a workbook, a Word file or a CSV.
 
     Without --dry-run, --yes or --accept this writes a draft reading into drafts/, as a workbook to edit and as a page
     to look at, and prints what was understood and what is in doubt. The draft is not in the graph until it is accepted.
@@ -75,7 +77,6 @@ def import_(
     """
     from ecp_graph.pipeline.imports import begin_import
     from ecp_graph.pipeline.staging import one_at_a_time
-    from ecp_graph.plans.draft.document import as_json, as_text
     from ecp_graph.plans.draft.model import Given
     from ecp_graph.settings import settings_from
 
@@ -84,49 +85,56 @@ def import_(
     settings = settings_from(workspace=into)
     workspace = workspace_and_releases(settings)[0] if dry_run else own_workspace(settings)
     given = Given(slug, title.strip(), start, end, body, follows, sheet)
-    proposes = dry_run and mapping is None
-    violations = False
-    with nullcontext() if dry_run else one_at_a_time(workspace.root, say):
-        try:
-            job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
-        except InputSyntaxError:
-            _say_mapping(source, sheet, proposes)
-            raise
+    conforms = True
+    with (
+        nullcontext() if dry_run else one_at_a_time(workspace.root, say),
+        _mapping_proposed(source, sheet) if dry_run and mapping is None else nullcontext(),
+    ):
+        job = begin_import(workspace, source, given, mapping=mapping, accept=accept, progress=say)
         if dry_run:
-            violations = _tried(job)
-            _say_mapping(source, sheet, proposes)
+            conforms = _tried(job)
         elif yes or accept is not None:
             _say_written(job.accept(overwrite=replace, by=by or _user()))
         else:
-            written = job.write_draft(overwrite=replace)
-            for path in written:
-                say(f"Wrote {workspace.root / path}")
-            say(f"Next: edit it, and run the command again with --accept {workspace.root / written[0]}")
-    if form == "json":
-        click.echo(json.dumps(as_json(job.draft), indent=2, ensure_ascii=False))
-    else:
-        click.echo(as_text(job.draft), nl=False)
-    ctx.exit(1 if violations else 0)
+            _say_drafted(workspace.root, job.write_draft(overwrite=replace))
+    click.echo(_printed(job.draft, form), nl=False)
+    ctx.exit(0 if conforms else 1)
 
 
-def _say_mapping(source: Path, sheet: str, wanted: bool) -> None:
-    """Say what the columns of a document are taken for, as a mapping to edit; of no document that cannot be read."""
+@contextmanager
+def _mapping_proposed(source: Path, sheet: str) -> Iterator[None]:
+    """Say at the end what the columns of a document are taken for, as a mapping to edit.
+
+    That is of most use where nothing in the document was understood, so an InputSyntaxError is raised only after it.
+    """
     from ecp_graph.plans.reading.proposal import proposed_mapping
 
-    with suppress(InputSyntaxError):
-        if wanted:
-            say(proposed_mapping(source, sheet=sheet or None))
+    failed = None
+    try:
+        yield
+    except InputSyntaxError as reason:
+        failed = reason
+    with suppress(InputSyntaxError):  # a document that cannot be read at all
+        say(proposed_mapping(source, sheet=sheet or None))
+    if failed:
+        raise failed
 
 
 def _tried(job: Import) -> bool:
-    """Run the shapes on what would be written, and say what they find; return whether there are violations."""
+    """Run the shapes on what would be written, and say what they find; return whether it conforms."""
     report = job.dry_run()
     if report.conforms:
         counts = ", ".join(f"{number} {severity.lower()}" for severity, number in report.counts.items() if number)
         say("What --yes would write conforms to the shapes" + (f" (findings: {counts})." if counts else "."))
     else:
         show_report(report)
-    return not report.conforms
+    return report.conforms
+
+
+def _say_drafted(root: Path, paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        say(f"Wrote {root / path}")
+    say(f"Next: edit it, and run the command again with --accept {root / paths[0]}")
 
 
 def _say_written(made: Imported) -> None:
@@ -138,6 +146,12 @@ def _say_written(made: Imported) -> None:
             also = "" if thing.label == thing.name else f": called “{thing.label}”, as something known has that name"
             say(f"  {thing.kind} “{thing.name}” ({thing.locator}){also}")
     say(f"Actions written: {made.actions}. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
+
+
+def _printed(draft: Draft, form: str) -> str:
+    from ecp_graph.plans.draft.document import as_json, as_text
+
+    return json.dumps(as_json(draft), indent=2, ensure_ascii=False) + "\n" if form == "json" else as_text(draft)
 
 
 def _user() -> str:

@@ -25,10 +25,11 @@ __all__ = ["init"]
     help="Copy what it knows: bodies, programmes, instruments and topics with their evidence, not its plans.",
 )
 def init(folder: Path, title: str | None, base: str | None, language: str, register: str | None) -> None:
-    """Make a workspace of your own in DIR, which must be new or empty.
+    """Make a workspace of your own.
 
-    Plans are brought in with `ecp-graph import`. Without --with the workspace knows nothing yet: what a plan names is
-    then its own. Exit codes: 0 made, 2 the folder is not empty, or an option has an invalid value.
+    DIR must be new or empty. `ecp-graph import` brings plans into it. Without --with the workspace knows nothing yet:
+    every name in a plan then becomes a thing of the plan's own. Exit codes: 0 made, 2 the folder is not empty, or an
+    option has an invalid value.
     """
     from ecp_graph.pipeline.workspaces import REGISTER, create_workspace
     from ecp_graph.workspace import bundled_workspace, find_workspace

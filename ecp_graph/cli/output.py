@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from ecp_graph.cli.common import say
+from ecp_graph.cli.common import is_terminal, output_option, refuse_terminal, say
 from ecp_graph.errors import EcpGraphError, ParameterError
 from ecp_graph.sparql.formats import Kind, formats_of
 from ecp_graph.sparql.guard import query_kind
@@ -30,7 +30,6 @@ FORMAT_NAMES: Final = ("table", *(fmt.name for fmt in formats_of("table")), "xls
 _MADE_HERE: Final = frozenset({"table", "xlsx"})
 #: The topic of queries whose workbooks have columns for what people decide.
 _OVERLAP: Final = "overlap"
-_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _WIDEST: Final = 10_000
 #: Formats whose first line has the columns and each further one a row, or part of one.
 _BY_LINE: Final = frozenset({"csv", "tsv"})
@@ -40,7 +39,7 @@ _HINT_S: Final = 1.0
 
 def width_of(output: Path | None) -> int:
     """Return the width that a table may have: that of the terminal, or any in a file."""
-    return shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else _WIDEST
+    return shutil.get_terminal_size().columns if output is None and is_terminal() else _WIDEST
 
 
 def write_answer(
@@ -60,16 +59,14 @@ def write_answer(
     that is not available for the query, and everything that `Engine.query` raises.
     """
     kind: Kind = query_kind(sparql) or "table"
-    to_terminal = output is None and sys.stdout.isatty()
+    to_terminal = output is None and is_terminal()
     chosen = fmt or ("ttl" if kind == "graph" else "table" if to_terminal else "csv")
     if chosen in _MADE_HERE and kind == "graph":
         raise ParameterError(
             f"The format '{chosen}' is not valid: this query returns a graph. Use one of {', '.join(_GRAPHS)}."
         )
     if chosen == "xlsx" and to_terminal:
-        raise ParameterError(
-            "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
-        )
+        refuse_terminal("A spreadsheet")
     if chosen not in _MADE_HERE:
         body = engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body
         lines = _write(body, output)
@@ -94,7 +91,7 @@ def write_held(
     """
     from ecp_graph.web.http.downloads import table_csv, table_json
 
-    to_terminal = output is None and sys.stdout.isatty()
+    to_terminal = output is None and is_terminal()
     chosen = fmt or ("table" if to_terminal else "csv")
     made = {"csv": table_csv, "json": table_json}
     if chosen in made:
@@ -109,7 +106,7 @@ def _write_here(
     engine: Engine, table: Table, chosen: str, output: Path | None, query: Query | None, catalogue: Catalogue | None
 ) -> None:
     """Write a workbook, or a table with its notes and legends."""
-    to_terminal = output is None and sys.stdout.isatty()
+    to_terminal = output is None and is_terminal()
     if chosen == "xlsx":
         from ecp_graph.overlap.decided_workbook import FILLED, to_decide
         from ecp_graph.queries.sheets import about_query, headings_of
@@ -117,9 +114,7 @@ def _write_here(
         from ecp_graph.sparql.spreadsheet import About, workbook
 
         if to_terminal:
-            raise ParameterError(
-                "A spreadsheet cannot be shown on a terminal. Give a file with --output FILE, or redirect stdout."
-            )
+            refuse_terminal("A spreadsheet")
         headings = headings_of(query) if query else {}
         if query is not None and query.topic == _OVERLAP:
             table = to_decide(table)
@@ -191,7 +186,4 @@ def _write(chunks: Iterable[bytes], output: Path | None) -> int:
 def output_options(command: Decorated) -> Decorated:
     """Add ``--format`` and ``--output``."""
     about = "[default: table on a terminal, csv when piped, ttl for a graph]"
-    command = click.option("-o", "--output", type=_FILE, metavar="FILE", help="Write to this file instead of stdout.")(
-        command
-    )
-    return click.option("-f", "--format", "fmt", type=click.Choice(FORMAT_NAMES), help=about)(command)
+    return click.option("-f", "--format", "fmt", type=click.Choice(FORMAT_NAMES), help=about)(output_option(command))

@@ -16,15 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ecp_graph.cli.common import (
-    endpoint_option,
-    releases_option,
-    say,
-    split_parameters,
-    timeout_option,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import is_terminal, say, settings_options, split_parameters, workspace_and_releases
 from ecp_graph.cli.output import output_options, width_of, write_answer, write_bytes, write_held
 from ecp_graph.cli.query import engine_for
 from ecp_graph.errors import ParameterError
@@ -60,10 +52,7 @@ _NOT_UNDERSTOOD: Final = "plans-not-understood"
 @click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which nearly every action names.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
-@endpoint_option
-@timeout_option
-@workspace_option
-@releases_option
+@settings_options("endpoint", "timeout", "workspace", "releases")
 def overlap(
     kind: str,
     on: str | None,
@@ -75,12 +64,9 @@ def overlap(
     pairs: tuple[str, ...],
     fmt: str | None,
     output: Path | None,
-    endpoint: str | None,
-    timeout: float | None,
-    workspace: Path | None,
-    releases: Path | None,
+    settings: Settings,
 ) -> None:
-    """Show what overlaps, on what, in what way, and how well it is proved.
+    """Show overlaps with their kind, grade and evidence.
 
     The kind says in what way two deal with one thing, the grade how directly the document proves it; `ecp-graph query
     overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with
@@ -91,9 +77,7 @@ def overlap(
     from ecp_graph.overlap.counting import CELLS, words_of_causes
     from ecp_graph.queries.binding import bind
     from ecp_graph.queries.catalogue import load_catalogue
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint, timeout=timeout)
     catalogue = load_catalogue(workspace_and_releases(settings)[0])
     name = _PREFIX + kind
     if between or name == _PLANS:
@@ -139,7 +123,7 @@ def _choice(
 def _write_of_plans(
     settings: Settings, catalogue: Catalogue, plans: Sequence[str], fmt: str | None, output: Path | None
 ) -> None:
-    """Write what two plans have in common, or how much each two have, and say what of them was not understood.
+    """Write what two plans have in common, or how much each two have; stderr says what was not understood.
 
     Over a release these are all its findings, over an endpoint those that are nodes of the graph.
     """
@@ -173,7 +157,7 @@ def _write_of_plans(
 
 
 def _not_understood(engine: Engine, catalogue: Catalogue, plans: Sequence[str]) -> Iterator[str]:
-    """Yield for each plan what of it is not stated or was not understood, as the query of the catalogue counts it."""
+    """Yield for each plan what is not stated or was not understood, as the query of the catalogue counts it."""
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.queries.binding import bind
 
@@ -224,7 +208,7 @@ def _write_matrix(matrix: Matrix, words: CauseWords, corner: str, fmt: str | Non
     from ecp_graph.sparql.moments import today
     from ecp_graph.sparql.spreadsheet import About, Sheet, workbook_of
 
-    chosen = fmt or ("table" if output is None and sys.stdout.isatty() else "csv")
+    chosen = fmt or ("table" if output is None and is_terminal() else "csv")
     if chosen == "table":
         from ecp_graph.cli.tables import matrix_text
 

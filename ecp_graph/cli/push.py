@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import public_release, releases_option, say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import public_release, say, settings_options, workspace_and_releases
 from ecp_graph.errors import SettingError
 
 if TYPE_CHECKING:
     from ecp_graph.engine.login import Login
     from ecp_graph.linked_data.push.push import DefaultGraph, PushReport
+    from ecp_graph.settings import Settings
 
 __all__ = ["PASSWORD", "push"]
 
@@ -46,28 +46,23 @@ PASSWORD = "ECP_GRAPH_PASSWORD"  # noqa: S105 - the name, not the password
     default=120.0,
     help="Time limit of a request in seconds.",
 )
-@workspace_option
-@releases_option
+@settings_options("workspace", "releases", own=("endpoint",))
 def push(
-    endpoint: str | None,
     graph_store: str | None,
     user: str | None,
     default_graph: DefaultGraph | None,
     again: bool,
     limit_s: float,
-    workspace: Path | None,
-    releases: Path | None,
+    settings: Settings,
 ) -> None:
-    """Push the current release to a SPARQL 1.1 store, graph by graph, without confidential plans.
+    """Push the current release to a SPARQL 1.1 store.
 
-    Graphs that the store already has are left unchanged, graphs of an earlier release are removed, and finally the
-    statements of each graph are counted. An interrupted push resumes when it is run again. See docs/engines.md for
-    Virtuoso, GraphDB and Oxigraph.
+    It is pushed graph by graph, without confidential plans. Graphs that the store already has are left unchanged,
+    graphs of an earlier release are removed, and finally the statements of each graph are counted. An interrupted push
+    resumes when it is run again. See docs/engines.md for Virtuoso, GraphDB and Oxigraph.
     """
     from ecp_graph.linked_data.push.push import push as push_release
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(workspace=workspace, releases=releases, endpoint=endpoint)
     if settings.endpoint is None:
         raise click.UsageError("Give the store to push to with --endpoint URL.")
     login = _login(user)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from ecp_graph.cli.common import say, workspace_and_releases, workspace_option
+from ecp_graph.cli.common import say, settings_options, workspace_and_releases
 from ecp_graph.errors import EcpGraphError, ParameterError, UnknownQuery
 
 if TYPE_CHECKING:
     from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.queries.parameters import Parameter
+    from ecp_graph.settings import Settings
 
 __all__ = ["queries"]
 
@@ -28,8 +28,8 @@ _WIDEST: Final = 100
 
 @click.command()
 @click.argument("words", nargs=-1, metavar="[WORD]...")
-@workspace_option
-def queries(words: tuple[str, ...], workspace: Path | None) -> None:
+@settings_options("workspace")
+def queries(words: tuple[str, ...], settings: Settings) -> None:
     """List the catalogue by topic, or show one query.
 
     With the name of a query: show it with its parameters, columns and text. With other WORDs: list the queries that
@@ -37,9 +37,8 @@ def queries(words: tuple[str, ...], workspace: Path | None) -> None:
     """
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.queries.search import fold
-    from ecp_graph.settings import settings_from
 
-    where, _ = workspace_and_releases(settings_from(workspace=workspace))
+    where, _ = workspace_and_releases(settings)
     catalogue = load_catalogue(where)
     if len(words) == 1 and words[0] in catalogue:
         click.echo(_page(catalogue[words[0]]), nl=False)
@@ -64,13 +63,15 @@ def _has(query: Query, wanted: list[str]) -> bool:
 
 
 def _unknown(words: tuple[str, ...], catalogue: Catalogue) -> EcpGraphError:
-    """Return the error for words that no query has; for one word that of an unknown name, which has the nearest."""
+    """Return the error for words that no query has; for one that is nearly the name of a query, that of the name."""
     if len(words) == 1:
         try:
             catalogue[words[0]]
         except UnknownQuery as error:
-            return error
-    return ParameterError(f"No query of the catalogue has all the words '{' '.join(words)}'. Use fewer of them.")
+            if error.nearest:
+                return error
+    which = "the word" if len(words) == 1 else "all the words"
+    return ParameterError(f"No query of the catalogue has {which} '{' '.join(words)}'. `ecp-graph queries` lists them.")
 
 
 def _lines_of(found: list[Query], width: int) -> Iterator[str]:

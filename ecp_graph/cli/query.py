@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import (
-    endpoint_option,
-    release_or_build,
-    releases_option,
-    service_options,
-    split_parameters,
-    timeout_option,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import release_or_build, settings_options, split_parameters, workspace_and_releases
 from ecp_graph.cli.output import output_options, write_answer
 from ecp_graph.errors import InputSyntaxError, ParameterError
 
@@ -40,38 +31,14 @@ __all__ = ["engine_for", "query"]
     help="Value of a parameter; repeatable, also for several values of the same parameter.",
 )
 @output_options
-@endpoint_option
-@service_options
-@timeout_option
-@workspace_option
-@releases_option
-def query(
-    source: str,
-    pairs: tuple[str, ...],
-    fmt: str | None,
-    output: Path | None,
-    endpoint: str | None,
-    service: tuple[str, ...] | None,
-    service_private: tuple[str, ...] | None,
-    timeout: float | None,
-    workspace: Path | None,
-    releases: Path | None,
-) -> None:
+@settings_options("endpoint", "service", "service_private", "timeout", "workspace", "releases")
+def query(source: str, pairs: tuple[str, ...], fmt: str | None, output: Path | None, settings: Settings) -> None:
     """Run a query from the catalogue, a file or standard input.
 
     The project's prefixes (ecp:, body:, action:, ...) are predeclared. `ecp-graph queries` lists the names.
     """
     from ecp_graph.queries.catalogue import load_catalogue
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(
-        workspace=workspace,
-        releases=releases,
-        endpoint=endpoint,
-        timeout=timeout,
-        service=service,
-        service_private=service_private,
-    )
     given = split_parameters(pairs)
     catalogue = load_catalogue(workspace_and_releases(settings)[0])  # puts its names in use
     found = _find(source, catalogue)

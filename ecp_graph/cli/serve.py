@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecp_graph.cli.common import (
-    endpoint_option,
-    public_release,
-    release_or_build,
-    releases_option,
-    say,
-    service_options,
-    timeout_option,
-    workspace_and_releases,
-    workspace_option,
-)
+from ecp_graph.cli.common import public_release, release_or_build, say, settings_options, workspace_and_releases
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -45,23 +35,8 @@ ASK {
     type=click.Choice(["union", "own"]),
     help="With FILEs: the default graph is the merge of all graphs, or only statements outside them.  [default: own]",
 )
-@endpoint_option
-@service_options
-@timeout_option
-@workspace_option
-@releases_option
-def serve(
-    files: tuple[Path, ...],
-    host: str | None,
-    port: int | None,
-    default_graph: DefaultGraph | None,
-    endpoint: str | None,
-    service: tuple[str, ...] | None,
-    service_private: tuple[str, ...] | None,
-    timeout: float | None,
-    workspace: Path | None,
-    releases: Path | None,
-) -> None:
+@settings_options("endpoint", "service", "service_private", "timeout", "workspace", "releases", own=("host", "port"))
+def serve(files: tuple[Path, ...], default_graph: DefaultGraph | None, settings: Settings) -> None:
     """Serve the site and the SPARQL endpoint over the current release.
 
     A new release is picked up without a restart. With RDF FILEs, serve only a SPARQL endpoint over them, without
@@ -69,24 +44,13 @@ def serve(
 
     Confidential plans are shown only by a server that listens on the loopback interface and has no proxy set.
     """
-    from ecp_graph.settings import settings_from
 
-    settings = settings_from(
-        workspace=workspace,
-        releases=releases,
-        endpoint=endpoint,
-        timeout=timeout,
-        host=host,
-        port=port,
-        service=service,
-        service_private=service_private,
-    )
     if default_graph and not files:
         raise click.UsageError(
             "--default-graph is only for FILEs: the default graph of a release is the merge of all graphs."
         )
-    if files and endpoint:
-        raise click.UsageError("Give FILEs or --endpoint, not both.")
+    if files and settings.endpoint:
+        raise click.UsageError("Give FILEs or a remote endpoint (--endpoint or ECP_GRAPH_ENDPOINT), not both.")
     from ecp_graph.web.serving.server import serve_app
 
     app = _app(files, default_graph, settings)

@@ -121,7 +121,7 @@ def add_decisions(statements: Statements, decisions: Decisions) -> Applied:
 
 
 def _changes(statements: Statements, rows: Iterable[OverlapDecision]) -> dict[str, str]:
-    """Return what of the evidence of findings is other than it was when they were decided on, in sentences."""
+    """Return, in sentences, how the evidence of findings has changed since they were decided on."""
     before = {row.finding: row.parts for row in rows}
     now: dict[str, list[tuple[str, str, str]]] = {finding: [] for finding in before}
     nodes = {"nodes": [str(ox.NamedNode(finding)) for finding in before]}

@@ -6,7 +6,7 @@
     reason      OWL 2 RL closure → graph/inferred, and contradictions                        reasoning/reason.py
     derive      rules below queries/derive/ → overlaps and ecp:statedIn, graph/derived       overlap/derive.py
     complete    the two above, one after the other                                           complete.py
-    former      last release → what of its report still holds                                former.py
+    former      last release → findings that still hold                                      former.py
     check       shapes → Report                                                              validation/check.py
     withhold    confidential plans → the same steps without their files                      confidential.py
     describe    counts, catalogue and sources → graph/dataset                                linked_data/describe.py

@@ -71,7 +71,7 @@ def check_draft(
         others = [action for action in every if action.plan in plans]
         _prepare(by, others)
         drafted = [_drafted(row, draft) for row in draft.accepted]
-        progress(f"Comparing {len(drafted)} actions with {len(others)} of {len(plans)} plans")
+        progress(f"Comparing {_counted(len(drafted), 'action')} with {len(others)} of {_counted(len(plans), 'plan')}")
         pairs = compare_actions(drafted, others, by=by)
         cells = cells_of(statements, {pair.second.iri for pair in pairs})
     making = _Making(dict(zip((one.iri for one in drafted), draft.accepted, strict=True)), cells, plans, by.called)
@@ -210,11 +210,15 @@ def _plan(iri: str, name: str, actions: Sequence[PlanAction]) -> CheckedPlan:
 def _gaps_of_draft(draft: Draft) -> Iterator[str]:
     """Yield what was not read or not understood of a draft, without its words."""
     if draft.unread:
-        yield f"{draft.unread} rows gave no action"
+        yield f"{_counted(draft.unread, 'row')} gave no action"
     for code, some in groupby(sorted(problem.code for problem in draft.problems)):
-        yield f"{len(list(some))} problems: {code.replace('-', ' ')}"
+        yield f"{_counted(len(list(some)), 'problem')}: {code.replace('-', ' ')}"
     asked = Counter(name.kind for _, name in draft.questions)
     for kind in sorted(asked):
-        yield f"{asked[kind]} names that may be a known {kind}"
+        yield f"{_counted(asked[kind], 'name')} that may be a known {kind}"
     if odd := sum(row.time.kind == "not-understood" for row in draft.accepted):
-        yield f"{odd} times not understood"
+        yield f"{_counted(odd, 'time')} not understood"
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from ecp_graph.confined import LimitReached, Limits, confined
-from ecp_graph.errors import MissingExtra, ParameterError
+from ecp_graph.errors import ParameterError
 from ecp_graph.sparql.results import FORMULA_STARTS, parse_table, printable
 from ecp_graph.turns import Turns
 
@@ -71,9 +71,9 @@ class Sheet:
 def workbook(table: Table | bytes, *, headings: Mapping[str, str] | None = None, about: About | None = None) -> bytes:
     """Return a table as an Excel workbook: numbers and dates typed, everything else as text.
 
-    It is the sheet ``result``, behind a sheet ``about`` if there is something to say. Raises MissingExtra without
-    openpyxl, ParameterError when a sheet cannot hold the rows or takes too much to make, and EngineBusy when others are
-    made and it would have to wait too long.
+    It is the sheet ``result``, behind a sheet ``about`` if there is something to say. Raises ParameterError
+    when a sheet cannot hold the rows or takes too much to make, and EngineBusy when others are made and it would have
+    to wait too long.
     """
     return workbook_of({RESULT: Sheet(table, headings or {})}, about=about)
 
@@ -100,10 +100,8 @@ def _cells(table: Table | bytes) -> int:
 
 
 def _made(sheets: Mapping[str, Sheet], about: About | None) -> bytes:
-    try:
-        from openpyxl import Workbook
-    except ImportError as reason:
-        raise MissingExtra("openpyxl, which writes spreadsheets,", "pip install 'ecp-graph[xlsx]'") from reason
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     if about:
         _tell(book.create_sheet("about"), about)

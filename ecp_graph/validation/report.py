@@ -11,7 +11,8 @@ from ecp_graph.namespaces import compact
 
 __all__ = ["LOOK_AT_THE_DATA", "SEVERITIES", "Finding", "Report", "Severity", "in_order", "shorten"]
 
-_IRI: Final = re.compile(r"\w+://[^\s<>\"'(),]*[^\s<>\"'(),.;:]")
+#: An IRI in a sentence; new workspaces have a base that begins with ``urn:``.
+_IRI: Final = re.compile(r"\b(?:\w+://|urn:)[^\s<>\"'(),]*[^\s<>\"'(),.;:]")
 
 Severity = Literal["Violation", "Warning", "Info"]
 

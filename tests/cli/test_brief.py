@@ -33,17 +33,17 @@ def test_stdout_has_the_paper_alone(runner: CliRunner) -> None:
 def test_a_file_is_written_in_the_form_that_it_is_named_for(runner: CliRunner, tmp_path: Path) -> None:
     for ending, start in (("docx", b"PK"), ("html", b"<!doctype html>"), ("md", b"# ")):
         file = tmp_path / f"brief.{ending}"
-        assert _ask(runner, "ecp-action-plan-3", "--out", str(file)).exit_code == 0
+        assert _ask(runner, "ecp-action-plan-3", "--output", str(file)).exit_code == 0
         assert file.read_bytes().startswith(start)
     assert Document(io.BytesIO((tmp_path / "brief.docx").read_bytes())).tables
 
 
 def test_word_may_be_redirected_and_is_kept_from_a_terminal(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _ask(runner, "PTC", "--format", "docx").stdout_bytes.startswith(b"PK")
-    monkeypatch.setattr(import_module("ecp_graph.cli.brief"), "is_terminal", lambda: True)
+    monkeypatch.setattr(import_module("ecp_graph.cli.common"), "is_terminal", lambda: True)
     refused = _ask(runner, "PTC", "--format", "docx")
     assert refused.exit_code == 2
-    assert "--out FILE" in refused.stderr
+    assert "--output FILE" in refused.stderr
     assert not refused.stdout
 
 

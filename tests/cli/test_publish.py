@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from ecp_graph.cli.publish import progress_lines
+import ecp_graph.web
+from ecp_graph.cli.publish import has_scripts, progress_lines
 
 
 def test_progress_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
@@ -19,3 +22,12 @@ def test_progress_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> 
         "1,500 files are written, of 5,000 known so far.",
         "3,000 files are written, of 5,000 known so far.",
     ]
+
+
+def test_missing_scripts_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ecp_graph.web, "__file__", str(tmp_path / "__init__.py"))
+    assert not has_scripts()
+    bundle = tmp_path / "static" / "build"
+    bundle.mkdir(parents=True)
+    (bundle / "editor.js").touch()
+    assert has_scripts()

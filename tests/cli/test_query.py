@@ -188,3 +188,5 @@ def test_queries_are_filtered_by_words(asking_workspace: Path) -> None:
     refused = queries("list", "nonsense")
     assert refused.exit_code == 2
     assert "No query of the catalogue has all the words 'list nonsense'" in refused.stderr
+    one = queries("zzzz")
+    assert (one.exit_code, "No query of the catalogue has the word 'zzzz'" in one.stderr) == (2, True)

@@ -78,3 +78,11 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_there_are_pages_with_links() -> None:
     assert len(PAGES) >= 9
+
+
+def test_the_index_of_the_documentation_has_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", index.read_text(encoding="utf-8")))
+    pages = {path.name for path in index.parent.glob("*.md")} - {index.name}
+    assert pages - linked == set()
+    assert len(pages) > 20

@@ -201,7 +201,7 @@ PRACTICES: Final = [
     practice(21, "How often the data change", says(DC + "accrualPeriodicity"), absent("/dataset"),
               everywhere(_NO_FREQUENCY)),
     practice(22, "What is not there is explained: 404 with a reason", _missing, status(200), twin(_NO_ERROR)),
-    practice(22, "What the document leaves blank is told", _blanks, changed("blank", "", at="/validation/")),
+    practice(22, "What the document leaves blank is reported", _blanks, changed("blank", "", at="/validation/")),
     practice(23, "An API: SPARQL", _api, absent("/sparql"), twin(_NO_SERVER)),
     practice(24, "Standards: SPARQL 1.1 Protocol and Service Description", _standards, typed("text/plain"),
               twin(_NO_SERVER)),

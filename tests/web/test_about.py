@@ -16,6 +16,7 @@ from ecp_graph.namespaces import using
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import bundled_workspace
+from ecp_graph.workspace_file import read_workspace_file
 from tests.bundled import ID, NAMES
 from tests.web.conftest import BROWSER
 
@@ -166,3 +167,11 @@ def test_a_workspace_that_says_nothing_has_the_plain_name(releases: Path, tmp_pa
     assert "– ecp-graph</title>" in found
     assert "The\npublisher names no contact" in found
     assert "publisher-notice" not in found
+
+
+def test_a_site_without_a_name_has_the_title_of_its_workspace(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace.toml"
+    workspace.write_text('title = "Plans of the harbour"\n', encoding="utf-8")
+    assert read_workspace_file(workspace).publisher.name == "Plans of the harbour"
+    workspace.write_text('title = "Plans of the harbour"\n[site]\nname = "Harbour"\n', encoding="utf-8")
+    assert read_workspace_file(workspace).publisher.name == "Harbour"

@@ -172,13 +172,6 @@ def test_an_unknown_format_is_refused(ask: FlaskClient) -> None:
     )
 
 
-def test_without_openpyxl_the_install_command_is_said(ask: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
-    response = ask.get("/actions.xlsx?chapter=3")
-    assert response.status_code == 501
-    assert "pip install 'ecp-graph[xlsx]'" in response.get_json()["error"]["message"]
-
-
 def test_pages_of_rows(releases: Path) -> None:
     client = create_app(Settings(releases=releases, page_rows=10)).test_client()
     text = page(client, "?page=3&sort=deadline")

@@ -65,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class CheckedPlan:
-    """A plan that a draft was compared with: its actions, and what of them is not stated or was not understood."""
+    """A plan that a draft was compared with: its actions, and what they leave unstated or was not understood."""
 
     iri: str
     name: str

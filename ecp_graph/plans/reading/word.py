@@ -38,7 +38,7 @@ _BULLETS: Final = "•▪-–➢✓o"
 
 @dataclass(frozen=True)
 class _Run:
-    """What a paragraph or cell holds: its text, what of it is struck out, notes; whether all of it is bold."""
+    """What a paragraph or cell holds: its text, the part that is struck out, notes; whether all of it is bold."""
 
     text: str = ""
     struck: str = ""

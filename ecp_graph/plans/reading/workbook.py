@@ -169,7 +169,7 @@ class _Sheet:
 
 
 def _text(cell: Any) -> tuple[str, str]:
-    """Return the text of a cell, and what of it is struck out."""
+    """Return the text of a cell, and the part of it that is struck out."""
     value = cell.value
     is_struck = bool(cell.font and cell.font.strike)
     if not isinstance(value, CellRichText):

@@ -137,7 +137,7 @@ def _of_calendar_year(unit: Unit, year: int) -> Span:
 
 def _season(season: str, year: int, is_pair: bool, plan: Calendar) -> Span:
     if plan.hemisphere is None:
-        raise NotRead("a season needs the hemisphere of the plan")
+        raise NotRead("a season needs the hemisphere of the plan; give it under [times] in workspace.toml")
     month = _SEASONS[season] if plan.hemisphere == "north" else (_SEASONS[season] + 5) % 12 + 1
     if is_pair != (month == 12):
         needed = "in December needs two years" if month == 12 else "within a year needs one"

@@ -14,7 +14,7 @@ __all__ = ["Column", "NotCompiled", "Relation", "Scope", "joined", "kept", "left
 
 
 class NotCompiled(Exception):
-    """A query that is not made into SQL; ``construct`` says what of it, as in ``MINUS``."""
+    """A query that cannot be made into SQL; ``construct`` is what stands in the way, such as ``MINUS``."""
 
     def __init__(self, construct: str) -> None:
         super().__init__(construct)

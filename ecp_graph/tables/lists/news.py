@@ -19,7 +19,7 @@ WHERE is_node ORDER BY place, grade, score DESC, finding.iri"""
 
 @dataclass(frozen=True)
 class Noted:
-    """A finding with the notations of its kind, its grade and its decision, and what of its evidence has changed."""
+    """A finding with the notations of its kind, its grade and its decision, and how its evidence has changed."""
 
     iri: str
     name: str

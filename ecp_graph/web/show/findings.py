@@ -30,8 +30,8 @@ __all__ = [
     "things",
 ]
 
-#: A curie inside a sentence, such as ``plan:ecp-action-plan-3``.
-_CURIE: Final = re.compile(r"\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
+#: A thing named inside a sentence: by its IRI where no prefix fits, else by a curie such as ``plan:ecp-action-plan-3``.
+_NAMED: Final = re.compile(r"\bhttps?://[^\s<>\"'(),]*[^\s<>\"'(),.;:]|\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
 _LITERAL: Final = re.compile(r'^"((?:[^"\\]|\\.)*)"')
 
 
@@ -141,7 +141,7 @@ def _named_in(report: Report) -> Iterator[str]:
     for finding in report.findings:
         named = (finding.focus, finding.path, finding.shape, finding.value, *finding.passages)
         yield from (iri.strip("<>") for iri in named if iri and "://" in iri and " " not in iri)
-        yield from (expand(found.group()) for found in _CURIE.finditer(finding.message))
+        yield from (expand(found.group()) for found in _NAMED.finditer(finding.message))
 
 
 def things(shown: list[ShownRule]) -> list[ShownThing]:
@@ -203,9 +203,9 @@ def _sentence(message: str) -> tuple[Piece, ...]:
 
 
 def _pieces(message: str) -> Iterator[Piece]:
-    """Yield the parts of a sentence, with the things that it names by a curie shown by their names."""
+    """Yield the parts of a sentence, with the things that it names by an IRI or a curie shown by their names."""
     at = 0
-    for found in _CURIE.finditer(message):
+    for found in _NAMED.finditer(message):
         iri = expand(found.group())
         if name_of(iri) != compact(iri):
             if found.start() > at:

@@ -59,7 +59,7 @@ def test_findings_come_with_reasons_and_the_cells_of_both_sides(
     assert {each["kind"] for (number, _), each in found.items() if number == "D4"} <= {"possible"}
     kinds = [RANKED.index(each["kind"]) for each in told["findings"]]
     assert kinds == sorted(kinds)
-    assert told["gaps"] == ["1 times not understood"]
+    assert told["gaps"] == ["1 time not understood"]
 
 
 def test_findings_of_a_kind_fail_a_pipeline(workspace: Workspace, release: Release, draft: Path) -> None:

@@ -1,4 +1,4 @@
-"""The rooms of the package and their order: a room imports from those below it, and from no other."""
+"""The layers of the package and their order: a layer imports from those below it, and from no other."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "ecp_graph"
 GROUND = "ground"
-#: From the top down; what lies in no room is ground. docs/architecture.md says what each is for.
-ROOMS = (
+#: From the top down; what lies in no layer is ground. docs/architecture.md says what each is for.
+LAYERS = (
     "cli",
     "twin",
     "web",
@@ -31,7 +31,7 @@ ROOMS = (
     "documents",
     GROUND,
 )
-FLOORS_OF_WEB = ("app", "serving", "pages", "show", "http", "state")
+LAYERS_OF_WEB = ("app", "serving", "pages", "show", "http", "state")
 
 Imports = Mapping[str, set[str]]
 
@@ -65,12 +65,12 @@ def faults(found: Imports) -> list[str]:
     told = []
     for module, others in found.items():
         for other in sorted(others):
-            here, there = _room(module), _room(other)
-            if ROOMS.index(there) < ROOMS.index(here):
+            here, there = _layer(module), _layer(other)
+            if LAYERS.index(there) < LAYERS.index(here):
                 told.append(f"{module} ({here}) imports {other} ({there}), which lies above it.")
-            floor, other_floor = _floor(module), _floor(other)
-            if floor and other_floor and FLOORS_OF_WEB.index(other_floor) < FLOORS_OF_WEB.index(floor):
-                told.append(f"{module} imports {other}, which lies on a floor of web/ above it.")
+            inner, other_inner = _layer_of_web(module), _layer_of_web(other)
+            if inner and other_inner and LAYERS_OF_WEB.index(other_inner) < LAYERS_OF_WEB.index(inner):
+                told.append(f"{module} imports {other}, which lies on a layer of web/ above it.")
     return told
 
 
@@ -91,22 +91,22 @@ def circles(found: Imports) -> list[list[str]]:
     return [list(group) for group in sorted(groups) if len(group) > 1]
 
 
-def _room(module: str) -> str:
+def _layer(module: str) -> str:
     _, _, rest = module.partition(".")
     first = rest.partition(".")[0]
-    return first if first in ROOMS else GROUND
+    return first if first in LAYERS else GROUND
 
 
-def _floor(module: str) -> str:
+def _layer_of_web(module: str) -> str:
     parts = module.split(".")
-    return parts[2] if parts[1:2] == ["web"] and len(parts) > 2 and parts[2] in FLOORS_OF_WEB else ""
+    return parts[2] if parts[1:2] == ["web"] and len(parts) > 2 and parts[2] in LAYERS_OF_WEB else ""
 
 
-def test_a_room_imports_from_those_below_it() -> None:
+def test_a_layer_imports_from_those_below_it() -> None:
     found = imports()
     assert len(found) > 150
-    assert {_room(module) for module in found} == set(ROOMS)
-    assert {floor for module in found if (floor := _floor(module))} == set(FLOORS_OF_WEB)
+    assert {_layer(module) for module in found} == set(LAYERS)
+    assert {inner for module in found if (inner := _layer_of_web(module))} == set(LAYERS_OF_WEB)
     assert faults(found) == []
 
 
@@ -115,7 +115,7 @@ def test_a_room_imports_from_those_below_it() -> None:
     [
         ("ecp_graph.engine.remote", "ecp_graph.web.app", "lies above it"),
         ("ecp_graph.settings", "ecp_graph.engine.remote", "lies above it"),
-        ("ecp_graph.web.state.site", "ecp_graph.web.pages.health", "on a floor of web/ above it"),
+        ("ecp_graph.web.state.site", "ecp_graph.web.pages.health", "on a layer of web/ above it"),
     ],
 )
 def test_an_import_that_goes_up_is_named(module: str, other: str, told: str) -> None:
@@ -131,6 +131,6 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circles(found) == []
 
 
-def test_every_room_is_described() -> None:
+def test_every_layer_is_described() -> None:
     text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
-    assert [room for room in ROOMS if room != GROUND and f"`{room}/`" not in text] == []
+    assert [layer for layer in LAYERS if layer != GROUND and f"`{layer}/`" not in text] == []
