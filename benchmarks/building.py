@@ -21,7 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from benchmarks.watching import Step, watch
+from benchmarks.watching import Failed, Step, watch
 from benchmarks.workspace import write_workspace
 
 __all__ = ["Measured", "add_options", "exponent", "measure", "tables"]
@@ -111,6 +111,8 @@ def _by_step(steps: Sequence[Step]) -> dict[str, Step]:
         if name:
             found.setdefault(name, []).extend(parts)
             parts = []
+    if missing := set(_STEPS.values()) - found.keys():
+        raise Failed(f"No line of the build ends the step {', '.join(sorted(missing))}.")
     return {name: _together(name, some) for name, some in found.items()} | {_WHOLE: _together(_WHOLE, steps)}
 
 

@@ -135,25 +135,39 @@ def write_contents(
     found = report()
     for name, suffix in FORMATS.items():
         (folder / f"report.{suffix}").write_text(render(found, name), encoding="utf-8")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "id": identity,
         "version": __version__,
         "workspace": workspace_hash,
         **facts,
+        **_manifest(completed, workspace),
+        "findings": found.counts,
+        **({"confidential": list(confidential)} if confidential else {}),
+        "files": _facts_of_files(folder),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    _to_disk([*folder.rglob("*"), folder])
+
+
+def _manifest(completed: Completed, workspace: Workspace) -> dict[str, Any]:
+    """Return what a manifest tells of statements and of the workspace that they are of."""
+    statements = completed.statements
+    make_merged(statements)
+    return {
         "title": workspace.about.title,
         "names": workspace.names.as_json(),
         "ontology": _ontology_version(completed),
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
-        **_counts(statements),
+        "triples": statements.connection.execute("SELECT count(*) FROM merged").fetchall()[0][0],
+        "graphs": count_graphs(statements),
         "overlaps": count_findings(statements),
         **({"rules_without_joins": dict(completed.without_joins)} if completed.without_joins else {}),
-        "findings": found.counts,
-        **({"confidential": list(confidential)} if confidential else {}),
-        "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    _to_disk([*folder.rglob("*"), folder])
+
+
+def _facts_of_files(folder: Path) -> dict[str, Any]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_facts(path) for path in files}
 
 
 def _write_lists(folder: Path, store: ox.Store, description: Sequence[ox.Quad], workspace: Workspace) -> None:
@@ -221,12 +235,6 @@ def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -
     del store
     for leftover in (*path.glob("LOG*"), path / "LOCK"):
         leftover.unlink(missing_ok=True)
-
-
-def _counts(statements: Statements) -> dict[str, Any]:
-    make_merged(statements)
-    triples = statements.connection.execute("SELECT count(*) FROM merged").fetchall()[0][0]
-    return {"triples": triples, "graphs": count_graphs(statements)}
 
 
 def _to_disk(paths: Iterable[Path]) -> None:
