@@ -64,7 +64,7 @@ def test_a_release_is_current_whole_and_says_so(workspace: Workspace, releases: 
     assert release == result.release
     assert current_id(releases) == release.id
     assert verify_release(release) == []
-    assert [line.split()[0] for line in said] == ["Read", "Inferred", "Derived", "Validated", "Release"]
+    assert [line.split()[0] for line in said] == ["Read", "Inferred", "Derived", "Wrote", "Validated", "Release"]
     assert rows(releases) == {".lock", "current", release.id}
 
 
