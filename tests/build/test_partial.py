@@ -37,7 +37,7 @@ def whole(workspace: Workspace) -> Report:
     with using(workspace.names):
         sources = load(workspace)
         completed = complete(sources, workspace.rule_files)
-        return check(sources, completed.things, completed.contradictions, lambda: judge_stated(sources))
+        return check(sources, completed.things(), completed.contradictions, lambda: judge_stated(sources))
 
 
 @cache
