@@ -103,6 +103,18 @@ def test_each_statement_has_the_certainty_and_the_cell_that_it_comes_from() -> N
     assert stated(made, "plan/ports", "prefLabel") == {"plan": f"{BASE}graph/ports-import/statement"}
 
 
+def test_a_role_is_stated_where_it_is_said_and_nowhere_else() -> None:
+    rows = ({**ROWS[0], "responsible": ">PTC; Police"}, {**ROWS[1], "responsible": "PTC; Choir"})
+    made = written(drafted(rows))
+    roles = {
+        quad.subject.value.rpartition("/")[2]: quad.object.value.rpartition("/")[2]
+        for quad in made.quads
+        if quad.predicate.value == f"{ECP}role"
+    }
+    assert roles == {"ports-1-ptc": "role-lead", "ports-2-police": "role-partner"}
+    assert set(stated(made, "action/ports-2", "responsibleBody")) == {PTC.iri, "body/choir", "body/police"}
+
+
 def test_a_variant_is_another_name_of_what_it_names() -> None:
     made = written(drafted([{**ROWS[0], "responsible": "the ptc"}]))
     assert PTC.iri in stated(made, "action/ports-1", "responsibleBody")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ecp_graph.plans.draft.model import Draft, DraftName, DraftRow
@@ -45,8 +45,8 @@ def _row(row: DraftRow) -> dict[str, Any]:
         "title": row.title,
         "chapter": row.chapter,
         "responsible": [
-            {"text": name.text, "role": name.role or "lead", "match": name.match or None, "score": _score(name)}
-            for name in row.named("responsible")
+            {"text": name.text, "role": role, "match": name.match or None, "score": _score(name)}
+            for name, role in _with_roles(row.named("responsible"))
         ],
         "programmes": _names(row.named("programmes")),
         "timeframe": {"text": time.text, "kind": time.kind, "from": time.start, "until": time.end, "edtf": time.edtf},
@@ -55,6 +55,12 @@ def _row(row: DraftRow) -> dict[str, Any]:
         "status": row.status,
         "doubts": list(row.doubts),
     }
+
+
+def _with_roles(names: Sequence[DraftName]) -> Iterator[tuple[DraftName, str]]:
+    """Yield bodies with one of the three roles of the format: who is responsible leads where nobody is said to."""
+    unsaid = "partner" if any(name.role == "lead" for name in names) else "lead"
+    yield from ((name, name.role if name.role and name.role != "responsible" else unsaid) for name in names)
 
 
 def _names(names: Iterable[DraftName]) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def _article(number: int, row: DraftRow, language: str) -> Iterator[str]:
 
 
 def _name(name: DraftName, language: str) -> str:
-    role = f" ({name.role})" if name.role else ""
+    role = f" ({name.role})" if name.role and name.role != "responsible" else ""
     if name.is_sure:
         found = f"→ <b>{_text(name.label or name.match)}</b>"
     elif name.is_question:

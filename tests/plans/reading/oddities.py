@@ -24,7 +24,7 @@ FORMATS = ("xlsx", "docx", "csv")
 
 @dataclass(frozen=True)
 class Expected:
-    """An action as a person reads it; a body that does not lead is a pair with its role."""
+    """An action as a person reads it; a body of which a role is said is a pair with its role."""
 
     number: str
     title: str
@@ -607,7 +607,7 @@ ODDITIES = (
         ),
         (
             _said(_A, bodies=["Secretariat", ("PTC", "partner"), ("IMSC", "partner")]),
-            _said(_B, bodies=["PTC", ("IMSC", "partner")]),
+            _said(_B, bodies=[("PTC", "lead"), "IMSC"]),
             _said(_C, bodies=["Secretariat", ("all Members", "open")]),
         ),
     ),
