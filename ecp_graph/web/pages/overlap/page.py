@@ -66,8 +66,6 @@ ENTRY: Final = NavigationEntry("Overlap", "overlap.index", "dimension-links")
 
 #: The query of what is shared most, with the tag of the dimension that shares it.
 _SHARED: Final = "overlap-things"
-#: Things that are everywhere, which a page names.
-_MOST_NAMED: Final = 3
 #: Findings, pairs and shared things that a page lists; the downloads have all of them.
 _MOST_LISTED: Final = 100
 #: Things to which nothing is joined that a page names.
@@ -141,7 +139,7 @@ def on(dimension: str, slug: str) -> Response:
         "overlap/on.html",
         thing=thing,
         secretariat=secretariat,
-        has_everywhere=any(each.is_everywhere for each in joins().things),
+        apart=joins().set_apart,
         sharing=sharing,
         pairs=pairs_on(sharing[0][1], thing, kinds[0], secretariat) if sharing else 0,
         rows=panel_of_page("overlap-rows", MOST_ROWS, **given),
@@ -162,7 +160,6 @@ def _matrix_page(sides: Sides) -> Response:
     found = matrix_of(sides, choice)
     plan = next((plan for plan in known.plans if plan.iri == choice.plan), None)
     related = relations(catalogue()) if found.is_graded else {}
-    everywhere = [thing for thing in known.things if thing.is_everywhere]
     given = _given(found.is_graded, choice)
     address = url_for("overlap.matrix", pair=sides.path, **given)
     response = page(
@@ -180,10 +177,8 @@ def _matrix_page(sides: Sides) -> Response:
         compares_plans=compares_plans(),
         dimensions=known.dimensions,
         on_what=known.things_on(sides.rows) if found.is_graded else (),
-        has_everywhere=any(thing.dimension in (sides.rows, sides.columns) for thing in everywhere),
-        everywhere=[thing.name for thing in everywhere],
-        most_named=_MOST_NAMED,
-        remark=everywhere[0].remark if everywhere else "",
+        apart=known.set_apart,
+        can_set_apart=any(thing.dimension in (sides.rows, sides.columns) for thing in known.set_apart.things),
         groups=groups_of_pairs(found, related) if found.is_graded else [],
         related=related,
         told=lambda causes: told(catalogue(), causes),
