@@ -11,6 +11,7 @@ from ecp_graph.engine.asking import ask_table
 from ecp_graph.overlap.counting import CauseWords
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import Catalogue
+from ecp_graph.tables.lists.answering import held
 from ecp_graph.tables.lists.reading import Lists
 
 __all__ = ["BODIES", "DOCUMENTS", "Ask", "Row", "Rows", "Source", "asking"]
@@ -35,9 +36,8 @@ def asking(engine: Engine, catalogue: Catalogue, lists: Lists | None = None, *, 
 
     def ask(name: str, /, **given: str) -> Rows:
         query = catalogue[name]
-        table = lists.answer(query, given) if lists else None
-        if table is None:
-            table = ask_table(engine, bind(query, given, engine), timeout_s=timeout_s)
+        found = held(lists, query, given, engine)
+        table = found.table() if found else ask_table(engine, bind(query, given, engine), timeout_s=timeout_s)
         return [
             {column: cell.value if cell else "" for column, cell in zip(table.columns, row, strict=True)}
             for row in table.rows

@@ -29,53 +29,98 @@ if TYPE_CHECKING:
     from ecp_graph.queries.compare import Difference
     from ecp_graph.release.release import Release
     from ecp_graph.settings import Settings
+    from ecp_graph.workspace import Workspace
 
 __all__ = ["diff"]
 
 _MARKS: Final = {"added": "+", "removed": "-", "changed": "~"}
 _FORMATS: Final = ("text", "csv", "json", "html", "docx")
-_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
+@click.argument("after", metavar="[B]", required=False)
+@click.option(
+    "--from",
+    "earlier",
+    metavar="RELEASE",
+    help="Take plan A from this release, and plan B, by default the same one, from the current release.",
+)
 @click.option("-f", "--format", "fmt", type=click.Choice(_FORMATS), default="text", help="[default: text]")
 @output_option
 @settings_options("timeout", "workspace", "releases")
 @click.pass_context
-def diff(ctx: click.Context, before: str, after: str, fmt: str, output: Path | None, settings: Settings) -> None:
+def diff(
+    ctx: click.Context,
+    before: str,
+    after: str | None,
+    earlier: str | None,
+    fmt: str,
+    output: Path | None,
+    settings: Settings,
+) -> None:
     """Show what changed between two plans, phases or releases.
 
     A plan is given by its slug or code, or as a document that is not in the graph (a workbook, a Word file, a file of
     separated values): its actions are unchanged, added, dropped, split, merged, reworded, moved to another chapter,
     reassigned to another body, or rescheduled. A release is given by its id, a prefix of its id, `current`, `previous`,
     or its folder; the queries of the catalogue that have `compare` in their header say what is compared. A plan's slug
-    wins; `plan:` and `release:` before a name say which is meant.
+    wins; `plan:` and `release:` before a name say which is meant. `diff A --from previous` shows what changed in a plan
+    since an earlier release.
 
     Exit codes: 0 no changes, 1 changes, 2 there is no such plan or release, or it cannot be read.
     """
-
     if fmt == "docx" and output is None:
         refuse_terminal("A Word file")
-    sides = [_named(name, settings) for name in (before, after)]
+    difference: PlanDifference | Difference
+    if earlier is not None:
+        difference, body = _of_plan_since(before, after or before, earlier, settings, fmt)
+    elif after is None:
+        raise ParameterError(
+            f"There is nothing to compare {before} with. Give B, or an earlier release of it: "
+            f"ecp-graph diff {before} --from previous"
+        )
+    else:
+        difference, body = _of_two(before, after, settings, fmt)
+    write_bytes(body, output)
+    ctx.exit(0 if difference.is_empty else 1)
+
+
+def _of_two(before: str, after: str, settings: Settings, fmt: str) -> tuple[PlanDifference | Difference, bytes]:
+    """Return what changed between two plans of the current release, or two releases, and the same in a format."""
+    tables = _tables(settings)
+    sides = [_named(name, tables) for name in (before, after)]
     plans = [side for side in sides if not isinstance(side, str)]
     if len(plans) == 1:
-        plan, release = (before, after) if isinstance(sides[1], str) else (after, before)
+        plan, other = (before, after) if isinstance(sides[1], str) else (after, before)
         raise ParameterError(
-            f"{plan} is a plan, and {release} is none: give two plans or two releases.{_nearest(release, settings)}"
+            f"{plan} is a plan, and {other} is none: give two plans, two releases, or a plan and "
+            f"--from RELEASE.{_nearest(other, tables)}"
         )
-    if plans:
-        of_plans = _of_plans(plans, settings)
-        is_same, body = of_plans.is_empty, _written(of_plans, fmt)
-    else:
-        of_releases, body = _of_releases(sides, settings, fmt)
-        is_same = of_releases.is_empty
-    write_bytes(body, output)
-    ctx.exit(0 if is_same else 1)
+    if not plans:
+        return _of_releases(sides, tables, settings, fmt)
+    workspace, folder = workspace_and_releases(settings)
+    release = release_or_build(workspace, folder)
+    return _of_plans((plans[0], plans[1]), (release, release), workspace, settings, fmt)
 
 
-def _named(name: str, settings: Settings) -> NamedPlan | Path | str:
+def _of_plan_since(before: str, after: str, earlier: str, settings: Settings, fmt: str) -> tuple[PlanDifference, bytes]:
+    """Return what changed from a plan of an earlier release to one of the current release, and the same in a format."""
+    from ecp_graph.overlap.changes.reading import NamedPlan
+    from ecp_graph.release.versions import named_release
+
+    workspace, folder = workspace_and_releases(settings)
+    current = release_or_build(workspace, folder)
+    releases = (named_release(earlier.removeprefix("release:"), folder), current)
+    old, new = (_named(name, release.tables) for name, release in zip((before, after), releases, strict=True))
+    if not isinstance(old, NamedPlan):
+        raise ParameterError(f"Release {releases[0].id} has no plan '{before}'.{_nearest(before, releases[0].tables)}")
+    if isinstance(new, str):
+        raise ParameterError(f"Release {current.id} has no plan '{after}'.{_nearest(after, current.tables)}")
+    return _of_plans((old, new), releases, workspace, settings, fmt)
+
+
+def _named(name: str, tables: Path | None) -> NamedPlan | Path | str:
     """Return the plan of a name, the path of a document, or else the name of a release."""
     from ecp_graph.overlap.changes.reading import named_plan
 
@@ -83,33 +128,35 @@ def _named(name: str, settings: Settings) -> NamedPlan | Path | str:
     if colon and kind == "release":
         return rest
     wanted = rest if colon and kind == "plan" else name
-    tables = _tables(settings)
     if tables and (plan := named_plan(wanted, tables)):
         return plan
     if wanted != name:
-        raise ParameterError(f"There is no plan '{wanted}'.{_nearest(wanted, settings)}")
+        raise ParameterError(f"There is no plan '{wanted}'.{_nearest(wanted, tables)}")
     return Path(name) if Path(name).is_file() else name
 
 
-def _of_plans(plans: list[NamedPlan | Path], settings: Settings) -> PlanDifference:
+def _of_plans(
+    plans: tuple[NamedPlan | Path, NamedPlan | Path],
+    releases: tuple[Release, Release],
+    workspace: Workspace,
+    settings: Settings,
+    fmt: str,
+) -> tuple[PlanDifference, bytes]:
     from ecp_graph.pipeline.plan_changes import compare_plans
     from ecp_graph.queries.catalogue import load_catalogue
-    from ecp_graph.release.opening import release_engine
 
-    workspace, folder = workspace_and_releases(settings)
-    release = release_or_build(workspace, folder)
-    return compare_plans(
+    difference = compare_plans(
         *plans,
         workspace=workspace,
-        tables=release.tables,
-        engine=release_engine(release),
+        releases=releases,
         catalogue=load_catalogue(workspace),
         timeout_s=settings.timeout,
         progress=say,
     )
+    return difference, _written(difference, fmt)
 
 
-def _of_releases(names: list[Any], settings: Settings, fmt: str) -> tuple[Difference, bytes]:
+def _of_releases(names: list[Any], tables: Path | None, settings: Settings, fmt: str) -> tuple[Difference, bytes]:
     """Return what changed from one release to another, and the same in a format."""
     from ecp_graph.queries.catalogue import load_catalogue
     from ecp_graph.queries.compare import compare
@@ -120,7 +167,7 @@ def _of_releases(names: list[Any], settings: Settings, fmt: str) -> tuple[Differ
     try:
         first, second = (named_release(name, folder) for name in names)
     except ReleaseError as reason:
-        known = "".join(_nearest(name, settings) for name in names)
+        known = "".join(_nearest(name, tables) for name in names)
         raise ReleaseError(f"{reason}{known}") from reason
     sides = release_engine(first), release_engine(second)
     difference = compare(*sides, load_catalogue(where), timeout_s=settings.timeout)
@@ -163,11 +210,10 @@ def _tables(settings: Settings) -> Path | None:
     return tables if tables and tables.is_dir() else None
 
 
-def _nearest(name: str, settings: Settings) -> str:
+def _nearest(name: str, tables: Path | None) -> str:
     """Return a sentence on the plans whose slugs or codes are most like a name; empty without any."""
     from ecp_graph.overlap.changes.reading import plans_in
 
-    tables = _tables(settings)
     known = {text: plan.slug for plan in plans_in(tables) for text in (plan.slug, plan.code) if text} if tables else {}
     near = [known[text] for text in difflib.get_close_matches(name, known, n=3, cutoff=0.5)]
     return f" The plans with the most similar names: {', '.join(dict.fromkeys(near))}." if near else ""

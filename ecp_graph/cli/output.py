@@ -18,10 +18,13 @@ from ecp_graph.sparql.guard import query_kind
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
+    from ecp_graph.queries.binding import Given
     from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.sparql.results import Table
+    from ecp_graph.tables.lists.answering import Held
+    from ecp_graph.tables.lists.reading import Lists
 
-__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes", "write_held"]
+__all__ = ["FORMAT_NAMES", "output_options", "width_of", "write_answer", "write_bytes", "write_query"]
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
@@ -51,11 +54,13 @@ def write_answer(
     timeout_s: float | None,
     query: Query | None = None,
     catalogue: Catalogue | None = None,
+    held: Held | None = None,
 ) -> None:
     """Run a query and write the answer to a file or to stdout.
 
     Without ``fmt``: a table on a terminal, CSV when piped, and Turtle for a graph. ``query`` is the one of the
-    ``catalogue`` that was asked: its header has the headings and legends of a table. Raises ParameterError for a format
+    ``catalogue`` that was asked: its header has the headings and legends of a table. ``held`` is its answer where that
+    is known. Raises ParameterError for a format
     that is not available for the query, and everything that `Engine.query` raises.
     """
     kind: Kind = query_kind(sparql) or "table"
@@ -68,38 +73,45 @@ def write_answer(
     if chosen == "xlsx" and to_terminal:
         refuse_terminal("A spreadsheet")
     if chosen not in _MADE_HERE:
-        body = engine.query(sparql, fmt=chosen, timeout_s=timeout_s).body
-        lines = _write(body, output)
+        answer = held.answer(chosen) if held else engine.query(sparql, fmt=chosen, timeout_s=timeout_s)
+        lines = _write(answer.body, output)
         if query is None and chosen in _BY_LINE and lines <= 1:
             _say_hints(engine, sparql)
         return
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.queries.hints import is_odd
 
-    table = ask_table(engine, sparql, timeout_s=timeout_s)
+    table = held.table() if held else ask_table(engine, sparql, timeout_s=timeout_s)
     _write_here(engine, table, chosen, output, query, catalogue)
     if chosen == "table" and query is None and is_odd(table):
         _say_hints(engine, sparql)
 
 
-def write_held(
-    engine: Engine, table: Table, *, fmt: str | None, output: Path | None, query: Query, catalogue: Catalogue
+def write_query(
+    engine: Engine,
+    lists: Lists | None,
+    query: Query,
+    given: Given,
+    *,
+    fmt: str | None,
+    output: Path | None,
+    timeout_s: float | None,
+    catalogue: Catalogue,
 ) -> None:
-    """Write an answer that a release holds, of a query of the catalogue; without ``fmt`` as `write_answer` does.
+    """Write the answer to a query of the catalogue with values, as `write_answer` does.
 
-    Raises ParameterError for a format that is none of table, csv, json and xlsx.
+    It is that of the ``lists`` of the release, where these hold it, as on pages. Else the engine is asked, and stderr
+    says what an answer from the graph alone leaves out. Raises what `bind` and `write_answer` raise.
     """
-    from ecp_graph.web.http.downloads import table_csv, table_json
+    from ecp_graph.queries.binding import bind
+    from ecp_graph.tables.lists.answering import held, left_out
 
-    to_terminal = output is None and is_terminal()
-    chosen = fmt or ("table" if to_terminal else "csv")
-    made = {"csv": table_csv, "json": table_json}
-    if chosen in made:
-        _write([made[chosen](table)], output)
-    elif chosen in _MADE_HERE:
-        _write_here(engine, table, chosen, output, query, catalogue)
-    else:
-        raise ParameterError(f"These findings are available as table, csv, json or xlsx, not as {chosen}.")
+    sparql, found = bind(query, given, engine), held(lists, query, given, engine)
+    if found is None and (told := left_out(lists, query)):
+        say(told)
+    write_answer(
+        engine, sparql, fmt=fmt, output=output, timeout_s=timeout_s, query=query, catalogue=catalogue, held=found
+    )
 
 
 def _write_here(

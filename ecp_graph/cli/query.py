@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ecp_graph.cli.common import release_or_build, settings_options, split_parameters, workspace_and_releases
-from ecp_graph.cli.output import output_options, write_answer
+from ecp_graph.cli.output import output_options, write_answer, write_query
 from ecp_graph.errors import InputSyntaxError, ParameterError
 
 if TYPE_CHECKING:
     from ecp_graph.engine import Engine
     from ecp_graph.queries.catalogue import Catalogue, Query
     from ecp_graph.settings import Settings
+    from ecp_graph.tables.lists.reading import Lists
 
-__all__ = ["engine_for", "query"]
+__all__ = ["engine_and_lists", "engine_for", "query"]
 
 
 @click.command()
@@ -42,28 +43,33 @@ def query(source: str, pairs: tuple[str, ...], fmt: str | None, output: Path | N
     given = split_parameters(pairs)
     catalogue = load_catalogue(workspace_and_releases(settings)[0])  # puts its names in use
     found = _find(source, catalogue)
-    engine = engine_for(settings)
-    asked = None if isinstance(found, str) else found
-    if isinstance(found, str):
-        if given:
-            raise ParameterError("Only a query with a '#+' header has parameters; this one has none.")
-        sparql = found
+    engine, lists = engine_and_lists(settings)
+    limit = settings.timeout
+    if not isinstance(found, str):
+        write_query(engine, lists, found, given, fmt=fmt, output=output, timeout_s=limit, catalogue=catalogue)
+    elif given:
+        raise ParameterError("Only a query with a '#+' header has parameters; this one has none.")
     else:
-        from ecp_graph.queries.binding import bind
-
-        sparql = bind(found, given, engine)
-    write_answer(engine, sparql, fmt=fmt, output=output, timeout_s=settings.timeout, query=asked, catalogue=catalogue)
+        write_answer(engine, found, fmt=fmt, output=output, timeout_s=limit)
 
 
 def engine_for(settings: Settings) -> Engine:
     """Return the remote engine if an endpoint is set, otherwise an engine over the current release, built if needed."""
+    return engine_and_lists(settings)[0]
+
+
+def engine_and_lists(settings: Settings) -> tuple[Engine, Lists | None]:
+    """Return the same with the lists of the release; None over an endpoint, and of a release without lists."""
     from ecp_graph.engine.opening import federated, remote_engine
     from ecp_graph.release.opening import release_engine
+    from ecp_graph.tables.lists.reading import Lists
 
     where = workspace_and_releases(settings)
     if settings.endpoint:
-        return remote_engine(settings.endpoint)
-    return federated(release_engine(release_or_build(*where)), settings)
+        return remote_engine(settings.endpoint), None
+    release = release_or_build(*where)
+    lists = Lists(release.lists) if release.lists.is_file() else None
+    return federated(release_engine(release), settings), lists
 
 
 def _find(source: str, catalogue: Catalogue) -> Query | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -17,12 +17,13 @@ from ecp_graph.overlap.across.cells import CELL_PROPERTIES, cells_of
 from ecp_graph.overlap.across.checked import Checked, CheckedCell, CheckedPlan, Finding, Side
 from ecp_graph.overlap.across.kinds import FRAGMENTATION, RANKED
 from ecp_graph.overlap.changes.reading import named_plan, plans_in
-from ecp_graph.overlap.likeness import ActionText, read_action
+from ecp_graph.overlap.likeness import ActionText
 from ecp_graph.overlap.likeness.settings import conditions
 from ecp_graph.pipeline.comparing import comparison_among, meaning_or_none
 from ecp_graph.pipeline.known_names import all_names, readers_among
 from ecp_graph.plans.draft.making import make_draft
 from ecp_graph.plans.draft.model import Draft, DraftRow, Given
+from ecp_graph.plans.known.kinds import class_kinds
 from ecp_graph.plans.known.things import KnownThing, known_things
 from ecp_graph.plans.matching import FILE, read_decisions
 from ecp_graph.plans.reading.plan import read_document
@@ -34,12 +35,11 @@ __all__ = ["check_draft"]
 
 #: What the plan of a draft is called while it is read.
 _SLUG: Final = "draft"
+_TYPE: Final = PREFIXES["rdf"] + "type"
 #: What says which things are known, and by which names.
-_NAMING_PROPERTIES: Final = (
-    PREFIXES["rdf"] + "type",
-    *(PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "notation")),
-)
-_NAMING: Final = "SELECT * FROM data WHERE p IN ({naming})"
+_NAMING_PROPERTIES: Final = (_TYPE, *(PREFIXES["skos"] + name for name in ("prefLabel", "altLabel", "notation")))
+_NAMING: Final = """
+SELECT * FROM data WHERE p IN ({naming}) AND s IN (SELECT s FROM data WHERE p IN ({type}) AND o IN ({classes}))"""
 #: The kinds of names in a draft that are known things.
 _KINDS: Final = ("body", "instrument", "topic", "goal", "programme")
 _CLAIMED: Final = ("duplication", "overlap")
@@ -64,7 +64,7 @@ def check_draft(
     with using(workspace.names):
         plans = _plans(release, against)
         statements = _statements(release)
-        known = known_things(statements.selected(_NAMING.format(naming=_numbers(statements, _NAMING_PROPERTIES))))
+        known = known_things(statements.selected(_naming(statements)))
         draft = _read(source, sheet, known, workspace)
         by = comparison_among(known, read_decisions(workspace.root / FILE), meaning_or_none(progress))
         every = read_plan_actions(statements)
@@ -90,7 +90,7 @@ def check_draft(
 def _prepare(by: Comparison, others: Sequence[PlanAction]) -> None:
     """Keep the vectors of a release's actions, as a build does, and none from then on."""
     if by.meaning is not None:
-        by.meaning.prepare(text for action in others for text in read_action(action.text, by.names_in).texts)
+        by.meaning.prepare(text for action in others for text in by.read(action.text).texts)
         by.meaning.keeps = False
 
 
@@ -125,8 +125,11 @@ def _statements(release: Release) -> Statements:
     return statements
 
 
-def _numbers(statements: Statements, iris: Iterable[str]) -> str:
-    return ", ".join(map(str, statements.numbers(f"<{iri}>" for iri in iris).values()))
+def _naming(statements: Statements) -> str:
+    """Return the query for the statements that say which things are known, and by which names."""
+    of = {"naming": _NAMING_PROPERTIES, "type": [_TYPE], "classes": class_kinds()}
+    numbers = {name: statements.numbers(f"<{iri}>" for iri in iris).values() for name, iris in of.items()}
+    return _NAMING.format(**{name: ", ".join(map(str, some)) for name, some in numbers.items()})
 
 
 def _drafted(row: DraftRow, draft: Draft) -> PlanAction:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
 from ecp_graph.errors import EndpointError
 from ecp_graph.namespaces import compact
 
-__all__ = ["FORMULA_STARTS", "Table", "Term", "parse_table", "printable", "term_of", "to_ox"]
+__all__ = ["FORMULA_STARTS", "Table", "Term", "parse_table", "printable", "term_of", "to_json", "to_ox"]
 
 #: A spreadsheet takes text that begins with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -31,6 +31,7 @@ _NUMERIC = frozenset(
         "positiveInteger",
     )
 )
+_TYPES: Final = {"iri": "uri", "literal": "literal", "bnode": "bnode"}
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,16 @@ def to_ox(term: Term) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if term.language:
         return ox.Literal(term.value, language=term.language)
     return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype)) if term.datatype else ox.Literal(term.value)
+
+
+def to_json(term: Term) -> dict[str, str]:
+    """Return a term as SPARQL 1.1 Query Results JSON has it (section 3.2.2)."""
+    told = {"type": _TYPES[term.kind], "value": term.value}
+    if term.language:
+        told["xml:lang"] = term.language
+    elif term.datatype:
+        told["datatype"] = term.datatype
+    return told
 
 
 def _term(cell: dict[str, str]) -> Term:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
 
 from ecp_graph.cli import cli
+from ecp_graph.release.release import open_release
+from ecp_graph.workspace import Workspace, default_releases
 
 HEAD: Final = "No.,Action,Chapter,Responsible,Timeframe"
 BEFORE: Final = (
@@ -107,10 +111,81 @@ def test_a_document_that_is_not_in_the_graph_is_compared_as_an_import_would_read
     assert {change["kind"] for change in same["changes"]} == {"unchanged"}
 
 
+@pytest.fixture(scope="module")
+def updated(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace with its first plan updated in place, and built again."""
+    root = tmp_path_factory.mktemp("updated") / "world"
+    shutil.copytree(world, root)
+    document = root.parent / "phase-1.csv"
+    document.write_text("\n".join([HEAD, *AFTER]), encoding="utf-8")
+    _done("import", str(document), "--plan", "phase-1", "--into", str(root), "--title", "The phase-1", "--yes")
+    _done("build", "--workspace", str(root))
+    return root
+
+
+def test_a_plan_is_compared_with_itself_in_an_earlier_release(updated: Path) -> None:
+    result = _diff(updated, "phase-1", "--from", "previous", "--format", "json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert {(each["kind"], tuple(each["old"]), tuple(each["new"])) for each in found["changes"]} == TOLD
+    assert (found["before"], found["after"]) == ("phase-1", "phase-1")
+    earlier, current = found["releases"]
+    assert earlier != current
+    assert "actions-in-time" in {answer["query"] for answer in found["answers"]}
+    text = _diff(updated, "phase-1", "--from", earlier[:6]).stdout
+    assert text.startswith(f"The phase-1 in release {earlier} and The phase-1 in release {current}: what changed\n")
+
+
+def test_a_plan_that_stayed_is_the_same_in_both_releases(updated: Path) -> None:
+    result = _diff(updated, "plan:phase-2", "--from", "release:previous", "--format", "json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert [change["kind"] for change in found["changes"]] == ["unchanged"] * 4
+    assert found["answers"] == []
+    other = _diff(updated, "phase-1", "phase-2", "--from", "previous", "--format", "json")
+    assert {
+        (each["kind"], tuple(each["old"]), tuple(each["new"])) for each in json.loads(other.stdout)["changes"]
+    } == TOLD
+
+
+def test_a_release_that_another_version_built_is_refused_in_a_sentence(updated: Path, tmp_path: Path) -> None:
+    release = open_release(default_releases(Workspace(updated)))
+    other = tmp_path / release.id
+    shutil.copytree(release.path, other)
+    actions = other / "tables" / "actions.parquet"
+    duckdb.sql(f"COPY (SELECT * EXCLUDE responsible_text FROM '{release.tables}/actions.parquet') TO '{actions}'")
+    assert _diff(updated, "phase-1", "--from", str(release.path)).exit_code == 0
+    result = _diff(updated, "phase-1", "--from", str(other))
+    assert result.exit_code == 2
+    assert "was written by another version of ecp-graph" in result.stderr
+    assert "responsible_text" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("phase-1",), "ecp-graph diff phase-1 --from previous"),
+        (("phase-9", "--from", "previous"), "has no plan 'phase-9'. The plans with the most similar names: phase-"),
+        (("phase-1", "phase-9", "--from", "previous"), "has no plan 'phase-9'."),
+        (("phase-1", "--from", "2030"), "There is no release '2030'"),
+    ],
+)
+def test_an_earlier_release_or_its_plan_that_there_is_not(
+    updated: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    result = _diff(updated, *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("phase-1", "current"), "phase-1 is a plan, and current is none: give two plans or two releases."),
+        (
+            ("phase-1", "current"),
+            "phase-1 is a plan, and current is none: give two plans, two releases, or a plan and --from RELEASE.",
+        ),
         (("plan:phase-9", "phase-1"), "There is no plan 'phase-9'. The plans with the most similar names: phase-"),
         (("phase-1", "fase-2"), "The plans with the most similar names: phase-2"),
         (("release:phase-1", "current"), "There is no release 'phase-1'"),

@@ -12,7 +12,6 @@ from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from demo.documents import plans, write_document
 from ecp_graph.errors import EngineBusy
@@ -22,6 +21,7 @@ from ecp_graph.web.app import create_app
 from ecp_graph.web.pages.check import comparing
 from ecp_graph.workspace import Workspace
 from tests.web.conftest import BROWSER
+from tests.web.forms import send
 
 pytestmark = pytest.mark.slow
 
@@ -31,15 +31,6 @@ DRAFT = "No.,Action,Responsible body\n1,Train customs officers in rules of origi
 @pytest.fixture(scope="module")
 def client(demo: Workspace) -> FlaskClient:
     return create_app(Settings(workspace=demo.root)).test_client()
-
-
-def send(client: FlaskClient, content: bytes, name: str, accept: str = "", **fields: str) -> TestResponse:
-    """The answer to the form with a file, whose body is written here: the client of Werkzeug leaves files open."""
-    parts = [f'Content-Disposition: form-data; name="{key}"\r\n\r\n{value}'.encode() for key, value in fields.items()]
-    parts += [f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode() + content]
-    body = b"".join(b"--limit\r\n" + part + b"\r\n" for part in parts) + b"--limit--\r\n"
-    headers = {"Accept": accept} if accept else {}
-    return client.post("/check", data=body, headers=headers, content_type="multipart/form-data; boundary=limit")
 
 
 @pytest.fixture(scope="module")

@@ -15,35 +15,63 @@ from ecp_graph.queries.catalogue import Catalogue, load_catalogue
 from ecp_graph.queries.names import QUERY, gather
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.results import Table
-from ecp_graph.tables.lists.reading import Lists, hash_of, twins
+from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.sql import hash_of, twins
 from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.workspace import bundled_workspace
 from tests.bundled import ID
 
+PLAN = f"{ID}plan/ecp-action-plan-3"
 PTC, TFAWG, SEC = (f"{ID}body/{name}" for name in ("ptc", "tfawg", "sec"))
 TOPIC, TOOL, ACTION = f"{ID}topic/e-commerce", f"{ID}instrument/transit-guidelines", f"{ID}action/ecp3-9"
 #: What each twin is asked with; every parameter of its query is among it.
 ASKED: dict[str, list[dict[str, str]]] = {
-    "overlap-actions": [{}, {"grade": "C"}, {"on": "topic", "kind": "parallel"}, {"action": f"{ID}action/ecp3-7"}],
+    "overlap-actions": [
+        {},
+        {"grade": "C"},
+        {"on": "topic", "kind": "parallel"},
+        {"action": f"{ID}action/ecp3-7", "plan": PLAN},
+    ],
     "overlap-actions-between": [{"first": f"{ID}plan/ecp-action-plan-3", "second": f"{ID}plan/ptc-work-programme"}],
     "overlap-between": [{}, {"member": PTC, "other": TFAWG}, {"member": PTC}, {"other": SEC}],
-    "overlap-bodies": [{}, {"grade": "C"}, {"on": "instrument"}, {"body": PTC, "kind": "joint", "secretariat": "with"}],
+    "overlap-bodies": [
+        {},
+        {"grade": "C"},
+        {"on": "instrument"},
+        {"body": PTC, "kind": "joint", "secretariat": "with"},
+        {"plan": PLAN},
+    ],
     "overlap-body-pairs": [{}, {"secretariat": "with"}],
     "overlap-cells": [{}, {"dimension": "body"}],
+    "overlap-evidence": [
+        {},
+        {"certainty": "interpreted"},
+        {"overlap": f"{ID}overlap/body-ptc--body-tfawg--action-ecp3-3"},
+    ],
     "overlap-members": [{}, {"dimension": "body", "secretariat": "with"}],
-    "overlap-on-thing": [{}, {"thing": TOPIC}, {"thing": TOOL, "dimension": "body", "secretariat": "with"}],
+    "overlap-on-instruments": [
+        {},
+        {"instrument": TOOL, "secretariat": "with"},
+        {"body": PTC, "kind": "joint", "grade": "B"},
+    ],
+    "overlap-on-thing": [
+        {},
+        {"thing": TOPIC},
+        {"thing": TOOL, "dimension": "body", "secretariat": "with", "plan": PLAN},
+    ],
     "overlap-partners": [{"thing": PTC}, {"thing": f"{ID}action/ecp3-7"}, {"thing": PTC, "grade": "B"}],
-    "overlap-passages": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOPIC}],
+    "overlap-passages": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOPIC, "plan": PLAN}],
     "overlap-plans": [{}],
+    "overlap-programme-pairs": [{}],
     "overlap-programmes": [
         {},
         {"grade": "B"},
         {"on": "topic", "kind": "related"},
-        {"programme": f"{ID}plan/ptc-work-programme"},
+        {"programme": f"{ID}plan/ptc-work-programme", "plan": PLAN},
     ],
     "overlap-relations": [{}, {"member": PTC}, {"member": PTC, "other": TFAWG}],
-    "overlap-rows": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOOL}],
-    "overlap-things": [{}, {"on": "topic", "secretariat": "with"}],
+    "overlap-rows": [{}, {"member": PTC, "other": TFAWG, "secretariat": "with"}, {"thing": TOOL, "plan": PLAN}],
+    "overlap-things": [{}, {"on": "topic", "secretariat": "with"}, {"plan": PLAN}],
     "overlaps-of-thing": [{"thing": PTC}, {"thing": TOPIC}, {"thing": ACTION, "grade": "B"}, {"thing": TOOL}],
 }
 #: The bundled plan is the only one that has actions; see tests/overlap/across/test_queries.py.

@@ -21,8 +21,10 @@ from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.state.bounds import Bounds
+from ecp_graph.workspace import bundled_workspace
 from tests.bundled import BASE
 from tests.web.conftest import BROWSER
+from tests.web.listed import pages_linked, unlisted
 
 SYNTAXES = {
     "text/turtle": (".ttl", "turtle"),
@@ -241,6 +243,20 @@ def test_the_sitemap_has_the_pages_and_they_are_there(client: FlaskClient, relea
     for address in found[:12]:
         path = address.removeprefix("http://localhost")
         assert client.get(path, follow_redirects=True).status_code == 200, path
+
+
+def test_what_the_home_page_leads_to_is_in_the_sitemap(client: FlaskClient, releases: Path) -> None:
+    assert len(pages_linked(client)) > 10
+    assert unlisted(client) == set()
+    bundled = create_app(Settings(workspace=bundled_workspace().root, releases=releases)).test_client()
+    listed = _locations(bundled.get("/sitemap.xml").data)
+    assert "http://localhost/check" in listed
+    assert "http://localhost/overlap/plans" not in listed, "one plan alone is compared with none"
+
+
+def test_a_page_that_the_sitemap_lacks_is_found(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.web.listed.pages_linked", lambda _: {"/about", "/nowhere", "/search?q=x"})
+    assert unlisted(client) == {"/nowhere"}
 
 
 def test_a_long_sitemap_comes_in_parts(settings: Settings) -> None:

@@ -11,7 +11,15 @@ from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from tests.web.conftest import BROWSER
 
-PAGES = ["/actions", "/actions.csv", "/timeline", "/timeline.svg", "/overlap/body-body", "/overlap/body-body.csv"]
+PAGES = [
+    "/actions",
+    "/actions.csv",
+    "/timeline",
+    "/timeline.svg",
+    "/overlap/body-body",
+    "/overlap/body-body.csv",
+    "/overlap/on/topic/coordinated-border-management",
+]
 
 
 @pytest.fixture(scope="module")

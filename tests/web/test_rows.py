@@ -1,10 +1,13 @@
-"""A finding that is a row of the tables has the document that it would have as a node, which says that it is none."""
+"""A finding that is a row of the tables has the document of a node; pages, downloads and commands count it alike."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import duckdb
 import pyoxigraph as ox
@@ -22,6 +25,7 @@ from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.bundled import BASE, ID, with_workspace_file
+from tests.serving import serving
 from tests.web.conftest import BROWSER
 
 ROW = "overlap/body-ptc--body-tfawg--topic-coordinated-border-management"
@@ -125,3 +129,108 @@ def test_a_row_is_explained_like_a_node(workspace: Workspace, rows: Release, rel
     assert (row.exit_code, row.stdout) == (0, node.stdout)
     assert REMARK in row.stderr
     assert REMARK not in node.stderr
+
+
+def places(workspace: Workspace, rows: Release) -> tuple[str, ...]:
+    return ("--workspace", str(workspace.root), "--releases", str(rows.path.parent))
+
+
+def told(workspace: Workspace, rows: Release, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, [*arguments, *places(workspace, rows)], catch_exceptions=False)
+
+
+def number_on(page: str) -> int:
+    """Return the number of rows that the page of a query tells."""
+    found = re.search(r"([\d,]+) rows?\b", re.sub(r"<[^>]+>", "", page[page.index('class="count"') :]))
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+#: Queries that read findings, with values.
+QUERIES = [
+    ("overlap-actions", {}),
+    ("overlap-bodies", {}),
+    ("overlap-bodies", {"body": "TFAWG", "grade": "D"}),
+    ("overlap-body-pairs", {}),
+    ("overlap-evidence", {}),
+    ("overlap-members", {}),
+    ("overlap-on-instruments", {"secretariat": "with"}),
+    ("overlap-on-thing", {"thing": "coordinated-border-management"}),
+    ("overlap-programme-pairs", {}),
+    ("overlap-programmes", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), QUERIES, ids=str)
+def test_a_page_its_download_and_the_command_give_the_rows_of_all_findings(
+    name: str,
+    given: dict[str, str],
+    client: FlaskClient,
+    of_nodes: FlaskClient,
+    workspace: Workspace,
+    rows: Release,
+) -> None:
+    expected = of_nodes.get(f"/api/queries/{name}.csv", query_string=given).get_data(as_text=True)
+    assert len(expected.splitlines()) > 2
+    download = client.get(f"/api/queries/{name}.csv", query_string=given).get_data(as_text=True)
+    assert download == expected
+    options = [part for key, value in given.items() for part in ("--param", f"{key}={value}")]
+    for command in (["query", name], ["overlap", name.removeprefix("overlap-")]):
+        printed = told(workspace, rows, *command, *options, "--format", "csv")
+        assert printed.stdout_bytes.decode() == expected
+        assert "left out" not in printed.stderr
+    page = client.get(f"/queries/{name}", query_string=given, headers={"Accept": BROWSER}).get_data(as_text=True)
+    assert "weak findings of the release that are not in the graph" in page
+    assert number_on(page) == len(list(csv.reader(io.StringIO(expected)))) - 1
+
+
+@pytest.mark.parametrize("fmt", ["csv", "json", "tsv", "xml"])
+def test_each_format_has_the_bytes_of_the_engine(fmt: str, client: FlaskClient, of_nodes: FlaskClient) -> None:
+    address = f"/api/queries/overlap-on-thing.{fmt}"
+    found, asked = client.get(address), of_nodes.get("/sparql", query_string=text_of(of_nodes, fmt))
+    assert found.get_data() == asked.get_data()
+    assert found.content_type == asked.content_type
+    assert client.get(address, headers={"If-None-Match": found.headers["ETag"]}).status_code == 304
+
+
+def text_of(client: FlaskClient, fmt: str) -> dict[str, str]:
+    page = client.get("/queries/overlap-on-thing", headers={"Accept": BROWSER}).get_data(as_text=True)
+    found = re.search(r'href="/sparql\?query=([^"&]+)', page)
+    assert found
+    return {"query": unquote_plus(found[1]), "format": fmt}
+
+
+@pytest.mark.parametrize("pair", ["action-action", "body-body", "programme-programme"])
+def test_a_matrix_has_the_same_numbers_on_its_page_and_from_the_command(
+    pair: str, client: FlaskClient, of_nodes: FlaskClient, workspace: Workspace, rows: Release
+) -> None:
+    address = f"/overlap/{pair}.csv"
+    printed = told(workspace, rows, "overlap", pair, "--format", "csv")
+    assert printed.stdout_bytes == client.get(address).get_data() == of_nodes.get(address).get_data()
+    assert "left out" not in printed.stderr
+
+
+def test_a_page_says_what_its_query_does_not_find_in_the_editor(client: FlaskClient, of_nodes: FlaskClient) -> None:
+    told = "(of findings in the graph alone)"
+    assert told in client.get("/overlap/body-body", headers={"Accept": BROWSER}).text
+    assert told not in of_nodes.get("/overlap/body-body", headers={"Accept": BROWSER}).text
+
+
+def test_over_an_endpoint_commands_say_what_they_leave_out(workspace: Workspace, rows: Release) -> None:
+    with serving(*places(workspace, rows)) as served:
+        endpoint = ["--endpoint", f"{served.url}sparql", "--format", "csv"]
+        for command in (["overlap", "body-body"], ["overlap", "bodies"], ["query", "overlap-bodies"]):
+            here, there = told(workspace, rows, *command, "--format", "csv"), told(workspace, rows, *command, *endpoint)
+            assert len(there.stdout) < len(here.stdout)
+            assert "left out here" in there.stderr
+        assert "left out" not in told(workspace, rows, "query", "bodies", *endpoint).stderr
+
+
+def test_another_text_of_a_query_counts_nodes_and_says_so(workspace: Workspace, rows: Release, tmp_path: Path) -> None:
+    shutil.copytree(workspace.root, tmp_path / "own", ignore=shutil.ignore_patterns("releases"))
+    shutil.copytree(bundled_workspace().root / "queries", tmp_path / "own" / "queries")
+    changed = tmp_path / "own" / "queries" / "overlap" / "overlap-bodies.rq"
+    changed.write_text(changed.read_text(encoding="utf-8") + "# another\n", encoding="utf-8")
+    printed = told(Workspace(tmp_path / "own"), rows, "overlap", "bodies", "--format", "csv")
+    assert ",D," not in printed.stdout
+    assert "findings are no nodes of the graph and left out" in printed.stderr

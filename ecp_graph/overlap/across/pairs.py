@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ecp_graph.overlap.across.actions import PlanAction
-from ecp_graph.overlap.likeness import Likeness, Meaning, NamesIn, Rarity, Reading, candidates, compare, read_action
+from ecp_graph.overlap.likeness import (
+    ActionText,
+    Likeness,
+    Meaning,
+    NamesIn,
+    Rarity,
+    Reading,
+    candidates,
+    compare,
+    read_action,
+)
 
 __all__ = ["Comparison", "Pair", "compare_actions"]
 
@@ -24,6 +34,13 @@ class Comparison:
     names_in: NamesIn | None = None
     meaning: Meaning | None = None
     called: Mapping[str, str] = field(default_factory=dict)
+    _read: dict[ActionText, Reading] = field(default_factory=dict, compare=False, repr=False)
+
+    def read(self, action: ActionText) -> Reading:
+        """Return what is read of an action, which is read once."""
+        if action not in self._read:
+            self._read[action] = read_action(action, self.names_in)
+        return self._read[action]
 
 
 @dataclass(frozen=True)
@@ -57,8 +74,8 @@ def compare_actions(
     The pairs come in the order of the actions given. ``progress`` is called while texts are encoded, with how many are
     done and how many there are.
     """
-    mine = [read_action(action.text, by.names_in) for action in actions]
-    theirs = None if others is None else [read_action(action.text, by.names_in) for action in others]
+    mine = [by.read(action.text) for action in actions]
+    theirs = None if others is None else [by.read(action.text) for action in others]
     rarity = Rarity([*mine, *(theirs or ())])
     found = candidates(mine, theirs, rarity=rarity, meaning=by.meaning, progress=progress)
     right, read = (actions, mine) if others is None or theirs is None else (others, theirs)

@@ -36,12 +36,12 @@ class ChangedAnswer:
 
 
 def changed_answers(
-    catalogue: Catalogue, engine: Engine, before: str, after: str, *, timeout_s: float | None = None
+    catalogue: Catalogue, before: tuple[Engine, str], after: tuple[Engine, str], *, timeout_s: float | None = None
 ) -> tuple[tuple[ChangedAnswer, ...], int]:
     """Return the queries that take a plan and answer otherwise for the second one, and how many queries were asked.
 
-    The plans are IRIs. Rows are compared by what they say, whatever the IRIs in them and without what
-    they say of the plan itself. Raises what the engine raises.
+    A plan is given by the engine that answers for it, and its IRI. Rows are compared by what they say, whatever the
+    IRIs in them and without what they say of the plan itself. Raises what the engine raises.
     """
     found, asked = [], 0
     for query in catalogue.values():
@@ -51,7 +51,7 @@ def changed_answers(
         asked += 1
         sides = [
             Counter(_rows(ask_table(engine, bind(query, {parameter: plan}, engine), timeout_s=timeout_s), parameter))
-            for plan in (before, after)
+            for engine, plan in (before, after)
         ]
         gone, new = sides[0] - sides[1], sides[1] - sides[0]
         if gone or new:

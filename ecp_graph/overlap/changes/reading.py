@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from ecp_graph.errors import ParameterError, ReleaseError
 from ecp_graph.overlap.changes.rows import Party, PlanRow, PlanTime, same_words
 from ecp_graph.tables.tidy import connected, literal, quoted
@@ -50,7 +52,10 @@ class NamedPlan:
 
 
 def plans_in(tables: Path) -> tuple[NamedPlan, ...]:
-    """Return the plans of a release, by the folder of its tables; raises ReleaseError where it has no such tables."""
+    """Return the plans of a release, by the folder of its tables.
+
+    Raises ReleaseError where it has no such tables, or they lack a column.
+    """
     return tuple(NamedPlan(*row) for row in _asked(tables, _PLANS))
 
 
@@ -89,7 +94,13 @@ def _asked(tables: Path, select: str, **values: str) -> list[tuple[Any, ...]]:
         for name in _TABLES:
             path = literal(str(tables / f"{name}.parquet"))
             connection.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({path})")
-        return connection.execute(select, values or None).fetchall()
+        try:
+            return connection.execute(select, values or None).fetchall()
+        except duckdb.BinderException as reason:
+            raise ReleaseError(
+                f"{tables} was written by another version of ecp-graph, so its plans cannot be compared with those of "
+                f"this one ({str(reason).splitlines()[0]}). Build that release again from its files."
+            ) from reason
 
 
 def _row(

@@ -1,15 +1,15 @@
 """Which actions are worth comparing: those that share a rare word, name or known thing, or are near in meaning.
 
-The work grows with what is similar, not with the square of the actions: a key that many actions have is no key, and
-vectors are compared inside cells around pivots.
+The work grows with what is similar, not with the square of the actions: a key that many wordings have is no key, and
+vectors are compared inside cells around pivots. Actions that say the same are one wording, however many there are.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, field
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from ecp_graph.overlap.likeness.action import Reading
@@ -45,67 +45,101 @@ def candidates(
     """Return for each action the others that are most like it, best first; without ``others``, pairs of the actions.
 
     Two actions of one plan are never a pair. ``most`` is how many each action has at most, by default that of
-    weights.yaml. ``progress`` is called while texts are encoded, with how many are done and how many there are.
+    weights.yaml; those that are strongly like it do not count against it, as long as there are not so many of one plan.
+    ``progress`` is called while texts are encoded, with how many are done and how many there are.
     """
     if not actions or (others is not None and not others):
         return []
     theirs = actions if others is None else others
     rarity = rarity or Rarity([*actions, *(others or ())])
-    vectors = _Vectors(actions, theirs, meaning, progress) if meaning else None
-    mine_keys, their_keys = _weighted(actions, rarity), _weighted(theirs, rarity)
-    by_term = _Blocks(their_keys)
+    if meaning:
+        # All that a comparison asks about as well, since many texts at once are encoded faster than each by itself.
+        meaning.prepare((text for each in (*actions, *(others or ())) for text in each.texts), progress)
+    mine, said = _wordings(actions, rarity), _wordings(theirs, rarity)
+    vectors = _Vectors(mine, said, meaning) if meaning else None
+    by_term, most = _Blocks(said), most or blocking()["most"]
     found: dict[tuple[int, int], Candidate] = {}
-    for a, reading in enumerate(actions):
-        near = {*by_term.near(mine_keys[a]), *(vectors.near(a) if vectors else ())}
-        possible = sorted(b for b in near if _may_be(reading, theirs[b]) and not (others is None and a == b))
-        likeness = vectors.likeness(a, possible) if vectors else [None] * len(possible)
-        ranked = sorted(
-            (-_rank(reading, theirs[b], mine_keys[a], their_keys[b], alike), b)
-            for b, alike in zip(possible, likeness, strict=True)
-        )
-        for rank, b in ranked[: most or blocking()["most"]]:
-            if -rank >= blocking()["least_rank"]:
-                first, second = (a, b) if others is not None else (min(a, b), max(a, b))
-                found[first, second] = Candidate(first, second, -rank)
+    for at, wording in enumerate(mine):
+        near = sorted({*by_term.near(wording.keys), *(vectors.near(at) if vectors else ())})
+        likeness = vectors.likeness(at, near) if vectors else [None] * len(near)
+        ranks = {each: _rank(wording, said[each], alike) for each, alike in zip(near, likeness, strict=True)}
+        ranked = [(rank, said[each]) for each, rank in ranks.items() if rank >= blocking()["least_rank"]]
+        for plan, members in wording.plans.items():
+            for a in members:
+                for rank, b in _best(ranked, plan, a if others is None else None, most):
+                    first, second = (a, b) if others is not None else (min(a, b), max(a, b))
+                    found[first, second] = Candidate(first, second, rank)
     return sorted(found.values(), key=lambda each: (each.a, -each.rank, each.b))
 
 
-def _may_be(one: Reading, other: Reading) -> bool:
-    return not one.action.plan or one.action.plan != other.action.plan
+@dataclass(frozen=True)
+class _Wording:
+    """What some actions say, alike to the word: its keys with their weights, and the actions by their plans.
+
+    ``text`` is the object, whose meaning is compared.
+    """
+
+    keys: Mapping[str, float]
+    activity: str
+    text: str
+    plans: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
-def _rank(a: Reading, b: Reading, mine: Mapping[str, float], theirs: Mapping[str, float], alike: float | None) -> int:
+def _wordings(readings: Sequence[Reading], rarity: Rarity) -> list[_Wording]:
+    """Return the wordings of the actions, in the order in which they come first."""
+    found: dict[tuple[object, ...], _Wording] = {}
+    for at, reading in enumerate(readings):
+        keys = {term.key: rarity.weight(term) for term in (*reading.object.terms, *reading.audience.terms)}
+        keys.update({f"<{thing}>": 2.0 for thing in reading.things})
+        text = reading.object.text or reading.action.title
+        said = (frozenset(keys.items()), reading.activity, text)
+        found.setdefault(said, _Wording(keys, reading.activity, text)).plans[reading.action.plan].append(at)
+    return list(found.values())
+
+
+def _best(
+    ranked: Sequence[tuple[int, _Wording]], plan: str, itself: int | None, most: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the rank and place of so many others that are most like an action, and of all that are strongly like it.
+
+    Of one plan there are never more than ``most``, so that a plan that repeats itself does not make work for all.
+    """
+    others = [
+        (-rank, b, its_plan)
+        for rank, wording in ranked
+        for its_plan, members in wording.plans.items()
+        if not plan or its_plan != plan
+        for b in islice((b for b in members if b != itself), most)
+    ]
+    taken: Counter[str] = Counter()
+    for rank, b, its_plan in sorted(others):
+        if taken[its_plan] < most and (taken.total() < most or -rank >= blocking()["strong"]):
+            taken[its_plan] += 1
+            yield -rank, b
+
+
+def _rank(one: _Wording, other: _Wording, alike: float | None) -> int:
     """Return a quick score: words in common by weight, meaning, and whether the verbs are of one class."""
-    both = sum(weight for key, weight in mine.items() if key in theirs)
-    either = sum(mine.values()) + sum(theirs.values()) - both
+    both = sum(weight for key, weight in one.keys.items() if key in other.keys)
+    either = sum(one.keys.values()) + sum(other.keys.values()) - both
     words = both / either if either else 0.0
     settings = blocking()
     points = settings["words"] * words + settings["meaning"] * (words if alike is None else alike)
-    return round(points + (settings["activity"] if agree(a.activity, b.activity) else 0))
-
-
-def _weighted(readings: Sequence[Reading], rarity: Rarity) -> list[dict[str, float]]:
-    """Return the keys of each action with their weights: the terms of its object and its known things."""
-    found = []
-    for reading in readings:
-        keys = {term.key: rarity.weight(term) for term in (*reading.object.terms, *reading.audience.terms)}
-        keys.update({f"<{thing}>": 2.0 for thing in reading.things})
-        found.append(keys)
-    return found
+    return round(points + (settings["activity"] if agree(one.activity, other.activity) else 0))
 
 
 class _Blocks:
-    """Actions by their keys and by pairs of keys; a block with too many actions says nothing and is left out."""
+    """Wordings by their keys and by pairs of keys; a block with too many of them says nothing and is left out."""
 
-    def __init__(self, keyed: Sequence[Mapping[str, float]]) -> None:
+    def __init__(self, wordings: Sequence[_Wording]) -> None:
         blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for at, keys in enumerate(keyed):
-            for block in _blocks_of(keys):
+        for at, wording in enumerate(wordings):
+            for block in _blocks_of(wording.keys):
                 blocks[block].append(at)
         self._blocks = {block: members for block, members in blocks.items() if len(members) <= blocking()["block"]}
 
     def near(self, keys: Mapping[str, float]) -> Iterator[int]:
-        """Yield the actions that share a block with these keys, those that share most and rarest of them first."""
+        """Yield the wordings that share a block with these keys, those that share most and rarest of them first."""
         points: dict[int, float] = defaultdict(float)
         for block in _blocks_of(keys):
             for at in self._blocks.get(block, ()):
@@ -121,64 +155,54 @@ def _blocks_of(keys: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
 
 
 class _Vectors:
-    """The objects of actions as vectors, and which are near which."""
+    """The objects of wordings as vectors, and which are near which."""
 
-    def __init__(
-        self,
-        actions: Sequence[Reading],
-        others: Sequence[Reading],
-        meaning: Meaning,
-        progress: Callable[[int, int], None] | None,
-    ) -> None:
-        mine, theirs = [_text(each) for each in actions], [_text(each) for each in others]
-        # All that a comparison asks about as well, since many texts at once are encoded faster than each by itself.
-        meaning.prepare((text for each in (*actions, *others) for text in each.texts), progress)
-        self._texts = {text: at for at, text in enumerate(sorted({*mine, *theirs}))}
-        self._matrix = meaning.vectors(list(self._texts))
-        self._mine, self._theirs = [self._texts[text] for text in mine], [self._texts[text] for text in theirs]
+    def __init__(self, mine: Sequence[_Wording], theirs: Sequence[_Wording], meaning: Meaning) -> None:
+        texts = {text: at for at, text in enumerate(sorted({each.text for each in (*mine, *theirs)}))}
+        self._matrix = meaning.vectors(list(texts))
+        self._mine, self._theirs = [texts[each.text] for each in mine], [texts[each.text] for each in theirs]
         self._having: dict[int, list[int]] = defaultdict(list)
         for at, text in enumerate(self._theirs):
             self._having[text].append(at)
-        self._near = _near(self._matrix, sorted(self._having))
+        self._near = _near(self._matrix, sorted(set(self._mine)), sorted(self._having))
 
-    def near(self, a: int) -> Iterator[int]:
-        """Yield the others whose objects are near that of an action."""
-        found = (at for text in self._near[self._mine[a]] for at in self._having[text])
-        yield from (at for at, _ in zip(found, range(blocking()["gathered"]), strict=False))
+    def near(self, at: int) -> Iterator[int]:
+        """Yield the others whose objects are near that of a wording."""
+        found = (other for text in self._near[self._mine[at]] for other in self._having[text])
+        yield from islice(found, blocking()["gathered"])
 
-    def likeness(self, a: int, others: Sequence[int]) -> list[float]:
-        """Return how alike the object of an action is to those of others, from 0 to 1."""
+    def likeness(self, at: int, others: Sequence[int]) -> list[float]:
+        """Return how alike the object of a wording is to those of others, from 0 to 1."""
         if not others:
             return []
-        rows = self._matrix[[self._theirs[b] for b in others]]
-        return [max(0.0, round(float(each), 4)) for each in rows @ self._matrix[self._mine[a]]]
+        rows = self._matrix[[self._theirs[other] for other in others]]
+        return [max(0.0, round(float(each), 4)) for each in rows @ self._matrix[self._mine[at]]]
 
 
-def _text(reading: Reading) -> str:
-    return reading.object.text or reading.action.title
+def _near(matrix: Vectors, sources: Sequence[int], targets: Sequence[int]) -> dict[int, list[int]]:
+    """Return for each source row the targets that are nearest, best first.
 
-
-def _near(matrix: Vectors, targets: Sequence[int]) -> list[list[int]]:
-    """Return for each row the targets that are nearest, best first: in its own cells, or among all if they are few."""
+    They are sought in its own cells, or among all if there are few.
+    """
     import numpy as np
 
     settings = blocking()
-    count = len(matrix)
-    pivots = list(range(0, count, max(1, round(count**0.5)))) if count > settings["exact"] else [0]
+    count, are_many = len(matrix), len(sources) * len(targets) > settings["exact"] ** 2
+    pivots = list(range(0, count, max(1, round(count**0.5)))) if are_many else [0]
     cells = np.argsort(-(matrix @ matrix[pivots].T), axis=1, kind="stable")[:, : settings["cells"]]
-    best: list[dict[int, float]] = [{} for _ in range(count)]
-    aims = np.zeros(count, dtype=bool)
-    aims[list(targets)] = True
+    best: dict[int, dict[int, float]] = {row: {} for row in sources}
+    asks, aims = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+    asks[list(sources)], aims[list(targets)] = True, True
     for cell in range(len(pivots)):
         members = np.flatnonzero((cells == cell).any(axis=1))
-        within = members[aims[members]]
+        asking, within = members[asks[members]], members[aims[members]]
         if not len(within):
             continue
-        for start in range(0, len(members), settings["rows"]):
-            rows = members[start : start + settings["rows"]]
+        for start in range(0, len(asking), settings["rows"]):
+            rows = asking[start : start + settings["rows"]]
             alike = matrix[rows] @ matrix[within].T
             order = np.argsort(-alike, axis=1, kind="stable")[:, : settings["nearest"]]
             for row, columns, values in zip(rows, order, alike, strict=True):
-                best[row].update({int(within[at]): float(values[at]) for at in columns})
-    ranked = (sorted(found.items(), key=lambda item: (-item[1], item[0])) for found in best)
-    return [[at for at, _ in each[: settings["nearest"]]] for each in ranked]
+                best[int(row)].update({int(within[at]): float(values[at]) for at in columns})
+    ranked = ((row, sorted(found.items(), key=lambda item: (-item[1], item[0]))) for row, found in best.items())
+    return {row: [at for at, _ in each[: settings["nearest"]]] for row, each in ranked}

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from ecp_graph.plans.matching.names import Word, is_acronym, places, plain, words_of
 from ecp_graph.plans.matching.settings import words
@@ -76,8 +76,9 @@ def _iris(things: Iterable[tuple[str, bool]], name: Sequence[Word]) -> tuple[str
     return tuple(dict.fromkeys(iri for iri, needs_capitals in things if in_capitals or not needs_capitals))
 
 
-def _kept(text: str) -> list[Word]:
-    return [word for word in words_of(text) if word.stem not in words().stop]
+@lru_cache(maxsize=16)  # each kind of names asks for the same text
+def _kept(text: str) -> tuple[Word, ...]:
+    return tuple(word for word in words_of(text) if word.stem not in words().stop)
 
 
 def _is_inside(one: Found, other: Found) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,31 +15,18 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
+from ecp_graph.tables.lists.sql import Twin, hash_of, twins
 
-__all__ = ["Alike", "Compared", "Lists", "Part", "Row", "Twin", "hash_of", "twins"]
+__all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row"]
 
 _INTEGER: Final = "http://www.w3.org/2001/XMLSchema#integer"
 #: Follows the name of a column of a twin that has the language of another column.
 _LANGUAGE: Final = "@"
-_OF: Final = "-- twin of:"
-_IRIS: Final = "-- iris:"
-_SHOWN: Final = "-- shown\n"
 #: Values in one statement; SQLite takes 32,766.
 _AT_ONCE: Final = 10_000
 
-
-@dataclass(frozen=True)
-class Twin:
-    """A query of the catalogue in SQL over the lists: its rows, in order, and what is shown of each.
-
-    It is one file, ``twins/NAME.sql``, which says of which text it is the twin: ``of`` is the beginning of its SHA-256,
-    see `hash_of`. Tests hold the rows of both together.
-    """
-
-    of: str
-    rows: str
-    shown: str
-    iris: frozenset[str]
+#: A row of an answer; an unbound cell is None.
+Cells = tuple[Term | None, ...]
 
 
 @dataclass(frozen=True)
@@ -102,28 +87,6 @@ class Compared:
     reasons: Mapping[str, Sequence[str]]
 
 
-@cache
-def twins() -> Mapping[str, Twin]:
-    """Return the twins by the names of their queries."""
-    folder = files("ecp_graph.tables.lists") / "twins"
-    return {
-        file.name.removesuffix(".sql"): _twin(file.read_text(encoding="utf-8"))
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".sql")
-    }
-
-
-def hash_of(query: Query) -> str:
-    """Return what a twin says of the text of its query."""
-    return hashlib.sha256(query.body.encode()).hexdigest()[:12]
-
-
-def _twin(text: str) -> Twin:
-    of, iris, rest = text.split("\n", 2)
-    rows, _, shown = rest.partition(_SHOWN)
-    return Twin(of.removeprefix(_OF).strip(), rows, shown, frozenset(iris.removeprefix(_IRIS).split()))
-
-
 class Lists:
     """The lists of one release. Any thread may read them, each through a connection of its own."""
 
@@ -145,18 +108,40 @@ class Lists:
         IRIs are given in full. None where the lists do not hold the answer: the query is another than the one that they
         were made of or are a twin of, or one with other values.
         """
-        stored = self._answers.get((query.name, json.dumps(dict(given), sort_keys=True)))
-        if stored and stored[1] == query.body:
-            number, _, columns, total = stored
-            sql = "SELECT cells FROM answer_row WHERE answer = ? AND place >= ? ORDER BY place LIMIT ?"
-            rows = tuple(unpacked(cells) for (cells,) in self._read(sql, (number, skip, most)))
-            return Table(columns, rows, total=total)
+        if (stored := self._stored(query, given)) is not None:
+            number, columns, total = stored
+            return Table(columns, tuple(self._rows_of(number, skip, most)), total=total)
         if not self.counts(query):
             return None
-        values = {each.name: given.get(each.name) or each.default for each in query.parameters}
-        return self._twin_answer(twins()[query.name], values, most, skip)
+        twin, values = twins()[query.name], _values(query, given)
+        columns, found = self._asked(twin, values, most, skip)
+        rows = tuple(found)
+        if most < 0 or 0 < len(rows) < most:
+            return Table(columns, rows, total=skip + len(rows))
+        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
 
-    def _twin_answer(self, twin: Twin, values: Mapping[str, str | None], most: int, skip: int) -> Table:
+    def stream(self, query: Query, given: Mapping[str, Any]) -> tuple[tuple[str, ...], Iterator[Cells]] | None:
+        """Return the columns and an iterator over all rows of an answer, for very many; None as `answer` does."""
+        if (stored := self._stored(query, given)) is not None:
+            number, columns, _ = stored
+            return columns, self._rows_of(number)
+        return self._asked(twins()[query.name], _values(query, given)) if self.counts(query) else None
+
+    def holds(self, query: Query, given: Mapping[str, Any]) -> bool:
+        """Whether `answer` has the answer to a query with these values."""
+        return self._stored(query, given) is not None or self.counts(query)
+
+    def _stored(self, query: Query, given: Mapping[str, Any]) -> tuple[int, tuple[str, ...], int] | None:
+        stored = self._answers.get((query.name, json.dumps(dict(given), sort_keys=True)))
+        return (stored[0], stored[2], stored[3]) if stored and stored[1] == query.body else None
+
+    def _rows_of(self, answer: int, skip: int = 0, most: int = -1) -> Iterator[Cells]:
+        sql = "SELECT cells FROM answer_row WHERE answer = ? AND place >= ? ORDER BY place LIMIT ?"
+        return (unpacked(cells) for (cells,) in self._read(sql, (answer, skip, most)))
+
+    def _asked(
+        self, twin: Twin, values: Mapping[str, str | None], most: int = -1, skip: int = 0
+    ) -> tuple[tuple[str, ...], Iterator[Cells]]:
         some = f"SELECT row_number() OVER () AS place, * FROM ({twin.rows}) LIMIT :most OFFSET :skip"
         sql = f"WITH chosen AS MATERIALIZED ({some}) {twin.shown}"
         found = self._connection.execute(sql, {**values, "most": most, "skip": skip})
@@ -164,10 +149,7 @@ class Lists:
         columns = tuple(name for name in names if not name.endswith(_LANGUAGE))
         at = {name: place for place, name in enumerate(names)}
         read = [(at[name], at.get(name + _LANGUAGE), name in twin.iris) for name in columns]
-        rows = tuple(tuple(_term(row, *each) for each in read) for row in found)
-        if most < 0 or 0 < len(rows) < most:
-            return Table(columns, rows, total=skip + len(rows))
-        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
+        return columns, (tuple(_term(row, *each) for each in read) for row in found)
 
     def counts(self, query: Query) -> bool:
         """Whether the findings that `alike` counts are the rows of a query; it has a twin for that."""
@@ -200,16 +182,20 @@ WHERE member_a IN (SELECT id FROM term WHERE iri IN (:member, :other))
 GROUP BY cause_kind, kind, grade, certainty"""
         return [Alike(*row) for row in self._read(sql, {"member": member, "other": other})]
 
-    def pairs_on(self, thing: str, dimension: str, with_everywhere: bool) -> int:
-        """Return how many pairs of a dimension have a finding on a thing."""
+    def pairs_on(self, thing: str, dimension: str, with_everywhere: bool, plan: str = "") -> int:
+        """Return how many pairs of a dimension have a finding on a thing, or one that actions of a plan show."""
         sql = """
 SELECT count(*) FROM (
   SELECT DISTINCT member_a, member_b
   FROM finding_thing JOIN finding ON finding.id = finding_thing.finding
   JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b
-  WHERE finding_thing.thing = (SELECT id FROM term WHERE iri = ?) AND dimension = ?
-    AND (? OR NOT a.is_everywhere AND NOT b.is_everywhere))"""
-        return int(self._one(sql, (thing, dimension, with_everywhere)))
+  WHERE finding_thing.thing = (SELECT id FROM term WHERE iri = :thing) AND dimension = :dimension
+    AND (:everywhere OR NOT a.is_everywhere AND NOT b.is_everywhere)
+    AND (:plan = '' OR EXISTS (
+      SELECT 1 FROM finding_action AS f JOIN action ON action.id = f.action
+      WHERE f.finding = finding.id AND action.plan = :plan)))"""
+        given = {"thing": thing, "dimension": dimension, "everywhere": with_everywhere, "plan": plan}
+        return int(self._one(sql, given))
 
     def row(self, iri: str) -> Row | None:
         """Return the finding with an IRI where it is a row of the tables alone; None for a node and anything else."""
@@ -285,8 +271,12 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
 
     def findings(self) -> tuple[int, int]:
         """Return how many findings are nodes of the graph, and how many are rows of the tables alone."""
-        nodes = self._one("SELECT count(*) FROM finding WHERE is_node")
-        return nodes, self._one("SELECT count(*) FROM finding") - nodes
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        nodes, every = next(self._read("SELECT count(*) FILTER (WHERE is_node), count(*) FROM finding"))
+        return nodes, every - nodes
 
     def texts(self, query: Query, columns: Sequence[str]) -> Iterator[tuple[str, ...]] | None:
         """Return columns of a stored answer as texts, an unbound cell as an empty one; None where it is not held."""
@@ -357,6 +347,10 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
 
     def _one(self, sql: str, values: Any = ()) -> Any:
         return next(self._read(sql, values))[0]
+
+
+def _values(query: Query, given: Mapping[str, Any]) -> dict[str, str | None]:
+    return {each.name: given.get(each.name) or each.default for each in query.parameters}
 
 
 def _term(row: Sequence[Any], at: int, language_at: int | None, is_iri: bool) -> Term | None:

@@ -14,11 +14,12 @@ from flask import Response, request
 
 from ecp_graph.engine import Answer, Asker, Question
 from ecp_graph.sparql.guard import refuse_excess
+from ecp_graph.tables.lists.answering import Held
 from ecp_graph.web.http.exchange import exchange_of
 from ecp_graph.web.http.responses import cacheable
 from ecp_graph.web.state.site import site
 
-__all__ = ["BodyStream", "answer_response", "ask", "on_budget"]
+__all__ = ["BodyStream", "answer_response", "ask", "held_answer", "on_budget"]
 
 
 class BodyStream(Iterator[bytes]):
@@ -127,16 +128,45 @@ def on_budget() -> Iterator[None]:
         here.budget.charge(client, time.monotonic() - started)
 
 
-def answer_response(question: Question, *, is_reserved: bool = False) -> Response:
-    """Return the response to a question: the answer, streamed if long, or 304 for a client that has it already."""
+def answer_response(question: Question, *, is_reserved: bool = False, held: Held | None = None) -> Response:
+    """Return the response to a question: the answer, streamed if long, or 304 for a client that has it already.
+
+    ``held`` is the answer where the lists of the release hold it.
+    """
     headers = {"Content-Type": question.format.content_type, "Vary": "Accept"}
     site().note_outside(question.text)
-    tag = question.tag(site().current.version) if site().may_be_kept else None
+    version = f"{site().current.version} lists" if held else site().current.version
+    tag = question.tag(version) if site().may_be_kept else None
     if tag and request.method in {"GET", "HEAD"} and request.if_none_match.contains_weak(tag):
         return cacheable(Response(headers=headers), tag)
-    answer = ask(question, is_reserved=is_reserved)
-    if answer.length is not None:
+    answer = held_answer(held, question.format.name) if held else ask(question, is_reserved=is_reserved)
+    if answer.length is not None and answer.length <= site().bounds.page_bytes:
         response = Response(answer.read(), headers=headers)
     else:
         response = _StreamedResponse(answer.body, headers=headers)
     return cacheable(response, tag, is_query=True)
+
+
+def held_answer(held: Held, fmt: str) -> Answer:
+    """Return the answer that the lists of the release hold, whose time is charged to the client.
+
+    Raises OverBudget, ResultTooLarge for one past the limit of the server, and what `Held.answer` raises.
+    """
+    here, exchange = site(), exchange_of(request.environ)
+    with on_budget():
+        answer = held.answer(fmt, max_bytes=here.settings.max_result_mb * 1_000_000)
+    return replace(answer, body=BodyStream(replace(answer, body=_Chunks(answer.body)), exchange.facts.update))
+
+
+class _Chunks(Iterator[bytes]):
+    """Bytes that are there, which an event loop can read as well."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self._chunks:
+            yield chunk

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from flask import Response
 
 from ecp_graph.sparql.formats import format_named
-from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term
+from ecp_graph.sparql.results import FORMULA_STARTS, Table, Term, to_json
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, About, workbook
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, tag_of
@@ -74,7 +74,7 @@ def table_csv(table: Table) -> bytes:
 def table_json(table: Table) -> bytes:
     """Return a table as SPARQL 1.1 Query Results JSON (section 3)."""
     bindings = [
-        {name: _json_term(term) for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows
+        {name: to_json(term) for name, term in zip(table.columns, row, strict=True) if term} for row in table.rows
     ]
     document = {"head": {"vars": list(table.columns)}, "results": {"bindings": bindings}}
     return json.dumps(document, ensure_ascii=False).encode()
@@ -85,13 +85,3 @@ def _csv_cell(term: Term | None) -> str:
         return ""
     text = term.value if term.kind != "bnode" else f"_:{term.value}"
     return f"'{text}" if text.startswith(FORMULA_STARTS) and not term.is_number else text
-
-
-def _json_term(term: Term) -> dict[str, Any]:
-    kind = {"iri": "uri", "literal": "literal", "bnode": "bnode"}[term.kind]
-    told = {"type": kind, "value": term.value}
-    if term.language:
-        told["xml:lang"] = term.language
-    elif term.datatype:
-        told["datatype"] = term.datatype
-    return told

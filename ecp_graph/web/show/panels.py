@@ -11,9 +11,9 @@ from flask import url_for
 
 from ecp_graph.queries.binding import Given, bind
 from ecp_graph.queries.catalogue import Query
-from ecp_graph.queries.resolve import resolve
 from ecp_graph.sparql.formats import formats_of
 from ecp_graph.sparql.results import Table, Term
+from ecp_graph.tables.lists.answering import beside_graph, held
 from ecp_graph.web.state.site import site
 
 __all__ = ["Panel", "Row", "panel", "panel_of_first", "panel_of_page", "texts_of"]
@@ -55,6 +55,11 @@ class Panel:
     def editor(self) -> str:
         """The address of the editor with the text of this query in it."""
         return url_for("sparql.endpoint", query=self.bound, format="html")
+
+    @property
+    def beside_graph(self) -> int:
+        """How many findings the release has that the text of this query does not find, because no graph has them."""
+        return beside_graph(site().lists, self.query)
 
     @property
     def downloads(self) -> list[tuple[str, str]]:
@@ -126,18 +131,8 @@ def texts_of(name: str) -> Iterator[Row]:
 def _held(query: Query, values: Given, most_rows: int = -1) -> Table | None:
     """Return the first rows of an answer that the lists of the release hold; None where they do not."""
     here = site()
-    if here.lists is None:
-        return None
-    given = {name: _in_full(query, name, value) for name, value in values.items()}
-    return here.lists.answer(query, given, most_rows)
-
-
-def _in_full(query: Query, name: str, value: str | Sequence[str]) -> str | Sequence[str]:
-    """Return a value as the lists know it: one that names a thing by its IRI."""
-    parameter = query.parameter(name)
-    if not isinstance(value, str) or parameter is None or parameter.type != "iri" or value in parameter.values:
-        return value
-    return value if "://" in value else resolve(parameter, value, site().engine)
+    found = held(here.lists, query, values, here.engine)
+    return found.table(most_rows) if found else None
 
 
 def _bound(name: str, given: Given) -> tuple[Query, Given, str]:

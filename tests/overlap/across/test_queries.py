@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -19,6 +22,7 @@ from ecp_graph.release.opening import release_engine
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.results import Table
 from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.sql import twins
 from ecp_graph.workspace import Workspace
 
 PLAN = "https://pairs.example/id/plan/"
@@ -54,6 +58,34 @@ def test_lists_have_the_rows_of_the_graph_and_what_is_possible(
     assert held.columns == asked.columns
     assert texts(asked) == [row for row in texts(held) if "possible" not in row]
     assert texts(asked)
+
+
+#: Values of parameters that a query needs.
+NEEDED = {
+    "overlap-actions-between": {"first": f"{PLAN}south", "second": f"{PLAN}north"},
+    "overlap-partners": {"thing": f"{PLAN.replace('plan/', 'action/')}north-1"},
+    "overlaps-of-thing": {"thing": f"{PLAN.replace('plan/', 'action/')}north-1"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(twins()))
+def test_a_twin_gives_the_rows_of_its_query_of_several_plans(
+    name: str, engine: Engine, release: Release, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Of findings that are nodes; the twin has rows besides."""
+    query, copy = load_catalogue(workspace)[name], tmp_path / "lists.sqlite"
+    copy.write_bytes(release.lists.read_bytes())
+    with closing(sqlite3.connect(copy)) as lists:
+        rows = "SELECT id FROM finding WHERE NOT is_node"
+        for table in ("thing", "action", "reading"):
+            lists.execute(f"DELETE FROM finding_{table} WHERE finding IN ({rows})")
+        assert lists.execute("DELETE FROM finding WHERE NOT is_node").rowcount > 0
+        lists.commit()
+    needed = NEEDED.get(name, {})
+    choices = [{}, *({"plan": f"{PLAN}{slug}"} for slug in ("north", "west") if query.parameter("plan"))]
+    for given in ({**needed, **choice} for choice in choices):
+        asked = ask_table(engine, bind(query, given, engine), timeout_s=30)
+        assert Lists(copy).answer(query, given) == asked, given
 
 
 def run(workspace: Workspace, release: Release, *arguments: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -87,15 +88,23 @@ def _reimport(workspace: Workspace, slug: str, old: str, new: str) -> None:
 
 @pytest.mark.slow
 def test_a_dismissed_finding_comes_back_when_its_evidence_changes_and_says_what_changed(workspace: Workspace) -> None:
-    audit, training = _finding(workspace, "north-5", "south-5"), _finding(workspace, "north-1", "south-1")
+    audit, compendium = _finding(workspace, "north-5", "south-5"), _finding(workspace, "north-8", "south-8")
     end = audit.rpartition("/")[2]
     reason = "South restates north"
     assert _run(workspace, "decide", end, "dismissed", "--reason", reason, "--by", NAME).exit_code == 0
-    assert _run(workspace, "decide", training, "confirmed", "--reason", "Same", "--by", NAME).exit_code == 0
+    assert _run(workspace, "decide", compendium, "confirmed", "--reason", "Same", "--by", NAME).exit_code == 0
     tables = _built(workspace)
     assert _decision(tables, end) == "dismissed"
     between = _run(workspace, "overlap", "actions", "--between", "north", "south", "--format", "csv")
     assert [row["decision"] for row in csv.DictReader(io.StringIO(between.stdout))][-1] == "dismissed", "it is last"
+    listed = csv.DictReader(io.StringIO(_run(workspace, "overlap", "actions", "--format", "csv").stdout))
+    decided = [row for row in listed if row["decision"]]
+    assert {row["overlap"]: row["decision"] for row in decided} == {audit: "dismissed", compendium: "confirmed"}
+    client = create_app(Settings(workspace=workspace.root, releases=tables.parent.parent)).test_client()
+    assert "Decided: dismissed." in client.get("/overlap/action-action/north-5/south-5").text
+    assert "Decided: dismissed." in client.get("/overlap/plans/north/south").text
+    on = client.get("/overlap/on/instrument/aeo-compendium").text
+    assert re.search(r'<th scope="col">decision</th>.*<td>confirmed</td>', on, re.DOTALL)
     assert _asked(tables, "SELECT decision, holds, reason, agent FROM {decisions} ORDER BY decision DESC") == [
         ("dismissed", True, reason, "reviewer"),
         ("confirmed", True, "Same", "reviewer"),
@@ -110,7 +119,7 @@ def test_a_dismissed_finding_comes_back_when_its_evidence_changes_and_says_what_
     _reimport(workspace, "south", "5,Audit the bonded warehouses", "5,Audit all the bonded warehouses")
     tables = _built(workspace)
     assert _decision(tables, end) == "reopened"
-    assert _decision(tables, training.rpartition("/")[2]) == "confirmed"
+    assert _decision(tables, compendium.rpartition("/")[2]) == "confirmed"
     ((decision, holds, change),) = _asked(
         tables, f"SELECT decision, holds, change FROM {{decisions}} WHERE ends_with(finding, '/{end}')"
     )

@@ -1,4 +1,4 @@
--- twin of: c3692568c776
+-- twin of: 46448d7cdf2c
 -- iris: cause overlap
 SELECT finding.id, a.position < b.position OR a.position = b.position AS is_in_order,
   min(a.position, b.position) AS first, max(a.position, b.position) AS last
@@ -10,6 +10,8 @@ WHERE dimension = 'action' AND grade <= :grade AND a.number IS NOT NULL AND b.nu
   AND (:kind IS NULL OR kind = :kind)
   AND (:action IS NULL OR (SELECT id FROM term WHERE iri = :action) IN (member_a, member_b))
   AND (:on IS NULL OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+  AND (:plan IS NULL OR EXISTS (
+    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ORDER BY grade, first, last, c.name, finding.iri
 -- shown
 SELECT iif(is_in_order, a.number, b.number) AS numberA, iif(is_in_order, b.number, a.number) AS numberB,
@@ -23,6 +25,7 @@ SELECT iif(is_in_order, a.number, b.number) AS numberA, iif(is_in_order, b.numbe
       WHERE one.action = finding.member_a AND other.action = finding.member_b ORDER BY 1
     )
   ), '') AS sharedBodies,
+  coalesce(finding.decision, '') AS decision,
   iif(is_in_order, a.plan_name, b.plan_name) AS planA, iif(is_in_order, a.plan_language, b.plan_language) AS "planA@",
   iif(is_in_order, b.plan_name, a.plan_name) AS planB, iif(is_in_order, b.plan_language, a.plan_language) AS "planB@",
   found.cause, overlap

@@ -1,4 +1,4 @@
--- twin of: 4992a13068ff
+-- twin of: a76f79581a7f
 -- iris: cause overlap
 WITH one AS (SELECT id FROM term WHERE iri = :member), other AS (SELECT id FROM term WHERE iri = :other)
 SELECT finding.id
@@ -7,6 +7,7 @@ WHERE (:member IS NULL OR member_a IN one OR member_b IN one)
   AND (:other IS NULL OR member_a IN other OR member_b IN other)
 ORDER BY grade, kind, term.name, finding.iri
 -- shown
-SELECT kind, causeKind, causeName, "causeName@", evidenceGrade, certainty, actions, things, stated, cause, overlap
-FROM chosen JOIN found USING (id)
+SELECT found.kind, causeKind, causeName, "causeName@", evidenceGrade, found.certainty, actions, things, stated,
+  coalesce(decision, '') AS decision, found.cause, overlap
+FROM chosen JOIN found USING (id) JOIN finding USING (id)
 ORDER BY place

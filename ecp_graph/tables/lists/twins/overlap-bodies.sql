@@ -1,4 +1,4 @@
--- twin of: 1b30aba82beb
+-- twin of: 264ea1d984eb
 -- iris: cause overlap memberA memberB
 SELECT finding.id
 FROM finding
@@ -10,9 +10,11 @@ WHERE dimension = 'body' AND grade <= :grade
   AND (:body IS NULL OR :body IN (a.iri, b.iri))
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
   AND (:on IS NULL OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+  AND (:plan IS NULL OR EXISTS (
+    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ORDER BY grade, coalesce(a.code, a.name), coalesce(b.code, b.name), kind, c.name, finding.iri
 -- shown
-SELECT shortA AS bodyA, shortB AS bodyB, kind, causeKind, causeName, "causeName@", evidenceGrade, certainty, actions,
-  things, stated, cause, overlap, memberA, memberB
-FROM chosen JOIN found USING (id)
+SELECT shortA AS bodyA, shortB AS bodyB, found.kind, causeKind, causeName, "causeName@", evidenceGrade, found.certainty, actions,
+  things, stated, coalesce(decision, '') AS decision, found.cause, overlap, memberA, memberB
+FROM chosen JOIN found USING (id) JOIN finding USING (id)
 ORDER BY place

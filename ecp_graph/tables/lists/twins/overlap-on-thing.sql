@@ -1,4 +1,4 @@
--- twin of: 400847a93f38
+-- twin of: 37f406e95f26
 -- iris: memberA memberB thing cause overlap
 SELECT finding.id, finding_thing.thing AS it
 FROM finding_thing
@@ -9,15 +9,18 @@ JOIN term AS b ON b.id = member_b
 WHERE (:thing IS NULL OR finding_thing.thing = (SELECT id FROM term WHERE iri = :thing))
   AND dimension = coalesce(:dimension, dimension)
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+  AND (:plan IS NULL OR EXISTS (
+    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ORDER BY dimension, grade, a.name, b.name, finding.iri, term.iri
 -- shown
-SELECT dimension, memberAName, "memberAName@", memberBName, "memberBName@", kind, kinds.name AS kindName, kinds.language AS "kindName@", causeKind,
+SELECT found.dimension, memberAName, "memberAName@", memberBName, "memberBName@", found.kind, kinds.name AS kindName, kinds.language AS "kindName@", causeKind,
   causeName, "causeName@", evidenceGrade, grades.name AS gradeName,
-  grades.language AS "gradeName@", certainty, actions, stated, term.name AS thingName,
-  term.language AS "thingName@", memberA, memberB, term.iri AS thing, cause, overlap
+  grades.language AS "gradeName@", found.certainty, actions, stated, coalesce(decision, '') AS decision, term.name AS thingName,
+  term.language AS "thingName@", memberA, memberB, term.iri AS thing, found.cause, overlap
 FROM chosen
 JOIN found USING (id)
+JOIN finding USING (id)
 JOIN term ON term.id = it
-LEFT JOIN mark AS kinds ON kinds.scheme = 'kind' AND kinds.notation = kind
+LEFT JOIN mark AS kinds ON kinds.scheme = 'kind' AND kinds.notation = found.kind
 LEFT JOIN mark AS grades ON grades.scheme = 'grade' AND grades.notation = evidenceGrade
 ORDER BY chosen.place

@@ -1,4 +1,4 @@
--- twin of: 5189c0917017
+-- twin of: 780d2a3f95b9
 -- iris: reading overlap
 WITH one AS (SELECT id FROM term WHERE iri = :member), other AS (SELECT id FROM term WHERE iri = :other)
 SELECT finding.id, reading.id AS stands
@@ -13,6 +13,8 @@ WHERE (:member IS NULL OR member_a IN one OR member_b IN one)
   AND (:thing IS NULL OR finding.id IN (
     SELECT finding FROM finding_thing WHERE thing = (SELECT id FROM term WHERE iri = :thing)))
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+  AND (:plan IS NULL OR EXISTS (
+    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ORDER BY locator, term.iri, grade, finding.iri
 -- shown
 SELECT locator AS passageName, reading.certainty, finding.kind, grade AS evidenceGrade, finding.name AS overlapName,

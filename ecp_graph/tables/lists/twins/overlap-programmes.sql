@@ -1,4 +1,4 @@
--- twin of: 037513805639
+-- twin of: 5217e0d094e8
 -- iris: cause overlap
 SELECT finding.id
 FROM finding
@@ -9,9 +9,11 @@ WHERE dimension = 'programme' AND grade <= :grade
   AND (:kind IS NULL OR kind = :kind)
   AND (:programme IS NULL OR :programme IN (a.iri, b.iri))
   AND (:on IS NULL OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
+  AND (:plan IS NULL OR EXISTS (
+    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ORDER BY grade, coalesce(a.code, a.name), coalesce(b.code, b.name), kind, c.name, finding.iri
 -- shown
-SELECT shortA AS programmeA, shortB AS programmeB, kind, causeKind, causeName, "causeName@", evidenceGrade, certainty, actions,
-  things, stated, cause, overlap
-FROM chosen JOIN found USING (id)
+SELECT shortA AS programmeA, shortB AS programmeB, found.kind, causeKind, causeName, "causeName@", evidenceGrade,
+  found.certainty, actions, things, stated, coalesce(decision, '') AS decision, found.cause, overlap
+FROM chosen JOIN found USING (id) JOIN finding USING (id)
 ORDER BY place

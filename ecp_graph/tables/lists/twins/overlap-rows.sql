@@ -1,4 +1,4 @@
--- twin of: 32ff7550ce99
+-- twin of: d6367bc14148
 -- iris: action
 WITH one AS (SELECT id FROM term WHERE iri = :member), other AS (SELECT id FROM term WHERE iri = :other)
 SELECT DISTINCT action.id
@@ -14,6 +14,8 @@ WHERE number IS NOT NULL AND position IS NOT NULL
   AND (:thing IS NULL OR finding.id IN (
     SELECT finding FROM finding_thing WHERE thing = (SELECT id FROM term WHERE iri = :thing)))
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+  AND (:plan IS NULL OR EXISTS (
+    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ORDER BY position, number, term.iri
 -- shown
 SELECT number, name AS title, language AS "title@", responsible, programme, timeframe, iri AS action

@@ -1,4 +1,4 @@
--- twin of: eb65dbbba0fc
+-- twin of: 999a37b43ad5
 -- iris: thing
 WITH meeting AS (
   SELECT finding_thing.thing, finding_thing.kind, member_a, member_b, grade
@@ -6,9 +6,11 @@ WITH meeting AS (
   JOIN finding ON finding.id = finding_thing.finding
   JOIN term AS a ON a.id = member_a
   JOIN term AS b ON b.id = member_b
-  WHERE dimension = 'body' AND finding_thing.kind IS NOT NULL
+  WHERE dimension = 'body' AND finding_thing.kind != 'similar work'
     AND (:on IS NULL OR finding_thing.kind = :on)
     AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+    AND (:plan IS NULL OR EXISTS (
+      SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
 ), body AS MATERIALIZED (
   SELECT thing, kind, member_a AS member, min(grade) AS grade FROM meeting GROUP BY 1, 2, 3
   UNION

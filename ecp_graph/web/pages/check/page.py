@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from ecp_graph.errors import EcpGraphError
+from ecp_graph.errors import EcpGraphError, InputSyntaxError
 from ecp_graph.overlap.across.checked import Checked
 from ecp_graph.overlap.reading import KINDS
 from ecp_graph.release.release import Release
@@ -24,7 +24,7 @@ from ecp_graph.web.pages.check.comparing import compare
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.state.site import site
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "offers_checks"]
 
 blueprint = Blueprint("check", __name__)
 
@@ -70,6 +70,15 @@ def _checked() -> Checked:
     with uploaded("file") as path, on_budget():
         try:
             return compare(path, workspace, release, against)
+        except InputSyntaxError as reason:
+            if reason.path == path:
+                raise
+            # it quotes a file of the workspace, which may tell of a confidential plan
+            current_app.logger.error("a check failed: %s", reason)
+            sentence = (
+                "A file of this workspace, such as its decisions on names, cannot be read; the server's log says why."
+            )
+            raise HttpError(500, "workspace-damaged", sentence) from None
         except EcpGraphError:
             raise
         except Exception as reason:
@@ -89,9 +98,16 @@ def _wanted() -> str:
 def _release() -> Release:
     """Return the release in use; raises HttpError where nothing can be compared with it."""
     opened = site().current.opened
-    if current_app.config["TWIN"] or site().workspace is None or opened is None or not plans_known():
+    if opened is None or not offers_checks():
         raise HttpError(404, "nothing-to-check", "Drafts are checked where a release with plans is served.")
     return opened
+
+
+def offers_checks() -> bool:
+    """Whether this server checks drafts: it has a release with plans, and is not rendered as files."""
+    here = site()
+    is_live = not current_app.config["TWIN"] and here.workspace is not None and here.current.opened is not None
+    return is_live and plans_known()
 
 
 def plans_known() -> bool:

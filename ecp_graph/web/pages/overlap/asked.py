@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -36,6 +36,8 @@ __all__ = [
     "one_of",
     "pair_path",
     "plan_key",
+    "plan_of",
+    "plans_of",
     "plural",
     "query",
     "sides_of",
@@ -45,6 +47,8 @@ __all__ = [
 
 #: The query of who shares a thing; its column lists the dimensions that share something, the main one first.
 SHARING: Final = "overlap-on-thing"
+#: The parameter of a plan, in queries and in the query string.
+_PLAN: Final = "plan"
 _MOST_WORDS: Final = 100
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
 
@@ -211,6 +215,20 @@ def is_graded(sides: Sides) -> bool:
     return sides.rows == sides.columns and sides.rows in joins().graded
 
 
+def plans_of(*queries: str) -> dict[str, Plan]:
+    """Return the plans that can be chosen, by their names in the query string.
+
+    None where one of the queries, as another workspace may have it, cannot choose by plan.
+    """
+    can = all(query(name).parameter(_PLAN) for name in queries)
+    return {plan_key(plan): plan for plan in joins().plans} if can else {}
+
+
+def plan_of(known: Mapping[str, Plan]) -> Plan | None:
+    """Return the plan that the query string names, or None; raises HttpError for one that is not known."""
+    return known.get(one_of(_PLAN, ("", *known)))
+
+
 def plan_key(plan: Plan) -> str:
     """Return how a plan is named in the query string."""
     same = [each for each in joins().plans if _slug(each.iri) == _slug(plan.iri)]
@@ -220,13 +238,13 @@ def plan_key(plan: Plan) -> str:
 def choice_of(sides: Sides) -> Choice:
     """Return what the query string chooses of a matrix; raises HttpError for a value that is not valid."""
     graded, known = is_graded(sides), joins()
-    plans = {plan_key(plan): plan.iri for plan in known.plans}
+    plan = plan_of(plans_of())
     return Choice(
         weakest=one_of("grade", ("", *known.grade_ranks)) if graded else one_of("tie", ("", *known.tie_ranks)),
         kind=one_of("kind", ("", *known.kind_ranks)) if graded else "",
         on=one_of("on", ("", *known.things_on(sides.rows))) if graded else "",
         with_everywhere=one_of("secretariat", ("", "with", "without")) == "with",
-        plan=plans.get(one_of("plan", ("", *plans)), ""),
+        plan=plan.iri if plan else "",
         row_words=request.args.get("row", "")[:_MOST_WORDS],
         column_words=request.args.get("column", "")[:_MOST_WORDS],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -31,6 +32,8 @@ from ecp_graph.web.pages.overlap.asked import (
     one_of,
     pair_path,
     plan_key,
+    plan_of,
+    plans_of,
     plural,
     query,
     sides_of,
@@ -66,6 +69,9 @@ ENTRY: Final = NavigationEntry("Overlap", "overlap.index", "dimension-links")
 
 #: The query of what is shared most, with the tag of the dimension that shares it.
 _SHARED: Final = "overlap-things"
+#: The queries of the actions and of the passages that show findings.
+_ROWS: Final = "overlap-rows"
+_PASSAGES: Final = "overlap-passages"
 #: Findings, pairs and shared things that a page lists; the downloads have all of them.
 _MOST_LISTED: Final = 100
 #: Things to which nothing is joined that a page names.
@@ -132,18 +138,22 @@ def on(dimension: str, slug: str) -> Response:
     """Who shares one thing with whom, and what proves it."""
     thing = thing_of(dimension, slug)
     secretariat = one_of("secretariat", ("", "with", "without")) or "without"
-    given = {"thing": thing.iri, "secretariat": secretariat}
+    plans = plans_of(SHARING, _ROWS, _PASSAGES)
+    plan = plan_of(plans)
+    given = {"thing": thing.iri, "secretariat": secretariat} | ({"plan": plan.iri} if plan else {})
     kinds = list(query(SHARING).values_of("dimension"))
     sharing = [(kind, panel_of_page(SHARING, _MOST_LISTED, dimension=kind, **given)) for kind in kinds]
     return page(
         "overlap/on.html",
         thing=thing,
         secretariat=secretariat,
+        plan=plan,
+        plans=plans,
         apart=joins().set_apart,
         sharing=sharing,
-        pairs=pairs_on(sharing[0][1], thing, kinds[0], secretariat) if sharing else 0,
-        rows=panel_of_page("overlap-rows", MOST_ROWS, **given),
-        passages=panel_of_page("overlap-passages", MOST_ROWS, **given),
+        pairs=pairs_on(sharing[0][1], kinds[0], **given) if sharing else 0,
+        rows=panel_of_page(_ROWS, MOST_ROWS, **given),
+        passages=panel_of_page(_PASSAGES, MOST_ROWS, **given),
         grades=panel(GRADES),
         overlap_kinds=panel(KINDS),
         related=relations(catalogue()),
@@ -172,7 +182,7 @@ def _matrix_page(sides: Sides) -> Response:
         matrix=found,
         given=given,
         plan=plan,
-        plans=[(plan_key(each), each.name) for each in known.plans],
+        plans=plans_of(),
         offered=offered(),
         compares_plans=compares_plans(),
         dimensions=known.dimensions,
@@ -190,8 +200,8 @@ def _matrix_page(sides: Sides) -> Response:
         open=open_actions(catalogue()) if names_bodies(sides) else None,
         grades=panel(GRADES) if found.is_graded else None,
         overlap_kinds=panel(KINDS) if found.is_graded else None,
-        findings=_findings(sides, choice) if found.is_graded and not plan else None,
-        things=_things_met(sides, choice) if not plan else None,
+        findings=_findings(sides, choice) if found.is_graded else None,
+        things=_things_met(sides, choice),
         links=None if found.is_graded else _foot_of(LINKS),
         ties=query(LINKS).values_of("tie"),
         letters=tuple(found.ranks),
@@ -225,20 +235,30 @@ def _findings(sides: Sides, choice: Choice) -> Panel | None:
     The query is `overlap-bodies` for bodies, as it is for the command.
     """
     name = f"overlap-{plural(sides.rows)}"
-    if name not in catalogue():
-        return None
-    secretariat = "with" if choice.with_everywhere else ""
-    given = {"grade": choice.weakest, "kind": choice.kind, "on": choice.on, "secretariat": secretariat}
-    return panel_of_page(
-        name, _MOST_LISTED, **{key: value for key, value in given.items() if query(name).parameter(key)}
-    )
+    return _chosen(name, choice) if name in catalogue() else None
 
 
 def _things_met(sides: Sides, choice: Choice) -> Panel | None:
     """Return the things that are shared most, for the matrix of the dimension that the query is about."""
     if sides.rows != sides.columns or sides.rows not in query(_SHARED).tags:
         return None
-    return panel_of_page(_SHARED, _MOST_LISTED, on=choice.on, secretariat="with" if choice.with_everywhere else "")
+    return _chosen(_SHARED, replace(choice, weakest="", kind=""))
+
+
+def _chosen(name: str, choice: Choice) -> Panel | None:
+    """Return the rows of a query of findings under a choice; None for a query that cannot choose by plan."""
+    if choice.plan and not query(name).parameter("plan"):
+        return None
+    given = {
+        "grade": choice.weakest,
+        "kind": choice.kind,
+        "on": choice.on,
+        "secretariat": "with" if choice.with_everywhere else "",
+        "plan": choice.plan,
+    }
+    return panel_of_page(
+        name, _MOST_LISTED, **{key: value for key, value in given.items() if query(name).parameter(key)}
+    )
 
 
 def _foot_of(name: str) -> Panel:

@@ -128,11 +128,11 @@ def marks_between(catalogue: Catalogue, one: Thing, other: Thing) -> list[Alike]
     return [Alike(one.iri, other.iri, *each, number=1) for each in marks]
 
 
-def pairs_on(found: Panel, thing: Thing, dimension: str, secretariat: str) -> int:
+def pairs_on(found: Panel, dimension: str, *, thing: str, secretariat: str, plan: str = "") -> int:
     """Return how many pairs of a dimension meet on a thing, of which a panel shows the first."""
     lists = site().lists
     if found.is_cut and lists is not None:
-        return lists.pairs_on(thing.iri, dimension, secretariat == "with")
+        return lists.pairs_on(thing, dimension, secretariat == "with", plan)
     return len({(row["memberA"], row["memberB"]) for row in found.rows})
 
 

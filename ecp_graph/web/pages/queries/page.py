@@ -16,8 +16,9 @@ from ecp_graph.queries.resolve import Choice
 from ecp_graph.queries.sheets import about_query, chosen_in_words, headings_of
 from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
+from ecp_graph.tables.lists.answering import Held, held
 from ecp_graph.web.drawings.frame import Caption, caption_of, picture_response
-from ecp_graph.web.http.answers import answer_response, ask, on_budget
+from ecp_graph.web.http.answers import answer_response, ask, held_answer, on_budget
 from ecp_graph.web.http.downloads import download
 from ecp_graph.web.http.embedding import EMBED, framed_by_others, is_embedded
 from ecp_graph.web.http.errors import ERROR_HEADER, HttpError, status_of
@@ -132,10 +133,9 @@ def api_as(name: str, extension: str) -> Response:
     """The result of a query, in the format of the extension."""
     query = _catalogue()[name]
     if extension == "xlsx" and query.kind == "table":
-        given = _given()
-        with on_budget():
-            bound = bind(query, given, site().engine)
-        body = ask(Question(bound, "json"), is_reserved=True).read(site().bounds.page_bytes)
+        given, bound, found = _given(), _bound(query), _held(query)
+        answer = held_answer(found, "json") if found else ask(Question(bound, "json"), is_reserved=True)
+        body = answer.read(site().bounds.page_bytes)
         about = about_query(query, given, _caption(query, given).facts)
         return download(workbook(body, headings=headings_of(query), about=about), MEDIA_TYPE, f"{name}.xlsx", tag=body)
     wanted = next((fmt for fmt in FORMATS if fmt.extension == extension and fmt.kind == query.kind), None)
@@ -176,6 +176,7 @@ def _result(query: Query, given: Given) -> dict[str, Any]:
             "bound": shown.bound,
             "chart": bar_chart(query.columns, shown.table),
             "sources": sources(shown.table),
+            "beside_graph": shown.beside_graph,
             "samples": _samples(query, given, shown.bound),
         }
     with on_budget():
@@ -192,9 +193,17 @@ def _samples(query: Query, given: Given, bound: str) -> list[Sample]:
 
 
 def _serialised(query: Query, wanted: Format) -> Response:
+    return answer_response(Question(_bound(query), wanted.name), is_reserved=True, held=_held(query))
+
+
+def _bound(query: Query) -> str:
     with on_budget():
-        sparql = bind(query, _given(), site().engine)
-    return answer_response(Question(sparql, wanted.name), is_reserved=True)
+        return bind(query, _given(), site().engine)
+
+
+def _held(query: Query) -> Held | None:
+    with on_budget():
+        return held(site().lists, query, _given(), site().engine)
 
 
 def _choices(query: Query) -> dict[str, Any]:

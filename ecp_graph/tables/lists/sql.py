@@ -1,0 +1,59 @@
+"""Queries of the catalogue in SQL over the lists of a release."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from ecp_graph.queries.catalogue import Query
+
+__all__ = ["Twin", "hash_of", "twins"]
+
+_OF: Final = "-- twin of:"
+_IRIS: Final = "-- iris:"
+_SHOWN: Final = "-- shown\n"
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A query of the catalogue in SQL over the lists: its rows, in order, and what is shown of each.
+
+    It is one file, ``twins/NAME.sql``, which says of which text it is the twin: ``of`` is the beginning of its SHA-256,
+    see `hash_of`. Tests hold the rows of both together.
+    """
+
+    of: str
+    rows: str
+    shown: str
+    iris: frozenset[str]
+
+    @property
+    def is_of_findings(self) -> bool:
+        """Whether its rows are made of findings."""
+        return "finding" in self.rows
+
+
+@cache
+def twins() -> Mapping[str, Twin]:
+    """Return the twins by the names of their queries."""
+    folder = files("ecp_graph.tables.lists") / "twins"
+    return {
+        file.name.removesuffix(".sql"): _twin(file.read_text(encoding="utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    }
+
+
+def hash_of(query: Query) -> str:
+    """Return what a twin says of the text of its query."""
+    return hashlib.sha256(query.body.encode()).hexdigest()[:12]
+
+
+def _twin(text: str) -> Twin:
+    of, iris, rest = text.split("\n", 2)
+    rows, _, shown = rest.partition(_SHOWN)
+    return Twin(of.removeprefix(_OF).strip(), rows, shown, frozenset(iris.removeprefix(_IRIS).split()))
