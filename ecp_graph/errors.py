@@ -7,6 +7,7 @@ The tree::
     ├── InputSyntaxError          a file is not valid RDF, SPARQL or YAML (path, line)
     ├── ImportRefused             a document or a draft cannot be taken as it is
     ├── InconsistentData          the data contradict the ontology (exit code 1)
+    ├── SlowPattern               a pattern of a shape has too many ways to match a text (shape, pattern)
     ├── PublishError              the static twin cannot be written to its folder
     ├── ExportError               a folder to export to is not empty, or cannot be written
     ├── ReleaseError              there is no release, or one is damaged
@@ -68,6 +69,7 @@ __all__ = [
     "ServiceRefused",
     "ServiceUnusable",
     "SettingError",
+    "SlowPattern",
     "SparkError",
     "UnknownQuery",
     "UpdateRefused",
@@ -138,6 +140,24 @@ class UncoveredAxiom(EcpGraphError):
             "which is slower."
         )
         self.found = tuple(found)
+
+
+class SlowPattern(EcpGraphError):
+    """A pattern of a shape was stopped at a text; carries both and, where it is known, the shape (IRI).
+
+    ``place`` is the file and the line of the shape.
+    """
+
+    def __init__(self, pattern: str, text: str, *, shape: str | None = None, place: str | None = None) -> None:
+        of_shape = f" of the shape <{shape}>" if shape else ""
+        begins = f"{text[:40]}…" if len(text) > 40 else text
+        super().__init__(
+            f"{f'{place}: t' if place else 'T'}he pattern {pattern}{of_shape} has too many ways to match the text "
+            f'"{begins}" and was stopped. Write it so that a text can match in one way only: a+$ instead of (a+)+$.'
+        )
+        self.pattern = pattern
+        self.text = text
+        self.shape = shape
 
 
 class PublishError(EcpGraphError):

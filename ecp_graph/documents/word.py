@@ -1,6 +1,7 @@
 """Reads a Word document (.docx): its body as Word shows it, with tracked insertions and without deletions.
 
-Headers and footers come after the body. Footnotes and text boxes are not read, and Word has no pages.
+Headers and footers come after the body. Footnotes and text boxes are not read, but for tables in boxes, and Word has
+no pages.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ecp_graph.documents.blocks import Block
 from ecp_graph.documents.numbering import Numbering
 from ecp_graph.errors import InputSyntaxError
 
-__all__ = ["CHARACTERS", "nearest", "read_word"]
+__all__ = ["CHARACTERS", "boxed_tables", "nearest", "read_word"]
 
 #: How the types of the relations to headers and footers end.
 _MARGINS: Final = ("/header", "/footer")
@@ -30,6 +31,9 @@ _TRANSPARENT: Final = frozenset(
     for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple", "r")
 )
 _TEXT: Final = qn("w:t")
+_BOX: Final = qn("w:txbxContent")
+#: Word writes a text box twice: as a shape of today, and as one of old for programs that know no others.
+_OLD_SHAPE: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: Elements that stand for a character.
 CHARACTERS: Final = {
     qn("w:tab"): "\t",
@@ -74,11 +78,11 @@ class _Reader:
     def blocks(self, body: Any) -> Iterator[Block]:
         """Yield the blocks of a body, tables counted as they come."""
         for element in nearest(body, (_PARAGRAPH, _TABLE)):
-            if element.tag == _TABLE:
-                self._tables += 1
-                yield from self._cells(element, self._tables)
-            elif text := self._paragraph(element):
+            if element.tag == _PARAGRAPH and (text := self._paragraph(element)):
                 yield Block(text)
+            for table in [element] if element.tag == _TABLE else boxed_tables(element):
+                self._tables += 1
+                yield from self._cells(table, self._tables)
 
     def _cells(self, table: Any, number: int) -> Iterator[Block]:
         for row_number, row in enumerate(nearest(table, (_ROW,)), 1):
@@ -112,6 +116,14 @@ def nearest(parent: Any, wanted: tuple[str, ...]) -> Iterator[Any]:
             yield element
         elif element.tag in _TRANSPARENT:
             yield from nearest(element, wanted)
+
+
+def boxed_tables(paragraph: Any) -> Iterator[Any]:
+    """Yield the tables of the text boxes that a paragraph holds, each once."""
+    boxes = list(paragraph.iter(_BOX))
+    of_today = [box for box in boxes if next(box.iterancestors(_OLD_SHAPE), None) is None]
+    for box in of_today or boxes:
+        yield from nearest(box, (_TABLE,))
 
 
 def _characters(parent: Any) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ecp_graph.overlap.evidence import gather_evidence, mint_hashes
 from ecp_graph.overlap.gathering import gather
 from ecp_graph.overlap.marks import read_marks
 from ecp_graph.overlap.mint import mint, name_findings
-from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_rule
+from ecp_graph.overlap.rules import LAYERS, by_joins, by_sparql, made_ready, read_by_rules, read_rule
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
@@ -93,7 +93,7 @@ def derive_layer(
         without = by_joins(every, statements, marks, place, progress) if is_joined else {}
         others = list(without) if is_joined else every
         if others:
-            by_sparql(others, merged_store(statements.quads(*LAYERS)), statements, marks)
+            by_sparql(others, merged_store(read_by_rules(statements)), statements, marks)
         gather(statements, marks)
         add_findings(statements, marks, comparison, progress)
         gather_evidence(statements, marks)

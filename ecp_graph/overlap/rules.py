@@ -23,9 +23,9 @@ from ecp_graph.sparql.text import position, tokens
 from ecp_graph.tables.algebra import NotCompiled, Statement
 from ecp_graph.tables.algebra.kept import kept
 from ecp_graph.tables.joins import Joins, Place, Stopped
-from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
+from ecp_graph.tables.statements import DEFAULT_GRAPH, LITERALS, Statements
 
-__all__ = ["LAYERS", "Rule", "by_joins", "by_sparql", "made_ready", "read_rule"]
+__all__ = ["LAYERS", "Rule", "by_joins", "by_sparql", "made_ready", "read_by_rules", "read_rule"]
 
 _REQUIRED: Final = ("memberA", "memberB", "kind", "cause", "on", "grade")
 _OPTIONAL: Final = ("action", "way", "premise", "step", "reading")
@@ -37,10 +37,14 @@ _POSITION: Final = re.compile(r"error at (\d+):(\d+):")
 #: The layers that rules read.
 LAYERS: Final = ("ontology", "data", "inferred")
 _EACH: Final = " UNION ALL ".join(f"SELECT s, p, o, g FROM {layer}" for layer in LAYERS)
+#: All but literals where the ontology has things: the reasoner reports them, and no overlap can be on them.
+_FIT: Final = f"""
+SELECT * FROM ({_EACH})
+WHERE o < {LITERALS} OR p NOT IN (SELECT s FROM ({_EACH}) WHERE p = {{type}} AND o = {{link}})"""
 #: What rules read, in the order in which they look for it; for as long as they run these stand for the views so called.
 _READ: Final = {
-    "quads": f"SELECT * FROM ({_EACH}) WHERE g <> {DEFAULT_GRAPH} ORDER BY p, s",
-    "triples": f"SELECT DISTINCT s, p, o FROM ({_EACH}) ORDER BY p, s",
+    "quads": f"SELECT * FROM ({{fit}}) WHERE g <> {DEFAULT_GRAPH} ORDER BY p, s",
+    "triples": "SELECT DISTINCT s, p, o FROM ({fit}) ORDER BY p, s",
     "nodes": "SELECT s AS n FROM triples UNION SELECT o FROM triples",
 }
 _EVIDENCE: Final = ", ".join(f'"{name}" {"VARCHAR" if name in _WORDS else "BIGINT"}' for name in _COLUMNS)
@@ -91,14 +95,31 @@ def read_rule(path: Path) -> Rule:
 def made_ready(statements: Statements) -> Iterator[None]:
     """Keep, as long as the block lasts, the tables that rules read, and ``evidence`` for their rows, empty at first."""
     execute = statements.connection.execute
+    fit = _fit(statements)
     for table, select in _READ.items():
-        execute(f"CREATE TEMP TABLE {table} AS {select}")
+        execute(f"CREATE TEMP TABLE {table} AS {select.format(fit=fit)}")
     execute(f"CREATE TEMP TABLE evidence ({_EVIDENCE})")
     try:
         yield
     finally:
         for table in (*_READ, "evidence"):
             execute(f"DROP TABLE temp.{table}")
+
+
+def read_by_rules(statements: Statements) -> list[ox.Quad]:
+    """Return the statements that rules read."""
+    path = statements.write(_fit(statements), "read_by_rules")
+    content = path.read_bytes()
+    path.unlink()
+    return list(ox.parse(content, format=ox.RdfFormat.N_QUADS))
+
+
+def _fit(statements: Statements) -> str:
+    """Return the SELECT of the statements that rules read."""
+    terms = {"type": PREFIXES["rdf"] + "type", "link": PREFIXES["owl"] + "ObjectProperty"}
+    written = {name: str(ox.NamedNode(iri)) for name, iri in terms.items()}
+    numbers = statements.numbers(written.values())
+    return _FIT.format(**{name: numbers[term] for name, term in written.items()})
 
 
 def by_joins(
@@ -179,10 +200,12 @@ def _type(column: str) -> str:
 def _rows(rule: Rule, store: ox.Store, marks: Marks) -> Iterator[dict[str, ox.NamedNode | ox.Literal]]:
     for row in store.query(rule.text, prefixes=dict(names().prefixes)):  # type: ignore[union-attr]
         values = {name: row[name] for name in rule.columns if row[name] is not None}
-        if any(not isinstance(row[name], ox.NamedNode) for name in values if name not in _WORDS):
-            raise InputSyntaxError(rule.path, f"the rule gives something other than an IRI in {row}")
+        for name, value in values.items():
+            if name not in _WORDS and not isinstance(value, ox.NamedNode):
+                raise InputSyntaxError(rule.path, f"the rule gives {value} as ?{name}, which has to be an IRI.")
         if missing := [name for name in _REQUIRED if name not in values]:
-            raise InputSyntaxError(rule.path, f"the rule gives {row}, which lacks ?{' ?'.join(missing)}")
+            given = ", ".join(f"?{name} {value}" for name, value in values.items())
+            raise InputSyntaxError(rule.path, f"the rule gives a row without ?{' ?'.join(missing)}: {given}.")
         for mark, term in (("kind", "overlapKind"), ("grade", "evidenceGrade")):
             if values[mark].value not in marks.concepts[term]:
                 raise _unknown_mark(rule, mark, values[mark].value, SCHEMES[term], marks.concepts[term])

@@ -58,9 +58,13 @@ class Completed:
         return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:
-        """Return the sentence of a contradiction with the places of its individuals."""
-        found = (self.sources.index.find(iri) for iri in contradiction.individuals)
-        places = ", ".join(f"{place.file}:{place.line}" for place in found if place)
+        """Return the sentence of a contradiction with the places of its statements, or else of its individuals."""
+        find = self.sources.index.find
+        found = [
+            find(subject, predicate=predicate, value=value) for subject, predicate, value in contradiction.statements
+        ]
+        found = found or [find(iri) for iri in contradiction.individuals]
+        places = ", ".join(dict.fromkeys(f"{place.file}:{place.line}" for place in found if place))
         return f"{contradiction.sentence} ({places})" if places else contradiction.sentence
 
 

@@ -69,7 +69,9 @@ def _report(files: Sequence[Path], workspace: Workspace) -> Report:
     own = {path.resolve() for path in workspace.data_files}
     names = {path: workspace.relative(path.resolve()) if path.resolve() in own else str(path) for path in files}
     others = [path for path in workspace.data_files if path not in {given.resolve() for given in files}]
-    index = SourceIndex([*files, *others], lambda path: names.get(path) or workspace.relative(path))
+    index = SourceIndex(
+        [*files, *others, *workspace.shape_files], lambda path: names.get(path) or workspace.relative(path)
+    )
     statements = _together(sources, quads, within=all(path.resolve() in own for path in files))
     data, documents = excerpt(sources.profiles, statements)
     sources = replace(sources, data=data, index=index)

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import product
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
+
+import pyoxigraph as ox
 
 from ecp_graph.inputs import read_input
 
@@ -39,8 +42,8 @@ _BLOCK: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"(?:\s|\#[^\n]*)*+")
 _DIRECTIVE: Final = re.compile(r"@?(?:prefix\s+(?P<prefix>[^\s:]*):|base)\s*<(?P<iri>[^<>\s]*)>", re.IGNORECASE)
-#: Of a statement.
-_WORDS: Final = 3
+#: Predicate, value in the syntax of N-Triples, and graph; None stands for any.
+_Key: TypeAlias = tuple[str | None, str | None, str | None]
 #: So many files are held in memory that were read last.
 _HELD: Final = 64
 
@@ -74,24 +77,28 @@ class SourceIndex:
         self._text = lru_cache(_HELD)(lambda path: read(path).decode("utf-8", "replace"))
         self._places_of = lru_cache(_HELD)(self._places)
 
-    def find(self, subject: str, *, predicate: str | None = None, graphs: Iterable[str] = ()) -> Place | None:
-        """Return the first place of the subject (IRI), if possible with the predicate and in one of the graphs."""
-        graphs = sorted(graphs)
-        keys: list[tuple[str | None, str | None]] = []
-        keys += [(predicate, graph) for graph in graphs] if predicate else []
-        keys += [(predicate, None)] if predicate else []
-        keys += [*((None, graph) for graph in graphs), (None, None)]
+    def find(
+        self, subject: str, *, predicate: str | None = None, value: str | None = None, graphs: Iterable[str] = ()
+    ) -> Place | None:
+        """Return the first place of the subject (IRI), as near to the statement as it is known.
+
+        That is the line of the value, a term in the syntax of N-Triples; or else of the predicate, of the value of
+        another predicate, or of the subject; each if possible in one of the graphs.
+        """
+        within = [*sorted(graphs), None]
+        wanted = ((predicate, value), (predicate, None), (None, value), (None, None))
+        keys = ((*key, graph) for key in dict.fromkeys(wanted) for graph in within)
         places = self._places_of(subject)
         return next((place for key in keys if (place := places.get(key))), None)
 
-    def _places(self, subject: str) -> dict[tuple[str | None, str | None], Place]:
-        """Return the first places of a subject by predicate and graph; None stands for any."""
-        places: dict[tuple[str | None, str | None], Place] = {}
+    def _places(self, subject: str) -> dict[_Key, Place]:
+        """Return the first place of each kind of statement of a subject."""
+        places: dict[_Key, Place] = {}
         for path, start, end, first, graph, prefixes in self._blocks.get(subject, ()):
-            for predicate, line in _predicates(self._text(path)[start:end], prefixes):
-                place = Place(self._name(path), first + line - 1)
-                for key in {(p, g) for p in (predicate, None) for g in (graph, None)}:
-                    places.setdefault(key, place)
+            for predicate, value, line, line_of_value in _statements(self._text(path)[start:end], prefixes):
+                for key in product((predicate, None), (value, None), (graph, None)):
+                    at = line if key[1] is None else line_of_value
+                    places.setdefault(key, Place(self._name(path), first + at - 1))
         return places
 
     @cached_property
@@ -128,17 +135,41 @@ def _blocks(path: Path, text: str) -> Iterator[tuple[str, _Block]]:
         graph = None if match["end"] == "}" else graph
 
 
-def _predicates(block: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Yield the predicate of each statement of a block with its line; what stands in brackets is passed over."""
-    terms: list[tuple[str, int]] = []
-    for word, line in _without_brackets(_tokens(block)):
-        if word == ";":
-            terms = terms[:1]
-        elif word != ",":
-            terms.append((word, line))
-            if len(terms) == _WORDS:
-                predicate, place = terms[1]
-                yield _resolve(predicate, prefixes), place
+def _statements(block: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, str | None, int, int]]:
+    """Yield predicate and value of each statement of a block, and the lines on which each of the two begins.
+
+    What stands in brackets is passed over; a value that is in brackets or does not parse is None.
+    """
+    tokens = _without_brackets(_tokens(block))
+    next(tokens, None)  # the subject
+    predicate: tuple[str, int] | None = None
+    value: list[tuple[str, int]] = []
+    for word, line in (*tokens, (";", 0)):
+        if word in {",", ";"}:
+            if predicate and value:
+                words = [one for one, _ in value]
+                yield _resolve(predicate[0], prefixes), _value(words, prefixes), predicate[1], value[0][1]
+            predicate, value = (None if word == ";" else predicate), []
+        elif predicate is None:
+            predicate = word, line
+        else:
+            value.append((word, line))
+
+
+def _value(words: Sequence[str], prefixes: Mapping[str, str]) -> str | None:
+    """Return a value in the syntax of N-Triples."""
+    first, *rest = words
+    iri = _resolve(first, prefixes)
+    if first.startswith("<") or iri != first:
+        return f"<{iri}>"
+    datatype = "".join(rest)
+    if datatype.startswith("^^") and not datatype.startswith("^^<"):
+        datatype = f"^^<{_resolve(datatype[2:], prefixes)}>"
+    try:
+        (triple,) = ox.parse(f"<urn:s> <urn:p> {first}{datatype} .", format=ox.RdfFormat.TURTLE)
+    except (SyntaxError, ValueError):
+        return None
+    return str(triple.object)
 
 
 def _without_brackets(tokens: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:

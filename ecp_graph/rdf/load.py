@@ -34,6 +34,14 @@ _LONGEST_LINE: Final = 16_777_216
 #: The files that one process parses are together no larger, if there are several.
 _BATCH_BYTES: Final = 100_000_000
 
+#: What to do about an error of a parser, by a part of its message.
+_TO_DO: Final = {
+    "No LoadDocumentCallback": "Its @context is at another address, and nothing is fetched: write the context itself "
+    "into the file.",
+    "No scheme found in an absolute IRI": "Write the IRI in full, or declare a base: @base <https://example.org/> .",
+    "UTF-8": "Save the file as UTF-8.",
+    "Unexpected end of file": "Is a quotation mark, a bracket or the last full stop missing?",
+}
 _PASSAGE_OF: Final = ox.NamedNode(ECP + "passageOf")
 _PROFILE_OF: Final = ox.NamedNode(SHAPES + "profileOf")
 
@@ -84,7 +92,7 @@ def load(workspace: Workspace) -> Sources:
         ontology=_in_graph(of_ontology, (ours[path] for path in ontology)),
         data=stated,
         shapes=_in_graph(of_shapes, (ours[path] for path in [*shapes, *in_force])),
-        index=SourceIndex(data + ontology, workspace.relative),
+        index=SourceIndex([*data, *ontology, *shapes, *in_force], workspace.relative),
         profiles=_profiles((documents[path], ours[path]) for path in in_force),
     )
 
@@ -273,7 +281,9 @@ def _show(term: object) -> str:
 
 
 def _reason(error: SyntaxError) -> str:
-    """Return the parser's message with the column and without the line, which the path already tells."""
+    """Return the parser's message, with the column and without the line, which the path tells, and what to do."""
     text = str(error.msg)
     before, separator, after = text.partition(": ")
-    return f"column {error.offset}: {after}" if separator and before.startswith("Parser error") else text
+    reason = f"column {error.offset}: {after}" if separator and before.startswith("Parser error") else text
+    to_do = next((what for part, what in _TO_DO.items() if part in text), "")
+    return f"{reason.rstrip('.')}. {to_do}" if to_do else reason

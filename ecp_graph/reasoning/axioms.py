@@ -38,9 +38,12 @@ _COVERED: Final = frozenset(
 class Constraints:
     """What can contradict data: properties with a restriction of their kind, disjoint pairs, keys, and datatypes.
 
+    Of the properties that are said to be of one kind, ``links`` have things as values and ``attributes`` literals.
     The last three tell why a thing is in a class.
     """
 
+    links: set[object] = field(default_factory=set)
+    attributes: set[object] = field(default_factory=set)
     functional: set[object] = field(default_factory=set)
     inverse_functional: set[object] = field(default_factory=set)
     irreflexive: set[object] = field(default_factory=set)
@@ -57,7 +60,10 @@ class Constraints:
 def constraints_of(ontology: Iterable[ox.Quad]) -> Constraints:
     """Return what the statements of an ontology forbid."""
     facts = _Facts(ontology)
+    links, attributes = set(facts.of_kind("ObjectProperty")), set(facts.of_kind("DatatypeProperty"))
     found = Constraints(
+        links=(links - attributes) | {_TYPE},
+        attributes=attributes - links,
         functional=set(facts.of_kind("FunctionalProperty")),
         inverse_functional=set(facts.of_kind("InverseFunctionalProperty")),
         irreflexive=set(facts.of_kind("IrreflexiveProperty")),

@@ -67,6 +67,7 @@ def find_conflicts(statements: Statements, constraints: Constraints) -> list[Con
         *finder.links(),
         *finder.functional(),
         *finder.keys(),
+        *finder.misplaced(),
         *finder.malformed(),
         *finder.of_another_datatype(),
     }
@@ -83,9 +84,10 @@ class _Finder:
         """Yield the things that are in two disjoint classes."""
         self._choose_pairs(self._constraints.disjoint_classes)
         for thing, *kinds in self._rows(_IN_CLASSES, type=_TYPE):
-            reasons = (f"{show(kind)} {self._reason(thing, kind)}" for kind in kinds)
-            sentence = f"{show(thing)} is in two classes that exclude each other: {', and '.join(reasons)}."
-            yield contradiction(sentence, thing)
+            reasons = [(kind, *self._reason(thing, kind)) for kind in kinds]
+            told = ", and ".join(f"{show(kind)} {why}" for kind, why, _ in reasons)
+            sentence = f"{show(thing)} is in two classes that exclude each other: {told}."
+            yield contradiction(sentence, thing, statements=[one for *_, one in reasons if one])
 
     def links(self) -> Iterator[Contradiction]:
         """Yield what is linked with itself, both ways, or by two properties, where the ontology excludes that."""
@@ -96,6 +98,7 @@ class _Finder:
                 f"{show(thing)} has itself as {show(predicate)}, which never links a thing to itself; "
                 "name another one.",
                 thing,
+                statements=[(thing, predicate, thing)],
             )
         self._choose(limits.asymmetric)
         for predicate, first, second in self._rows(_BACK):
@@ -105,6 +108,7 @@ class _Finder:
                     "way only; take one of the two statements out.",
                     first,
                     second,
+                    statements=[(first, predicate, second), (second, predicate, first)],
                 )
         self._choose_pairs(limits.disjoint_properties)
         for one, other, first, second in self._rows(_TWICE):
@@ -113,6 +117,7 @@ class _Finder:
                 "take one of the two statements out.",
                 first,
                 second,
+                statements=[(first, one, second), (first, other, second)],
             )
 
     def functional(self) -> Iterator[Contradiction]:
@@ -124,6 +129,7 @@ class _Finder:
                     f"{show(thing)} has two values for {show(predicate)}, which can have only one: "
                     f"{show(first)} and {show(second)}.",
                     thing,
+                    statements=[(thing, predicate, first), (thing, predicate, second)],
                 )
         self._choose(self._constraints.inverse_functional)
         for predicate, value, found in self._rows(_VALUES.format(of="o", values="s")):
@@ -133,6 +139,7 @@ class _Finder:
                     f"{show(predicate)}, which only one thing can have.",
                     first,
                     second,
+                    statements=[(first, predicate, value), (second, predicate, value)],
                 )
 
     def keys(self) -> Iterator[Contradiction]:
@@ -152,7 +159,26 @@ class _Finder:
                         f"({text}); give one of them another value, or merge them.",
                         first,
                         second,
+                        statements=[(one, properties[-1], found[one][-1]) for one in (first, second)],
                     )
+
+    def misplaced(self) -> Iterator[Contradiction]:
+        """Yield the literals that are stated where the ontology has a thing, and the things where it has a literal."""
+        stated = "SELECT DISTINCT s, p, o FROM known WHERE p IN (FROM chosen) AND stated AND o"
+        self._choose(self._constraints.links)
+        for thing, predicate, value in self._rows(f"{stated} >= {LITERALS}"):
+            sentence = (
+                f"{show(value)}, the {show(predicate)} of {show(thing)}, is a literal where a thing is due; "
+                "write the IRI of the thing, without quotation marks."
+            )
+            yield contradiction(sentence, thing, statements=[(thing, predicate, value)])
+        self._choose(self._constraints.attributes)
+        for thing, predicate, value in self._rows(f"{stated} < {LITERALS}"):
+            sentence = (
+                f"{show(value)}, the {show(predicate)} of {show(thing)}, is a thing where a literal is due; "
+                "write the value itself, in quotation marks or as a number."
+            )
+            yield contradiction(sentence, thing, statements=[(thing, predicate, value)])
 
     def malformed(self) -> Iterator[Contradiction]:
         """Yield the literals that are none of their datatype. Spec: OWL 2 Profiles, table 8."""
@@ -161,7 +187,7 @@ class _Finder:
         for thing, predicate, literal in self._rows("SELECT DISTINCT s, p, o FROM known WHERE o IN (FROM chosen)"):
             what = f"{show(literal)}, the {show(predicate)} of {show(thing)}"
             sentence = f"{what}, is typed as {show(literal.datatype)} but is not a valid one."
-            yield contradiction(sentence, thing)
+            yield contradiction(sentence, thing, statements=[(thing, predicate, literal)])
 
     def of_another_datatype(self) -> Iterator[Contradiction]:
         """Yield the literals that do not have the datatype that the ontology requires."""
@@ -186,26 +212,36 @@ class _Finder:
                 for thing, value in self._rows(others, predicate=predicates[number]):
                     what = f"{show(value)}, the {show(predicates[number])} of {show(thing)}"
                     sentence = f"{what}, has the datatype {show(value.datatype)}, not {show(ox.NamedNode(datatype))}."
-                    yield contradiction(sentence, thing)
+                    yield contradiction(sentence, thing, statements=[(thing, predicates[number], value)])
 
-    def _reason(self, thing: object, kind: object) -> str:
-        """Return why a thing is in a class: a stated class, or a property of which it is the subject or the value."""
-        wider = self._constraints.superclasses
+    def _reason(self, thing: object, kind: object) -> tuple[str, tuple[object, object, object] | None]:
+        """Return why a thing is in a class, and the statement that puts it there, where it is one.
+
+        It is a stated class, or a property of which it is the subject or the value.
+        """
+        limits = self._constraints
         classes = self._rows("SELECT o FROM known WHERE s = $thing AND p = $type AND stated", thing=thing, type=_TYPE)
         stated = {one for (one,) in classes}
         if kind in stated:
-            return "(stated)"
+            return "(stated)", (thing, _TYPE, kind)
         for narrow in sorted(stated, key=str):
-            if kind in wider.get(narrow, ()):
-                return f"(it is stated to be an {show(narrow)})"
-        for asked, told, words in (
-            ("SELECT p, o FROM known WHERE s = $thing AND stated", self._constraints.domains, "it has the {0} {1}"),
-            ("SELECT p, s FROM known WHERE o = $thing AND stated", self._constraints.ranges, "it is the {0} of {1}"),
+            if kind in limits.superclasses.get(narrow, ()):
+                return f"(it is stated to be an {show(narrow)})", (thing, _TYPE, narrow)
+        for predicate, value in sorted(
+            self._rows("SELECT p, o FROM known WHERE s = $thing AND stated", thing=thing), key=str
         ):
-            for predicate, other in sorted(self._rows(asked, thing=thing), key=str):
-                if any(kind == one or kind in wider.get(one, ()) for one in told.get(predicate, ())):
-                    return f"({words.format(show(predicate), show(other))})"
-        return "(by several steps)"
+            if self._is_within(limits.domains.get(predicate, ()), kind):
+                return f"(it has the {show(predicate)} {show(value)})", (thing, predicate, value)
+        for predicate, other in sorted(
+            self._rows("SELECT p, s FROM known WHERE o = $thing AND stated", thing=thing), key=str
+        ):
+            if self._is_within(limits.ranges.get(predicate, ()), kind):
+                return f"(it is the {show(predicate)} of {show(other)})", (other, predicate, thing)
+        return "(by several steps)", None
+
+    def _is_within(self, classes: Iterable[object], kind: object) -> bool:
+        """Return whether one of the classes is this one, or a class below it."""
+        return any(kind == one or kind in self._constraints.superclasses.get(one, ()) for one in classes)
 
     def _different(self, terms: Iterable[object]) -> Iterator[tuple[object, object]]:
         pairs = combinations(sorted(terms, key=str), 2)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import pyoxigraph as ox
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from ecp_graph.errors import SlowPattern
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import Sources
 from ecp_graph.rdf.terms import to_graph
@@ -24,12 +27,39 @@ from ecp_graph.validation.incremental import are_plain, judge_changed
 from ecp_graph.validation.partial import judge_touched
 from ecp_graph.validation.profiles import profile_view, stated_by
 from ecp_graph.validation.report import Finding, Report, in_order
+from ecp_graph.validation.results import FindingReader
 from ecp_graph.validation.shacl import TARGETS, Engine, Judged, only, run_shapes
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
 
 __all__ = ["Judged", "check", "check_since", "check_touched", "judge_stated"]
 
 
+_Judge = TypeVar("_Judge", bound=Callable[..., Any])
+
+
+def _placing(judge: _Judge) -> _Judge:
+    """Let a function that runs the shapes of sources tell in which file a pattern stands that was stopped."""
+
+    @wraps(judge)
+    def placing(sources: Sources, *args: Any, **options: Any) -> Any:
+        try:
+            return judge(sources, *args, **options)
+        except SlowPattern as slow:
+            raise _placed(slow, sources) from None
+
+    return cast(_Judge, placing)
+
+
+def _placed(slow: SlowPattern, sources: Sources) -> SlowPattern:
+    if slow.shape is None:
+        return slow
+    node = URIRef(slow.shape) if ":" in slow.shape else BNode(slow.shape)
+    shape = FindingReader(to_graph(sources.shapes)).name(node)
+    place = sources.index.find(shape) if shape else None
+    return SlowPattern(slow.pattern, slow.text, shape=shape, place=f"{place.file}:{place.line}" if place else None)
+
+
+@_placing
 def judge_stated(
     sources: Sources,
     statements: Sequence[ox.Quad] | None = None,
@@ -57,6 +87,7 @@ def judge_stated(
     return judged
 
 
+@_placing
 def check(
     sources: Sources,
     things: Iterable[ox.Quad],
@@ -75,6 +106,7 @@ def check(
     return _report(judged, findings, _Locator(sources.data, sources.index))
 
 
+@_placing
 def check_touched(
     sources: Sources,
     statements: Statements,
@@ -98,6 +130,7 @@ def check_touched(
     return _report(judged, findings, _Locator(stated, sources.index))
 
 
+@_placing
 def check_since(
     sources: Sources,
     statements: Statements,
@@ -168,10 +201,14 @@ def _on_statements(shapes: Graph) -> set[Node]:
 
 
 def _contradicting(contradiction: Contradiction, about: Collection[str]) -> Finding:
-    """Return a contradiction as a finding about the first of its individuals, if possible one of those asked about."""
-    things = contradiction.individuals
-    focus = next((thing for thing in things if thing in about), next(iter(things), None))
-    return Finding("Violation", contradiction.sentence, focus=focus)
+    """Return a contradiction as a finding about the first of its statements, or else of its individuals.
+
+    If possible it is about something that is asked about.
+    """
+    candidates = [*contradiction.statements, *((thing, None, None) for thing in contradiction.individuals)]
+    asked = (one for one in candidates if one[0] in about)
+    focus, path, value = next(asked, next(iter(candidates), (None, None, None)))
+    return Finding("Violation", contradiction.sentence, focus=focus, path=path, value=value)
 
 
 def _value_iri(finding: Finding) -> str | None:
@@ -205,7 +242,7 @@ class _Locator:
         if finding.focus is None:
             return finding
         passages = finding.passages or self._stating((finding.focus, finding.path, finding.value))
-        place = self._index.find(finding.focus, predicate=finding.path, graphs=passages)
+        place = self._index.find(finding.focus, predicate=finding.path, value=finding.value, graphs=passages)
         file, line = place or (finding.file, finding.line)
         return replace(finding, passages=tuple(passages), file=file, line=line)
 

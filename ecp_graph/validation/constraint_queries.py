@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from ecp_graph.errors import SlowPattern
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.rdf.terms import OxTerm, to_rdflib
 from ecp_graph.sparql.text import Token, every_token, tokens
@@ -30,6 +31,7 @@ from ecp_graph.validation.lexical import expressible, survive_store
 from ecp_graph.validation.matching import FUNCTIONS, Matching, has_flags
 from ecp_graph.validation.property_path import written
 from ecp_graph.validation.results import Result
+from ecp_graph.validation.slow_patterns import stopping_slow_patterns
 
 __all__ = ["ConstraintQuery", "UnsuitedQuery", "ask_constraint", "constraint_query"]
 
@@ -63,7 +65,8 @@ def ask_constraint(
     """Return the results of a SPARQL constraint of a shape; the store has the data, and notes where the shape looks.
 
     With ``values``, only results with one of them as ?value are looked for, where the query has that variable.
-    Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike.
+    Raises UnsuitedQuery for a query that has to be asked for each node, or that compares what engines compare unlike,
+    and SlowPattern.
     """
     looking = ox.NamedNode(f"{_FOCUS.value}:{shape}")
     query = constraint_query(shapes, shape, constraint)
@@ -84,11 +87,14 @@ def ask_constraint(
     text = _for_all(query.text, given, tell_holding(store, query.text, query.prefixes, looking))
     matching = Matching()
     try:
-        solutions = store.query(text, prefixes=dict(query.prefixes), custom_functions=matching.functions)
-        names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
-        rows = [{name: row[name] for name in names if row[name] is not None} for row in solutions]  # type: ignore[union-attr]
+        with stopping_slow_patterns():
+            solutions = store.query(text, prefixes=dict(query.prefixes), custom_functions=matching.functions)
+            names = [variable.value for variable in solutions.variables]  # type: ignore[union-attr]
+            rows = [{name: row[name] for name in names if row[name] is not None} for row in solutions]  # type: ignore[union-attr]
     except (SyntaxError, ValueError) as error:
         raise UnsuitedQuery(str(error)) from error
+    if matching.slow:
+        raise SlowPattern(matching.slow.pattern, matching.slow.text, shape=str(shape))
     if matching.failed:
         raise UnsuitedQuery("it has a pattern that is none")
     return [query.result(row) for row in rows]

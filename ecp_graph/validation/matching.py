@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
+from ecp_graph.errors import SlowPattern
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.rdf.terms import OxTerm
 from ecp_graph.sparql.text import Token
+from ecp_graph.validation.slow_patterns import matched
 
 __all__ = ["FUNCTIONS", "Matching", "has_flags"]
 
+_Found = TypeVar("_Found")
 _Function: TypeAlias = Callable[..., OxTerm | ox.Triple | None]
 
 _REGEX: Final = ox.NamedNode("urn:ecp-graph:regex")
@@ -32,30 +35,42 @@ _GROUP: Final = re.compile(r"\$([0-9]*)")
 
 
 class Matching:
-    """The two functions, for one query; ``failed`` tells whether a pattern or a replacement was none."""
+    """The two functions, for one query.
+
+    ``failed`` tells whether a pattern or a replacement was none, and ``slow`` which pattern was stopped; no more are
+    matched then.
+    """
 
     def __init__(self) -> None:
         self.failed = False
+        self.slow: SlowPattern | None = None
         self.functions: dict[ox.NamedNode, _Function] = {_REGEX: self._regex, _REPLACE: self._replace}
 
     def _regex(self, text: OxTerm, pattern: OxTerm) -> ox.Literal | None:
         if not (_is_text(text) and _is_text(pattern)):
             return None
-        try:
-            return ox.Literal(bool(re.search(pattern.value, text.value)))
-        except re.error:
-            self.failed = True
-            return None
+        found = self._matched(pattern.value, text.value, lambda: bool(re.search(pattern.value, text.value)))
+        return None if found is None else ox.Literal(found)
 
     def _replace(self, text: OxTerm, pattern: OxTerm, replacement: OxTerm) -> ox.Literal | None:
         if not (_is_text(text) and _is_text(pattern) and _is_text(replacement)):
             return None
+        template = _template(replacement.value)
+        found = self._matched(pattern.value, text.value, lambda: re.sub(pattern.value, template, text.value))
+        if found is None or not isinstance(text, ox.Literal):
+            return None
+        return ox.Literal(found, language=text.language)
+
+    def _matched(self, pattern: str, text: str, match: Callable[[], _Found]) -> _Found | None:
+        if self.slow:
+            return None
         try:
-            found = re.sub(pattern.value, _template(replacement.value), text.value)
+            return matched(pattern, text, match)
         except (re.error, IndexError):
             self.failed = True
-            return None
-        return ox.Literal(found, language=text.language) if isinstance(text, ox.Literal) else None
+        except SlowPattern as slow:  # the engine would take it for an error of the expression
+            self.slow = slow
+        return None
 
 
 def has_flags(parts: Sequence[Token]) -> bool:

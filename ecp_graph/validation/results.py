@@ -54,13 +54,17 @@ class FindingReader:
             focus=result.focus,
             path=self._path(result.path),
             value=result.value,
-            shape=next((str(holder) for holder in holders if isinstance(holder, URIRef)), None),
+            shape=self.name(result.shape),
             component=result.component,
             remedy=self._first(_REMEDY, places),
             rule=self._first(RDFS.label, holders),
             response=self._first(RDFS.label, [response]) or LOOK_AT_THE_DATA,
             order=int(self._first(SH.order, [response]) or 0),
         )
+
+    def name(self, shape: Node) -> str | None:
+        """Return the IRI of a shape, or else of the nearest one that holds it."""
+        return next((str(holder) for holder in self._holders(shape) if isinstance(holder, URIRef)), None)
 
     def _response(self, places: Iterable[Node | None]) -> Node | None:
         """Return the response that the first of some places has."""

@@ -182,8 +182,11 @@ def test_a_rule_without_joins_runs_on_the_embedded_engine_and_that_is_told(make_
             f'{SELECTED}("A" AS ?grade) {BOUND}'.replace("joint", "shared"),
             r"rule\.rq:1: the rule gives the kind 'shared', which is no concept of .*/overlap-kinds\. .* are: joint\.",
         ),
-        (f'{SELECTED}("A" AS ?grade) {BOUND}'.replace("BIND(topic:t AS ?on)", ""), r"which lacks \?cause \?on"),
-        (f'{SELECTED}("A" AS ?grade) {BOUND}'.replace("body:a", '"a"'), "other than an IRI"),
+        (f'{SELECTED}("A" AS ?grade) {BOUND}'.replace("BIND(topic:t AS ?on)", ""), r"a row without \?cause \?on: "),
+        (
+            f'{SELECTED}("A" AS ?grade) {BOUND}'.replace("body:a", '"a"'),
+            r"gives \"a\" as \?memberA, which has to be an IRI\.",
+        ),
         ("SELECT ?memberA WHERE " + "{" * 60_000 + "}" * 60_000, "nested more than 64 levels deep"),
     ],
 )

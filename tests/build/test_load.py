@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -67,6 +68,22 @@ def test_an_error_tells_file_and_line(make_workspace: MakeWorkspace, text: str, 
     assert str(caught.value).startswith(f"{caught.value.path}:{caught.value.line}: ")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "what_to_do"),
+    [
+        ("x.jsonld", b'{"@context": "https://schema.org/", "name": "x"}', "write the context itself into the file"),
+        ("x.ttl", b"<a> <urn:b> <urn:c> .", "Write the IRI in full, or declare a base"),
+        ("x.ttl", '<urn:a> <urn:b> "c" .'.encode("utf-16"), "Save the file as UTF-8"),
+        ("x.ttl", b'<urn:a> <urn:b> "c', "Is a quotation mark, a bracket or the last full stop missing?"),
+    ],
+)
+def test_an_error_of_a_parser_tells_what_to_do(tmp_path: Path, name: str, content: bytes, what_to_do: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputSyntaxError, match=re.escape(what_to_do)):
+        list(parse_file(path))
+
+
 def test_a_broken_ontology_is_an_error_too(make_workspace: MakeWorkspace) -> None:
     with pytest.raises(InputSyntaxError, match=r"ontology/wrong\.ttl:\d+: "):
         load(make_workspace({"ontology/wrong.ttl": "ecp:A a"}))
@@ -118,6 +135,36 @@ def test_lines_of_subjects_and_predicates(tmp_path: Path) -> None:
     assert line("https://example.org/x") == line_of(text, "<https://example.org/x>")
     assert line(ID + "body/b") is None
     assert line(ID + "body/no") is None
+
+
+def test_lines_of_values(tmp_path: Path) -> None:
+    text = (
+        "reading:one {\n"
+        "  body:a ecp:reportsTo body:b ,\n    body:c ;\n"
+        '    ecp:size 1 , 1.5 ,\n   true , "01"^^xsd:integer ,\n'
+        '    "x"@en , "say \\"x\\"" ,\n   """two\nlines""" , "d"^^<http://www.w3.org/2001/XMLSchema#date> .\n}\n'
+    )
+    path = tmp_path / "x.trig"
+    path.write_text(HEADER + text, encoding="utf-8")
+    index = SourceIndex([path], str)
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+
+    def line(name: str, value: str) -> int | None:
+        place = index.find(ID + "body/a", predicate="https://w3id.org/ecp-graph/ontology#" + name, value=value)
+        return place.line - line_of(text, "reading:one") if place else None
+
+    assert [line("reportsTo", f"<{ID}body/{name}>") for name in "bcd"] == [1, 2, 1]
+    assert [line("size", f'"{value}"^^<{xsd}{kind}>') for value, kind in (("1", "integer"), ("1.5", "decimal"))] == [
+        3,
+        3,
+    ]
+    assert [line("size", f'"{value}"^^<{xsd}{kind}>') for value, kind in (("true", "boolean"), ("01", "integer"))] == [
+        4,
+        4,
+    ]
+    assert [line("size", value) for value in ('"x"@en', r'"say \"x\""', r'"two\nlines"')] == [5, 5, 6]
+    assert line("size", f'"d"^^<{xsd}date>') == 7
+    assert line("unknown", f"<{ID}body/c>") == 2  # what follows from a statement is where that stands
 
 
 def test_what_looks_like_the_end_of_a_block_is_none(tmp_path: Path) -> None:

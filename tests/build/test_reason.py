@@ -246,6 +246,18 @@ def test_an_axiom_that_the_joins_do_not_cover_is_named(axiom: str) -> None:
             '"1", the ecp:actionNumber of action:a, has the datatype rdf:langString, not xsd:integer.',
         ),
         (
+            'action:a ecp:responsibleBody "PTC" .',
+            "",
+            '"PTC", the ecp:responsibleBody of action:a, is a literal where a thing is due; '
+            "write the IRI of the thing, without quotation marks.",
+        ),
+        (
+            "body:a skos:notation body:b .",
+            "",
+            "body:b, the skos:notation of body:a, is a thing where a literal is due; "
+            "write the value itself, in quotation marks or as a number.",
+        ),
+        (
             'action:a ecp:from "2017-01-01"^^xsd:date .',
             "ecp:from a owl:DatatypeProperty ; rdfs:range xsd:dateTime .",
             '"2017-01-01", the ecp:from of action:a, has the datatype xsd:date, not xsd:dateTime.',
@@ -282,6 +294,7 @@ def test_contradictions_name_their_individuals() -> None:
         ('action:a ecp:actionNumber "1"^^xsd:positiveInteger ; ecp:text "a"^^xsd:token .',
          "ecp:text rdfs:range xsd:string ."),
         ("body:a a ecp:Body . group:g a ecp:OpenBodyGroup .", ""),
+        ('body:a ecp:any "text" , body:b .', "ecp:any a owl:ObjectProperty , owl:DatatypeProperty ."),
     ],
 )  # fmt: skip
 def test_what_is_no_contradiction(data: str, axioms: str) -> None:

@@ -85,7 +85,7 @@ def test_a_statement_without_a_passage_is_found(make_workspace: MakeWorkspace) -
     assert finding.message == "The statement stands in no named graph."
     assert (finding.focus, finding.value) == (ID + "body/sec", '"S"')
     assert finding.path == "http://www.w3.org/2004/02/skos/core#notation"
-    assert (finding.file, finding.line) == ("data/main.trig", line_of(DATA, "body:sec a"))
+    assert (finding.file, finding.line) == ("data/loose.trig", line_of(text, "body:sec"))
     assert finding.remedy == "Put it in a passage."
 
 

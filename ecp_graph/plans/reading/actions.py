@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -31,6 +33,12 @@ _DO: Final[dict[Kind, str]] = {
     "untitled": "Write its text, or delete it.",
     "elsewhere": "If it belongs to the actions above, delete the blank row between.",
 }
+
+
+_TIMES: Final = frozenset({"time", "from", "until"})
+#: Workbooks save a date as the number of days since this one; these are of 1954 to 2091.
+_EPOCH: Final = date(1899, 12, 30)
+_SERIAL: Final = re.compile(r"^[2-6][0-9]{4}$")
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,7 @@ def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: 
     """Return the actions below rows of headings, of which each of the tables has one or more."""
     state = State()
     taken: list[str] = []
+    beside: list[Problem] = []
     before: Layout | None = None
     for table, of_table in found:
         _begin(table, of_table[0], state, is_first=before is None)
@@ -68,21 +77,40 @@ def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: 
             if layout.others:
                 named = ", ".join(f"'{other}'" for other in dict.fromkeys(layout.others))
                 taken.append(f"{table_name(table)}: these columns were not read: {named}.")
+            beside += _beside(table, layout)
             if before and not same_headings(before, layout):
                 state.is_open = False
             walk(table, layout, following.first_row if following else max(table.rows) + 1, state)
             before = layout
     language = main_language(layout for _, of_table in found for layout in of_table)
     rules = replace(rules, language=rules.language or language)
-    rows = with_numbers_of_titles([action_of(draft, rules) for draft in state.drafts])
+    rows = with_numbers_of_titles([_with_doubt_of_date(action_of(draft, rules)) for draft in state.drafts])
     rows, twice = _told_twice(rows)
     return Actions(
         tuple(rows),
-        (*_unread(state), *twice),
+        (*beside, *_unread(state), *twice),
         language,
         tuple(dict.fromkeys(taken)),
         len(state.unread),
     )
+
+
+def _beside(table: SourceTable, layout: Layout) -> Iterator[Problem]:
+    if layout.beside is not None:
+        locator = table.cell_locator(layout.first_row, layout.beside)
+        what = f"{locator} begins another table beside the one that was read. Move it below, and import again."
+        yield Problem(locator, "table-beside", what)
+
+
+def _with_doubt_of_date(row: ActionRow) -> ActionRow:
+    """Return a row with a doubt for each date of a workbook that is shown as the number by which it is saved."""
+    doubts = [
+        f"{cell.locator} holds {cell.text}, which may be the date {_EPOCH + timedelta(int(cell.text))} shown as a "
+        "number. Give the cell the format of a date, and import again."
+        for name, cell in row.cells.items()
+        if name in _TIMES and cell.sheet and _SERIAL.match(cell.text)
+    ]
+    return replace(row, doubts=(*row.doubts, *doubts)) if doubts else row
 
 
 def _begin(table: SourceTable, layout: Layout, state: State, *, is_first: bool) -> None:

@@ -34,7 +34,8 @@ _LOOKED_AT: Final = 40
 class Layout:
     """Rows of headings, and the columns of each field below them; ``others`` are the headings of no field.
 
-    ``marks`` are the times of columns in which a mark says that an action falls into that time.
+    ``marks`` are the times of columns in which a mark says that an action falls into that time. ``beside`` is the first
+    column of another table to the right, which is not read.
     """
 
     first_row: int
@@ -44,6 +45,7 @@ class Layout:
     languages: Mapping[str, float]
     others: tuple[str, ...] = ()
     marks: Mapping[int, str] = field(default_factory=dict)
+    beside: int | None = None
 
     def column(self, name: str) -> int | None:
         """Return the first column of a field."""
@@ -90,6 +92,8 @@ def _layout(table: SourceTable, row: int, below: int | None) -> Layout | None:
         heads = {column: cell.text for column, cell in cells.items()}
         texts |= {column: _combined(heads.get(column, ""), text) for column, text in under.items()}
         last = max(last, below or last)
+    beside = _beside(texts)
+    texts = {column: text for column, text in texts.items() if beside is None or column < beside}
     marks = _marked_times(cells, under, texts)
     said = {
         column: heading
@@ -111,7 +115,18 @@ def _layout(table: SourceTable, row: int, below: int | None) -> Layout | None:
     for column in taken & said.keys():
         for language in said[column].languages:
             languages[language] += said[column].share / len(said[column].languages)
-    return Layout(row, last, columns, texts, languages, others, marks)
+    return Layout(row, last, columns, texts, languages, others, marks, beside)
+
+
+def _beside(texts: Mapping[int, str]) -> int | None:
+    """Return the column where headings begin anew: behind a column without one, or where all repeat in their order."""
+    columns = sorted(texts)
+    said = [plain(texts[column]) for column in columns]
+    for at in range(2, len(columns) - 1):
+        is_apart = columns[at] - columns[at - 1] > 1 and set(said[at:]) <= set(said[:at])
+        if is_apart or (at > 2 and said[at:] == said[:at]):
+            return columns[at]
+    return None
 
 
 def _first(table: SourceTable, cell: SourceCell) -> int:

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
 from ecp_graph.documents.numbering import Numbering
-from ecp_graph.documents.word import CHARACTERS, nearest
+from ecp_graph.documents.word import CHARACTERS, boxed_tables, nearest
 from ecp_graph.errors import InputSyntaxError
 from ecp_graph.plans.reading.archive import look_through
 from ecp_graph.plans.reading.shown import clean, raised
@@ -65,17 +65,20 @@ class _Reader:
         self._notes = {tag: _notes(document, ending) for tag, ending in _PARTS.items()}
 
     def tables(self, body: Any) -> Iterator[SourceTable]:
-        """Yield the tables of a body, each with the paragraphs since the one before it."""
+        """Yield the tables of a body, each with the paragraphs since the one before it.
+
+        Those of text boxes stand where the paragraph does that holds the box.
+        """
         before: list[Paragraph] = []
         number = 0
         for element in nearest(body, (_PARAGRAPH, _TABLE)):
-            if element.tag == _TABLE:
-                number += 1
-                yield SourceTable(number, tuple(self._cells(_innermost(element))), before=tuple(before))
-                before = []
-            elif (found := self._paragraph(element)).text:
+            if element.tag != _TABLE and (found := self._paragraph(element)).text:
                 text = f"{found.label} {found.text}".strip()
                 before.append(Paragraph(clean(text)[0], self._level(element), found.is_bold))
+            for table in [element] if element.tag == _TABLE else boxed_tables(element):
+                number += 1
+                yield SourceTable(number, tuple(self._cells(_innermost(table))), before=tuple(before))
+                before = []
 
     def _cells(self, table: Any) -> Iterator[SourceCell]:
         """Yield the cells of a table; one that goes on in the rows below it has their number as its span."""

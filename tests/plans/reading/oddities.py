@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,10 @@ def _dates(book: Any) -> None:
     sheet["A2"], sheet["A3"], sheet["A4"] = 1, 2.0, 3
 
 
+def _serial(book: Any) -> None:
+    book.active["E2"].value = 48030
+
+
 def _commented(document: Any) -> None:
     """Put a comment on the title of the first action."""
     paragraph = document.tables[0].cell(1, 1).paragraphs[0]
@@ -263,6 +268,27 @@ def _framed(document: Any) -> None:
     table = document.tables[0]
     frame = document.add_table(1, 1)
     frame.cell(0, 0)._tc.insert(1, table._tbl)
+
+
+def _boxed(document: Any) -> None:
+    """Put the table into a text box, which Word writes as a shape of today and as one of old."""
+    box = "<w:txbxContent/>"
+    names = (
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+        'xmlns:v="urn:schemas-microsoft-com:vml" '
+        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+    )
+    run = parse_xml(
+        f"<w:r {nsdecls('w')} {names}><mc:AlternateContent>"
+        f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>'
+        f"<mc:Fallback><w:pict><v:shape><v:textbox>{box}</v:textbox></v:shape></w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
+    document.add_paragraph()._p.append(run)
+    table = document.tables[0]._tbl
+    for content in run.iter(qn("w:txbxContent")):
+        content.append(deepcopy(table))
+    table.getparent().remove(table)
 
 
 def _indented(document: Any) -> None:
@@ -558,6 +584,14 @@ ODDITIES = (
         formats=("xlsx",),
         finish={"xlsx": _dates},
     ),
+    Oddity(
+        "a date that is shown as a number",
+        PLAIN,
+        (_said(_A, time="48030"), *SAID[1:]),
+        formats=("xlsx",),
+        finish={"xlsx": _serial},
+        told="may be the date 2031-07-01",
+    ),
     Oddity("tracked changes", PLAIN, SAID, formats=("docx",), finish={"docx": _deletion}),
     Oddity("lists numbered by Word", PLAIN, SAID, formats=("docx",), finish={"docx": _lists}),
     Oddity(
@@ -565,6 +599,13 @@ ODDITIES = (
     ),
     Oddity("a table in a cell", PLAIN, SAID, formats=("docx",), finish={"docx": _nested}),
     Oddity("a table in a frame", PLAIN, SAID, formats=("docx",), finish={"docx": _framed}),
+    Oddity("a table in a text box", PLAIN, SAID, formats=("docx",), finish={"docx": _boxed}),
+    Oddity(
+        "two tables side by side",
+        [(*row, "", *other) for row, other in zip(PLAIN, (HEADINGS, *PLAIN[:0:-1]), strict=True)],
+        SAID,
+        told="begins another table",
+    ),
     Oddity(
         "a row that begins further right",
         (HEADINGS, _A, ("", "and print it", "", "", ""), _C),
