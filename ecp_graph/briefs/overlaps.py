@@ -10,17 +10,34 @@ from ecp_graph.briefs.asking import Rows
 from ecp_graph.briefs.model import Column, Line, Run, Table, TableRow, line
 from ecp_graph.briefs.placing import stated_in
 from ecp_graph.briefs.wording import and_list, wording
-from ecp_graph.overlap.counting import CauseWords, Relation, causes_in_words, count_marks
+from ecp_graph.overlap.counting import CauseWords, Meeting, Relation, causes_in_words, count_marks
 
-__all__ = ["DESCENT", "KINDS", "OVERLAPS", "Peer", "in_words", "peers_of", "related_in_words", "table_of_peers"]
+__all__ = [
+    "BETWEEN_PLANS",
+    "DESCENT",
+    "IN_PLAN",
+    "KINDS",
+    "OVERLAPS",
+    "Peer",
+    "in_words",
+    "meetings_in_plan",
+    "peers_of",
+    "related_in_words",
+    "table_of_peers",
+    "with_other_plans",
+]
 
-#: The queries whose rows are passed: findings on bodies, and the kinds of findings in their order.
+#: The queries whose rows are passed: findings on bodies, those of one plan alone, those between plans, and the kinds of
+#: findings in their order.
 OVERLAPS: Final = "overlap-bodies"
+IN_PLAN: Final = "overlap-in-plan"
+BETWEEN_PLANS: Final = "overlap-plans"
 KINDS: Final = "overlap-kinds"
 #: So many bodies are told with each thing on which they meet.
 _MOST_PEERS: Final = 6
 #: The kind of a finding that is no work on the same thing: one of the two set up the other.
 DESCENT: Final = "descent"
+_POSSIBLE: Final = "possible"
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,46 @@ def peers_of(
         relations = related.get(frozenset((body, other)), ())
         peers.append(Peer(other, names[other], findings, causes_in_words(counts, words), relations))
     return sorted(peers, key=lambda peer: (peer.is_founding, bool(peer.relations), -len(peer.findings), peer.name))
+
+
+def meetings_in_plan(
+    rows: Rows,
+    written: Mapping[str, str],
+    related: Mapping[frozenset[str], tuple[Relation, ...]],
+    words: CauseWords,
+) -> list[Meeting]:
+    """Return the pairs of bodies that meet in one plan, of the rows of `IN_PLAN`: peers first, then by their findings.
+
+    ``written`` has the codes for reading by IRI, ``related`` who answers to whom by the IRIs of the two.
+    """
+    pairs: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    for row in rows:
+        pairs.setdefault((row["memberA"], row["memberB"]), []).append(row)
+    found = []
+    for (one, other), of_pair in pairs.items():
+        causes = count_marks(((row["causeKind"], int(row["number"])) for row in of_pair), words)
+        kinds = count_marks(((row["kind"], int(row["number"])) for row in of_pair), ())
+        codes = written.get(one, of_pair[0]["bodyA"]), written.get(other, of_pair[0]["bodyB"])
+        best = min(row["evidenceGrade"] for row in of_pair)
+        told = ", ".join(f"{kind} {number}" for kind, number in kinds.items())
+        relations = related.get(frozenset((one, other)), ())
+        found.append(
+            (sum(causes.values()), Meeting(one, other, *codes, causes_in_words(causes, words), best, told, relations))
+        )
+    return [meeting for _, meeting in sorted(found, key=lambda one: (not one[1].is_between_peers, -one[0]))]
+
+
+def with_other_plans(plan: str, rows: Rows) -> list[tuple[Run, int]]:
+    """Return the plans that a plan (an IRI) has findings with, of the rows of `BETWEEN_PLANS`, each with their number.
+
+    Those with the most come first, equals by their names. What is only possible counts for nothing.
+    """
+    numbers: dict[Run, int] = {}
+    for row in rows:
+        if plan in (row["first"], row["second"]) and row["kind"] != _POSSIBLE:
+            other = Run(row["planB"], row["second"]) if plan == row["first"] else Run(row["planA"], row["first"])
+            numbers[other] = numbers.get(other, 0) + int(row["number"])
+    return sorted(numbers.items(), key=lambda one: (-one[1], one[0].text, one[0].iri))
 
 
 def table_of_peers(peers: Sequence[Peer], kinds: Rows, words: CauseWords) -> Table:

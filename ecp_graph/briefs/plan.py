@@ -19,7 +19,15 @@ from ecp_graph.briefs.actions import (
 from ecp_graph.briefs.asking import BODIES, DOCUMENTS, Row, Rows, Source
 from ecp_graph.briefs.discrepancies import DISCREPANCIES, checks_on, points_of
 from ecp_graph.briefs.model import Brief, Column, Run, Section, Sentence, Table, TableRow, line
-from ecp_graph.briefs.overlaps import DESCENT, KINDS, related_in_words
+from ecp_graph.briefs.overlaps import (
+    BETWEEN_PLANS,
+    DESCENT,
+    IN_PLAN,
+    KINDS,
+    meetings_in_plan,
+    related_in_words,
+    with_other_plans,
+)
 from ecp_graph.briefs.placing import places_of
 from ecp_graph.briefs.wording import and_list, capital, counted, date_in_words, joined
 from ecp_graph.overlap.counting import PAIRS, RELATIONS, WRITTEN_CODES, Meeting, meetings, relations, written_codes
@@ -37,9 +45,11 @@ QUERIES: Final = (
     _CHAPTERS,
     _PLANS,
     _RELATIONS,
+    BETWEEN_PLANS,
     DISCREPANCIES,
     DOCUMENTS,
     ENTRIES,
+    IN_PLAN,
     KINDS,
     PAIRS,
     RELATIONS,
@@ -47,6 +57,11 @@ QUERIES: Final = (
 )
 _ANNEXED: Final = "annexed to it"
 _RELEVANT: Final = "is relevant to"
+_OF_THIS_PLAN: Final = (
+    "Counted are the rows of this plan alone; joint sessions and decisions, which are no rows of it, are left out."
+)
+#: Other plans that are told by their names; of more it is said how many.
+_MOST_PLANS: Final = 8
 #: Relations that the summary tells, with its words for them.
 _HISTORY: Final = {"is drafted by": "it was drafted by ", "has previous phase": "it follows "}
 
@@ -127,16 +142,22 @@ class _Facts:
     def meetings(self) -> list[Meeting]:
         """Pairs of bodies that meet, peers first; none for a plan without actions of its own.
 
-        Findings do not say of which plan they are, so of several plans those pairs count of which both carry this one.
+        Beside other plans those count that actions of this one alone prove.
         """
         if not self.own:
             return []
         related = relations(self.source.ask(RELATIONS), self.called)
+        if self.is_of_several:
+            rows = self.source.ask(IN_PLAN, plan=self.plan)
+            return meetings_in_plan(rows, self.called, related, self.source.causes)
         bodies = {run.iri for run in self.carriers}
         pairs = [row for row in self.source.ask(PAIRS) if {row["memberA"], row["memberB"]} & bodies]
-        if self.is_of_several:
-            pairs = [row for row in pairs if {row["memberA"], row["memberB"]} <= bodies]
         return meetings(pairs, self.called, related)
+
+    @cached_property
+    def with_others(self) -> list[tuple[Run, int]]:
+        """The plans with which actions of the plan have findings of overlap, with their number, the most first."""
+        return with_other_plans(self.plan, self.source.ask(BETWEEN_PLANS)) if self.own and self.is_of_several else []
 
     def rows_of(self, *relations_: str) -> list[Row]:
         """Return how the plan relates to others in these ways."""
@@ -180,6 +201,10 @@ def _what_it_holds(facts: _Facts) -> Iterator[Sentence]:
         peers = sum(meeting.is_between_peers for meeting in met)
         of_peers = "all of them peers" if peers == len(met) else f"in {peers or 'none'} of them the two are peers"
         yield Sentence(line(f"{pairs} on the same thing, {of_peers}."))
+    if others := facts.with_others:
+        findings = counted(sum(number for _, number in others), "finding")
+        plans_met = counted(len(others), "other plan")
+        yield Sentence(line(f"Its rows have {findings} of overlap with those of {plans_met}."))
 
 
 def _what_it_is(facts: _Facts) -> Iterator[Sentence]:
@@ -268,12 +293,23 @@ def _is_founding(meeting: Meeting) -> bool:
 
 
 def _founded(facts: _Facts) -> Iterator[Sentence]:
-    if facts.meetings and facts.is_of_several:
-        yield Sentence(line("What makes two of its bodies meet is counted over all plans, not over this one alone."))
+    if facts.own and facts.is_of_several:
+        yield Sentence(line(_OF_THIS_PLAN))
+        yield from _with_other_plans(facts)
     for meeting in facts.meetings:
         if _is_founding(meeting):
             told = related_in_words(meeting.relations) or f"{meeting.one_code} and {meeting.other_code}"
             yield Sentence(line(f"Merely a founding act joins these: {told}."))
+
+
+def _with_other_plans(facts: _Facts) -> Iterator[Sentence]:
+    found = facts.with_others
+    if not found:
+        yield Sentence(line("No overlap was found between its rows and those of other plans."))
+        return
+    findings = counted(sum(number for _, number in found), "finding")
+    told = and_list((line(plan, f" ({number})") for plan, number in found), _MOST_PLANS)
+    yield Sentence(line(f"Its rows have {findings} of overlap with those of ", told, "."))
 
 
 def _kinds_in_words(counts: str, names: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.search import fold
 
-__all__ = ["Asked", "Finder", "Value", "asked", "content_words", "splits"]
+__all__ = ["Asked", "Finder", "Value", "asked", "content_words", "small_words", "splits"]
 
 _FILE: Final = Path(__file__).with_name("asking.yaml")
 _BRACED: Final = re.compile(r"{(\w+)}")
@@ -68,7 +68,7 @@ def asked(text: str, queries: Iterable[Query], find: Finder, *, most: int = 5) -
 
 def content_words(text: str) -> list[str]:
     """Return the folded words of a text without those that say nothing about what it asks."""
-    return [word for word in fold(text).split() if word not in _small_words()]
+    return [word for word in fold(text).split() if word not in small_words()]
 
 
 def splits(words: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -125,7 +125,8 @@ def _same(one: str, other: str) -> bool:
 
 
 @cache
-def _small_words() -> frozenset[str]:
+def small_words() -> frozenset[str]:
+    """Return the words that say nothing about what a question is about."""
     import yaml
 
     return frozenset(yaml.safe_load(_FILE.read_text(encoding="utf-8"))["small_words"].split())

@@ -8,21 +8,25 @@ of the evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.asking import ask_table
+from ecp_graph.engine.asking import ask_rows, ask_table
+from ecp_graph.errors import ResultTooLarge
 from ecp_graph.namespaces import ECP
 from ecp_graph.queries.catalogue import Query, parse_query
 from ecp_graph.reasoning.proof import Derivation, Explanation
 from ecp_graph.reasoning.statements import Statement, in_sparql, iri, rows_of, stated_in
 from ecp_graph.sparql.results import Table, Term
 
-__all__ = ["explain_finding"]
+__all__ = ["Found", "explain_finding"]
+
+#: What a rule finds, by members, cause and the notation of the kind; None when it is too much to keep.
+Found = frozenset[tuple[frozenset[str], str, str]] | None
 
 _STATED_IN: Final = ECP + "statedIn"
 _FACTS: Final = """
@@ -35,6 +39,8 @@ SELECT ?property ?value ?mark ?notation WHERE {{
 }}
 ORDER BY ?property ?value ?notation
 """
+#: The longest answer of a rule that is read as a whole: some 50,000 findings.
+_MOST_BYTES: Final = 16_000_000
 #: What shows that a rule itself gives the values of one of the three.
 _BINDS: Final = re.compile(r"\bAS\s+\?(?:memberA|memberB|cause)\b")
 _SPOKEN_OF: Final = """
@@ -79,13 +85,15 @@ def explain_finding(
     statement: Statement,
     *,
     told: Engine | None = None,
+    keep: Callable[[Hashable, Callable[[], Found]], Found] | None = None,
     timeout_s: float | None = None,
 ) -> Explanation | None:
     """Return why a statement stands in graph/derived, or None when it does not.
 
     ``rules`` are the files of the build's rules; ``told`` is what has the finding, where that is another engine than
-    the one that has all else. Raises what the engine raises, and InputSyntaxError for a rule that
-    cannot be read.
+    the one that has all else. ``keep`` returns what it has kept for a key, or calls and keeps; where many findings are
+    explained, a rule is then asked once for all of them. Raises what the engine raises, and InputSyntaxError for a rule
+    that cannot be read.
     """
     facts: dict[str, list[Term]] = {}
     marks: dict[str, str] = {}
@@ -99,7 +107,7 @@ def explain_finding(
     if statement.object not in facts.get(statement.predicate.value, ()):
         return None
     if overlap := _overlap(facts, marks):
-        found = _by_rule(engine, rules, overlap, timeout_s)
+        found = _by_rule(engine, rules, overlap, keep, timeout_s)
         return Explanation(statement, (), found, overlap.marks.get("certainty", ""))
     if statement.predicate.value == _STATED_IN:
         query = _SPOKEN_OF.format(thing=in_sparql(thing), passage=in_sparql(statement.object))
@@ -117,7 +125,13 @@ def _overlap(facts: dict[str, list[Term]], marks: Mapping[str, str]) -> _Overlap
     return _Overlap(tuple(members), causes[0], on, marks, actions, readings)
 
 
-def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s: float | None) -> Derivation:
+def _by_rule(
+    engine: Engine,
+    rules: Iterable[Path],
+    overlap: _Overlap,
+    keep: Callable[[Hashable, Callable[[], Found]], Found] | None,
+    timeout_s: float | None,
+) -> Derivation:
     """Return the step of the rule that gives the overlap its kind.
 
     Rules with the kind for a tag are asked alone, where there are any, in the order of their names, until one has the
@@ -125,13 +139,31 @@ def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s
     """
     read = [(path, _read_rule(path, path.stat().st_mtime_ns)) for path in sorted(rules)]
     kind = overlap.marks.get("kind", "")
+    key = (frozenset(member.value for member in overlap.members), overlap.cause.value, kind)
     for path, rule in [one for one in read if kind in one[1].tags] or read:
-        rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
-        if any(row["kind"].value == kind for row in rows):
+        # a rule that binds what it is asked for finds everything before an engine can choose
+        found = keep(("found by", rule.body), partial(_found, engine, rule.body, timeout_s)) if keep else None
+        if found is None:
+            rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
+            found = frozenset(key for row in rows if row["kind"].value == kind)
+        if key in found:
             text = ": ".join(filter(None, (overlap.text, rule.summary)))
             axiom = f"queries/derive/{path.name}"
             return Derivation("finding", axiom, (), _evidence(engine, overlap, timeout_s), text)
     return Derivation("finding", "", (), _evidence(engine, overlap, timeout_s), overlap.text)
+
+
+def _found(engine: Engine, rule: str, timeout_s: float | None) -> Found:
+    """Return all that a rule finds; None when that is too much, or the rule may be asked for one finding at a time."""
+    if not _BINDS.search(rule):
+        return None
+    try:
+        return frozenset(
+            (frozenset((row["memberA"], row["memberB"])), row["cause"], row["kind"])
+            for row in ask_rows(engine, rule, timeout_s=timeout_s, max_bytes=_MOST_BYTES)
+        )
+    except ResultTooLarge:
+        return None
 
 
 @lru_cache(maxsize=128)

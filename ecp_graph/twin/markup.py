@@ -33,7 +33,7 @@ _SVG_LINK: Final = re.compile(r'(\shref=")(/[^"]*)(")')
 class Markup:
     """How addresses are told apart.
 
-    ``runs``: pages whose query string the browser itself reads; ``left_out``: addresses that the twin does not have.
+    ``runs``: addresses whose query string the browser reads; ``left_out``: addresses that the twin does not have.
     ``root``: the path of the twin on its host, for links from the root instead of from the file that they stand in.
     """
 
@@ -64,10 +64,11 @@ class Markup:
             return None, None
         tail = f"#{split.fragment}" if split.fragment else ""
         asked = split.path
-        if split.query and self.runs(split.path):
+        whole = f"{split.path}?{split.query}"
+        if split.query and self.runs(whole):
             tail = f"?{split.query}{tail}"
         elif split.query:
-            asked = f"{split.path}?{split.query}"
+            asked = whole
         if self.root:
             return self.root + quote(file_of(asked)) + tail, asked
         return relative(file_of(asked), seen_from=f"{folder}/x" if folder else "x") + tail, asked

@@ -1,6 +1,7 @@
 """An engine that runs each query only once, because a query of the catalogue becomes a page and a file in each format.
 
-Slow answers and failures are cached in a folder, which several processes can share.
+Slow answers and failures are cached in a folder, which several processes can share; small ones in memory, because pages
+ask the same again and again: whether there is a thing, or what the certainties are.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ __all__ = ["OnceEngine"]
 #: Seconds from which on an answer is worth a file.
 _SLOW_S: Final = 0.5
 _CHUNK_BYTES: Final = 65_536
+#: The longest answer that stays in memory, and how many do: some 20 MB of short texts.
+_SMALL_BYTES: Final = 1_000
+_MOST_SMALL: Final = 20_000
 
 
 class OnceEngine(Engine):
@@ -35,15 +39,26 @@ class OnceEngine(Engine):
     formats need, and converted to the requested format.
     """
 
-    def __init__(self, engine: Engine, folder: Path, *, limit_s: float, slow_s: float = _SLOW_S) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        folder: Path,
+        *,
+        limit_s: float,
+        slow_s: float = _SLOW_S,
+        small_bytes: int = _SMALL_BYTES,
+    ) -> None:
         """Keep answers that took ``slow_s`` seconds in a folder, which is made when the first one is kept.
 
+        Of the others, rows of ``small_bytes`` at most are kept in memory.
         ``limit_s`` is the most that is waited; what was given less time may be tried again.
         """
         self._engine = engine
         self._folder = folder
         self._limit_s = limit_s
         self._slow_s = slow_s
+        self._small_bytes = small_bytes
+        self._small: dict[str, bytes] = {}
 
     def answer(self, question: Question, asker: Asker = NOBODY) -> Answer:
         """Return the answer; raises what `Engine.answer` raises.
@@ -52,7 +67,10 @@ class OnceEngine(Engine):
         """
         wanted = question.format
         asked = replace(question, fmt=(DEFAULTS["table"] if question.kind == "table" else wanted).name)
-        kept = self._folder / asked.tag("")
+        tag = asked.tag("")
+        if (small := self._small.get(tag)) is not None:
+            return _of_rows(small, wanted)
+        kept = self._folder / tag
         self._raise_again(kept)
         if not kept.exists():
             started = time.monotonic()
@@ -68,6 +86,11 @@ class OnceEngine(Engine):
                     self._write(_failed(kept), [b"{}"])
                 raise
             if time.monotonic() - started < self._slow_s:
+                if question.kind == "table" and len(spool) <= self._small_bytes:
+                    if len(self._small) >= _MOST_SMALL:
+                        self._small.clear()
+                    self._small[tag] = small = b"".join(spool.read_once())
+                    return _of_rows(small, wanted)
                 if asked.format is wanted:
                     return replace(answer, body=spool.read_once(), length=len(spool))
                 return _rewritten(b"".join(spool.read_once()), wanted)
@@ -114,6 +137,13 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
+
+
+def _of_rows(made: bytes, wanted: Format) -> Answer:
+    """Return an answer of rows in the wanted format, of one in JSON."""
+    if wanted is DEFAULTS["table"]:
+        return Answer(wanted.kind, wanted, iter((made,)), len(made))
+    return _rewritten(made, wanted)
 
 
 def _rewritten(made: bytes | Path, wanted: Format) -> Answer:

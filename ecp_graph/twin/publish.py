@@ -20,6 +20,7 @@ from ecp_graph.errors import PublishError
 from ecp_graph.linked_data.document import replaced_things
 from ecp_graph.namespaces import names, using
 from ecp_graph.processors import usable_processors
+from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.release.opening import disk_engine
 from ecp_graph.release.release import Release, public_part
 from ecp_graph.settings import Settings, settings_from
@@ -27,6 +28,7 @@ from ecp_graph.twin.crawl import CrawlReport, crawl
 from ecp_graph.twin.once import OnceEngine
 from ecp_graph.twin.redirects import redirect_files
 from ecp_graph.web.http.negotiation import DOCUMENT_FORMATS
+from ecp_graph.web.show.terms import draws_documents
 from ecp_graph.workspace import Workspace
 
 __all__ = ["MARK", "MakeApp", "exchange", "most_processes", "publish", "put_in_place", "twin_app"]
@@ -76,7 +78,7 @@ def publish(
             staging,
             base_url=base_url,
             dataset=_DATASET,
-            also=_old_addresses(release, timeout_s),
+            also=_old_addresses(release, workspace, timeout_s),
             processes=processes or most_processes(release.manifest.get("triples") or 0, cores=usable_processors()),
             progress=progress,
         )
@@ -102,8 +104,13 @@ def most_processes(triples: int, *, cores: int) -> int:
     return max(1, min(cores, _MEMORY_BYTES // (_PROCESS_BYTES + _TRIPLE_BYTES * triples)))
 
 
-def _old_addresses(release: Release, timeout_s: float) -> list[str]:
-    """Return the addresses of the documents of things that others replace: the new document is found there as well."""
+def _old_addresses(release: Release, workspace: Workspace, timeout_s: float) -> list[str]:
+    """Return the addresses of the documents of things that others replace: the new document is found there as well.
+
+    None where the catalogue of the workspace draws no pages of things.
+    """
+    if not draws_documents(load_catalogue(workspace)):
+        return []
     with using(release.names), closing(disk_engine(release, settings_from())) as engine:
         old = [iri for iri in replaced_things(engine, timeout_s=timeout_s) if iri.startswith(names().id)]
         documents = [f"/doc/{quoted(iri.removeprefix(names().id))}" for iri in old]

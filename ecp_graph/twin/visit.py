@@ -32,8 +32,8 @@ NOT_FOUND: Final = "/404.html"
 
 #: The host that the site is crawled as; addresses on it are written as those of the twin.
 _HOST: Final = "http://twin.invalid"
-#: Pages whose query string the browser reads by itself.
-_RUNS: Final = re.compile(r"/sparql|/search|/queries/[^/]+")
+#: Addresses whose query string the browser reads by itself; a part that stands alone is a page of its own.
+_RUNS: Final = re.compile(r"(?:/sparql|/search|/queries/[^/?]+)\?(?!embed=1$).*")
 #: What only a running server can say. So is an answer for chosen values: the page of its query gives it in the browser.
 _LEFT_OUT: Final = re.compile(
     r"/health|/metrics|/openapi\.json|/search\.json|/api/queries(?:/[^.?]+)?|/api/.*\?.*|/id/.*"
@@ -42,6 +42,8 @@ _LINK: Final = re.compile(r"<([^>]*)>[^<]*")
 _OWN: Final = re.compile(re.escape(_HOST) + r"(/[^\s\"'<>)\\]*)?")
 _NAME: Final = b"twin.invalid"
 _SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
+#: The ending of a picture of what a page shows.
+_PICTURE: Final = "svg"
 #: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
 _WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/(tables/)?[^/]+")
 _TEXTS: Final = (
@@ -55,7 +57,7 @@ _TEXTS: Final = (
 #: What is said of too much, and of characters that RDF/XML or XML cannot have.
 _REFUSALS: Final = frozenset({TOO_LARGE, TIMEOUT, OUT_OF_RESOURCES, UNFIT})
 _MARKUP: Final = Markup(
-    runs=lambda path: _RUNS.fullmatch(path) is not None,
+    runs=lambda address: _RUNS.fullmatch(address) is not None,
     left_out=lambda address: _LEFT_OUT.fullmatch(address) is not None,
 )
 
@@ -73,7 +75,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class _Written(Visit):
-    """One file; ``forms`` are the other addresses of the same document, as its Link header has them (RFC 8288)."""
+    """One file; ``forms`` are the other forms of the document, by its Link header (RFC 8288), and a picture of it."""
 
     forms: tuple[str, ...] = ()
 
@@ -133,6 +135,7 @@ class Visitor:
                 path.write_bytes(_refusing_sheet(body) if is_refused and file.endswith(".xlsx") else body)
         # the page of a document has the ending .html as another address, and one file
         forms = tuple(one for one in alternates if _is_form(one, address) and file_of(one) != file)
+        forms += tuple(one for one in dict.fromkeys(found) if one == f"{address}.{_PICTURE}")
         wanted = (one for one in (*alternates, *found) if file_of(one) != file)
         size = path.stat().st_size
         links = tuple(dict.fromkeys(_wanted(wanted)))

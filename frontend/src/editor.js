@@ -25,6 +25,7 @@ function start(form) {
   const problem = make("p", { class: "problem", role: "alert", hidden: true });
   const past = make("details", { class: "runs", hidden: true }, make("summary", {}, "Queries run in this tab"), make("ul", { class: "list" }));
   let running = null;
+  let hinting = null;
 
   host.style.setProperty("--editor-height", `${area.offsetHeight - 2}px`);
   const label = form.querySelector("label[for=query]");
@@ -71,6 +72,8 @@ function start(form) {
 
   async function ask({ move = true } = {}) {
     running?.abort();
+    hinting?.abort();
+    hinting = null;
     const mine = (running = new AbortController());
     const query = field.text;
     const started = performance.now();
@@ -114,12 +117,12 @@ function start(form) {
     }
   }
 
-  // What may be wrong with a query that finds nothing; a page without a server has nobody to ask.
+  // What may be wrong with a query that finds nothing.
   async function showHints(query) {
-    const address = engine.hints(query);
-    if (!address) return;
-    const response = await fetch(address).catch(() => null);
-    const { hints = [] } = response?.ok ? await response.json() : {};
+    const mine = (hinting = new AbortController());
+    const hints = await engine.hints(query, mine.signal).catch(() => []);
+    if (mine !== hinting) return;
+    hinting = null;
     if (!hints.length || asked() !== query) return;
     const items = hints.map(({ line, column, text }) => {
       const go = () => (field.showFault(line, column), field.focus());

@@ -11,6 +11,7 @@ import { wasmEngine } from "./editor/wasm.js";
 
 const ACCEPT = "application/sparql-results+json, text/turtle;q=0.9";
 const XSD = "http://www.w3.org/2001/XMLSchema#";
+const WHOLE_IRI = /^(?:https?:\/\/|urn:)[^\s<>"{}|^`\\]+$/;
 const form = document.querySelector("form[data-question]");
 const dataset = datasetOf(document);
 if (form && dataset) start(form);
@@ -80,6 +81,7 @@ function term(parameter, value) {
   }
   if (parameter.type === "iri") {
     const found = parameter.things.filter((thing) => thing.some((name) => name.toLowerCase() === wanted));
+    if (!found.length && WHOLE_IRI.test(value)) return `<${value}>`; // the list of a large class is cut
     if (found.length !== 1) throw new Error(`'${value}' is not valid for '${parameter.name}': it names ${found.length ? counted(found.length, "thing") : "no thing"} in this graph.`);
     return `<${found[0][2]}>`;
   }

@@ -41,16 +41,21 @@ export function createIndex({ entries, base }, root = base) {
   });
   let vocabulary = null;
 
-  function find(text, most = 50) {
+  /** The entries that match a text, the best first, each with the place of the name that does. */
+  function ranked(text) {
     const wanted = fold(text);
     const words = wanted.split(" ").filter(Boolean);
-    if (!words.length) return { total: 0, hits: [] };
-    const ranked = [];
+    const matching = [];
+    if (!words.length) return matching;
     known.forEach((entry, at) => {
-      if (words.every((word) => entry.line.includes(sought(word)))) ranked.push({ entry, at, ...rank(entry, wanted, words) });
+      if (words.every((word) => entry.line.includes(sought(word)))) matching.push({ entry, at, ...rank(entry, wanted, words) });
     });
-    ranked.sort((a, b) => a.rank - b.rank || a.other - b.other || a.length - b.length || a.place - b.place || a.at - b.at);
-    const hits = ranked.slice(0, most).map(({ entry, place }) => ({
+    return matching.sort((a, b) => a.rank - b.rank || a.other - b.other || a.length - b.length || a.place - b.place || a.at - b.at);
+  }
+
+  function find(text, most = 50) {
+    const found = ranked(text);
+    const hits = found.slice(0, most).map(({ entry, place }) => ({
       kind: entry.kind,
       label: entry.label,
       code: entry.code,
@@ -58,7 +63,13 @@ export function createIndex({ entries, base }, root = base) {
       matched: entry.names[place].name,
       matchedKind: entry.names[place].kind,
     }));
-    return { total: ranked.length, hits };
+    return { total: found.length, hits };
+  }
+
+  /** The things that a text finds, with all their names as they are compared, without those named after others. */
+  function things(text, most) {
+    const found = ranked(text).slice(0, most).filter(({ entry }) => !entry.made);
+    return found.map(({ entry: { label, url, names } }) => ({ label, url, folded: names.map((name) => name.folded) }));
   }
 
   /** Texts that do find something, with the words that no name holds replaced by ones like them. */
@@ -80,10 +91,11 @@ export function createIndex({ entries, base }, root = base) {
     return (found.length ? found : words.filter((word) => !unknown.includes(word))).slice(0, most);
   }
 
-  return { find, nearest };
+  return { find, nearest, things };
 }
 
-function placed(url, base, root) {
+/** Return an address of the index below `root` where it is one of the site, which had `base`. */
+export function placed(url, base, root) {
   return url.startsWith(base) ? root + url.slice(base.length) : url;
 }
 

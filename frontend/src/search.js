@@ -3,7 +3,8 @@
 // The form says where suggestions come from: `data-suggest` answers `?q=` with JSON; `data-index` is the whole index, which
 // is searched here where there is no server, that is, in the static twin of the site.
 
-import { createIndex } from "./ranking.js";
+import { withQuestions } from "./asking.js";
+import { createIndex, placed } from "./ranking.js";
 
 const WAIT_MS = 120;
 const MOST = 8;
@@ -47,9 +48,12 @@ function load(address) {
 async function read(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(response.statusText);
-  const { entries, base, error } = await response.json();
+  const { entries, base: home, asking, error } = await response.json();
   if (error) throw new Error(error.message); // the file says why there is no index
-  return createIndex({ entries, base: base.replace(/index\.html$/, "") }, new URL(".", address).href);
+  const [base, root] = [home.replace(/index\.html$/, ""), new URL(".", address).href];
+  const names = createIndex({ entries, base }, root);
+  const pathOf = (url) => (url.startsWith(root) ? `/${url.slice(root.length)}`.replace(/\.html$/, "") : null);
+  return { ...names, find: withQuestions(names, asking, { place: (url) => placed(url, base, root), pathOf }) };
 }
 
 function suggestUnder(form, input, ask) {

@@ -13,6 +13,7 @@ from ecp_graph.briefs.asking import Source
 from ecp_graph.briefs.discrepancies import checks_on
 from ecp_graph.briefs.making import brief_of, source_over, subject_of
 from ecp_graph.briefs.model import Brief, Section, line, text_of
+from ecp_graph.briefs.overlaps import with_other_plans
 from ecp_graph.engine import Engine
 from ecp_graph.errors import ParameterError
 from ecp_graph.namespaces import using
@@ -188,7 +189,7 @@ def test_roles_and_times_of_every_kind_are_told(made_up: Callable[[str, str], Br
     assert any("no endorsement or adoption of it is reported" in point for point in told), "a check of the data"
 
 
-def test_beside_other_plans_a_plan_says_over_what_it_counts(
+def test_beside_other_plans_a_plan_counts_its_own_rows_and_those_of_others_apart(
     made_up: Callable[[str, str], Brief], briefing: Briefing
 ) -> None:
     brief = made_up("ecoles", "cantines")
@@ -196,8 +197,30 @@ def test_beside_other_plans_a_plan_says_over_what_it_counts(
     pairs = [row[1].split(" and ") for row in table(brief, "same-thing")]
     assert pairs
     assert all(set(pair) <= carriers for pair in pairs)
-    assert "counted over all plans" in said(brief, "same-thing")
-    assert "counted over all plans" not in said(briefing("ecp-action-plan-3"), "same-thing")
+    assert "Counted are the rows of this plan alone" in said(brief, "same-thing")
+    assert "this plan alone" not in said(briefing("ecp-action-plan-3"), "same-thing")
+
+
+def test_the_findings_with_other_plans_are_told_the_most_first() -> None:
+    columns = ("planA", "first", "planB", "second", "kind", "number")
+    rows = [
+        dict(zip(columns, row, strict=True))
+        for row in (
+            ("North", "urn:n", "South", "urn:s", "related", "1"),
+            ("North", "urn:n", "West", "urn:w", "related", "2"),
+            ("East", "urn:e", "North", "urn:n", "related", "1"),
+            ("North", "urn:n", "South", "urn:s", "related", "4"),
+            ("East", "urn:e", "South", "urn:s", "related", "9"),
+            ("North", "urn:n", "Home", "urn:h", "possible", "7"),
+        )
+    ]
+    found = with_other_plans("urn:n", rows)
+    assert [(run.text, run.iri, number) for run, number in found] == [
+        ("South", "urn:s", 5),
+        ("West", "urn:w", 2),
+        ("East", "urn:e", 1),
+    ]
+    assert with_other_plans("urn:none", rows) == []
 
 
 def test_a_confidential_plan_is_marked(made_up: Callable[[str, str], Brief]) -> None:

@@ -13,8 +13,10 @@ import pytest
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
+from ecp_graph.queries.hints import hints
 from ecp_graph.release.release import Release
 from tests.browser.test_editor import BUILD, SLOW, run, text_of, write
+from tests.queries.test_hints import FAULTLESS, FAULTY
 
 Open = Callable[..., Any]
 
@@ -86,6 +88,19 @@ def test_the_same_rows_as_on_a_server(static_page: Callable[..., Any], engine: E
     assert run(page, "ASK { body:ptc a ecp:Body }").startswith("an answer")
     assert run(page, "DESCRIBE body:ptc").startswith("a graph")
     assert "Permanent Technical Committee" in page.locator("#result pre").inner_text()
+
+
+def test_what_may_be_wrong_is_said_as_on_a_server(static_page: Callable[..., Any], engine: Engine) -> None:
+    page = static_page()
+    told = 0
+    for query in (*(query for query, _ in FAULTY), *FAULTLESS):
+        expected = [str(hint) for hint in hints(query, lambda text: ask_table(engine, text))]
+        run(page, query)
+        if expected:
+            page.locator("#result .hints").wait_for()
+        assert page.locator("#result .hints li").all_inner_texts() == expected, query
+        told += len(expected)
+    assert told == len(FAULTY)
 
 
 def test_a_fault_is_marked_and_a_runaway_cancelled(static_page: Callable[..., Any]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import TWIN_BASE
+
 _ANSWER_MS = 60_000
 #: One page for each type of page that the twin has.
 PAGES = {
@@ -90,10 +92,51 @@ def test_an_address_with_values_is_answered_and_a_wrong_one_refused(open_page: C
     assert "'nonsense' is not valid for 'on'" in page.inner_text("#result")
 
 
+def test_a_whole_iri_beyond_the_list_of_things_is_asked_for(open_page: Callable[..., Any]) -> None:
+    page = open_page("/queries/contradictions.html?thing=urn:none")
+    page.wait_for_selector("#result [role=status]", timeout=_ANSWER_MS)
+    assert page.locator("#result [role=status]").inner_text() == "0 rows"
+    page = open_page("/queries/contradictions.html?thing=none")
+    page.wait_for_selector("#result [role=alert]", timeout=_ANSWER_MS)
+
+
 def test_the_editor_asks_the_browser(open_page: Callable[..., Any]) -> None:
     page = open_page("/sparql.html?query=SELECT+(COUNT(*)+AS+%3Fn)+%7B+%3Fs+a+ecp%3AAction+%7D")
     page.wait_for_selector("#result td", timeout=_ANSWER_MS)
     assert page.locator("#result td").inner_text() == "28"
+
+
+def test_the_editor_says_what_may_be_wrong(open_page: Callable[..., Any]) -> None:
+    page = open_page("/sparql.html?query=SELECT+%3Fa+%7B+%3Fo+ecp%3Amember+%3Fa+%7D")
+    page.wait_for_selector("#result .hints li", timeout=_ANSWER_MS)
+    assert "no property ecp:member. Did you mean ecp:overlapMember" in page.locator("#result .hints li").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/timeline.html", "/overlap.html", "/queries/overlap-body-pairs.html"])
+def test_a_part_of_a_page_stands_alone(path: str, open_page: Callable[..., Any], address: str) -> None:
+    page = open_page(path)
+    details = page.locator("details.embed")
+    details.locator("summary").click()
+    code, link = details.locator("code").inner_text(), details.get_by_role("link", name="What it shows")
+    file = code.partition('src="')[2].partition('"')[0].removeprefix(TWIN_BASE.rstrip("/"))
+    assert file.endswith(".html")
+    assert link.evaluate("a => a.href") == address + file
+    frame = open_page(file)
+    assert frame.locator("nav, form").count() == 0
+    assert frame.locator("svg, table").count() > 0
+    back = frame.locator("main p.note").last.locator("a")
+    assert back.evaluate("a => a.href").endswith(path if path != "/overlap.html" else "/overlap/body-body.html")
+
+
+def test_a_neighbourhood_is_a_picture_of_its_own(open_page: Callable[..., Any]) -> None:
+    page = open_page("/doc/body/ptc.html")
+    page.locator("details.as-data > summary").click()
+    picture = page.locator("a[data-picture]")
+    assert picture.evaluate("a => a.href").endswith("/doc/body/ptc.svg")
+    assert page.request.get(picture.evaluate("a => a.href")).text().startswith("<svg")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="png", exact=True).click()
+    assert download.value.suggested_filename == "ptc.png"
 
 
 def test_the_search_finds_without_a_server(open_page: Callable[..., Any]) -> None:
@@ -104,6 +147,32 @@ def test_the_search_finds_without_a_server(open_page: Callable[..., Any]) -> Non
     page.click("#search-results a >> text='Transit Guidelines' >> nth=0")
     assert page.url.endswith("/doc/instrument/transit-guidelines.html")
     assert page.locator("h1").inner_text() == "Transit Guidelines"
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "file"),
+    [
+        (
+            "PTC TFA WG",
+            "What joins Permanent Technical Committee and TFA Working Group?",
+            "/overlap/body-body/ptc/tfawg.html",
+        ),
+        ("who works on transit", "Who works on transit", "/queries/actions.html?topic=transit"),
+    ],
+)
+def test_the_search_fills_in_what_is_named(text: str, label: str, file: str, open_page: Callable[..., Any]) -> None:
+    page = open_page("/doc/body/ptc.html")
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.url))
+    page.fill("header input[type=search]", text)
+    first = page.locator("header [role=option]").first
+    first.filter(has_text=label).wait_for(timeout=_ANSWER_MS)
+    assert [url.rpartition("/")[2] for url in loaded if url.endswith("json")] == ["search-index.json"]
+    first.click()
+    page.wait_for_url(f"**{file}")
+    assert page.request.get(page.url).ok
+    page = open_page(f"/search.html?q={text}")
+    assert page.locator("#search-results a").first.inner_text() == label
 
 
 def test_pages_read_without_javascript(open_page: Callable[..., Any]) -> None:

@@ -95,3 +95,14 @@ def test_no_link_leads_to_nothing(client: FlaskClient) -> None:
     page = client.get("/doc/action/customs-18", headers={"Accept": BROWSER}).text
     assert "on the instrument Revised Kyoto Convention" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert 'href="None"' not in page
+
+
+def test_the_briefing_of_a_plan_counts_what_the_page_on_plans_counts(client: FlaskClient) -> None:
+    page = client.get("/overlap/plans", headers={"Accept": BROWSER}).text
+    cells = re.findall(r'href="/overlap/plans/customs/(\w+)">(\d+) <span', page)
+    told = text_of(client, "/brief/plan/customs")
+    counted = re.search(r"Its rows have (\d+) findings of overlap with those of (?!\d)(.*?)\. ", told)
+    assert counted
+    assert sorted(re.findall(r"\((\d+)\)", counted[2])) == sorted(number for _, number in cells)
+    assert int(counted[1]) == sum(int(number) for _, number in cells) > 0
+    assert "Customs Service of Velmora and Ports Authority of Velmora 2 rows 2 joint" in told

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+
 import pytest
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.namespaces import expand
 from ecp_graph.reasoning import Explainer, Explanation, Statement
-from ecp_graph.reasoning.findings import explain_finding
+from ecp_graph.reasoning.findings import Found, explain_finding
 from ecp_graph.reasoning.statements import iri
 from ecp_graph.workspace import bundled_workspace
 from tests.bundled import DERIVED_GRAPH, INFERRED_GRAPHS
@@ -86,6 +88,24 @@ def test_every_finding_is_explained(engine: Engine) -> None:
         used.add(explanation.derivation.axiom)
     assert "queries/derive/bodies-same-action.rq" in used
     assert len(used) > 4
+
+
+def test_many_findings_are_explained_with_each_rule_asked_once(engine: Engine) -> None:
+    rules = bundled_workspace().rule_files
+    on = expand("ecp:overlapOn")
+    findings = [one for one in statements_of(engine, DERIVED_GRAPH) if one.predicate.value == on][::12]
+    assert len(findings) > 3
+    found: dict[Hashable, Found] = {}
+
+    def keep(key: Hashable, make: Callable[[], Found]) -> Found:
+        if key not in found:
+            found[key] = make()
+        return found[key]
+
+    for statement in findings:
+        assert explain_finding(engine, rules, statement, keep=keep) == explain_finding(engine, rules, statement)
+    assert 0 < len(found) <= len(rules)
+    assert any(found.values())
 
 
 def of_finding(engine: Engine, finding: str, thing: str) -> Explanation | None:

@@ -63,8 +63,8 @@ def visitor_of(without_lists: Release, settings: Settings, engine: Watched, tmp_
 def test_a_document_is_read_once_for_all_its_forms(visitor_of: MakeVisitor, engine: Watched, tmp_path: Path) -> None:
     visit = visitor_of().visit(THING)
     written = {path.suffix.lstrip(".") for path in (tmp_path / "doc" / "body").iterdir()}
-    assert written == {"html", *FORMS}
-    assert (visit.files, visit.broken) == (7, ())
+    assert written == {"html", "svg", *FORMS}
+    assert (visit.files, visit.broken) == (8, ())
     assert not [link for link in visit.found if link.startswith(THING + ".")]
     asked = Counter(" ".join(text.split()) for text in engine.texts)
     repeated = {question for question, times in asked.items() if times > 1 and not question.startswith("ASK")}
@@ -81,7 +81,7 @@ def test_the_files_are_those_of_the_server(visitor_of: MakeVisitor, tmp_path: Pa
 def test_one_form_that_fails_is_told(visitor_of: MakeVisitor) -> None:
     visit = visitor_of(None, lambda: ("no", 500) if request.path.endswith(".rdf") else None).visit(THING)
     assert visit.broken == ((f"{THING}.rdf", 500),)
-    assert visit.files == 6
+    assert visit.files == 7
 
 
 def test_a_page_with_too_many_data_says_so(visitor_of: MakeVisitor, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_whatever_is_refused_says_so_in_its_file(visitor_of: MakeVisitor, tmp_pa
 
 def test_a_page_with_a_literal_like_an_iri_needs_no_names(visitor_of: MakeVisitor) -> None:
     visit = visitor_of(Bounds(name_bytes=1_000)).visit("/doc/discrepancy/customs-brokers-kind")
-    assert (visit.refused, visit.broken, visit.files) == ((), (), 7)
+    assert (visit.refused, visit.broken, visit.files) == ((), (), 8)
 
 
 @pytest.mark.parametrize("is_slow", [False, True])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ecp_graph.twin.markup import Markup, page_of_twin, svg_of_twin
 
-MARKUP = Markup(runs=lambda path: path == "/sparql", left_out=lambda address: address == "/health")
+MARKUP = Markup(runs=lambda address: address.startswith("/sparql?"), left_out=lambda address: address == "/health")
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>T</title><link rel="stylesheet" href="/static/style.css"></head>
 <body><form class="live" action="/actions"><input name="q"></form>

@@ -55,14 +55,21 @@ def engine() -> Counting:
     return Counting()
 
 
-@pytest.fixture(params=["slow", "quick"])
-def is_slow(request: pytest.FixtureRequest) -> bool:
-    return bool(request.param == "slow")
+@pytest.fixture(params=["slow", "quick", "small"])
+def how(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def once(engine: Engine, folder: Path, how: str) -> OnceEngine:
+    """An engine for which every answer is slow, or quick, or quick and small."""
+    return OnceEngine(
+        engine, folder, limit_s=7, slow_s=0 if how == "slow" else 1_000, small_bytes=10_000 if how == "small" else 0
+    )
 
 
 @pytest.mark.parametrize("query", [ROWS, "ASK { ?s ?p 1 }", "SELECT ?s { ?s <http://x/nothing> 1 }"])
-def test_rows_are_the_same_in_every_format(engine: Counting, tmp_path: Path, is_slow: bool, query: str) -> None:
-    asked = OnceEngine(engine, tmp_path / "answers", limit_s=7, slow_s=0 if is_slow else 1_000)
+def test_rows_are_the_same_in_every_format(engine: Counting, tmp_path: Path, how: str, query: str) -> None:
+    asked = once(engine, tmp_path / "answers", how)
     formats = [fmt.name for fmt in FORMATS if fmt.kind == "table"]
     assert len(formats) >= 4
     for fmt in formats:
@@ -70,7 +77,7 @@ def test_rows_are_the_same_in_every_format(engine: Counting, tmp_path: Path, is_
         body = answer.read()
         assert (fmt, body) == (fmt, engine.inner.query(query, fmt=fmt).read())
         assert (answer.format.name, answer.length) == (fmt, len(body))
-    assert engine.asked == (1 if is_slow else len(formats))
+    assert engine.asked == (len(formats) if how == "quick" else 1)
 
 
 def test_a_graph_is_kept_in_each_format(engine: Counting, tmp_path: Path) -> None:
@@ -82,8 +89,8 @@ def test_a_graph_is_kept_in_each_format(engine: Counting, tmp_path: Path) -> Non
     assert engine.asked == 2
 
 
-def test_what_makes_another_question_is_asked(engine: Counting, tmp_path: Path) -> None:
-    asked = OnceEngine(engine, tmp_path, limit_s=7, slow_s=0)
+def test_what_makes_another_question_is_asked(engine: Counting, tmp_path: Path, how: str) -> None:
+    asked = once(engine, tmp_path, how)
     hows: list[dict[str, Any]] = [
         {},
         {"labels": "en"},

@@ -97,6 +97,25 @@ def test_a_broken_link_is_told(tmp_path: Path) -> None:
     assert report.broken == {"/nowhere": 404}
 
 
+def test_a_workspace_without_a_catalogue_links_to_no_page_that_it_does_not_have(tmp_path: Path) -> None:
+    replaced = "action:old owl:deprecated true ; dcterms:isReplacedBy action:a1 . action:a1 a ecp:Action ;"
+    data = DATA.replace("action:a1 a ecp:Action ;", replaced)
+    assert data != DATA
+    workspace = write_workspace(tmp_path / "w", {"data/main.trig": data})
+    (workspace.root / "about.md").write_text(
+        "See [two actions](/actions), [a row](action:a1) and [the data](/dataset)."
+    )
+    with (workspace.root / "workspace.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[site]\nabout = "about.md"\n')
+    made = build(workspace, tmp_path / "releases").release
+    assert made is not None
+    report = publish(made, workspace, tmp_path / "site", base_url=BASE, processes=1)
+    assert report.broken == {}
+    assert report.files > 100
+    told = (tmp_path / "site" / "about.html").read_text()
+    assert 'See two actions, a row and <a href="dataset.html">the data</a>.' in told
+
+
 def _app_with_fault(release: Release, workspace: Workspace, answers: Path, timeout_s: float) -> Flask:
     app = twin_app(release, workspace, answers, timeout_s)
     app.jinja_env.globals["version"] = "1"

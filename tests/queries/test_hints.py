@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from ecp_graph.engine import Engine
@@ -11,46 +13,57 @@ from ecp_graph.queries.hints import Hint, hints, is_odd
 from ecp_graph.sparql.patterns import comparisons, patterns
 from ecp_graph.sparql.results import Table, Term
 
+#: Queries that find nothing, each with a part of what is said of it.
+FAULTY: Final = (
+    ("SELECT ?a { ?o ecp:member ?a }", "no property ecp:member. Did you mean ecp:overlapMember"),
+    ("SELECT ?o { ?o a ecp:Overlap ; ecp:on ?x }", "no property ecp:on. Did you mean ecp:overlapOn?"),
+    ("SELECT ?n { ?b a ecp:Body ; rdfs:label ?n }", "'?b rdfs:label ?n' at once. Did you mean skos:prefLabel?"),
+    ("SELECT ?a { ?a a ecp:Action ; dcterms:title ?t }", "Did you mean skos:prefLabel?"),
+    ("SELECT ?a { ?a a ecp:Actions }", "no class ecp:Actions. Did you mean ecp:Action or"),
+    ('SELECT ?i { ?i skos:prefLabel "Transit Guidelines" }', 'but "Transit Guidelines"@en.'),
+    ('SELECT ?i { ?i skos:prefLabel "transit guidelines"@en }', 'but "Transit Guidelines"@en.'),
+    ("SELECT ?a { ?a ecp:numberText 3 }", 'no value 3 here, but "3".'),
+    ("SELECT ?a { ?a ecp:responsibleBody body:ptcc }", "nothing of body:ptcc. Did you mean body:ptc"),
+    (
+        "SELECT ?a { body:ptc ecp:responsibleBody ?a }",
+        "'?a ecp:responsibleBody body:ptc' does: the other way round.",
+    ),
+    (
+        'SELECT ?a { ?t ecp:until ?u FILTER (?u < "2017-08-01"^^xsd:date) }',
+        '?u has moments (xsd:dateTime), which no date compares with. Write "2017-08-01T00:00:00"^^xsd:dateTime.',
+    ),
+    (
+        'SELECT ?a { ?a skos:prefLabel ?n FILTER (?n = "Permanent Technical Committee") }',
+        'Write STR(?n), or "Permanent Technical Committee"@en.',
+    ),
+    (
+        "SELECT ?p (GROUP_CONCAT(DISTINCT ?n) AS ?ns) { ?a ecp:belongsToPlan ?p ; ecp:position ?n } GROUP BY ?p",
+        "GROUP_CONCAT joins texts, and ?n has values of xsd:integer. Write STR(?n) in it.",
+    ),
+    ("SELECT (COUNT(*) AS ?n) { ?a ecp:responsibleBdy ?b }", "Did you mean ecp:responsibleBody"),
+    (
+        "ASK { ?a a ecp:Action ; ecp:responsibleBody/ecp:label ?b }",
+        "no property ecp:label. Did you mean skos:prefLabel?",
+    ),
+)
+
+
+#: Queries of which nothing is said.
+FAULTLESS: Final = (
+    "SELECT ?a { ?a a ecp:Action }",
+    'SELECT ?i { ?i skos:prefLabel "Transit Guidelines"@en }',
+    'SELECT ?a { ?t ecp:until ?u FILTER (?u < "1999-08-01T00:00:00"^^xsd:dateTime) }',  # no fault
+    "SELECT ?p (GROUP_CONCAT(STR(?n)) AS ?ns) { ?a ecp:belongsToPlan ?p ; ecp:position ?n } GROUP BY ?p",
+    "SELECT ?a { GRAPH ?g { ?a ecp:responsibleBody body:ptc } FILTER NOT EXISTS { ?a ecp:underProgramme ?p } }",
+    "SELECT ?a { VALUES ?a { body:ptc } { SELECT ?a { ?a a ecp:Body } ORDER BY ?a ?b ?c } }",
+)
+
 
 def _hints(engine: Engine, sparql: str) -> list[Hint]:
     return hints(sparql, lambda text: ask_table(engine, text, timeout_s=5))
 
 
-@pytest.mark.parametrize(
-    ("sparql", "sentence"),
-    [
-        ("SELECT ?a { ?o ecp:member ?a }", "no property ecp:member. Did you mean ecp:overlapMember"),
-        ("SELECT ?o { ?o a ecp:Overlap ; ecp:on ?x }", "no property ecp:on. Did you mean ecp:overlapOn?"),
-        ("SELECT ?n { ?b a ecp:Body ; rdfs:label ?n }", "'?b rdfs:label ?n' at once. Did you mean skos:prefLabel?"),
-        ("SELECT ?a { ?a a ecp:Action ; dcterms:title ?t }", "Did you mean skos:prefLabel?"),
-        ("SELECT ?a { ?a a ecp:Actions }", "no class ecp:Actions. Did you mean ecp:Action or"),
-        ('SELECT ?i { ?i skos:prefLabel "Transit Guidelines" }', 'but "Transit Guidelines"@en.'),
-        ('SELECT ?i { ?i skos:prefLabel "transit guidelines"@en }', 'but "Transit Guidelines"@en.'),
-        ("SELECT ?a { ?a ecp:numberText 3 }", 'no value 3 here, but "3".'),
-        ("SELECT ?a { ?a ecp:responsibleBody body:ptcc }", "nothing of body:ptcc. Did you mean body:ptc"),
-        (
-            "SELECT ?a { body:ptc ecp:responsibleBody ?a }",
-            "'?a ecp:responsibleBody body:ptc' does: the other way round.",
-        ),
-        (
-            'SELECT ?a { ?t ecp:until ?u FILTER (?u < "2017-08-01"^^xsd:date) }',
-            '?u has moments (xsd:dateTime), which no date compares with. Write "2017-08-01T00:00:00"^^xsd:dateTime.',
-        ),
-        (
-            'SELECT ?a { ?a skos:prefLabel ?n FILTER (?n = "Permanent Technical Committee") }',
-            'Write STR(?n), or "Permanent Technical Committee"@en.',
-        ),
-        (
-            "SELECT ?p (GROUP_CONCAT(DISTINCT ?n) AS ?ns) { ?a ecp:belongsToPlan ?p ; ecp:position ?n } GROUP BY ?p",
-            "GROUP_CONCAT joins texts, and ?n has values of xsd:integer. Write STR(?n) in it.",
-        ),
-        ("SELECT (COUNT(*) AS ?n) { ?a ecp:responsibleBdy ?b }", "Did you mean ecp:responsibleBody"),
-        (
-            "ASK { ?a a ecp:Action ; ecp:responsibleBody/ecp:label ?b }",
-            "no property ecp:label. Did you mean skos:prefLabel?",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("sparql", "sentence"), FAULTY)
 def test_the_reason_is_told(engine: Engine, sparql: str, sentence: str) -> None:
     assert is_odd(ask_table(engine, sparql))
     found = [hint.text for hint in _hints(engine, sparql)]
@@ -64,17 +77,7 @@ def test_a_hint_has_its_place(engine: Engine) -> None:
     assert str(hint).startswith("Line 4, column 5: The graph has no property ecp:member.")
 
 
-@pytest.mark.parametrize(
-    "sparql",
-    [
-        "SELECT ?a { ?a a ecp:Action }",
-        'SELECT ?i { ?i skos:prefLabel "Transit Guidelines"@en }',
-        'SELECT ?a { ?t ecp:until ?u FILTER (?u < "1999-08-01T00:00:00"^^xsd:dateTime) }',  # no fault
-        "SELECT ?p (GROUP_CONCAT(STR(?n)) AS ?ns) { ?a ecp:belongsToPlan ?p ; ecp:position ?n } GROUP BY ?p",
-        "SELECT ?a { GRAPH ?g { ?a ecp:responsibleBody body:ptc } FILTER NOT EXISTS { ?a ecp:underProgramme ?p } }",
-        "SELECT ?a { VALUES ?a { body:ptc } { SELECT ?a { ?a a ecp:Body } ORDER BY ?a ?b ?c } }",
-    ],
-)
+@pytest.mark.parametrize("sparql", FAULTLESS)
 def test_silence_where_nothing_is_wrong(engine: Engine, sparql: str) -> None:
     assert patterns(sparql)
     assert _hints(engine, sparql) == []

@@ -48,6 +48,11 @@ ASKED: dict[str, list[dict[str, str]]] = {
         {"certainty": "interpreted"},
         {"overlap": f"{ID}overlap/body-ptc--body-tfawg--action-ecp3-3"},
     ],
+    "overlap-in-plan": [
+        {"plan": PLAN},
+        {"plan": PLAN, "secretariat": "with"},
+        {"plan": f"{ID}plan/ptc-work-programme"},
+    ],
     "overlap-members": [{}, {"dimension": "body", "secretariat": "with"}],
     "overlap-on-instruments": [
         {},

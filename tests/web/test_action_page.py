@@ -115,3 +115,14 @@ def test_checks_and_discrepancies_are_what_is_unclear(cards: dict[int, str]) -> 
     assert "The plan leaves the time of the action blank." in text_of(cards[16])
     assert "Three rows run under the TFA Working Group’s programme" in text_of(cards[8])
     assert 0 < sum("Nothing was found" in page for page in cards.values()) < 10
+
+
+def test_the_places_of_a_discrepancy_are_links_to_its_passages(cards: dict[int, str], engine: Engine) -> None:
+    path = "^ecp:discrepancyAbout/ecp:discrepancyIn"
+    linked = 0
+    for number, page in cards.items():
+        _, _, unclear = page.partition('id="unclear"')
+        for passage in stated(engine, number, path):
+            assert f'<a href="/doc/{passage.removeprefix(ID)}">' in unclear, number
+            linked += 1
+    assert linked > 10

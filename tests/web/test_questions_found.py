@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ecp_graph.namespaces import expand, using
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.pages.search import questions
+from tests.bundled import NAMES
 from tests.web.conftest import BROWSER
 
 PAGES = Path(questions.__file__).with_name("pages.yaml")
@@ -37,6 +43,12 @@ TYPED = {
     "Transit Guidelines": "/doc/instrument/transit-guidelines",
 }
 
+#: Other texts, on which the server and the browser have to agree: of few words, of two names, and of nothing.
+ALSO_TYPED = (
+    *("where is transit mentioned", "who meets on the Transit Guidelines", "evidence for PTC", "work on e-commerce"),
+    *("tasks of committee", "PTC PTC", "e-commerce PTC", "IMSC phase 2", "topics of", "overlap", "zzz of PTC", "the"),
+)
+
 
 @pytest.fixture(scope="module")
 def bundled(releases: Path) -> Flask:
@@ -46,6 +58,17 @@ def bundled(releases: Path) -> Flask:
 @pytest.fixture
 def client(bundled: Flask) -> FlaskClient:
     return bundled.test_client()
+
+
+_NODE = """
+import { withQuestions } from %s;
+import { createIndex } from %s;
+const { index, texts } = JSON.parse(await new Response(process.stdin).text());
+const names = createIndex(index);
+const pathOf = (url) => (url.startsWith(index.base) ? url.slice(index.base.length - 1) : null);
+const find = withQuestions(names, index.asking, { place: (url) => url, pathOf });
+console.log(JSON.stringify(texts.map((text) => find(text, 8))));
+"""
 
 
 @pytest.mark.parametrize(("text", "address"), TYPED.items())
@@ -76,6 +99,34 @@ def test_one_thing_twice_is_no_pair(client: FlaskClient) -> None:
     found = client.get("/search.json", query_string={"q": "PTC PTC"}).json
     assert found is not None
     assert all("/overlap/" not in hit["url"] for hit in found["hits"])
+
+
+def test_the_browser_fills_in_the_same(client: FlaskClient) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("no node: Debian package nodejs")
+    texts = [*TYPED, *ALSO_TYPED]
+    given = json.dumps({"index": client.get("/search-index.json").get_json(), "texts": texts})
+    source = Path(__file__).resolve().parents[2] / "frontend" / "src"
+    script = _NODE % tuple(json.dumps((source / name).as_uri()) for name in ("asking.js", "ranking.js"))
+    command = [node, "--no-warnings", "--input-type=module", "-e", script]
+    answered = json.loads(subprocess.run(command, input=given, capture_output=True, text=True, check=True).stdout)
+    filled_in = 0
+    for text, answer in zip(texts, answered, strict=True):
+        expected = client.get("/search.json", query_string={"q": text}).get_json()
+        hits = [_hit(hit) for hit in expected["hits"]]
+        assert [_hit(hit) for hit in answer["hits"]] == hits, text
+        assert answer["total"] == expected["total"], text
+        filled_in += sum("?" in address for _, _, address in hits)
+    assert filled_in > 10
+
+
+def _hit(hit: dict[str, str]) -> tuple[str, str, str]:
+    """Kind, label and address of a hit; a value is written in full."""
+    path, _, query = hit["url"].removeprefix("http://localhost").partition("?")
+    with using(NAMES):
+        values = [f"{name}={expand(value)}" for name, value in parse_qsl(query)]
+    return hit["kind"], hit["label"], "?".join([path, *filter(None, ["&".join(values)])])
 
 
 def test_wordings_find_questions_without_a_server_too(client: FlaskClient) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import current_app
+from werkzeug.exceptions import HTTPException
 
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.web.state.site import site
 
-__all__ = ["NAVIGATION", "NavigationEntry", "navigation"]
+__all__ = ["NAVIGATION", "NavigationEntry", "is_offered", "navigation"]
 
 
 #: Where an app has the entries of its navigation.
@@ -47,3 +48,15 @@ def navigation() -> list[NavigationEntry]:
     if catalogue is None:
         return [entry for entry in entries if entry.area == "sparql"]
     return [entry for entry in entries if not entry.query or entry.query in catalogue]
+
+
+def is_offered(address: str) -> bool:
+    """Return False for the address of a page of the navigation that this site does not have, for want of its query."""
+    path = address.partition("?")[0].partition("#")[0]
+    try:
+        endpoint, _ = current_app.url_map.bind("localhost").match(path)
+    except HTTPException:
+        return True  # another site, or a place on the same page
+    entries: list[NavigationEntry] = current_app.extensions[NAVIGATION]
+    lacking = {entry.endpoint for entry in entries} - {entry.endpoint for entry in navigation()}
+    return endpoint not in lacking

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast
 
@@ -19,6 +19,7 @@ from ecp_graph.web.state.site import site
 __all__ = [
     "Cell",
     "Iris",
+    "draws_documents",
     "iri",
     "link",
     "local_path",
@@ -86,6 +87,11 @@ def local_path(iri: str) -> str | None:
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return path + quoted(iri[len(namespace) :])
     return None
+
+
+def draws_documents(catalogue: Container[str]) -> bool:
+    """Return whether a catalogue has the query that the pages of things are drawn from."""
+    return _DRAWN_FROM["documents.document"] in catalogue
 
 
 def places() -> list[tuple[str, str]]:

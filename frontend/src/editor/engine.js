@@ -1,7 +1,7 @@
 // What runs a query. An engine is an object with
 //   run(query, accept, signal) → Promise<{status, contentType, text}>, rejected with an AbortError when the signal fires,
 //   address(query, format) → the address of that answer as a download, or null where there is none,
-//   hints(query) → the address that says why a query finds nothing, or null.
+//   hints(query, signal) → Promise<[{line, column, text}]>: why a query may find nothing.
 
 import { wasmEngine } from "./wasm.js";
 
@@ -31,10 +31,12 @@ export function httpEngine(endpoint) {
     url.search = new URLSearchParams(format ? { query, format } : { query });
     return url.href.length > LONGEST_ADDRESS ? null : url.href;
   };
-  const hints = (query) => {
+  const hints = async (query, signal) => {
     const url = new URL(`${endpoint}/hints.json`, document.baseURI);
     url.search = new URLSearchParams({ query });
-    return url.href.length > LONGEST_ADDRESS ? null : url.href;
+    if (url.href.length > LONGEST_ADDRESS) return [];
+    const response = await fetch(url, { signal });
+    return response.ok ? (await response.json()).hints : [];
   };
   return {
     address,

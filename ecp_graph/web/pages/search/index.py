@@ -1,11 +1,10 @@
 """The search index: all names of the graph and the catalogue, ignoring case, accents and hyphens.
 
-It also works without a server: ``frontend/src/ranking.js`` reads `SearchIndex.as_json` and ranks in the same way.
+It also works without a server: ``frontend/src/ranking.js`` reads `SearchIndex.as_data` and ranks in the same way.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from abc import ABC, abstractmethod
 from bisect import bisect_right
@@ -21,7 +20,7 @@ from ecp_graph.queries.search import fold, is_word, line_of, sought
 __all__ = ["MOST_RANKED", "Entry", "Found", "Hit", "Search", "SearchIndex", "as_objects", "entry_of", "line_of_entry"]
 
 #: The shape of the JSON form; it changes when its keys do.
-JSON_VERSION: Final = 1
+JSON_VERSION: Final = 2
 
 #: Hits that are put in order for one search. Entries stand in the order of their length: the likeliest are among them.
 MOST_RANKED: Final = 5_000
@@ -106,8 +105,8 @@ class Search(ABC):
         """
 
     @abstractmethod
-    def as_json(self, base: str) -> str:
-        """Return the index as JSON, with the addresses of this site made absolute by the address of its root.
+    def as_data(self, base: str) -> dict[str, Any]:
+        """Return the index for JSON, with the addresses of this site made absolute by the address of its root.
 
         ``version``, ``base`` and ``entries``, which are lists of kind, label, address, codes, others, hidden names, and
         1 for a made label; what is empty at the end is left out. An address with a fragment is a list of both.
@@ -177,13 +176,9 @@ class SearchIndex(Search):
         hits = tuple(self._hit(at, place) for (_, _, _, place), at in ranked[:most])
         return Found(hits, len(ranked), next(matching, None) is not None)
 
-    def as_json(self, base: str) -> str:
-        """See `Search.as_json`."""
-        return json.dumps(
-            {"version": JSON_VERSION, "base": base, "entries": [_as_list(entry, base) for entry in self.entries]},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+    def as_data(self, base: str) -> dict[str, Any]:
+        """See `Search.as_data`."""
+        return {"version": JSON_VERSION, "base": base, "entries": [_as_list(entry, base) for entry in self.entries]}
 
     def _holding(self, word: str) -> Iterator[int]:
         """Yield the numbers of the lines that hold a word, in order; one that is short at the beginning of a word."""

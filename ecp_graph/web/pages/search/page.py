@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -12,6 +13,7 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError, status_of
 from ecp_graph.web.http.responses import content, data, page
 from ecp_graph.web.pages.search.index import Entry, Found, Hit, Search, SearchIndex, as_objects, entry_of
+from ecp_graph.web.pages.search.offline import asking_data
 from ecp_graph.web.pages.search.questions import entry_of_question, page_entries, questions_for
 from ecp_graph.web.pages.search.stored import StoredNames
 from ecp_graph.web.show.names import names
@@ -68,11 +70,14 @@ def suggest() -> Response:
 
 @blueprint.get("/search-index.json")
 def whole() -> Response:
-    """The whole index, for a page that searches without a server; an error when the names cannot be had."""
+    """The whole index, with what fills in questions, for a page that searches without a server; an error when the names
+    cannot be had."""
     if reason := _why_partial():
         status, code = status_of(reason)
         raise HttpError(status, code, f"{TOO_MANY} Ask for them with SPARQL, or take them from the dumps.")
-    return content(search_index().as_json(request.host_url), "application/json")
+    base = request.host_url
+    told = {**search_index().as_data(base), "asking": asking_data(base, _address)}
+    return content(json.dumps(told, ensure_ascii=False, separators=(",", ":")), "application/json")
 
 
 def search_index() -> Search:

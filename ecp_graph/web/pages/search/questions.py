@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import current_app, url_for
 
 from ecp_graph.namespaces import compact
+from ecp_graph.overlap.reading import LINKS
 from ecp_graph.queries.asking import Asked, Value, asked, content_words, splits
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.parameters import Parameter
@@ -18,7 +19,7 @@ from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.pages.search.index import Entry, Hit, Search
 from ecp_graph.web.state.site import site
 
-__all__ = ["QUESTION", "entry_of_question", "page_entries", "questions_for"]
+__all__ = ["QUESTION", "entry_of_question", "has_cells", "page_entries", "questions_for"]
 
 QUESTION = "question"
 _PAGES: Final = Path(__file__).with_name("pages.yaml")
@@ -81,9 +82,15 @@ def _is_called(entry: Entry, text: str) -> bool:
     return any(fold(name).replace(" ", "") == wanted for _, name in entry.names())
 
 
+def has_cells() -> bool:
+    """Return whether the site has matrices, whose cells two names lead to."""
+    catalogue = site().catalogue
+    return catalogue is not None and LINKS in catalogue and "overlap.cell" in current_app.view_functions
+
+
 def _cells(text: str, index: Search) -> Iterator[Entry]:
     """Yield the cell of a matrix for a text that is two names, one behind the other."""
-    if "overlap.cell" not in current_app.view_functions:
+    if not has_cells():
         return
     for first, second in splits(content_words(text)):
         sides = [[entry for entry in _named(name, index) if _is_called(entry, name)] for name in (first, second)]

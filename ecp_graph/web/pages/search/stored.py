@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 from ecp_graph.queries.names import Named
 from ecp_graph.queries.search import fold, sought
@@ -46,10 +47,10 @@ class StoredNames(Search):
         found = SearchIndex([*self._entries(matching.items()), *self._others]).find(text, most=most)
         return replace(found, is_cut=len(held) > MOST_RANKED)
 
-    def as_json(self, base: str) -> str:
-        """See `Search.as_json`."""
+    def as_data(self, base: str) -> dict[str, Any]:
+        """See `Search.as_data`."""
         named = ((named, "") for named in self._lists.entries())
-        return SearchIndex([*self._entries(named), *self._others]).as_json(base)
+        return SearchIndex([*self._entries(named), *self._others]).as_data(base)
 
     def _entries(self, found: Iterable[tuple[Named, str]]) -> Iterator[Entry]:
         for named, line in found:
