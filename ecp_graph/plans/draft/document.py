@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from ecp_graph.plans.draft.columns import shown
 from ecp_graph.plans.draft.model import Draft, DraftName, DraftRow
 
 __all__ = ["as_json", "as_text"]
@@ -77,6 +78,10 @@ def _understood(draft: Draft) -> Iterator[str]:
         f" in {_of(chapters, 'chapter')}" if chapters else ""
     )
     yield from (f"  {taken}" for taken in draft.taken)
+    if draft.title_cell:
+        yield f"  title: “{shown(draft.title)}” ({draft.title_cell.locator})"
+    elif not draft.given.title:
+        yield f"  title: “{shown(draft.title)}”, from the name of the file; --title gives another one"
     if draft.unread:
         yield f"  {_of(draft.unread, 'row')} of the tables gave no action"
     for kind, plural in _PLURALS.items():

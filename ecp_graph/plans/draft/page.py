@@ -33,7 +33,7 @@ def draft_page(draft: Draft, tables: Sequence[SourceTable]) -> str:
     """Return the page of a draft; ``tables`` are those of its document, of which those with actions are drawn."""
     rows = {row.row.locator: number for number, row in enumerate(draft.rows, 1)}
     drawn = _drawn(draft, tables)
-    title = f"{draft.given.title or draft.given.plan}: draft reading"
+    title = f"{draft.title}: draft reading"
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>',

@@ -59,7 +59,8 @@ def _about(draft: Draft) -> list[tuple[str, str]]:
     given = draft.given
     return [
         ("plan", given.plan),
-        ("title", given.title),
+        ("title", draft.title),
+        ("title from", draft.title_cell.locator if draft.title_cell else "" if given.title else "the file's name"),
         ("from", given.start),
         ("until", given.end),
         ("body", given.body),

@@ -134,7 +134,11 @@ class _Writer:
         state(document, "skos:prefLabel", label(self._draft.document))
         state(document, "dcterms:language", ox.Literal(self._language))
         state(self._plan, "rdf:type", "ecp:ActionPlan")
-        state(self._plan, "skos:prefLabel", label(given.title or self._draft.document.rpartition(".")[0] or self._slug))
+        if self._draft.title_cell:
+            where = self._place(self._draft.title_cell)
+            self._evidence.state(where, "verbatim", self._plan, "skos:prefLabel", label(self._draft.title))
+        else:
+            state(self._plan, "skos:prefLabel", label(self._draft.title))
         state(self._plan, "ecp:annexedTo", document)
         for name in self._draft.files:
             other = f"{document}-{slug_of(PurePath(name).stem)}"
