@@ -407,7 +407,12 @@ ODDITIES = (
         ),
         (
             Expected(
-                "A-1", "Publish a guide", "", ["Secretariat", ("PTC", "partner"), ("IMSC", "partner")], [], "July 2031"
+                "A-1",
+                "Publish a guide",
+                "",
+                [("Secretariat", "lead"), ("PTC", "partner"), ("IMSC", "partner")],
+                [],
+                "July 2031",
             ),
         ),
     ),
@@ -418,7 +423,7 @@ ODDITIES = (
             ("", "", "Lead", "Partners", ""),
             ("1", "Publish a guide", "Secretariat", "PTC", "2031"),
         ),
-        (Expected("1", "Publish a guide", "", ["Secretariat", ("PTC", "partner")], [], "2031"),),
+        (Expected("1", "Publish a guide", "", [("Secretariat", "lead"), ("PTC", "partner")], [], "2031"),),
         formats=("xlsx", "docx"),
         merged=[((0, 2), (0, 3)), ((0, 0), (1, 0)), ((0, 1), (1, 1)), ((0, 4), (1, 4))],
     ),
