@@ -21,13 +21,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from benchmarks.watching import Step, watch
+from benchmarks.watching import Failed, Step, watch
 from benchmarks.workspace import write_workspace
 
 __all__ = ["Measured", "add_options", "exponent", "measure", "tables"]
 
 #: The first word of the line with which `ecp-graph build` ends a step, and what the step is called here.
-_STEPS: Final = {"Read": "load", "Inferred": "reason", "Derived": "overlaps", "Validated": "validate"}
+_STEPS: Final = {
+    "Read": "load",
+    "Inferred": "reason",
+    "Derived": "overlaps",
+    "Wrote": "write",
+    "Validated": "validate",
+}
+#: To which step that belongs what comes after the last of these lines, and the name of all steps together.
 _LAST, _WHOLE = "write", "whole"
 #: What takes less processor time than this cannot be told from 0 between two ticks of the clock.
 _TOLD_S: Final = 0.05
@@ -61,12 +68,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     options.add_argument("--actions", type=int, default=28, help="actions of each plan (%(default)s)")
     options.add_argument("--engines", nargs="+", default=["local", "reference"], help="engines (%(default)s)")
     options.add_argument("--up-to", type=int, default=43, help="most plans for engines but the first (%(default)s)")
+    options.add_argument("--processors", type=int, help="how many a build has; with 1 no step runs beside another")
     options.add_argument("--runs", type=int, default=3, help="builds of each, of which the median counts (%(default)s)")
 
 
 def measure(given: argparse.Namespace) -> None:
     """Build every size with every engine, and print the tables; what is being done goes to stderr."""
     builds: _Builds = {}
+    if given.processors:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: given.processors])
     with tempfile.TemporaryDirectory() as name:
         for plans in given.plans:
             workspace = Path(name) / f"plans-{plans}"
@@ -93,15 +103,17 @@ def _measured(workspace: Path, engine: str, runs: int) -> Measured:
 
 def _by_step(steps: Sequence[Step]) -> dict[str, Step]:
     """Return the steps of one build by their names; lines that end none of `_STEPS` belong to the next."""
-    found: dict[str, Step] = {}
+    found: dict[str, list[Step]] = {}
     parts: list[Step] = []
     for step in steps:
         parts.append(step)
         name = _LAST if step is steps[-1] else _STEPS.get(step.line.partition(" ")[0])
         if name:
-            found[name] = _together(name, parts)
+            found.setdefault(name, []).extend(parts)
             parts = []
-    return found | {_WHOLE: _together(_WHOLE, steps)}
+    if missing := set(_STEPS.values()) - found.keys():
+        raise Failed(f"No line of the build ends the step {', '.join(sorted(missing))}.")
+    return {name: _together(name, some) for name, some in found.items()} | {_WHOLE: _together(_WHOLE, steps)}
 
 
 def _together(name: str, parts: Sequence[Step]) -> Step:
@@ -173,7 +185,8 @@ def _row(first: str, cells: Sequence[str]) -> str:
 
 def _header(given: argparse.Namespace) -> Iterator[str]:
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    yield f"Median of {given.runs}, {given.actions} actions a plan, {os.cpu_count()} processors, {memory_gb:.0f} GB; "
+    processors = f"{len(os.sched_getaffinity(0))} of {os.cpu_count()} processors, {memory_gb:.0f} GB"
+    yield f"Median of {given.runs}, {given.actions} actions a plan, {processors}; "
     yield ", ".join([f"Python {platform.python_version()}", *_versions()]) + "."
 
 

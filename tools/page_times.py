@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -62,9 +62,10 @@ def _addresses(release: Release, most: int) -> dict[str, list[str]]:
             kinds.setdefault(each.kind, []).append(quote(each.iri.removeprefix(things)))
     pairs = islice(((each.member_a, each.member_b) for each in lists.alike("body")), 0, None, 7)
     cells = [f"{a.rpartition('/')[2]}/{b.rpartition('/')[2]}" for a, b in islice(dict.fromkeys(pairs), most)]
-    bodies = [path.rpartition("/")[2] for path in kinds.get("body", [])]
+    bodies, plans = ([path.rpartition("/")[2] for path in kinds.get(kind, [])] for kind in ("body", "action plan"))
     found = {
         "home": ["/"],
+        "lists": ["/bodies", "/instruments", "/plans"],
         "search": [f"/search?q={quote(word)}" for word in _WORDS],
         "actions": ["/actions", *(f"/actions?page={page}" for page in range(2, most))],
         "actions, chosen": [
@@ -75,6 +76,8 @@ def _addresses(release: Release, most: int) -> dict[str, list[str]]:
         "overlap": ["/overlap"],
         "matrix": [f"/overlap/{pair}" for pair in _PAIRS],
         "cell of a matrix": [f"/overlap/body-body/{cell}" for cell in cells],
+        "plans with plans": ["/overlap/plans"],
+        "plan with plan": [f"/overlap/plans/{one}/{other}" for one, other in pairwise(_spread(plans, most + 1))],
         "who meets on a topic": [f"/overlap/on/{path}" for path in _spread(kinds.get("topic", []), most)],
     }
     for kind in ("body", "topic", "instrument", "action", "action plan"):

@@ -10,17 +10,21 @@ import contextlib
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import IO, Any, Final, cast
 
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import names
-from ecp_graph.rdf.jsonld import context_of, graph_texts, without_prefixes, write_jsonld
-from ecp_graph.rdf.writing import write_rdf
-from ecp_graph.sparql.formats import TURTLE, format_named
+from ecp_graph.rdf.jsonld import JsonLd, context_of, graph_texts, without_prefixes
+from ecp_graph.rdf.writing import Text, prefixes_in_use, sorting_head
+from ecp_graph.sparql.formats import TURTLE, Format, format_named
 
 __all__ = ["CHECKSUMS", "CONTEXT", "DUMPS", "FOLDER", "GZIP", "Dump", "write_checksums", "write_dumps"]
 
@@ -33,6 +37,7 @@ CONTEXT: Final = "context.jsonld"
 GZIP: Final = "application/gzip"
 
 _LEVEL: Final = 6
+_AT_ONCE: Final = 1_000_000
 #: Of a line of N-Quads with three terms, if none is a literal.
 _SPACES_WITHOUT_GRAPH: Final = 3
 _SCOPES: Final = {
@@ -93,7 +98,7 @@ DUMPS: Final = tuple(
 def write_dumps(dataset: Path, folder: Path) -> None:
     """Write every dump and the context into an existing folder, from an N-Quads file whose lines are in order.
 
-    The same file gives the same bytes. What takes memory is the text of the file, a few times over, not its terms.
+    The same file gives the same bytes. What takes memory is the text of the file, not its terms.
     """
     lines = dataset.read_bytes().splitlines(keepends=True)
     graphs = _graphs(lines)
@@ -101,21 +106,30 @@ def write_dumps(dataset: Path, folder: Path) -> None:
         _parsed(line for line, graph in zip(lines, graphs, strict=True) if graph == names().ontology_graph)
     )
     (folder / CONTEXT).write_text(_json({"@context": context}), encoding="utf-8")
-    written: tuple[Mapping[str, Any], list[tuple[str, str]]] = {}, []
-    for scope in _SCOPES:
-        kept = [at for at, graph in enumerate(graphs) if scope == "dataset" or not names().is_added(graph)]
-        plain = b"".join(lines[at] for at in kept)
-        by_graph = b"".join(lines[at] for at in sorted(kept, key=graphs.__getitem__))
-        if scope == "dataset":
-            _link(folder / f"{scope}.nq", dataset)
-        _write(folder / f"{scope}.nq", plain)
-        _write(folder / f"{scope}.ttl", write_rdf(_merged(_parse(plain)), TURTLE, plain=plain))
-        _write(folder / f"{scope}.trig", write_rdf(_parse(by_graph), _TRIG, plain=plain))
-        usable = without_prefixes(context, _schemes(plain))
-        if usable != written[0]:  # else what stands in a graph is written in both scopes alike
-            written = usable, list(graph_texts(_parse(by_graph), usable))
-        texts = (text for graph, text in written[1] if scope == "dataset" or not names().is_added(graph))
-        _write(folder / f"{scope}.jsonld", write_jsonld(texts, usable).encode())
+    _link(folder / "dataset.nq", dataset)
+    usable = {}
+    with TemporaryDirectory(dir=folder, prefix=".") as scratch:
+        by_graph = {scope: Path(scratch) / scope for scope in _SCOPES}
+        for scope, path in by_graph.items():
+            kept = [at for at, graph in enumerate(graphs) if _is_in(scope, graph)]
+            plain = folder / f"{scope}.nq"
+            if not plain.exists():
+                _write_lines(plain, (lines[at] for at in kept))
+            _write_lines(path, (lines[at] for at in sorted(kept, key=graphs.__getitem__)))
+            with _mapped(plain) as text:
+                usable[scope] = without_prefixes(context, _schemes(text))
+        del lines, graphs
+        for scope, path in by_graph.items():
+            plain = folder / f"{scope}.nq"
+            with plain.open("rb") as source, _packed(plain) as sink:
+                shutil.copyfileobj(source, sink, _AT_ONCE)
+            _write_rdf(folder / f"{scope}.ttl", TURTLE, _merged(_read(plain)), plain)
+            _write_rdf(folder / f"{scope}.trig", _TRIG, _read(path), plain)
+        if all(one == usable["dataset"] for one in usable.values()):
+            _write_jsonld(folder, by_graph["dataset"], usable)
+        else:
+            for scope, path in by_graph.items():
+                _write_jsonld(folder, path, {scope: usable[scope]})
 
 
 def write_checksums(folder: Path, hashes: Iterable[tuple[str, str]]) -> None:
@@ -136,12 +150,16 @@ def _graph(line: bytes) -> bytes:
     return end.removeprefix(b"_:").strip(b"<>") if is_named else b""
 
 
+def _is_in(scope: str, graph: str) -> bool:
+    return scope == "dataset" or not names().is_added(graph)
+
+
 def _parsed(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
-    return _parse(b"".join(lines))
+    return ox.parse(b"".join(lines), format=ox.RdfFormat.N_QUADS)
 
 
-def _parse(text: bytes) -> Iterator[ox.Quad]:
-    return ox.parse(text, format=ox.RdfFormat.N_QUADS)
+def _read(path: Path) -> Iterator[ox.Quad]:
+    return ox.parse(path=path, format=ox.RdfFormat.N_QUADS)
 
 
 def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
@@ -160,13 +178,75 @@ def _link(path: Path, other: Path) -> None:
         path.hardlink_to(other)
 
 
-def _write(path: Path, content: bytes) -> None:
-    if not path.exists():
-        path.write_bytes(content)
-    path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, _LEVEL, mtime=0))
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as stream:
+        stream.writelines(lines)
 
 
-def _schemes(text: bytes) -> set[str]:
+def _write_rdf(path: Path, wanted: Format, statements: Iterable[ox.Quad] | Iterable[ox.Triple], plain: Path) -> None:
+    with _mapped(plain) as text:
+        prefixes = prefixes_in_use(text)
+    with _written(path) as sink, sorting_head(sink) as head:
+        ox.serialize(statements, head, format=wanted.writer, prefixes=prefixes)
+
+
+def _write_jsonld(folder: Path, by_graph: Path, contexts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the dumps of some scopes, whose contexts are equal: a graph is written alike in each."""
+    context = next(iter(contexts.values()))
+    with contextlib.ExitStack() as opened:
+        sinks = {scope: opened.enter_context(_written(folder / f"{scope}.jsonld")) for scope in contexts}
+        documents = {scope: JsonLd(sink, context) for scope, sink in sinks.items()}
+        for graph, text in graph_texts(_read(by_graph), context):
+            for scope, document in documents.items():
+                if _is_in(scope, graph):
+                    document.add(text)
+        for document in documents.values():
+            document.end()
+
+
+class _Both:
+    """Writes into two files at once."""
+
+    def __init__(self, *sinks: IO[bytes]) -> None:
+        self._sinks = sinks
+
+    def write(self, content: bytes) -> int:
+        for sink in self._sinks:
+            sink.write(content)
+        return len(content)
+
+    def flush(self) -> None:
+        """Do nothing: the files are closed in the end."""
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[IO[bytes]]:
+    """Yield what writes a file, and beside it the same with gzip."""
+    with path.open("wb") as plain, _packed(path) as packed:
+        yield cast(IO[bytes], _Both(plain, packed))
+
+
+@contextmanager
+def _packed(path: Path) -> Iterator[IO[bytes]]:
+    """Yield what writes the file beside a path that has the same with gzip."""
+    with (
+        path.with_name(path.name + ".gz").open("wb") as stream,
+        gzip.GzipFile("", "wb", _LEVEL, stream, mtime=0) as packed,
+    ):
+        yield cast(IO[bytes], packed)
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[Text]:
+    """Yield the bytes of a file, which are read as they are asked for."""
+    if not path.stat().st_size:  # such a file cannot be mapped
+        yield b""
+        return
+    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+        yield content
+
+
+def _schemes(text: Text) -> set[str]:
     """Return those schemes of IRIs that a prefix of the project has as its name: JSON-LD would take them for it."""
     begun = re.compile(b"<(%b):" % b"|".join(re.escape(name.encode()) for name in names().prefixes))
     return {found[1].decode() for found in begun.finditer(text)}

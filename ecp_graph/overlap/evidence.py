@@ -28,7 +28,9 @@ _EVIDENCE: Final = """
 CREATE OR REPLACE TABLE finding_evidence AS
 SELECT id, part, value, min(told) AS told FROM (
   SELECT id, 'kind' AS part, $kinds[kind + 1] AS value, '' AS told FROM finding
-  UNION ALL SELECT finding.id, 'member', term[2:-2], '' FROM finding JOIN terms ON terms.id IN (first, second)
+  UNION ALL
+  SELECT f.id, 'member', term[2:-2], ''
+  FROM (SELECT id, unnest([first, second]) AS thing FROM finding) AS f JOIN terms ON terms.id = thing
   UNION ALL SELECT f.id, 'on', term[2:-2], '' FROM finding_on AS f JOIN terms ON terms.id = thing
   UNION ALL
   SELECT f.id, 'text', coalesce(regexp_extract(hash.term, '^"(.*)"', 1), passage.term[2:-2], reading.term[2:-2]),

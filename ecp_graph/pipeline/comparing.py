@@ -14,7 +14,7 @@ from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.across import Comparison
 from ecp_graph.overlap.likeness import Meaning, Named, open_meaning
 from ecp_graph.plans.known.kinds import class_kinds
-from ecp_graph.plans.known.things import KnownThing, known_things
+from ecp_graph.plans.known.things import READ, KnownThing, known_things
 from ecp_graph.plans.matching import FILE, Decision, Register, known_of, read_decisions
 from ecp_graph.rdf.cache import cache_folder
 from ecp_graph.rdf.nquads import NQuads
@@ -34,8 +34,10 @@ def comparison_of(
     Says by ``progress`` where meaning is not compared. Raises InputSyntaxError for decisions that cannot be read or
     contradict each other.
     """
-    if isinstance(data, NQuads) and len({iri for one in _OF_PLAN for iri in data.iris_of(one)}) < 2:
-        return None
+    if isinstance(data, NQuads):
+        if len({iri for one in _OF_PLAN for iri in data.iris_of(one)}) < 2:
+            return None
+        data = data.stating(READ)
     return comparison_among(known_things(data), read_decisions(workspace.root / FILE), meaning_or_none(progress))
 
 

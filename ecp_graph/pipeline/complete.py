@@ -52,9 +52,8 @@ class Completed:
         """Every statement in its named graph."""
         return [*self.sources.ontology, *self.sources.shapes, *self.sources.data, *self.inferred, *self.derived]
 
-    @cached_property
     def things(self) -> NTriples:
-        """What shapes are run on: the merge of all but the shapes themselves."""
+        """Return what shapes are run on: the merge of all but the shapes themselves."""
         return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
 
     def located(self, contradiction: Contradiction) -> str:

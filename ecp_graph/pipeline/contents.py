@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
 from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
 from ecp_graph.tables.lists.writing import write_lists
-from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements
+from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements, memory_limit
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
@@ -44,8 +44,8 @@ __all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_publi
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
 LAYOUT: Final = 8
-#: Bytes of N-Quads whose store takes a gigabyte of memory.
-_MOST_IN_MEMORY: Final = 500_000_000
+#: A store in memory takes half of what tables may take, if its N-Quads are one so-manieth of that.
+_PART_IN_MEMORY: Final = 4
 _STORED: Final = """
 WITH
   blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
@@ -74,7 +74,7 @@ def release_id(workspace_hash: str) -> str:
 def write_public_part(
     folder: Path,
     completed: Completed,
-    report: Report,
+    report: Callable[[], Report],
     workspace: Workspace,
     workspace_hash: str,
     *,
@@ -91,7 +91,7 @@ def write_public_part(
 def write_contents(
     folder: Path,
     completed: Completed,
-    report: Report,
+    report: Callable[[], Report],
     workspace: Workspace,
     workspace_hash: str,
     *,
@@ -101,7 +101,8 @@ def write_contents(
 ) -> None:
     """Write every file of a release into an empty folder, the manifest last, and all of it to disk.
 
-    ``facts`` are what the manifest tells of how it was made. With confidential plans the folder may hold ``public``,
+    ``report`` waits for the report, and is called when all else is written; what it raises is raised. ``facts`` are
+    what the manifest tells of how the release was made. With confidential plans the folder may hold ``public``,
     the release without them. The description and the dumps are those of that part then; without one, there are none.
     """
     identity = release_id(workspace_hash)
@@ -126,32 +127,47 @@ def write_contents(
     with forked_call(partial(_write_dumps, folder, dumped)) as dumps_written:
         for name, content in (("description", description), ("ontology", completed.sources.ontology)):
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
-        for name, suffix in FORMATS.items():
-            (folder / f"report.{suffix}").write_text(render(report, name), encoding="utf-8")
         with _store(folder / "store", statements, description) as store:
             beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
             write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
             _write_lists(folder, store, description, workspace)
         dumps_written()
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = report()
+    for name, suffix in FORMATS.items():
+        (folder / f"report.{suffix}").write_text(render(found, name), encoding="utf-8")
     manifest = {
         "id": identity,
         "version": __version__,
         "workspace": workspace_hash,
         **facts,
+        **_manifest(completed, workspace),
+        "findings": found.counts,
+        **({"confidential": list(confidential)} if confidential else {}),
+        "files": _facts_of_files(folder),
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    _to_disk([*folder.rglob("*"), folder])
+
+
+def _manifest(completed: Completed, workspace: Workspace) -> dict[str, Any]:
+    """Return what a manifest tells of statements and of the workspace that they are of."""
+    statements = completed.statements
+    make_merged(statements)
+    return {
         "title": workspace.about.title,
         "names": workspace.names.as_json(),
         "ontology": _ontology_version(completed),
         "from_package": [name for name in FOLDERS if not workspace.has_own(name)],
-        **_counts(statements),
+        "triples": statements.connection.execute("SELECT count(*) FROM merged").fetchall()[0][0],
+        "graphs": count_graphs(statements),
         "overlaps": count_findings(statements),
         **({"rules_without_joins": dict(completed.without_joins)} if completed.without_joins else {}),
-        "findings": report.counts,
-        **({"confidential": list(confidential)} if confidential else {}),
-        "files": {path.relative_to(folder).as_posix(): file_facts(path) for path in files},
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    _to_disk([*folder.rglob("*"), folder])
+
+
+def _facts_of_files(folder: Path) -> dict[str, Any]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): file_facts(path) for path in files}
 
 
 def _write_lists(folder: Path, store: ox.Store, description: Sequence[ox.Quad], workspace: Workspace) -> None:
@@ -203,7 +219,7 @@ def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -
     # only those of ontology and shapes: out of a file they would come with other names
     blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
     store.extend(blank)
-    if plain.stat().st_size <= _MOST_IN_MEMORY:  # asked in half the time, loading included
+    if plain.stat().st_size <= memory_limit() // _PART_IN_MEMORY:  # asked in half the time, loading included
         asked = ox.Store()
         asked.load(path=str(plain), format=ox.RdfFormat.N_QUADS)
         asked.extend(blank)
@@ -219,12 +235,6 @@ def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -
     del store
     for leftover in (*path.glob("LOG*"), path / "LOCK"):
         leftover.unlink(missing_ok=True)
-
-
-def _counts(statements: Statements) -> dict[str, Any]:
-    make_merged(statements)
-    triples = statements.connection.execute("SELECT count(*) FROM merged").fetchall()[0][0]
-    return {"triples": triples, "graphs": count_graphs(statements)}
 
 
 def _to_disk(paths: Iterable[Path]) -> None:

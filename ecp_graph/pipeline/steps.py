@@ -1,13 +1,16 @@
-"""The steps of a build, one after the other."""
+"""The steps of a build: read, infer, derive, and then write a release while all of it is validated.
+
+Where shapes find that the data do not conform, what was written is thrown away.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
@@ -23,6 +26,7 @@ from ecp_graph.rdf.load import load
 from ecp_graph.release.swap import install
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.spark import on_spark
+from ecp_graph.tables.statements import memory_limit
 from ecp_graph.validation.check import check, judge_stated
 from ecp_graph.validation.report import Report, in_order
 from ecp_graph.workspace import Workspace
@@ -30,6 +34,9 @@ from ecp_graph.workspace import Workspace
 __all__ = ["run"]
 
 Engine: TypeAlias = Literal["local", "reference", "spark"]
+
+#: So many times the memory of their text is what validating statements takes.
+_TIMES_THE_TEXT: Final = 12
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class _Means:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The statements of a workspace with all that is added to them, and the report on them.
+    """The statements of a workspace with all that is added to them, and what waits for the report on them.
 
     ``facts`` are what the manifest tells of how they were made.
     """
@@ -51,8 +58,18 @@ class _Judged:
     workspace: Workspace
     hash: str
     completed: Completed
-    report: Report
+    report: Callable[[], Report]
     facts: Mapping[str, Any]
+
+    def conforming(self) -> Report:
+        """Return the report; raises DoesNotConform if there are violations."""
+        if not self.report().conforms:
+            raise _DoesNotConform
+        return self.report()
+
+
+class _DoesNotConform(Exception):
+    """The data have violations, so no release is made of them."""
 
 
 def run(
@@ -71,23 +88,30 @@ def run(
 
 
 def _run(workspace: Workspace, earlier: Path | None, releases: Path, kept: int, means: _Means) -> BuildResult:
-    whole = _judge(workspace, means, earlier)
-    if not whole.report.conforms:
-        return BuildResult(None, whole.report)
-    hidden = withheld(workspace, whole.completed.sources.data)
-    public = _judge_public(workspace, hidden, means, whole.completed.reopened) if hidden else None
-    if fingerprint(workspace) != whole.hash:
-        raise ReleaseError(f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again.")
-    write = partial(_write, whole=whole, hidden=hidden, public=public)
-    release = install(releases, release_id(whole.hash), write, kept=kept, progress=means.progress)
-    means.progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
-    return BuildResult(release, whole.report, public.report if public else None)
+    with ExitStack() as judging:
+        whole = judging.enter_context(_judging(workspace, means, earlier))
+        try:
+            hidden = withheld(workspace, whole.completed.sources.data)
+            public = None
+            if hidden:
+                whole.conforming()
+                public = judging.enter_context(_judging_public(workspace, hidden, means, whole.completed.reopened))
+            if fingerprint(workspace) != whole.hash:
+                changed = f"Files of {workspace.root} were changed during the build; run `ecp-graph build` again."
+                raise ReleaseError(changed)
+            write = partial(_write, whole=whole, hidden=hidden, public=public, progress=means.progress)
+            release = install(releases, release_id(whole.hash), write, kept=kept, progress=means.progress)
+        except _DoesNotConform:
+            return BuildResult(None, whole.report())
+        means.progress(f"Release {release.id} with {release.manifest['triples']} triples is current")
+        return BuildResult(release, whole.report(), public.report() if public else None)
 
 
-def _judge(
+@contextmanager
+def _judging(
     workspace: Workspace, means: _Means, releases: Path | None = None, reopened: frozenset[str] | None = None
-) -> _Judged:
-    """Return a workspace judged: in full, or, with releases, with what was found in the current one and still holds.
+) -> Iterator[_Judged]:
+    """Yield a workspace that is being judged: in full, or, with releases, with what is found in the current one.
 
     ``reopened`` are the findings whose evidence has changed, where the workspace does not have all of it.
     """
@@ -95,7 +119,8 @@ def _judge(
     facts = circumstances(workspace, means.engine, LAYOUT)
     former = former_release(workspace, releases, facts) if releases else ""
     sources = load(workspace)
-    with forked_call(partial(judge_stated, sources, engine=means.engine)) as of_stated:
+    with ExitStack() as running:
+        of_stated = cache(running.enter_context(forked_call(partial(judge_stated, sources, engine=means.engine))))
         completed = complete(
             sources,
             workspace.rule_files,
@@ -110,38 +135,72 @@ def _judge(
             raise InconsistentData([completed.located(one) for one in completed.contradictions])
         since = former if isinstance(former, str) else judge_since(former, workspace, completed, of_stated)
         if isinstance(former, str) or isinstance(since, str):
-            report = check(sources, completed.things, completed.contradictions, of_stated, engine=means.engine)
-            means.progress("Validated " + (f"in full, because {since}, " if since else "") + f"with {report.engines}")
             facts["validation"] = {"since": None}
+            of_stated()  # what comes of it goes along with the process that is made now
+            things = completed.things()
+            judge = partial(check, sources, things, (), of_stated, engine=means.engine)
+            report = _telling(running.enter_context(forked_call(judge)), str(since), means.progress)
+            if sum(map(len, things.texts)) * _TIMES_THE_TEXT > memory_limit():
+                report()  # and nothing is written meanwhile
+            yield _Judged(workspace, before, completed, report, facts)
         else:
-            report, anew = since
-            means.progress(f"Validated {anew} nodes that a change can affect, with {report.engines}")
+            found, anew = since
             facts["validation"] = {"since": former.release, "nodes": anew}
-    return _Judged(workspace, before, completed, report, facts)
+            means.progress(f"Validated {anew} nodes that a change can affect, with {found.engines}")
+            yield _Judged(workspace, before, completed, lambda: found, facts)
 
 
-def _judge_public(workspace: Workspace, hidden: Withheld, means: _Means, reopened: frozenset[str]) -> _Judged | None:
-    """Return the workspace without the confidential files, judged by itself; None where nothing else is there."""
+def _telling(checked: Callable[[], Report], since: str, progress: Callable[[str], None]) -> Callable[[], Report]:
+    """Return what waits for a report, and tells of it once; ``since`` says why all had to be validated."""
+
+    @cache
+    def report() -> Report:
+        found = checked()
+        progress("Validated " + (f"in full, because {since}, " if since else "") + f"with {found.engines}")
+        return found
+
+    return report
+
+
+@contextmanager
+def _judging_public(
+    workspace: Workspace, hidden: Withheld, means: _Means, reopened: frozenset[str]
+) -> Iterator[_Judged | None]:
+    """Yield the workspace without the confidential files, judged by itself; None where nothing else is there."""
     means.progress(f"{', '.join(hidden.units)} is confidential; building what may be published without it")
     rest = replace(workspace, without=frozenset(hidden.statements))
     if not rest.data_files:
-        return None
-    judged = _judge(rest, means, reopened=reopened)
-    found = [*judged.report.findings, *traces(hidden, judged.completed.sources, rest)]
-    return replace(judged, report=replace(judged.report, findings=in_order(found)))
+        yield None
+        return
+    with _judging(rest, means, reopened=reopened) as judged:
+        found = judged.report()
+        findings = in_order([*found.findings, *traces(hidden, judged.completed.sources, rest)])
+        report = replace(found, findings=findings)
+        yield replace(judged, report=lambda: report)
 
 
-def _write(folder: Path, whole: _Judged, hidden: Withheld | None, public: _Judged | None) -> None:
+def _write(
+    folder: Path,
+    whole: _Judged,
+    hidden: Withheld | None,
+    public: _Judged | None,
+    progress: Callable[[str], None],
+) -> None:
     part = None
-    if public and public.report.conforms:
+    if public and public.report().conforms:
         part = write_public_part(
             folder, public.completed, public.report, public.workspace, public.hash, facts=public.facts
         )
     units = hidden.units if hidden else ()
+
+    def report() -> Report:
+        progress("Wrote the release")
+        return whole.conforming()
+
     write_contents(
         folder,
         whole.completed,
-        whole.report,
+        report,
         whole.workspace,
         whole.hash,
         facts=whole.facts,

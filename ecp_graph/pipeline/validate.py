@@ -25,4 +25,4 @@ def validate_workspace(workspace: Workspace) -> Report:
         sources = load(workspace)
         with forked_call(partial(judge_stated, sources)) as of_stated:
             completed = complete(sources, workspace.rule_files, themes=themes_in(workspace.about))
-            return check(sources, completed.things, completed.contradictions, of_stated)
+            return check(sources, completed.things(), completed.contradictions, of_stated)

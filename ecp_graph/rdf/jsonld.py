@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import pyoxigraph as ox
 
 from ecp_graph.languages import main_language
 from ecp_graph.namespaces import ECP, PREFIXES, compact, names
 
-__all__ = ["context_of", "graph_texts", "without_prefixes", "write_jsonld"]
+__all__ = ["JsonLd", "context_of", "graph_texts", "without_prefixes"]
 
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 _RANGE: Final = PREFIXES["rdfs"] + "range"
@@ -74,10 +74,26 @@ def without_prefixes(context: Mapping[str, Any], names: Collection[str]) -> dict
     return kept
 
 
-def write_jsonld(texts: Iterable[str], context: Mapping[str, Any]) -> str:
-    """Return a JSON-LD document with the context in it, of the texts of its graphs, which `graph_texts` gives."""
-    head = '{"@context":' + json.dumps(context, ensure_ascii=False, separators=(",", ":")) + ',\n"@graph":[\n'
-    return head + ",\n".join(texts) + "\n]}\n"
+class JsonLd:
+    """Writes a JSON-LD document with the context in it, graph by graph, of the texts that `graph_texts` gives."""
+
+    def __init__(self, sink: IO[bytes], context: Mapping[str, Any]) -> None:
+        self._sink = sink
+        self._before = b""
+        self._write('{"@context":' + json.dumps(context, ensure_ascii=False, separators=(",", ":")) + ',\n"@graph":[\n')
+
+    def add(self, text: str) -> None:
+        """Write one more graph."""
+        self._sink.write(self._before)
+        self._write(text)
+        self._before = b",\n"
+
+    def end(self) -> None:
+        """Write what comes after the last graph."""
+        self._write("\n]}\n")
+
+    def _write(self, text: str) -> None:
+        self._sink.write(text.encode())
 
 
 def graph_texts(quads: Iterable[ox.Quad], context: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
-from typing import Final
+from mmap import mmap
+from typing import IO, Final, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -13,9 +15,14 @@ from ecp_graph.namespaces import names
 from ecp_graph.rdf.xml_text import checked_xml
 from ecp_graph.sparql.formats import Format
 
-__all__ = ["prefixes_in_use", "sorted_head", "write_rdf"]
+__all__ = ["Text", "prefixes_in_use", "sorted_head", "sorting_head", "write_rdf"]
+
+#: Bytes, in memory or of a file.
+Text: TypeAlias = bytes | mmap
 
 _HEAD: Final = re.compile(rb"(?:@prefix [^\n]*\n)*")
+#: Text that goes on after its prefixes.
+_BEGUN: Final = re.compile(rb"(?:@prefix [^\n]*\n)*+(?:\n|(?!@prefix )[^\n]{8})")
 
 
 def write_rdf(
@@ -43,11 +50,13 @@ def write_rdf(
     return head + b"\n" + body if head else body
 
 
-def prefixes_in_use(plain: bytes, prefixes: Mapping[str, str] | None = None) -> dict[str, str]:
+def prefixes_in_use(plain: Text, prefixes: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the prefixes that abbreviate an IRI of a text of N-Triples or N-Quads, which the longest one does."""
     prefixes = names().prefixes if prefixes is None else prefixes
     starts = zip(prefixes.items(), _starts(tuple(prefixes.values())), strict=True)
-    return dict(prefix for prefix, (start, alone) in starts if (alone.search(plain) if alone else start in plain))
+    return dict(
+        prefix for prefix, (start, alone) in starts if (alone.search(plain) if alone else plain.find(start) >= 0)
+    )
 
 
 def sorted_head(text: bytes) -> tuple[bytes, bytes]:
@@ -57,6 +66,41 @@ def sorted_head(text: bytes) -> tuple[bytes, bytes]:
     """
     end = len(_HEAD.match(text)[0])  # type: ignore[index]
     return b"".join(sorted(text[:end].splitlines(keepends=True))), text[end:]
+
+
+@contextmanager
+def sorting_head(sink: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Yield what passes Turtle or TriG on as `write_rdf` gives it, while Oxigraph still writes it."""
+    head = _Head(sink)
+    yield cast(IO[bytes], head)
+    head.flush_all()
+
+
+class _Head:
+    """Holds back what is written until the prefixes are all there."""
+
+    def __init__(self, sink: IO[bytes]) -> None:
+        self._sink = sink
+        self._held: bytearray | None = bytearray()
+
+    def write(self, content: bytes) -> int:
+        if self._held is None:
+            self._sink.write(content)
+        else:
+            self._held += content
+            if _BEGUN.match(self._held):
+                self.flush_all()
+        return len(content)
+
+    def flush(self) -> None:
+        """Do nothing: what is held back has to stay so."""
+
+    def flush_all(self) -> None:
+        """Write what is held back, the prefixes in their order, and hold back no more."""
+        if self._held is not None:
+            head, body = sorted_head(bytes(self._held))
+            self._sink.write(head + b"\n" + body if head else body)
+            self._held = None
 
 
 @lru_cache(maxsize=8)

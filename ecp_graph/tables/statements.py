@@ -35,6 +35,7 @@ __all__ = [
     "LITERALS",
     "OxTerm",
     "Statements",
+    "memory_limit",
     "parsed_terms",
 ]
 
@@ -120,7 +121,7 @@ class Statements:
         self._folder = Path(mkdtemp(prefix="ecp-graph-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self.connection = duckdb.connect(config=_CONFIG)
-        self.connection.execute("SET memory_limit = $limit", {"limit": f"{_memory_limit() // 1_000_000}MB"})
+        self.connection.execute("SET memory_limit = $limit", {"limit": f"{memory_limit() // 1_000_000}MB"})
         self.connection.execute("SET temp_directory = $folder", {"folder": str(self._folder / "spilled")})
         self.connection.execute("SET allowed_directories = [$folder]", {"folder": f"{self._folder}/"})
         self.connection.execute("SET enable_external_access = false")
@@ -268,7 +269,8 @@ def parsed_terms(texts: Sequence[str]) -> list[OxTerm]:
     return [cast(OxTerm, triple.object) for triple in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
 
 
-def _memory_limit() -> int:
+def memory_limit() -> int:
+    """Return how many bytes the tables of a build take at most in memory; what is more goes to files."""
     try:
         return min(_MOST_MEMORY, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
     except (AttributeError, ValueError, OSError):  # not on this system

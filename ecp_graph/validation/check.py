@@ -19,6 +19,7 @@ from rdflib.term import Node
 from ecp_graph.errors import SlowPattern
 from ecp_graph.rdf.lines import SourceIndex
 from ecp_graph.rdf.load import Sources
+from ecp_graph.rdf.nquads import NQuads, quad_lines
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Contradiction
 from ecp_graph.tables.statements import Statements
@@ -72,18 +73,19 @@ def judge_stated(
     The statements viewed are all of the data unless given, and all profiles in force are asked unless ``documents``
     says of which documents.
     """
-    viewed = sources.data if statements is None else statements
+    data = quad_lines(sources.data)
+    viewed = data if statements is None else quad_lines(statements)
     shapes = to_graph(sources.shapes)
     on_statements = _on_statements(shapes)
-    judged = _judge_view(sources, viewed, only(shapes, on_statements - _of_profiles(sources)), engine)
+    judged = _judge_view(viewed, data, sources, only(shapes, on_statements - _of_profiles(sources)), engine)
     for document, names in sources.profiles.items():
         if documents is not None and document not in documents:
             continue
         rules = _with_targets(shapes) & {URIRef(name) for name in names}
         view = profile_view(stated_by(document, sources.data, sources.data), sources.data, sources.ontology)
-        judged += run_shapes(DataGraph(view), only(shapes, rules - on_statements), engine=engine)
-        of_document = stated_by(document, viewed, sources.data)
-        judged += _judge_view(sources, of_document, only(shapes, rules & on_statements), engine)
+        judged += run_shapes(DataGraph.of(view), only(shapes, rules - on_statements), engine=engine)
+        of_document = stated_by(document, sources.data if statements is None else statements, sources.data)
+        judged += _judge_view(quad_lines(of_document), data, sources, only(shapes, rules & on_statements), engine)
     return judged
 
 
@@ -101,9 +103,9 @@ def check(
     Contradictions of the reasoner come as violations too. ``of_stated`` gives what `judge_stated` found.
     """
     shapes = to_graph(sources.shapes)
-    judged = run_shapes(DataGraph(things), only(shapes, _on_things(shapes, sources)), engine=engine) + of_stated()
+    judged = run_shapes(DataGraph.of(things), only(shapes, _on_things(shapes, sources)), engine=engine) + of_stated()
     findings = [*judged.findings, *(_contradicting(one, ()) for one in contradictions)]
-    return _report(judged, findings, _Locator(sources.data, sources.index))
+    return _report(judged, findings, _Locator(_stated_about(findings, sources), sources.index))
 
 
 @_placing
@@ -180,11 +182,17 @@ def _on_things(shapes: Graph, sources: Sources) -> set[Node]:
     return _with_targets(shapes) - _on_statements(shapes) - _of_profiles(sources)
 
 
-def _judge_view(sources: Sources, viewed: Sequence[ox.Quad], shapes: Graph, engine: Engine) -> Judged:
+def _stated_about(findings: Iterable[Finding], sources: Sources) -> Iterable[ox.Quad]:
+    foci = {finding.focus for finding in findings if finding.focus}
+    return sources.data.about(foci) if isinstance(sources.data, NQuads) else sources.data
+
+
+def _judge_view(
+    viewed: Sequence[bytes], data: Sequence[bytes], sources: Sources, shapes: Graph, engine: Engine
+) -> Judged:
     if not shapes:
         return Judged()
-    view = statement_view(viewed, sources.data, sources.ontology)
-    judged = run_shapes(DataGraph(view), shapes, engine=engine)
+    judged = run_shapes(statement_view(viewed, data, sources.ontology), shapes, engine=engine)
     return replace(judged, findings=[_about_subject(finding, viewed) for finding in judged.findings])
 
 
@@ -215,12 +223,12 @@ def _value_iri(finding: Finding) -> str | None:
     return finding.value.strip("<>") if finding.value else None
 
 
-def _about_subject(finding: Finding, quads: Sequence[ox.Quad]) -> Finding:
+def _about_subject(finding: Finding, quads: Sequence[bytes]) -> Finding:
     """Return a finding about a node of the statement view as one about the statement for which it stands."""
     number = statement_number(finding.focus or "")
     if number is None:
         return finding
-    quad = quads[number]
+    quad = next(iter(ox.parse(quads[number], format=ox.RdfFormat.N_QUADS)))
     passages = (quad.graph_name.value,) if isinstance(quad.graph_name, ox.NamedNode) else ()
     subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
     return replace(finding, focus=subject, path=quad.predicate.value, value=str(quad.object), passages=passages)

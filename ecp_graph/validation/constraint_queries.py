@@ -75,10 +75,10 @@ def ask_constraint(
         given["value"] = f"GRAPH {_FOCUS} {{ {looking} {_VALUE} ?value }} "
         store.bulk_extend(ox.Quad(looking, _VALUE, value, _FOCUS) for value in values)
     _refuse_unsuited(query.text)
-    objects = [data.objects(name) for name in query.named()]
-    if not survive_store(literal for literal in data.typed_literals if any(literal in terms for terms in objects)):
+    named = query.named()
+    if not survive_store(literal for name in named for literal in data.typed_objects(name)):
         raise UnsuitedQuery("a store would change the form of its literals")
-    if _computes(query.text) and not expressible(objects):
+    if _computes(query.text) and not expressible(map(data.objects, named)):
         raise UnsuitedQuery("engines do not agree on expressions over its literals")
     focus = data.focus_nodes(shapes, shape)
     if _repeats_paths(query.text) and not all(map(to_rdflib, focus)):

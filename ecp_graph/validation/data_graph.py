@@ -1,11 +1,14 @@
-"""The triples that shapes are run on, in the forms in which engines read them, and the nodes that targets select."""
+"""The triples that shapes are run on, in the forms in which engines read them, and the nodes that targets select.
+
+They are held as text, by property: a term is made into an object only where a shape asks about it.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, SH, Graph
@@ -13,100 +16,152 @@ from rdflib.term import Node
 
 from ecp_graph.rdf.nquads import NTriples
 from ecp_graph.rdf.terms import OxTerm, to_graph, to_oxigraph
+from ecp_graph.tables.statements import parsed_terms
 
 __all__ = ["TARGETS", "DataGraph", "Statement"]
 
 Statement: TypeAlias = ox.Triple | ox.Quad
 
 #: The properties that tell at which nodes a shape looks.
-TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
-_TYPE = ox.NamedNode(str(RDF.type))
-_SUBCLASS_OF = ox.NamedNode(str(RDFS.subClassOf))
-_WITHOUT_FORMS = frozenset({"http://www.w3.org/2001/XMLSchema#string", str(RDF.langString)})
+_TYPE: Final = f"<{RDF.type}>".encode()
+_SUBCLASS_OF: Final = f"<{RDFS.subClassOf}>".encode()
 
 
 class DataGraph:
-    """The merge of some statements; their graphs do not matter, and a triple counts once."""
+    """The merge of some triples; one that is there twice counts once.
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        self._text = b"".join(statements.texts) if isinstance(statements, NTriples) else None
-        self._statements = list(statements)
+    ``lines`` has, by property, the lines of its triples in N-Triples as Oxigraph writes them; the property as well is
+    written as it is there.
+    """
+
+    def __init__(self, lines: Mapping[bytes, bytes]) -> None:
+        self._lines = lines
+        self._objects: dict[str, frozenset[OxTerm]] = {}
+
+    @classmethod
+    def of(cls, statements: Iterable[Statement]) -> DataGraph:
+        """Return the merge of some statements; their graphs do not matter."""
+        if isinstance(statements, NTriples):
+            return cls.of_texts(statements.texts)
+        triples = (ox.Triple(one.subject, one.predicate, one.object) for one in statements)
+        return cls.of_texts([ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""])
+
+    @classmethod
+    def of_texts(cls, texts: Iterable[bytes]) -> DataGraph:
+        """Return the merge of some texts of N-Triples as Oxigraph writes them."""
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for text in texts:
+            for line in text.splitlines(keepends=True):
+                found[line.split(b" ", 2)[1]].append(line)
+        return cls({name: b"".join(lines) for name, lines in found.items()})
 
     def text(self) -> str:
         """Return the triples as N-Triples."""
-        if self._text is not None:
-            return self._text.decode()
-        triples = (ox.Triple(one.subject, one.predicate, one.object) for one in self._statements)
-        return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode()
+        return b"".join(self._lines.values()).decode()
 
     def store(self) -> ox.Store:
-        """Return a store whose default graph has the triples."""
+        """Return a new store whose default graph has the triples."""
         store = ox.Store()
-        store.bulk_extend(ox.Quad(one.subject, one.predicate, one.object) for one in self._statements)
+        for text in self._lines.values():
+            if b"_:" in text:  # loaded out of a text, blank nodes would get other names
+                triples = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
+                store.bulk_extend(ox.Quad(one.subject, one.predicate, one.object) for one in triples)
+            else:
+                store.load(text, format=ox.RdfFormat.N_TRIPLES, lenient=True)
         return store
 
     def graph(self, predicates: Collection[str] | None = None) -> Graph:
         """Return the triples as an rdflib graph, only those of the given predicates if there are any given."""
-        if predicates is None:
-            return to_graph(self._statements)
-        chosen = (self._by_predicate.get(ox.NamedNode(name), ()) for name in predicates)
-        return to_graph(one for statements in chosen for one in statements)
+        names = self._lines if predicates is None else map(_iri, predicates)
+        texts = (self._lines[name] for name in names if name in self._lines)
+        return to_graph(triple for text in texts for triple in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
 
     @cached_property
     def typed_literals(self) -> frozenset[ox.Literal]:
         """The literals that are neither plain strings nor texts in a language."""
-        objects = {one.object for one in self._statements}
-        literals = (term for term in objects if isinstance(term, ox.Literal))
-        return frozenset(term for term in literals if term.datatype.value not in _WITHOUT_FORMS)
+        return frozenset(literal for found in self._typed.values() for literal in found)
 
-    def objects(self, predicate: str) -> set[object]:
+    def typed_objects(self, predicate: str) -> frozenset[ox.Literal]:
+        """Return those of these literals that are stated with a predicate."""
+        return self._typed.get(_iri(predicate), frozenset())
+
+    def objects(self, predicate: str) -> frozenset[OxTerm]:
         """Return what is stated with a predicate."""
-        return {one.object for one in self._by_predicate.get(ox.NamedNode(predicate), ())}
+        if predicate not in self._objects:
+            lines = self._lines.get(_iri(predicate), b"").splitlines()
+            self._objects[predicate] = frozenset(_terms(map(_object, lines)))
+        return self._objects[predicate]
 
-    def focus_nodes(self, shapes: Graph, shape: Node) -> set[OxTerm]:
+    def count_focus_nodes(self, shapes: Graph, shape: Node) -> int:
+        """Return how many nodes the targets of a shape select. Spec: SHACL 1.0, section 2.1.3."""
+        return len(self._focus(shapes, shape))
+
+    def focus_nodes(self, shapes: Graph, shape: Node) -> list[OxTerm]:
         """Return the nodes that the targets of a shape select. Spec: SHACL 1.0, section 2.1.3."""
-        found: set[OxTerm] = set()
+        return _terms(self._focus(shapes, shape))
+
+    def _focus(self, shapes: Graph, shape: Node) -> set[bytes]:
+        found: set[bytes] = set()
         for target in TARGETS:
             for term in shapes.objects(shape, target):
-                found |= self._selected(target, to_oxigraph(term))
+                found |= self._selected(target, str(to_oxigraph(term)).encode())
         return found
 
-    def _selected(self, target: Node, term: OxTerm) -> set[OxTerm]:
+    def _selected(self, target: Node, term: bytes) -> set[bytes]:
         if target == SH.targetNode:
             return {term}
-        if not isinstance(term, ox.NamedNode):
-            return set()
         if target == SH.targetClass:
             return {one for kind in self._subclasses(term) for one in self._instances.get(kind, ())}
-        stated = self._by_predicate.get(term, ())
-        return {one.subject if target == SH.targetSubjectsOf else one.object for one in stated}  # type: ignore[misc]
+        lines = self._lines.get(term, b"").splitlines()
+        return set(map(_subject if target == SH.targetSubjectsOf else _object, lines))
 
     @cached_property
-    def _by_predicate(self) -> dict[ox.NamedNode, Sequence[Statement]]:
-        found: dict[ox.NamedNode, list[Statement]] = defaultdict(list)
-        for one in self._statements:
-            found[one.predicate].append(one)
+    def _typed(self) -> dict[bytes, frozenset[ox.Literal]]:
+        with_types = ((name, text) for name, text in self._lines.items() if b'"^^<' in text)
+        return {name: frozenset(_typed_literals(text)) for name, text in with_types}
+
+    @cached_property
+    def _instances(self) -> dict[bytes, set[bytes]]:
+        found: dict[bytes, set[bytes]] = defaultdict(set)
+        for line in self._lines.get(_TYPE, b"").splitlines():
+            found[_object(line)].add(_subject(line))
         return dict(found)
 
     @cached_property
-    def _instances(self) -> dict[object, set[OxTerm]]:
-        found: dict[object, set[OxTerm]] = defaultdict(set)
-        for one in self._by_predicate.get(_TYPE, ()):
-            found[one.object].add(one.subject)  # type: ignore[arg-type]
-        return found
+    def _below(self) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for line in self._lines.get(_SUBCLASS_OF, b"").splitlines():
+            found[_object(line)].append(_subject(line))
+        return dict(found)
 
-    @cached_property
-    def _below(self) -> dict[object, list[object]]:
-        found: dict[object, list[object]] = defaultdict(list)
-        for one in self._by_predicate.get(_SUBCLASS_OF, ()):
-            found[one.object].append(one.subject)
-        return found
-
-    def _subclasses(self, term: object) -> Iterator[object]:
+    def _subclasses(self, term: bytes) -> Iterator[bytes]:
         seen, edge = {term}, [term]
         while edge:
             kind = edge.pop()
             yield kind
             edge += (new := [lower for lower in self._below.get(kind, ()) if lower not in seen])
             seen.update(new)
+
+
+def _iri(name: str) -> bytes:
+    return f"<{name}>".encode()
+
+
+def _subject(line: bytes) -> bytes:
+    return line[: line.index(b" ")]
+
+
+def _object(line: bytes) -> bytes:
+    return line.split(b" ", 2)[2][:-2]
+
+
+def _typed_literals(text: bytes) -> Iterator[ox.Literal]:
+    objects = (_object(line) for line in text.splitlines() if line.endswith(b"> .") and b'"^^<' in line)
+    terms = _terms(term for term in objects if term.startswith(b'"'))
+    return (term for term in terms if isinstance(term, ox.Literal))
+
+
+def _terms(texts: Iterable[bytes]) -> list[OxTerm]:
+    return parsed_terms([text.decode() for text in dict.fromkeys(texts)])

@@ -55,7 +55,7 @@ def judge_nodes(text: str, shapes: Graph, nodes: Mapping[str, set[str]]) -> Judg
 
 
 def _data(text: str) -> DataGraph:
-    return DataGraph(ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+    return DataGraph.of_texts([text.encode()])
 
 
 def _judge(

@@ -63,7 +63,7 @@ def run_shapes(
     if rest:
         results += _run_on_reference(data, shapes, rest, whole=engine == "reference")
     reader = FindingReader(shapes)
-    looked_at = {str(rule): len(data.focus_nodes(shapes, rule)) for rule in rules if _is_counted(shapes, rule)}
+    looked_at = {str(rule): data.count_focus_nodes(shapes, rule) for rule in rules if _is_counted(shapes, rule)}
     return Judged([reader.finding(result) for result in results], looked_at, frozenset(map(str, rest)))
 
 

@@ -12,53 +12,63 @@ Each class is there as a subclass of itself, as in RDFS, so that one path finds 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 from rdflib import URIRef
 
 from ecp_graph.namespaces import ECP, PREFIXES, SHAPES
-from ecp_graph.validation.data_graph import Statement
+from ecp_graph.rdf.nquads import parts_of_line, quad_lines
+from ecp_graph.validation.data_graph import DataGraph
 
 __all__ = ["ON_STATEMENTS", "statement_number", "statement_view"]
 
 #: A node shape with this property set to true is run on the statement view, and only there.
 ON_STATEMENTS: Final = URIRef(SHAPES + "onStatements")
 
-_STATEMENT: Final = ox.NamedNode(SHAPES + "Statement")
-_STATED_IN: Final = ox.NamedNode(ECP + "statedIn")
-_CLASS: Final = ox.NamedNode(PREFIXES["owl"] + "Class")
-_SUBCLASS_OF: Final = ox.NamedNode(PREFIXES["rdfs"] + "subClassOf")
+_STATEMENT: Final = f"<{SHAPES}Statement>".encode()
+_STATED_IN: Final = f"<{ECP}statedIn>".encode()
+_CLASS: Final = f"<{PREFIXES['owl']}Class>".encode()
+_SUBCLASS_OF: Final = f"<{PREFIXES['rdfs']}subClassOf>".encode()
 _TYPE, _SUBJECT, _PREDICATE, _OBJECT = (
-    ox.NamedNode(PREFIXES["rdf"] + name) for name in ("type", "subject", "predicate", "object")
+    f"<{PREFIXES['rdf']}{name}>".encode() for name in ("type", "subject", "predicate", "object")
 )
-_READING_OF: Final = ox.NamedNode(ECP + "readingOf")
-_PREFIX: Final = "urn:statement:"
+_READING_OF: Final = f"<{ECP}readingOf>".encode()
+_PREFIX: Final = b"urn:statement:"
 
 
-def statement_view(quads: Sequence[ox.Quad], data: Iterable[ox.Quad], ontology: Iterable[ox.Quad]) -> list[Statement]:
+def statement_view(quads: Sequence[bytes], data: Iterable[bytes], ontology: Iterable[ox.Quad]) -> DataGraph:
     """Return the view of the quads, numbered as they come.
 
-    ``data`` may describe their readings and passages, and is not viewed.
+    They are lines of N-Quads, as are the ``data``, which may describe their readings and passages and are not viewed.
     """
-    every = [*quads, *data]
-    described: set[object] = {quad.graph_name for quad in quads}
-    described |= {quad.object for quad in every if quad.predicate == _READING_OF and quad.subject in described}
-    view: list[Statement] = [*ontology, *(quad for quad in every if quad.subject in described)]
-    declared = {one.subject for one in view if one.predicate == _TYPE and one.object == _CLASS}
-    view += [ox.Triple(term, _SUBCLASS_OF, term) for term in declared]
-    for number, quad in enumerate(quads):
-        node = ox.NamedNode(f"{_PREFIX}{number}")
-        view.append(ox.Triple(node, _TYPE, _STATEMENT))
-        view.append(ox.Triple(node, _SUBJECT, quad.subject))
-        view.append(ox.Triple(node, _PREDICATE, quad.predicate))
-        view.append(ox.Triple(node, _OBJECT, quad.object))
-        if isinstance(quad.graph_name, ox.NamedNode):
-            view.append(ox.Triple(node, _STATED_IN, quad.graph_name))
-    return view
+    view: dict[bytes, list[bytes]] = defaultdict(list)
+    described: set[bytes] = set()
+    for number, line in enumerate(quads):
+        subject, predicate, object_, graph = parts_of_line(line)
+        node = b"<%b%d>" % (_PREFIX, number)
+        described.add(graph)
+        told = [(_TYPE, _STATEMENT), (_SUBJECT, subject), (_PREDICATE, predicate), (_OBJECT, object_)]
+        if graph.startswith(b"<"):
+            told.append((_STATED_IN, graph))
+        for name, value in told:
+            view[name].append(b"%b %b %b .\n" % (node, name, value))
+    sources = [quads] if data is quads else [quads, data]
+    readings = (parts_of_line(line) for lines in sources for line in lines if _READING_OF in line)
+    described |= {object_ for subject, name, object_, _ in readings if name == _READING_OF and subject in described}
+    about = (line for lines in sources for line in lines if line[: line.index(b" ")] in described)
+    for line in chain(quad_lines(ontology), about):
+        subject, name, object_, _ = parts_of_line(line)
+        view[name].append(b"%b %b %b .\n" % (subject, name, object_))
+        if name == _TYPE and object_ == _CLASS:
+            view[_SUBCLASS_OF].append(b"%b %b %b .\n" % (subject, _SUBCLASS_OF, subject))
+    return DataGraph({name: b"".join(lines) for name, lines in view.items()})
 
 
 def statement_number(node: str) -> int | None:
     """Return the number of the quad for which a node of the view stands, or None for any other node."""
-    return int(node.removeprefix(_PREFIX)) if node.startswith(_PREFIX) else None
+    prefix = _PREFIX.decode()
+    return int(node.removeprefix(prefix)) if node.startswith(prefix) else None

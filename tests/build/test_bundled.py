@@ -39,7 +39,7 @@ def completed(workspace: Workspace) -> Completed:
 @pytest.fixture(scope="module")
 def report(completed: Completed) -> Report:
     sources = completed.sources
-    return check(sources, completed.things, completed.contradictions, lambda: judge_stated(sources))
+    return check(sources, completed.things(), completed.contradictions, lambda: judge_stated(sources))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def release(
     seed = fingerprint(workspace)
     folder = tmp_path_factory.mktemp("bundled") / "releases"
     write = partial(
-        write_contents, completed=completed, report=report, workspace=workspace, workspace_hash=seed, facts={}
+        write_contents, completed=completed, report=lambda: report, workspace=workspace, workspace_hash=seed, facts={}
     )
     return install(folder, release_id(seed), write)
 

@@ -135,7 +135,7 @@ def test_the_report_after_random_edits_is_that_of_a_full_run(folder: Path, tmp_p
 def completed(workspace: Workspace) -> tuple[Completed, Report]:
     sources = load(workspace)
     found = complete(sources, workspace.rule_files)
-    return found, check(sources, found.things, (), lambda: judge_stated(sources))
+    return found, check(sources, found.things(), (), lambda: judge_stated(sources))
 
 
 def edit(files: Sequence[Path], chance: random.Random) -> set[Path]:

@@ -37,7 +37,7 @@ def whole(workspace: Workspace) -> Report:
     with using(workspace.names):
         sources = load(workspace)
         completed = complete(sources, workspace.rule_files)
-        return check(sources, completed.things, completed.contradictions, lambda: judge_stated(sources))
+        return check(sources, completed.things(), completed.contradictions, lambda: judge_stated(sources))
 
 
 @cache
@@ -64,8 +64,13 @@ def about(findings: tuple[Finding, ...], things: set[str]) -> set[tuple[object, 
     return {
         (one.severity, one.message, one.focus, one.path, one.value, one.shape, one.passages)
         for one in findings
-        if one.focus in things or (one.value or "").strip("<>") in things
+        if one.shape and (one.focus in things or (one.value or "").strip("<>") in things)
     }
+
+
+def contradictions(findings: tuple[Finding, ...], things: set[str] | None = None) -> set[str]:
+    """Return the sentences of contradictions, those that are told of some things if these are given."""
+    return {one.message for one in findings if one.shape is None and (things is None or one.focus in things)}
 
 
 @pytest.mark.slow
@@ -84,6 +89,8 @@ def test_findings_about_an_edited_file_are_those_of_the_whole_run(workspace: Wor
     things = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
     expected = about(every.findings, things)
     assert about(part.findings, things) == expected
+    # a whole run tells a contradiction of another statement, where several are at fault
+    assert contradictions(every.findings, things) <= contradictions(part.findings) <= contradictions(every.findings)
     assert len({shape for *_, shape, _ in expected}) > 5, "the edits break rules of several kinds"
     assert 0 < sum(part.looked_at.values()) < sum(every.looked_at.values()) * 0.9
 

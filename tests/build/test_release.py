@@ -64,7 +64,7 @@ def test_a_release_is_current_whole_and_says_so(workspace: Workspace, releases: 
     assert release == result.release
     assert current_id(releases) == release.id
     assert verify_release(release) == []
-    assert [line.split()[0] for line in said] == ["Read", "Inferred", "Derived", "Validated", "Release"]
+    assert [line.split()[0] for line in said] == ["Read", "Inferred", "Derived", "Wrote", "Validated", "Release"]
     assert rows(releases) == {".lock", "current", release.id}
 
 
@@ -181,7 +181,9 @@ def test_the_last_release_stays_when_a_build_fails(
 
 def test_a_contradiction_names_the_places(make_workspace: MakeWorkspace, releases: Path) -> None:
     workspace = make_workspace({"data/wrong.trig": "reading:list { body:ptc a ecp:OpenBodyGroup . }"})
-    with pytest.raises(InconsistentData, match=r"body:ptc is in two classes .* \(data/main\.trig:\d+\)"):
+    with pytest.raises(
+        InconsistentData, match=r"body:ptc is in two classes .* \(data/main\.trig:\d+, data/wrong\.trig:\d+\)"
+    ):
         build(workspace, releases)
 
 
@@ -287,7 +289,7 @@ in_use.__enter__()
 completed = complete(load(workspace), workspace.rule_files)
 for number in range(int(sys.argv[3]), 10**9):
     seed = str(number)
-    write = lambda folder: write_contents(folder, completed, Report(), workspace, seed, facts={})
+    write = lambda folder: write_contents(folder, completed, Report, workspace, seed, facts={})
     install(releases, release_id(seed), write, kept=2)
     print(number, flush=True)
 """

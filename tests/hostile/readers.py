@@ -44,7 +44,7 @@ def publish(folder: Path, releases: Path, number: int) -> Release:
         write = partial(
             write_contents,
             completed=complete(load(workspace), ()),
-            report=Report(),
+            report=Report,
             workspace=workspace,
             workspace_hash=seed,
             facts={},

@@ -34,8 +34,9 @@ from rdflib.term import Node
 from ecp_graph.namespaces import SHAPES
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
+from ecp_graph.rdf.nquads import quad_lines
 from ecp_graph.rdf.terms import to_graph, to_rdflib
-from ecp_graph.validation.data_graph import Statement
+from ecp_graph.validation.data_graph import DataGraph as TestedGraph
 from ecp_graph.validation.profiles import profile_view, stated_by
 from ecp_graph.validation.shacl import only
 from ecp_graph.validation.statements import ON_STATEMENTS, statement_number, statement_view
@@ -189,17 +190,23 @@ def run_rule(rule: str, fixture: Path) -> tuple[int, bool]:
     return bench.run_rule(rules()[rule], graph)
 
 
-def views(fixture: Path) -> Iterator[tuple[list[Statement], set[URIRef]]]:
+def views(fixture: Path) -> Iterator[tuple[TestedGraph, set[URIRef]]]:
     """Yield the statements of the world with the fixture, once for each kind of rule, and the rules run on them."""
     quads = list(parse_file(fixture))
     every = [*_world(), *quads]
-    yield [*_ontology(), *every, *derive(merged_store(every), ())], _core_rules() - on_statements()
+    things = [*_ontology(), *every, *derive(merged_store(every), ())]
+    yield TestedGraph.of(things), _core_rules() - on_statements()
     if fixture.suffix == ".trig":
-        yield statement_view(every, every, _ontology()), _core_rules() & on_statements()
+        yield _view(every, every, _ontology()), _core_rules() & on_statements()
     if profile := _profile_of(fixture):
         stated = stated_by(PAPER, map(_in_reading, every), every)
-        yield list(profile_view(stated, every, _ontology())), set(profile_rules()[profile] - on_statements())
-        yield statement_view(stated, every, _ontology()), set(profile_rules()[profile] & on_statements())
+        of_profile = profile_view(stated, every, _ontology())
+        yield TestedGraph.of(of_profile), set(profile_rules()[profile] - on_statements())
+        yield _view(stated, every, _ontology()), set(profile_rules()[profile] & on_statements())
+
+
+def _view(quads: Iterable[ox.Quad], data: Iterable[ox.Quad], ontology: Iterable[ox.Quad]) -> TestedGraph:
+    return statement_view(quad_lines(quads), quad_lines(data), ontology)
 
 
 def _profile_of(fixture: Path | None) -> str | None:
@@ -212,11 +219,11 @@ def _runs(fixture: Path | None, profile: str | None) -> Iterator[tuple[_Bench, G
     quads = list(parse_file(fixture)) if fixture else []
     yield _things(), to_graph([*quads, *derive(merged_store(quads), ())]), quads
     if fixture and fixture.suffix == ".trig":
-        yield _statements(), to_graph(statement_view(quads, quads, ())), quads
+        yield _statements(), _view(quads, quads, ()).graph(), quads
     if profile:
         stated = stated_by(PAPER, (_in_reading(quad) for quad in quads), [*_world(), *quads])
         yield _profile(profile), to_graph(quads), quads
-        yield _profile_statements(profile), to_graph(statement_view(stated, quads, ())), stated
+        yield _profile_statements(profile), _view(stated, quads, ()).graph(), stated
 
 
 def _in_reading(quad: ox.Quad) -> ox.Quad:
@@ -316,7 +323,7 @@ def _core_rules() -> set[URIRef]:
 def _viewed(quads: Sequence[ox.Quad]) -> Graph:
     """Return a statement view whose nodes are never mistaken for those of a fixture's view."""
     base = to_graph(())
-    for subject, predicate, object_ in to_graph(statement_view(quads, _world(), _ontology())):
+    for subject, predicate, object_ in _view(quads, _world(), _ontology()).graph():
         number = statement_number(str(subject))
         base.add((subject if number is None else URIRef(f"urn:world:{number}"), predicate, object_))
     return base

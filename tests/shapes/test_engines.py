@@ -17,7 +17,7 @@ from ecp_graph.pipeline.complete import complete
 from ecp_graph.rdf.load import Sources, load
 from ecp_graph.rdf.terms import to_graph
 from ecp_graph.validation.check import check, judge_stated
-from ecp_graph.validation.data_graph import DataGraph, Statement
+from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.report import Finding, Report, in_order
 from ecp_graph.validation.shacl import Judged, only, run_shapes
 from ecp_graph.workspace import bundled_workspace
@@ -29,11 +29,12 @@ def parsed(turtle: str) -> list[ox.Quad]:
     return list(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
 
 
-def both(statements: list[Statement] | list[ox.Quad], shapes: Graph) -> tuple[Judged, tuple[Finding, ...]]:
+def both(statements: DataGraph | list[ox.Quad], shapes: Graph) -> tuple[Judged, tuple[Finding, ...]]:
     """Return what the fast engines say, after a look that the reference says the same, and the findings in order."""
+    data = statements if isinstance(statements, DataGraph) else DataGraph.of(statements)
     with using(bundled_workspace().names):
-        fast = run_shapes(DataGraph(statements), shapes)
-        reference = run_shapes(DataGraph(statements), shapes, engine="reference")
+        fast = run_shapes(data, shapes)
+        reference = run_shapes(data, shapes, engine="reference")
     findings = in_order(fast.findings)
     assert findings == in_order(reference.findings)
     assert fast.looked_at == reference.looked_at
@@ -72,7 +73,7 @@ def bundled() -> tuple[Sources, list[ox.Quad]]:
     workspace = bundled_workspace()
     with using(workspace.names):
         completed = complete(load(workspace), workspace.rule_files)
-    return completed.sources, completed.things
+    return completed.sources, completed.things()
 
 
 def reports(sources: Sources, things: list[ox.Quad]) -> list[Report]:

@@ -12,6 +12,7 @@ from rdflib import Graph
 from ecp_graph.namespaces import ECP
 from ecp_graph.overlap.derive import derive, merged_store
 from ecp_graph.rdf.load import parse_file
+from ecp_graph.rdf.nquads import quad_lines
 from ecp_graph.reasoning.reason import infer
 from ecp_graph.validation.data_graph import DataGraph
 from ecp_graph.validation.shacl import only, run_shapes
@@ -46,6 +47,7 @@ class _Bench:
     def __init__(self) -> None:
         ontology, self._data = _sources()
         self._ontology = ontology
+        self._lines = quad_lines(self._data)
         derived = derive(merged_store([*ontology, *self._data]), ())
         self._triples = dict.fromkeys(_triple(one) for one in [*ontology, *self._data, *derived])
 
@@ -53,10 +55,10 @@ class _Bench:
         """Return at what a rule objects after a change; at the subject where it objects to a statement."""
         if rules()[rule] not in on_statements():
             return {focus for _, focus in self.findings(_alone(rule), taken_out, put_in)}
-        view = statement_view(put_in, self._data, self._ontology)
-        found = run_shapes(DataGraph(view), _alone(rule)).findings
+        lines = quad_lines(put_in)
+        found = run_shapes(statement_view(lines, self._lines, self._ontology), _alone(rule)).findings
         numbers = [statement_number(one.focus or "") for one in found]
-        return {str(put_in[number].subject).strip("<>") for number in numbers if number is not None}
+        return {lines[number].split()[0].decode().strip("<>") for number in numbers if number is not None}
 
     def findings(
         self, shapes: Graph, taken_out: Sequence[ox.Quad], put_in: Sequence[ox.Quad]
@@ -65,7 +67,7 @@ class _Bench:
         out = {quad.triple for quad in taken_out}
         new = [triple for quad in put_in for triple in (quad.triple, *_stated(quad))]
         changed = [*(triple for triple in self._triples if triple not in out), *new]
-        return {(one.shape, one.focus or "") for one in run_shapes(DataGraph(changed), shapes).findings}
+        return {(one.shape, one.focus or "") for one in run_shapes(DataGraph.of(changed), shapes).findings}
 
 
 def _triple(one: ox.Quad | ox.Triple) -> ox.Triple:

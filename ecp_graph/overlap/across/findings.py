@@ -62,8 +62,9 @@ SELECT id, first, second, {cause}, kind, {last_grade}, {weakest} FROM compared W
     "INSERT INTO finding_action SELECT id, unnest([first, second]) FROM compared WHERE is_new",
     """
 INSERT INTO finding_reading
-SELECT DISTINCT id, g FROM compared JOIN quads ON s IN (first, second) AND p = {label}
-WHERE is_new AND g IN (SELECT s FROM triples WHERE p = {type} AND o = {reading})""",
+SELECT DISTINCT id, g
+FROM (SELECT id, unnest([first, second]) AS s FROM compared WHERE is_new) AS f JOIN quads USING (s)
+WHERE p = {label} AND g IN (SELECT s FROM triples WHERE p = {type} AND o = {reading})""",
 )
 _SHARED: Final = """
 INSERT INTO finding_on

@@ -11,12 +11,14 @@ import pyoxigraph as ox
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.plans.known.kinds import kinds_of
 
-__all__ = ["KnownThing", "known_things"]
+__all__ = ["READ", "KnownThing", "known_things"]
 
 _SKOS: Final = PREFIXES["skos"]
 _PREFERRED: Final = _SKOS + "prefLabel"
 _OTHER: Final = _SKOS + "altLabel"
 _CODE: Final = _SKOS + "notation"
+#: What things are known by; no statement with another property makes a difference.
+READ: Final = (PREFIXES["rdf"] + "type", _PREFERRED, _OTHER, _CODE)
 
 
 @dataclass(frozen=True)
