@@ -31,7 +31,8 @@ __all__ = ["REGISTER", "Removed", "create_workspace", "is_slug", "remove_plan"]
 #: The file of what a new workspace knows from another one.
 REGISTER: Final = Path("data", "register", "known.trig")
 
-_REGISTER_SLUG: Final = "register"
+#: The document that says where a register is from; people name documents of their own "register".
+_REGISTER_SLUG: Final = "copied-register"
 _TEMPLATE: Final = Path(__file__).with_name("workspace_template.toml")
 _IGNORED: Final = "# Made by `ecp-graph build`.\n/releases/\n"
 _FOLDERS: Final = ("data", "decisions", "drafts", "sources")
