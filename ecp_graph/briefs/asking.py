@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -51,7 +51,8 @@ class Source:
     """Where the content of a briefing comes from.
 
     ``ask`` asks the catalogue, ``causes`` are its words for what makes bodies meet, ``version`` and ``dated`` say of
-    which state the data are. ``checks`` are the sentences of the validation report by the IRI of what they are on.
+    which state the data are. ``checks`` are the sentences of the validation report by the IRI of what they are on, and
+    ``names`` returns what the things are called that these name.
     """
 
     ask: Ask
@@ -59,6 +60,7 @@ class Source:
     version: str = ""
     dated: str = ""
     checks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    names: Callable[[Iterable[str]], Mapping[str, str]] = lambda _: {}
 
     def confidential(self, plans: Container[str]) -> tuple[str, ...]:
         """Return the names of those of the plans that must not leave the machine."""

@@ -32,6 +32,7 @@ _PLANS: Final = "plans-at-a-glance"
 #: The queries of the catalogue without which there is no briefing of a body.
 QUERIES: Final = (_ABOUT, BODIES, DISCREPANCIES, DOCUMENTS, ENTRIES, KINDS, OVERLAPS, _PLANS, RELATIONS, WRITTEN_CODES)
 _OWNS: Final = "owns"
+_SECRETARIAT: Final = "secretariat"
 _TOLD_FIRST: Final = ("requested", "foreseen", "possible")
 
 
@@ -80,8 +81,8 @@ class _Facts:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether it is a secretariat, which nearly every action names, so that its overlaps are not counted."""
-        return self.bodies.get(self.body, {}).get("kind") == "secretariat"
+        """Whether it is a secretariat, whose overlaps are not counted."""
+        return self.bodies.get(self.body, {}).get("kind") == _SECRETARIAT
 
     @property
     def short(self) -> str:
@@ -216,14 +217,20 @@ def _runs_under(actions: Sequence[Action]) -> Line:
 def _overlaps(facts: _Facts) -> Iterator[Sentence]:
     number = len([peer for peer in facts.peers if not peer.is_founding])
     if facts.is_everywhere:
-        yield Sentence(line("Overlaps with it are not counted, because nearly every action names it."))
+        yield Sentence(line("Overlaps with it are not counted, as with any secretariat."))
     elif number:
         others = "one other body" if number == 1 else f"{number_in_words(number)} other bodies"
-        yield Sentence(line(f"Work of {facts.short} meets that of {others}; the Secretariat is left out."))
+        yield Sentence(line(f"Work of {facts.short} meets that of {others}", _left_out(facts), "."))
     else:
         yield Sentence(line("No work of another body on the same thing was found."))
         if open_rows := [action for action in facts.own if action.open_groups]:
             yield Sentence(line("That says little of ", numbers_of(open_rows), ", which leave others unnamed."))
+
+
+def _left_out(facts: _Facts) -> Line:
+    """Return which other bodies are not counted, although actions name them."""
+    apart = [row["name"] for iri, row in facts.bodies.items() if row["kind"] == _SECRETARIAT and int(row["actions"])]
+    return line("; ", and_list(apart), " is" if len(apart) == 1 else " are", " left out") if apart else line("")
 
 
 def _asked(facts: _Facts) -> Iterator[Sentence]:

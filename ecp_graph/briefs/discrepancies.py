@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ecp_graph.briefs.asking import Rows, Source
-from ecp_graph.briefs.model import Line, Sentence, line
+from ecp_graph.briefs.model import Line, Run, Sentence, line
 from ecp_graph.briefs.placing import stated_in
 from ecp_graph.briefs.wording import wording
-from ecp_graph.validation.report import Report
+from ecp_graph.validation.report import Report, mentions
 
 __all__ = ["DISCREPANCIES", "checks_by_thing", "checks_on", "points_of"]
 
@@ -42,4 +42,17 @@ def checks_on(source: Source, things: Iterable[tuple[Line, str]]) -> Iterator[Se
     """Yield what the checks of the data say of things, given as they are named and by their IRIs."""
     for named, thing in things:
         for told in source.checks.get(thing, ()):
-            yield Sentence(line(named, ": ", told))
+            yield Sentence(line(named, ": ", _with_names(source, told)))
+
+
+def _with_names(source: Source, sentence: str) -> Line:
+    """Return a sentence with the things that it mentions by an IRI or a curie called by their names."""
+    found = list(mentions(sentence))
+    names = source.names(iri for _, _, iri in found) if found else {}
+    parts: list[str | Run] = []
+    at = 0
+    for start, end, iri in found:
+        if iri in names:
+            parts += [sentence[at:start], Run(names[iri], iri)]
+            at = end
+    return line(*parts, sentence[at:])

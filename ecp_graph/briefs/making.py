@@ -16,6 +16,7 @@ from ecp_graph.briefs.plan import brief_of_plan
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.errors import ParameterError, ReleaseError
+from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import ECP, names
 from ecp_graph.overlap.counting import CELLS, words_of_causes
 from ecp_graph.queries.catalogue import Catalogue
@@ -92,6 +93,7 @@ def source_over(
         release.id if release else "",
         day_of(engine, timeout_s=timeout_s),
         checks_by_thing(_report(release)) if release else {},
+        lambda iris: names_of(engine, (Term("iri", iri) for iri in iris if named_node(iri)), timeout_s=timeout_s),
     )
 
 

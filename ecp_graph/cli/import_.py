@@ -27,7 +27,12 @@ _FILE = click.Path(path_type=Path)
 @click.argument("source", metavar="FILE|DIR", type=_FILE)
 @click.option("--plan", "slug", metavar="SLUG", required=True, help="What the plan is called in IRIs and folders.")
 @click.option("--into", type=_FOLDER, metavar="DIR", help="The workspace.  [default: as for --workspace elsewhere]")
-@click.option("--title", metavar="TEXT", default="", help="The title of the plan.  [default: the name of the file]")
+@click.option(
+    "--title",
+    metavar="TEXT",
+    default="",
+    help="The title of the plan.  [default: as the document has it, or the name of the file]",
+)
 @click.option("--from", "start", metavar="DATE", default="", help="When the plan begins: YYYY, YYYY-MM or YYYY-MM-DD.")
 @click.option("--until", "end", metavar="DATE", default="", help="When it ends.")
 @click.option("--body", metavar="CODE", default="", help="The body whose plan it is: its code or its name.")

@@ -53,7 +53,7 @@ _NOT_UNDERSTOOD: Final = "plans-not-understood"
     help="Of actions: what those of two plans have in common, each plan by its slug, name or IRI.",
 )
 @click.option("--plan", metavar="PLAN", help="Only what actions of this plan show, by its slug, name or IRI.")
-@click.option("--with-secretariat", is_flag=True, help="With the Secretariat, which nearly every action names.")
+@click.option("--with-secretariat", is_flag=True, help="With secretariats, which are left out otherwise.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
 @settings_options("endpoint", "timeout", "workspace", "releases")

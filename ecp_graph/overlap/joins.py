@@ -49,7 +49,7 @@ class Thing:
 
     @property
     def is_everywhere(self) -> bool:
-        """Whether nearly every action names it, as the remark says of a secretariat, so that it swamps a matrix."""
+        """Whether it may be named everywhere, as the remark says of a secretariat, so that it would swamp a matrix."""
         return bool(self.remark)
 
 
@@ -86,6 +86,15 @@ class Finding:
     def things(self) -> list[str]:
         """The kinds of the things that it is on."""
         return self.on.split(", ") if self.on else []
+
+
+@dataclass(frozen=True)
+class SetApart:
+    """What is left out unless it is asked for: things with a link, and how many of all actions name one of them."""
+
+    things: Sequence[Thing]
+    naming: int
+    actions: int
 
 
 @dataclass(frozen=True)
@@ -181,6 +190,20 @@ class Joins:
             if link.thing not in on_link or ranks[link.tie] < ranks[on_link[link.thing]]:
                 on_link[link.thing] = link.tie
         return found
+
+    @cached_property
+    def set_apart(self) -> SetApart:
+        """What matrices leave out; a thing that is only known, and joined to nothing, is not among it."""
+        links: dict[str, set[str]] = defaultdict(set)
+        naming: dict[str, set[str]] = defaultdict(set)
+        for link in self.links:
+            links[link.thing].add(link.link)
+            if not self.tie_ranks[link.tie]:
+                naming[link.thing].add(link.link)
+        things = [thing for thing in self.by_iri.values() if thing.is_everywhere and links[thing.iri]]
+        actions = frozenset[str]().union(*(plan.actions for plan in self.plans))
+        named = set[str]().union(*(naming[thing.iri] for thing in things)) & actions
+        return SetApart(things, len(named), len(actions))
 
 
 def _ranks(listed: Iterable[str], used: Iterable[str]) -> dict[str, int]:

@@ -135,10 +135,10 @@ def _naming(statements: Statements) -> str:
 def _drafted(row: DraftRow, draft: Draft) -> PlanAction:
     sure = [name for name in row.names if name.is_sure]
     of = {kind: tuple(dict.fromkeys(name.iri for name in sure if name.kind == kind)) for kind in _KINDS}
-    roles = {
-        role: tuple(name.iri for name in sure if name.kind == "body" and (name.role or "lead") == role)
-        for role in ("lead", "partner")
-    }
+    bodies = [name for name in sure if name.kind == "body"]
+    partners = tuple(name.iri for name in bodies if name.role == "partner")
+    leads = tuple(name.iri for name in bodies if name.role == "lead")
+    leads = leads or tuple(iri for iri in of["body"] if iri not in partners)
     text = ActionText(
         row.title,
         draft.language,
@@ -148,7 +148,7 @@ def _drafted(row: DraftRow, draft: Draft) -> PlanAction:
         goals=of["goal"],
         times=tuple(filter(None, (row.time.text, row.time.start, row.time.end))),
     )
-    return PlanAction(row.row.locator, text, roles["lead"], roles["partner"], of["programme"])
+    return PlanAction(row.row.locator, text, leads, partners, of["programme"])
 
 
 def _kind(pair: Pair, every: Sequence[PlanAction]) -> str:

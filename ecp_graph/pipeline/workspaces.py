@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from ecp_graph.errors import WorkspaceError
-from ecp_graph.namespaces import PREFIXES, compact, using
+from ecp_graph.namespaces import PREFIXES, Names, compact, using
 from ecp_graph.pipeline.confidential import withheld
 from ecp_graph.pipeline.surroundings import is_imported
+from ecp_graph.plans.known.kinds import kinds_of
 from ecp_graph.plans.known.register import register_part
+from ecp_graph.plans.writing.evidence import Evidence, Place
 from ecp_graph.plans.writing.trig import trig
 from ecp_graph.rdf.load import parse_files
 from ecp_graph.workspace import Workspace
@@ -29,6 +31,8 @@ __all__ = ["REGISTER", "Removed", "create_workspace", "is_slug", "remove_plan"]
 #: The file of what a new workspace knows from another one.
 REGISTER: Final = Path("data", "register", "known.trig")
 
+#: The document that says where a register is from; people name documents of their own "register".
+_REGISTER_SLUG: Final = "copied-register"
 _TEMPLATE: Final = Path(__file__).with_name("workspace_template.toml")
 _IGNORED: Final = "# Made by `ecp-graph build`.\n/releases/\n"
 _FOLDERS: Final = ("data", "decisions", "drafts", "sources")
@@ -114,14 +118,15 @@ def _write(root: Path, title: str, base: str | None, language: str, register_of:
     values = {"title": title, "base": base or f"urn:ecp-graph:{_slug(title)}:", "language": language}
     quoted = {key: json.dumps(value, ensure_ascii=False) for key, value in values.items()}
     (root / WORKSPACE_FILE).write_text(_TEMPLATE.read_text(encoding="utf-8").format_map(quoted), encoding="utf-8")
-    read_workspace_file(root / WORKSPACE_FILE)
+    about = read_workspace_file(root / WORKSPACE_FILE)
     if register_of is not None:
         path = root / REGISTER
         path.parent.mkdir()
-        path.write_bytes(_register(register_of))
+        path.write_bytes(_register(register_of, about.names))
 
 
-def _register(workspace: Workspace) -> bytes:
+def _register(workspace: Workspace, here: Names) -> bytes:
+    """Return the file of what a workspace knows, for another with the names given."""
     with using(workspace.names):
         quads = list(_statements(workspace, workspace.data_files))
         if hidden := withheld(workspace, quads):
@@ -134,7 +139,21 @@ def _register(workspace: Workspace) -> bytes:
     part = register_part(quads)
     graphs = {graph: number for number, graph in enumerate(dict.fromkeys(quad.graph_name for quad in part))}
     part.sort(key=lambda quad: graphs[quad.graph_name])
+    part += _taken_from(workspace, part, here)
     return trig(part, workspace.names.prefixes, remarks=remarks)
+
+
+def _taken_from(workspace: Workspace, register: Sequence[ox.Quad], here: Names) -> Iterator[ox.Quad]:
+    """Yield the statements that the things of a register are described by the data set of a workspace."""
+    document = f"{here.id}document/{_REGISTER_SLUG}"
+    place = Place("source", "code-list", REGISTER.as_posix())
+    said = Evidence(here.base, _REGISTER_SLUG)
+    label = ox.Literal(f"What is known from {workspace.about.title}", language="en")
+    said.state(place, "external", document, "rdf:type", "ecp:SourceDocument")
+    said.state(place, "external", document, "skos:prefLabel", label)
+    for thing in kinds_of(register):
+        said.state(place, "external", thing, "dcterms:source", workspace.names.dataset)
+    yield from said.quads()
 
 
 def _statements(workspace: Workspace, files: Iterable[Path]) -> Iterator[ox.Quad]:

@@ -11,8 +11,9 @@ from typing import Literal, TypeAlias
 
 __all__ = ["ActionRow", "Cell", "DocumentRows", "LinkedRow", "Named", "Problem", "Role"]
 
-#: What a body has to do with an action; ``open`` is a group of bodies that are not named, such as "all members".
-Role: TypeAlias = Literal["lead", "partner", "open"]
+#: What a body has to do with an action. One that the document names beside it and says no more of is ``responsible``;
+#: ``open`` is a group of bodies that are not named, such as "all members".
+Role: TypeAlias = Literal["lead", "partner", "responsible", "open"]
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class DocumentRows:
 
     ``taken`` says what was assumed of the file: encoding, separator, sheet. ``unread`` counts the rows of a table of
     actions that gave no action. ``linked`` are the rows of other tables that a mapping names, and ``files`` the names
-    and hashes (SHA-256) of the files that they stand in.
+    and hashes (SHA-256) of the files that they stand in. ``title`` is that of the plan, where one stands above them.
     """
 
     path: str
@@ -118,3 +119,4 @@ class DocumentRows:
     unread: int = 0
     linked: tuple[LinkedRow, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    title: Cell | None = None

@@ -35,7 +35,7 @@ _NAMES: Final = """
 SELECT ?term ?preferred ?plain WHERE {{
   VALUES ?term {{ {values} }}
   OPTIONAL {{ ?term skos:prefLabel ?preferred }}
-  OPTIONAL {{ ?term rdfs:label|ecp:locator|ecp:timeframeText ?stated }}
+  OPTIONAL {{ ?term rdfs:label|ecp:locator|ecp:timeframeText|(ecp:readingOf/ecp:locator) ?stated }}
   OPTIONAL {{ ?timed ecp:timeframe ?term ; ecp:numberText ?number }}
   BIND (COALESCE(?stated, CONCAT("time of action ", STR(?number))) AS ?plain)
 }}
@@ -112,7 +112,10 @@ def stated_in(
 
 
 def names_of(engine: Engine, terms: Iterable[Term], *, timeout_s: float | None = None) -> dict[str, str]:
-    """Return the names, in the main language if there are any, of those of the terms that are IRIs and have one."""
+    """Return the names, in the main language if there are any, of those of the terms that are IRIs and have one.
+
+    The name of a reading is the place of its passage.
+    """
     found: dict[str, str] = {}
     for batch in batches(sorted({term.value for term in terms if term.kind == "iri"})):
         values = " ".join(in_sparql(iri(value)) for value in batch)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from ecp_graph.namespaces import compact
+from ecp_graph.namespaces import compact, expand
 
-__all__ = ["LOOK_AT_THE_DATA", "SEVERITIES", "Finding", "Report", "Severity", "in_order", "shorten"]
+__all__ = ["LOOK_AT_THE_DATA", "SEVERITIES", "Finding", "Report", "Severity", "in_order", "mentions", "shorten"]
 
 #: An IRI in a sentence; new workspaces have a base that begins with ``urn:``.
 _IRI: Final = re.compile(r"\b(?:\w+://|urn:)[^\s<>\"'(),]*[^\s<>\"'(),.;:]")
+#: A thing named inside a sentence: by its IRI where no prefix fits, else by a curie such as ``plan:ecp-action-plan-3``.
+_NAMED: Final = re.compile(r"\bhttps?://[^\s<>\"'(),]*[^\s<>\"'(),.;:]|\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
 
 Severity = Literal["Violation", "Warning", "Info"]
 
@@ -106,6 +108,12 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         return (rank, *(part or "" for part in place))  # type: ignore[return-value]
 
     return tuple(sorted(dict.fromkeys(findings), key=key))
+
+
+def mentions(sentence: str) -> Iterator[tuple[int, int, str]]:
+    """Yield from where to where a sentence may name a thing by its IRI or a curie, and that IRI."""
+    for found in _NAMED.finditer(sentence):
+        yield found.start(), found.end(), expand(found.group())
 
 
 def shorten(text: str) -> str:

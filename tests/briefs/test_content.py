@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from ecp_graph.briefs.actions import actions_of, numbers_of, section_by_date, times_in_words
 from ecp_graph.briefs.asking import Source
+from ecp_graph.briefs.discrepancies import checks_on
 from ecp_graph.briefs.making import brief_of, source_over, subject_of
-from ecp_graph.briefs.model import Brief, Section, text_of
+from ecp_graph.briefs.model import Brief, Section, line, text_of
 from ecp_graph.briefs.overlaps import with_other_plans
 from ecp_graph.engine import Engine
 from ecp_graph.errors import ParameterError
@@ -258,3 +260,15 @@ def test_many_dates_are_told_as_a_span() -> None:
     assert text_of(times_in_words(actions_of(few, lambda iri, name: name))).count("is due by") == 3
     told = text_of(times_in_words(actions_of(many, lambda iri, name: name)))
     assert told == "8 are due between 28 January 2031 and 28 August 2031"
+
+
+def test_what_the_checks_say_names_things_by_their_names(source: Source) -> None:
+    told = "Besides another party, body:ptc leads action:ecp3-4, and body:nobody does not."
+    some = replace(source, checks={"u:thing": [told]})
+    iri = "https://w3id.org/ecp-graph/id/body/ptc"
+    (sentence,) = checks_on(some, [(line("Row 4"), "u:thing")])
+    words = text_of(sentence.line)
+    assert words.startswith("Row 4: Besides another party, Permanent Technical Committee leads ")
+    assert "action:" not in words
+    assert words.endswith(", and body:nobody does not.")
+    assert iri in {run.iri for run in sentence.line}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ecp_graph.plans.draft.making import Readers
 from ecp_graph.plans.known.things import KnownThing
@@ -25,10 +25,12 @@ COLUMNS = (
     "topics",
     "goals",
 )
+#: The role of a name by the sign before it.
+_ROLES: Final[Mapping[str, Role]] = {"[": "open", ">": "lead"}
 
 
 def row(number: int, values: Mapping[str, str], *, sheet: str = "Plan") -> ActionRow:
-    """Return a row of a sheet, the names of a cell between semicolons; one in brackets is an open group."""
+    """Return a row of a sheet, names between semicolons; one in brackets is an open group, one behind > leads."""
     cells = {
         field: Cell(f"{sheet}!{'ABCDEFGHIJ'[at]}{number}", values[field], 1, number, at + 1, sheet)
         for at, field in enumerate(COLUMNS)
@@ -37,16 +39,14 @@ def row(number: int, values: Mapping[str, str], *, sheet: str = "Plan") -> Actio
 
     def named(field: str, role: Role | None = None) -> list[Named]:
         parts = [part.strip() for part in values.get(field, "").split(";") if part.strip()]
-        return [
-            Named(part.strip("[]"), cells[field], "open" if part.startswith("[") and role else role) for part in parts
-        ]
+        return [Named(part.strip("[]>"), cells[field], _ROLES.get(part[:1], role) if role else None) for part in parts]
 
     return ActionRow(
         locator=f"{sheet}!row {number}",
         number=values.get("number", ""),
         title=values.get("title", ""),
         chapter=values.get("chapter", ""),
-        responsible=(*named("responsible", "lead"), *named("partner", "partner")),
+        responsible=(*named("responsible", "responsible"), *named("partner", "partner")),
         programmes=tuple(named("programmes")),
         instruments=tuple(named("instruments")),
         topics=tuple(named("topics")),

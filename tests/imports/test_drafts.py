@@ -91,6 +91,13 @@ def test_the_json_has_its_fixed_keys(draft: Draft) -> None:
     assert held["problems"] == [{"locator": "Plan!B9", "code": "empty-cell", "message": "Write a text in Plan!B9."}]
 
 
+def test_the_json_has_a_role_for_every_body_by_who_is_said_to_lead() -> None:
+    said = ({"title": "Sing", "responsible": ">PTC; Choir"}, {"title": "Rest", "responsible": "PTC; Choir"})
+    draft = make_draft(document(Path("/papers/plan.xlsx"), said), Given("ports"), readers(KNOWN), language="en")
+    roles = [[body["role"] for body in row["responsible"]] for row in as_json(draft)["rows"]]
+    assert roles == [["lead", "partner"], ["lead", "lead"]]
+
+
 def test_the_text_tells_understanding_doubts_and_problems(draft: Draft) -> None:
     text = as_text(draft)
     assert text.startswith("plan.xlsx: 3 actions in 1 chapter\n  sheet Plan\n")

@@ -20,6 +20,7 @@ from ecp_graph.pipeline.workspaces import create_workspace
 from ecp_graph.plans.draft.making import make_draft
 from ecp_graph.plans.draft.model import Draft, DraftTime, Given
 from ecp_graph.plans.known.things import KnownThing, known_things
+from ecp_graph.plans.rows import Cell
 from ecp_graph.plans.writing.minting import slug_of
 from ecp_graph.plans.writing.plan import Surroundings, Written, write_plan
 from ecp_graph.plans.writing.texts import numbered
@@ -101,6 +102,27 @@ def test_each_statement_has_the_certainty_and_the_cell_that_it_comes_from() -> N
     }
     assert stated(made, "action/ports-2-2", "responsibleText") == {"Choir / PTC; Police": "row-3-normalised"}
     assert stated(made, "plan/ports", "prefLabel") == {"plan": f"{BASE}graph/ports-import/statement"}
+
+
+def test_a_role_is_stated_where_it_is_said_and_nowhere_else() -> None:
+    rows = ({**ROWS[0], "responsible": ">PTC; Police"}, {**ROWS[1], "responsible": "PTC; Choir"})
+    made = written(drafted(rows))
+    roles = {
+        quad.subject.value.rpartition("/")[2]: quad.object.value.rpartition("/")[2]
+        for quad in made.quads
+        if quad.predicate.value == f"{ECP}role"
+    }
+    assert roles == {"ports-1-ptc": "role-lead", "ports-2-police": "role-partner"}
+    assert set(stated(made, "action/ports-2", "responsibleBody")) == {PTC.iri, "body/choir", "body/police"}
+
+
+def test_the_title_of_the_plan_is_verbatim_where_the_document_has_it() -> None:
+    heading = Cell("Plan!A1", "Plan of  the ports", 1, 1, 1, "Plan")
+    titles = [
+        stated(written(replace(drafted(ROWS, title=given), heading=heading)), "plan/ports", "prefLabel")
+        for given in ("", "Ports")
+    ]
+    assert titles == [{"Plan of the ports": "row-1-column-1"}, {"Ports": f"{BASE}graph/ports-import/statement"}]
 
 
 def test_a_variant_is_another_name_of_what_it_names() -> None:

@@ -48,6 +48,20 @@ def test_weaker_ties_can_be_left_out(tie: str, number: int) -> None:
     assert len(make_matrix(small(), "body", "tool", Choice(weakest=tie)).cells) == number
 
 
+def test_what_is_left_out_is_told_with_how_many_actions_name_it() -> None:
+    joins = small()
+    joins.plans = [Plan("u:plan", "Plan", frozenset({"u:1", "u:2", "u:3"}))]
+    apart = joins.set_apart
+    assert (apart.things, apart.naming, apart.actions) == ([BODY_S], 1, 3)
+
+
+def test_a_body_that_is_only_known_is_not_told_as_left_out() -> None:
+    joins = small()
+    joins.links = [link for link in joins.links if link.thing != BODY_S.iri]
+    assert joins.links
+    assert joins.set_apart.things == []
+
+
 def test_findings_are_counted_at_their_grades() -> None:
     matrix = make_matrix(small(), "body", "body")
     assert told(matrix) == {"A×B": "3 B", "B×A": "3 B"}

@@ -46,6 +46,9 @@ def test_no_link_of_the_page_of_an_action_leads_to_nothing(client: FlaskClient) 
 
 def test_findings_tell_things_by_their_names(client: FlaskClient) -> None:
     page = client.get("/validation", headers={"Accept": BROWSER}).text
+    stated = re.findall(r">Stated in(.*?)</p>", page, re.DOTALL)
+    assert stated
+    assert not [one for one in stated if re.search(r">\s*(https?:|urn:|graph:)", one)]
     found = page.partition("The text of")[2].partition("</p>")[0]
     text = re.sub("<[^>]+>", "", found)
     assert "time of action 3: next PTC session names Permanent Technical Committee, but" in " ".join(text.split())

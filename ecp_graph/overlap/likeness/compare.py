@@ -153,9 +153,11 @@ class _Pair:
             found.append(f"only one has a number: {_listed(self.a.numbers | self.b.numbers)}")
         if not self.times_meet:
             found.append(f"the times do not meet: {_listed(self.a.years or ())} and {_listed(self.b.years or ())}")
-        left = self.contrast.left(*_STRONG)
-        if any(left):
-            found.append(f"words of one object only: {left[0] or 'none'} and {left[1] or 'none'}")
+        one, other = self.contrast.left(*_STRONG)
+        if one and other:
+            found.append(f"one says “{one}”, the other “{other}”")
+        elif one or other:
+            found.append(f"only one says “{one or other}”")
         return found
 
 
@@ -190,8 +192,8 @@ def _work(pair: _Pair) -> str:
     if pair.activity:
         return f"the activity is the same: {pair.a.activity}"
     if not pair.is_read:
-        return "what is done was not read of both titles"
-    return f"the activities are {'near' if pair.activity is None else 'different'}"
+        return "at least one title does not tell clearly what is done"
+    return f"the activities are {'similar' if pair.activity is None else 'different'}"
 
 
 def _weak(pair: _Pair, score: int) -> tuple[str, tuple[str, ...]]:
@@ -202,7 +204,7 @@ def _weak(pair: _Pair, score: int) -> tuple[str, tuple[str, ...]]:
     if is_other_work and 1000 * pair.contrast.share >= conditions()["related_object"]:
         words = [term.written for term in pair.contrast.both if term.kind in ("name", "word")]
         if words:
-            return "related", (f"both objects say {_listed(words)}",)
+            return "related", (f"both titles say {_listed(words)}",)
     if score >= conditions()["possible"]:
         return "possible", ("only the score speaks for it",)
     return "none", ("nothing speaks for it",)

@@ -21,7 +21,7 @@ Resolve = Callable[[str, str], tuple[str, str] | None]
 
 #: Problems of a workbook that one message tells.
 _TOLD: Final = 10
-_ROLELESS: Final = "lead"
+_ROLELESS: Final = "responsible"
 _NEEDS: Final = (
     "A window has both, in their order, and a deadline Until alone. What is recurrent may have them, all else has "
     "none. Where the document says nothing of time there can be a window or a deadline."

@@ -59,7 +59,7 @@ def cells_of(row: DraftRow) -> dict[str, str]:
         "number": shown(row.number),
         "title": shown(row.title),
         "chapter": shown(row.chapter),
-        "roles": _lines(name.role or "lead" for name in row.named("responsible")),
+        "roles": _lines(name.role or "responsible" for name in row.named("responsible")),
         "time": shown(time.text),
         "kind": time.kind,
         "from": time.start,

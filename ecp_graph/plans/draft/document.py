@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from ecp_graph.plans.draft.columns import shown
 from ecp_graph.plans.draft.model import Draft, DraftName, DraftRow
 
 __all__ = ["as_json", "as_text"]
@@ -45,8 +46,8 @@ def _row(row: DraftRow) -> dict[str, Any]:
         "title": row.title,
         "chapter": row.chapter,
         "responsible": [
-            {"text": name.text, "role": name.role or "lead", "match": name.match or None, "score": _score(name)}
-            for name in row.named("responsible")
+            {"text": name.text, "role": role, "match": name.match or None, "score": _score(name)}
+            for name, role in _with_roles(row.named("responsible"))
         ],
         "programmes": _names(row.named("programmes")),
         "timeframe": {"text": time.text, "kind": time.kind, "from": time.start, "until": time.end, "edtf": time.edtf},
@@ -55,6 +56,12 @@ def _row(row: DraftRow) -> dict[str, Any]:
         "status": row.status,
         "doubts": list(row.doubts),
     }
+
+
+def _with_roles(names: Sequence[DraftName]) -> Iterator[tuple[DraftName, str]]:
+    """Yield bodies with one of the three roles of the format: who is responsible leads where nobody is said to."""
+    unsaid = "partner" if any(name.role == "lead" for name in names) else "lead"
+    yield from ((name, name.role if name.role and name.role != "responsible" else unsaid) for name in names)
 
 
 def _names(names: Iterable[DraftName]) -> list[dict[str, Any]]:
@@ -71,6 +78,10 @@ def _understood(draft: Draft) -> Iterator[str]:
         f" in {_of(chapters, 'chapter')}" if chapters else ""
     )
     yield from (f"  {taken}" for taken in draft.taken)
+    if draft.title_cell:
+        yield f"  title: “{shown(draft.title)}” ({draft.title_cell.locator})"
+    elif not draft.given.title:
+        yield f"  title: “{shown(draft.title)}”, from the name of the file; --title gives another one"
     if draft.unread:
         yield f"  {_of(draft.unread, 'row')} of the tables gave no action"
     for kind, plural in _PLURALS.items():

@@ -64,6 +64,7 @@ def make_draft(
         unread=read.unread,
         linked=tuple(_linked(row, readers.register) for row in read.linked),
         files=tuple(name for name, _ in read.files),
+        heading=read.title,
     )
 
 

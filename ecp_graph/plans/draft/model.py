@@ -147,7 +147,8 @@ class Orphan:
 class Draft:
     """The draft reading of one document. ``path`` is where it was read, ``document`` its name.
 
-    ``linked`` are the rows of other tables, ``files`` the names of the files in which these stand.
+    ``linked`` are the rows of other tables, ``files`` the names of the files in which these stand. ``heading`` is the
+    cell or the paragraph with the title of the plan.
     """
 
     given: Given
@@ -162,6 +163,18 @@ class Draft:
     orphans: tuple[Orphan, ...] = ()
     linked: tuple[DraftLinked, ...] = ()
     files: tuple[str, ...] = ()
+    heading: Cell | None = None
+
+    @property
+    def title(self) -> str:
+        """The title of the plan: as it was given, or as the document has it, or else the name of the document."""
+        told = " ".join(self.heading.text.split()) if self.heading else ""
+        return self.given.title or told or self.document.rpartition(".")[0] or self.given.plan
+
+    @property
+    def title_cell(self) -> Cell | None:
+        """Where the title of the plan stands in the document; None where it is from elsewhere."""
+        return self.heading if self.heading and self.title == " ".join(self.heading.text.split()) else None
 
     @property
     def accepted(self) -> tuple[DraftRow, ...]:

@@ -33,7 +33,7 @@ def draft_page(draft: Draft, tables: Sequence[SourceTable]) -> str:
     """Return the page of a draft; ``tables`` are those of its document, of which those with actions are drawn."""
     rows = {row.row.locator: number for number, row in enumerate(draft.rows, 1)}
     drawn = _drawn(draft, tables)
-    title = f"{draft.given.title or draft.given.plan}: draft reading"
+    title = f"{draft.title}: draft reading"
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{_text(title)}</title>',
@@ -113,7 +113,7 @@ def _article(number: int, row: DraftRow, language: str) -> Iterator[str]:
 
 
 def _name(name: DraftName, language: str) -> str:
-    role = f" ({name.role})" if name.role else ""
+    role = f" ({name.role})" if name.role and name.role != "responsible" else ""
     if name.is_sure:
         found = f"→ <b>{_text(name.label or name.match)}</b>"
     elif name.is_question:

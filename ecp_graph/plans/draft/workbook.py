@@ -29,7 +29,7 @@ KINDS: Final = (
     *("deadline", "window", "session-window", "recurrent", "recurrent-sessions"),
     *("continuous", "not-stated", "not-understood"),
 )
-ROLES: Final = ("lead", "partner", "open")
+ROLES: Final = ("lead", "partner", "responsible", "open")
 _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 _BOLD: Final = Font(bold=True)
 _FIXED: Final = PatternFill("solid", fgColor="D9D9D9")
@@ -59,7 +59,8 @@ def _about(draft: Draft) -> list[tuple[str, str]]:
     given = draft.given
     return [
         ("plan", given.plan),
-        ("title", given.title),
+        ("title", draft.title),
+        ("title from", draft.title_cell.locator if draft.title_cell else "" if given.title else "the file's name"),
         ("from", given.start),
         ("until", given.end),
         ("body", given.body),

@@ -12,10 +12,11 @@ from typing import Final
 
 from ecp_graph.plans.reading.chapters import chapter_above, is_chapter_title, one_line
 from ecp_graph.plans.reading.headings import Layout, headings_of, layouts, main_language, same_headings
+from ecp_graph.plans.reading.plan_title import plan_title
 from ecp_graph.plans.reading.tables import SourceTable, column_letters
 from ecp_graph.plans.reading.values import Rules, action_of, with_numbers_of_titles
 from ecp_graph.plans.reading.walk import Kind, State, walk
-from ecp_graph.plans.rows import ActionRow, Problem
+from ecp_graph.plans.rows import ActionRow, Cell, Problem
 
 __all__ = ["Actions", "actions_below", "actions_in", "table_name"]
 
@@ -43,13 +44,14 @@ _SERIAL: Final = re.compile(r"^[2-6][0-9]{4}$")
 
 @dataclass(frozen=True)
 class Actions:
-    """The actions of a document's tables, what was not read, and the language of the headings."""
+    """The actions of a document's tables, what was not read, the language of the headings, and the plan's title."""
 
     rows: tuple[ActionRow, ...]
     problems: tuple[Problem, ...]
     language: str
     taken: tuple[str, ...]
     unread: int
+    title: Cell | None = None
 
 
 def actions_in(tables: Sequence[SourceTable], known: frozenset[str] = frozenset()) -> Actions:
@@ -62,7 +64,8 @@ def actions_in(tables: Sequence[SourceTable], known: frozenset[str] = frozenset(
         if not found
     ]
     hidden = tuple(_hidden_columns([table for table, found in below if found]))
-    return replace(made, taken=(*made.taken, *skipped), problems=hidden + made.problems)
+    title = next((plan_title(tables, table, found[0].first_row) for table, found in below if found), None)
+    return replace(made, taken=(*made.taken, *skipped), problems=hidden + made.problems, title=title)
 
 
 def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: Rules) -> Actions:

@@ -195,7 +195,7 @@ def _linked_row(
         _text(table, layout, row, "notation") or _text(table, layout, row, "number"),
         title,
         _chapter(one, table.row_locator(row), chapter, keys, problems),
-        tuple(named_in(table.cell(responsible), responsible.text, rules, [], "lead")) if responsible else (),
+        tuple(named_in(table.cell(responsible), responsible.text, rules, [], "responsible")) if responsible else (),
         tuple(named("action")),
         {name: table.cell(cell) for name, cell in cells.items()},
     )

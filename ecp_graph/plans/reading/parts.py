@@ -76,9 +76,9 @@ def split(text: str, *, known: frozenset[str] = frozenset(), role: Role | None =
         for name in _names(chunk, known, doubts):
             bare, marked = _unmarked(_without_article(name) if said else name)
             found.append((bare, marked or said))
-    # where one is said to lead, those beside it do not
+    # where one of a column of leads is said to lead, those beside it do not
     has_lead = any(said == "lead" for _, said in found)
-    usual: Role = "partner" if has_lead and role == "lead" else role
+    usual: Role = "responsible" if has_lead and role == "lead" else role
     parts = [NamedPart(name, "open" if _is_open(name, known) else said or usual) for name, said in found]
     return Parts(tuple(parts), tuple(doubts))
 

@@ -208,6 +208,7 @@ def _document(path: Path, source: SourceDocument, actions: Actions) -> DocumentR
         actions.language,
         source.taken + actions.taken,
         actions.unread,
+        title=actions.title,
     )
 
 

@@ -19,7 +19,7 @@ from ecp_graph.plans.wordings import wordings
 
 __all__ = ["Rules", "action_of", "named_in", "with_numbers_of_titles"]
 
-_ROLES: Final[dict[str, Role]] = {"responsible": "lead", "lead": "lead", "partner": "partner"}
+_ROLES: Final[dict[str, Role]] = {"responsible": "responsible", "lead": "lead", "partner": "partner"}
 _NUMBER_BEFORE: Final = re.compile(r"^(\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+)\s+(?=\S)")
 _SHOWN: Final = 80
 
@@ -37,7 +37,7 @@ class Rules:
 
 
 def action_of(draft: Draft, rules: Rules) -> ActionRow:
-    """Return a row of action; a column of bodies beside which others are partners has those that lead."""
+    """Return a row of action; a body has the role that its cell says, or else the one that its heading says."""
     doubts = list(_doubts(draft))
     bodies = [named for name in _in_order(draft) for named in _named(draft, name, rules, doubts, _ROLES[name])]
     number, title = one_line(draft.text("number")), one_line(draft.text("title"))

@@ -32,6 +32,7 @@ _LINKS: Final = {
     "goals": "ecp:contributesToGoal",
 }
 _PROGRAMME_TEXT: Final = "ecp:programmeText"
+_STATED_ROLES: Final = frozenset({"lead", "partner"})
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,6 @@ class _Writer:
         integers = Counter(map(_integer, numbers.elements()))
         self._integers = {number for number, count in integers.items() if count == 1 and number}
         self._numbered: dict[str, set[str]] = {}
-        self._has_roles = any(name.role == "partner" for row in self._rows for name in row.names)
         listed = (linked_chapter(each.row) for each in draft.linked if each.row.kind == "chapter")
         self._chapters = chapters_of(self._rows, self._minter, self._slug, listed)
         self._files = {name: Evidence(base, f"{self._slug}-{slug_of(PurePath(name).stem)}") for name in draft.files}
@@ -134,7 +134,11 @@ class _Writer:
         state(document, "skos:prefLabel", label(self._draft.document))
         state(document, "dcterms:language", ox.Literal(self._language))
         state(self._plan, "rdf:type", "ecp:ActionPlan")
-        state(self._plan, "skos:prefLabel", label(given.title or self._draft.document.rpartition(".")[0] or self._slug))
+        if self._draft.title_cell:
+            where = self._place(self._draft.title_cell)
+            self._evidence.state(where, "verbatim", self._plan, "skos:prefLabel", label(self._draft.title))
+        else:
+            state(self._plan, "skos:prefLabel", label(self._draft.title))
         state(self._plan, "ecp:annexedTo", document)
         for name in self._draft.files:
             other = f"{document}-{slug_of(PurePath(name).stem)}"
@@ -259,14 +263,14 @@ class _Writer:
         self._evidence.state(where, certainty, group, "skos:prefLabel", label)
 
     def _state_role(self, name: DraftName, action: str, body: str, where: Place, certainty: Certainty) -> None:
-        """State the role of a body where the document tells leads from partners."""
-        if not self._has_roles:
+        """State the role of a body where the document says one."""
+        if name.role not in _STATED_ROLES:
             return
         part = self._minter.mint("participation", action.rpartition("/")[2], body.rpartition("/")[2])
         self._evidence.state(where, certainty, part, "rdf:type", "ecp:Participation")
         self._evidence.state(where, certainty, part, "ecp:participationIn", action)
         self._evidence.state(where, certainty, part, "ecp:participant", body)
-        self._evidence.state(where, certainty, part, "ecp:role", f"{CONCEPTS}role-{name.role or 'lead'}")
+        self._evidence.state(where, certainty, part, "ecp:role", f"{CONCEPTS}role-{name.role}")
 
     def _state_text(self, row: DraftRow, action: str, field: str, predicate: str, place: Place) -> str:
         """State the text of a field as it is written, and return it; that of several cells is put together.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
 from ecp_graph.errors import ReleaseError
-from ecp_graph.namespaces import compact, expand
+from ecp_graph.linked_data.document import named_node
+from ecp_graph.namespaces import compact
+from ecp_graph.reasoning.statements import names_of
 from ecp_graph.sparql.results import Term
-from ecp_graph.validation.report import SEVERITIES, Finding, Report, in_order
+from ecp_graph.validation.report import SEVERITIES, Finding, Report, in_order, mentions
 from ecp_graph.validation.writers import read_json
 from ecp_graph.web.show.names import name_all, name_of, named
 from ecp_graph.web.show.terms import link
@@ -30,8 +32,6 @@ __all__ = [
     "things",
 ]
 
-#: A thing named inside a sentence: by its IRI where no prefix fits, else by a curie such as ``plan:ecp-action-plan-3``.
-_NAMED: Final = re.compile(r"\bhttps?://[^\s<>\"'(),]*[^\s<>\"'(),.;:]|\b[a-z][\w-]*:[\w-]+(?:[./][\w-]+)*")
 _LITERAL: Final = re.compile(r'^"((?:[^"\\]|\\.)*)"')
 
 
@@ -127,21 +127,30 @@ def _by_focus(report: Report) -> dict[str, list[Finding]]:
 def rules(report: Report) -> list[ShownRule]:
     """Return the findings by rule: by the urgency of the response, then by severity and number."""
     name_all(_named_in(report))
+    places = _places_in(report)
     grouped: dict[tuple[int, str, int, str], list[Finding]] = {}
     for finding in report.findings:
         key = (finding.order, finding.response, SEVERITIES.index(finding.severity), finding.shape or "")
         grouped.setdefault(key, []).append(finding)
     ranked = sorted(grouped.items(), key=lambda group: (*group[0][:3], -len(group[1]), group[0][3]))
     numbers = count(1)
-    return [_rule([(next(numbers), finding) for finding in found]) for _, found in ranked]
+    return [_rule([(next(numbers), finding) for finding in found], places) for _, found in ranked]
 
 
 def _named_in(report: Report) -> Iterator[str]:
     """Yield the IRIs of what the findings name."""
     for finding in report.findings:
-        named = (finding.focus, finding.path, finding.shape, finding.value, *finding.passages)
+        named = (finding.focus, finding.path, finding.shape, finding.value)
         yield from (iri.strip("<>") for iri in named if iri and "://" in iri and " " not in iri)
-        yield from (expand(found.group()) for found in _NAMED.finditer(finding.message))
+        yield from (iri for _, _, iri in mentions(finding.message))
+
+
+def _places_in(report: Report) -> dict[str, str]:
+    """Return where the passages stand that the findings name, by IRI, up to as many as are named at once."""
+    here = site()
+    readings = dict.fromkeys(iri for finding in report.findings for iri in finding.passages)
+    wanted = [Term("iri", iri) for iri in readings if named_node(iri)][: here.bounds.names_at_once]
+    return names_of(here.engine, wanted, timeout_s=here.settings.timeout) if wanted else {}
 
 
 def things(shown: list[ShownRule]) -> list[ShownThing]:
@@ -159,18 +168,18 @@ def things(shown: list[ShownRule]) -> list[ShownThing]:
     return sorted(found, key=lambda one: (*(-one.counts[severity] for severity in SEVERITIES), one.thing.text))
 
 
-def _rule(numbered: list[tuple[int, Finding]]) -> ShownRule:
+def _rule(numbered: list[tuple[int, Finding]], places: Mapping[str, str]) -> ShownRule:
     first = numbered[0][1]
     messages = {finding.message for _, finding in numbered}
     shared = messages.pop() if len(messages) == 1 else ""
-    findings = tuple(_finding(number, finding, shared) for number, finding in numbered)
+    findings = tuple(_finding(number, finding, shared, places) for number, finding in numbered)
     remedies = tuple(dict.fromkeys(finding.remedy for _, finding in numbered if finding.remedy))
     rule = _thing(first.shape) if first.shape else Piece("The reasoner")
     code = compact(first.shape) if first.shape else ""
     return ShownRule(first.severity, first.response, rule, code, _sentence(shared), remedies, findings)
 
 
-def _finding(number: int, finding: Finding, shared: str) -> ShownFinding:
+def _finding(number: int, finding: Finding, shared: str, places: Mapping[str, str]) -> ShownFinding:
     of_focus = named(finding.focus) if finding.focus else None
     value = _value(finding.value, finding.message) if finding.value else None
     return ShownFinding(
@@ -180,9 +189,18 @@ def _finding(number: int, finding: Finding, shared: str) -> ShownFinding:
         sentence=() if finding.message == shared else _sentence(finding.message),
         path=_thing(finding.path) if finding.path and "://" in finding.path and " " not in finding.path else None,
         value=value,
-        passages=tuple(_thing(passage) for passage in finding.passages),
+        passages=_stated_in(finding.passages, places),
         where=finding.where or "",
     )
+
+
+def _stated_in(passages: Iterable[str], places: Mapping[str, str]) -> tuple[Piece, ...]:
+    """Return the places of passages, each once: readings of one passage differ in certainty alone."""
+    found: dict[str, Piece] = {}
+    for iri in passages:
+        name = places.get(iri) or compact(iri)
+        found.setdefault(name, Piece(name, link(Term("iri", iri))))
+    return tuple(found.values())
 
 
 def _thing(iri: str) -> Piece:
@@ -205,12 +223,11 @@ def _sentence(message: str) -> tuple[Piece, ...]:
 def _pieces(message: str) -> Iterator[Piece]:
     """Yield the parts of a sentence, with the things that it names by an IRI or a curie shown by their names."""
     at = 0
-    for found in _NAMED.finditer(message):
-        iri = expand(found.group())
+    for start, end, iri in mentions(message):
         if name_of(iri) != compact(iri):
-            if found.start() > at:
-                yield Piece(message[at : found.start()])
+            if start > at:
+                yield Piece(message[at:start])
             yield _thing(iri)
-            at = found.end()
+            at = end
     if at < len(message):
         yield Piece(message[at:])

@@ -102,6 +102,13 @@ def test_what_other_columns_say_speaks_against_a_duplicate(
     assert any(told in text for text in found.differs)
 
 
+def test_words_that_only_one_title_has_are_told_in_a_sentence() -> None:
+    assert likeness("Repair the main sea wall", "Repair the sea wall").differs == ("only one says “main”",)
+    assert likeness("Repair the sea wall", "Repair the harbour wall").differs == (
+        "one says “sea”, the other “harbour”",
+    )
+
+
 def test_times_that_meet_leave_a_duplicate() -> None:
     one, other = (read_action(ActionText("Repair the sea wall", times=(time,))) for time in ("2020 to 2026", "2023"))
     assert compare(one, other).klass == "duplication"

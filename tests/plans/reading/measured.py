@@ -45,7 +45,7 @@ def measured(oddity: Oddity, format_: str, folder: Path) -> Measured:
 
 
 def _expected(row: Expected) -> Sequence[object]:
-    bodies = [body if isinstance(body, tuple) else (body, "lead") for body in row.bodies]
+    bodies = [body if isinstance(body, tuple) else (body, "responsible") for body in row.bodies]
     return row.number, row.title, row.chapter, bodies, list(row.programmes), row.time
 
 

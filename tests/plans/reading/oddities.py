@@ -25,7 +25,7 @@ FORMATS = ("xlsx", "docx", "csv")
 
 @dataclass(frozen=True)
 class Expected:
-    """An action as a person reads it; a body that does not lead is a pair with its role."""
+    """An action as a person reads it; a body of which a role is said is a pair with its role."""
 
     number: str
     title: str
@@ -407,7 +407,12 @@ ODDITIES = (
         ),
         (
             Expected(
-                "A-1", "Publish a guide", "", ["Secretariat", ("PTC", "partner"), ("IMSC", "partner")], [], "July 2031"
+                "A-1",
+                "Publish a guide",
+                "",
+                [("Secretariat", "lead"), ("PTC", "partner"), ("IMSC", "partner")],
+                [],
+                "July 2031",
             ),
         ),
     ),
@@ -418,7 +423,7 @@ ODDITIES = (
             ("", "", "Lead", "Partners", ""),
             ("1", "Publish a guide", "Secretariat", "PTC", "2031"),
         ),
-        (Expected("1", "Publish a guide", "", ["Secretariat", ("PTC", "partner")], [], "2031"),),
+        (Expected("1", "Publish a guide", "", [("Secretariat", "lead"), ("PTC", "partner")], [], "2031"),),
         formats=("xlsx", "docx"),
         merged=[((0, 2), (0, 3)), ((0, 0), (1, 0)), ((0, 1), (1, 1)), ((0, 4), (1, 4))],
     ),
@@ -648,7 +653,7 @@ ODDITIES = (
         ),
         (
             _said(_A, bodies=["Secretariat", ("PTC", "partner"), ("IMSC", "partner")]),
-            _said(_B, bodies=["PTC", ("IMSC", "partner")]),
+            _said(_B, bodies=[("PTC", "lead"), "IMSC"]),
             _said(_C, bodies=["Secretariat", ("all Members", "open")]),
         ),
     ),

@@ -106,19 +106,19 @@ def test_a_town_s_workbook(tmp_path: Path) -> None:
     book.save(tmp_path / "plan.xlsx")
     read = read_plan(tmp_path / "plan.xlsx")
     assert [_shown(row) for row in read.rows] == [
-        ("1.1", "Repair the north quay", "1. Improve the quays", [("DG/Works", "lead")], "Ongoing"),
+        ("1.1", "Repair the north quay", "1. Improve the quays", [("DG/Works", "responsible")], "Ongoing"),
         (
             "1.2",
             "Repaint bollards",
             "1. Improve the quays",
-            [("Works Unit", "lead"), ("Customs Service", "lead")],
+            [("Works Unit", "responsible"), ("Customs Service", "responsible")],
             "By Dec. 2031",
         ),
         (
             "2.1",
             "Publish a bulletin and a page on the web",
             "2. Inform the public",
-            [("Press Office", "lead"), ("IT Dept.", "lead")],
+            [("Press Office", "responsible"), ("IT Dept.", "responsible")],
             "Quarterly",
         ),
     ]
@@ -180,7 +180,7 @@ def test_columns_about_something_else_of_an_action_are_not_read(tmp_path: Path) 
         encoding="utf-8",
     )
     read = read_plan(tmp_path / "plan.csv")
-    assert [_shown(row) for row in read.rows] == [("1", "Mend the quay", "", [("Works Office", "lead")], "")]
+    assert [_shown(row) for row in read.rows] == [("1", "Mend the quay", "", [("Works Office", "responsible")], "")]
     assert read.rows[0].goals == ()
     assert any("'Actual completion date'" in taken for taken in read.taken)
 

@@ -88,31 +88,33 @@ def test_what_cannot_be_told_is_kept_and_doubted() -> None:
 @pytest.mark.parametrize(
     ("text", "roles"),
     [
-        ("Secretariat, PTC", ["lead", "lead"]),
-        ("Secretariat, in cooperation with PTC; IMSC", ["lead", "partner", "partner"]),
-        ("PTC, led by the Secretariat", ["partner", "lead"]),
+        ("Secretariat, PTC", ["responsible", "responsible"]),
+        ("Secretariat, in cooperation with PTC; IMSC", ["responsible", "partner", "partner"]),
+        ("PTC, led by the Secretariat", ["responsible", "lead"]),
         ("Lead: PTC; Partners: IMSC, Board", ["lead", "partner", "partner"]),
-        ("Secrétariat (chef de file), CTP", ["lead", "partner"]),
-        ("Secretaría con el apoyo de los Miembros", ["lead", "open"]),
-        ("Secretaria em parceria com o CTP e todos os Membros", ["lead", "partner", "open"]),
-        ("Secretaría con el apoyo del Consejo", ["lead", "partner"]),
-        ("Secrétariat avec l’appui des Membres", ["lead", "open"]),
-        ("Council (in consultation with the Board), Commission", ["lead", "partner", "lead"]),
-        ("Council (with UNDP)", ["lead", "partner"]),
-        ("Council, with UNDP and the Bank", ["lead", "partner", "partner"]),
-        ("Treasury and line ministries", ["lead", "open"]),
+        ("Secrétariat (chef de file), CTP", ["lead", "responsible"]),
+        ("Secretaría con el apoyo de los Miembros", ["responsible", "open"]),
+        ("Secretaria em parceria com o CTP e todos os Membros", ["responsible", "partner", "open"]),
+        ("Secretaría con el apoyo del Consejo", ["responsible", "partner"]),
+        ("Secrétariat avec l’appui des Membres", ["responsible", "open"]),
+        ("Council (in consultation with the Board), Commission", ["responsible", "partner", "responsible"]),
+        ("Council (with UNDP)", ["responsible", "partner"]),
+        ("Council, with UNDP and the Bank", ["responsible", "partner", "partner"]),
+        ("Treasury and line ministries", ["responsible", "open"]),
         ("interested Members", ["open"]),
         ("Administrations concerned", ["open"]),
-        ("Member States’ administrations and PTC", ["open", "lead"]),
+        ("Member States’ administrations and PTC", ["open", "responsible"]),
     ],
 )
 def test_roles_are_in_the_words_of_the_cell(text: str, roles: list[str]) -> None:
-    assert [part.role for part in split(text, role="lead").parts] == roles
+    assert [part.role for part in split(text, role="responsible").parts] == roles
 
 
 def test_a_column_gives_the_role_where_no_word_does() -> None:
     assert [part.role for part in split("PTC, all Members", role="partner").parts] == ["partner", "open"]
     assert [part.role for part in split("PTC, all Members").parts] == [None, None]
+    assert [part.role for part in split("Secretariat, PTC", role="lead").parts] == ["lead", "lead"]
+    assert [part.role for part in split("Secretariat (lead), PTC", role="lead").parts] == ["lead", "responsible"]
 
 
 @settings(max_examples=300, deadline=None)

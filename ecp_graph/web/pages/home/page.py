@@ -137,7 +137,7 @@ def index() -> Response:
         timeless=_timeless(_rows(asked, "actions-by-timeframe"), _rows(asked, "actions-due")),
         bodies=_bodies(_rows(asked, "bodies")),
         apart=apart,
-        sets_apart=any(row["kind"] in apart for row in _rows(asked, "bodies")),
+        left_out_bodies=[row["name"] for row in _carrying(_rows(asked, "bodies")) if row["kind"] in apart],
         notice=_notice(),
         groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
         meetings=_meetings(asked),
@@ -274,9 +274,14 @@ def _timeless(kinds: Sequence[Row], due: Sequence[Row]) -> list[tuple[str, Row]]
     return [(name_of(row["kind"]) if row["kind"] else row["timeframeKind"], row) for row in left]
 
 
+def _carrying(rows: Sequence[Row]) -> list[Row]:
+    """Return the bodies that are responsible for actions."""
+    return [row for row in rows if int(row["actions"] or 0)]
+
+
 def _bodies(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return the bodies that are responsible for actions, each with its share of the longest bar from 0 to 100."""
-    carrying = [row for row in rows if int(row["actions"] or 0)][:_MOST_BODIES]
+    carrying = _carrying(rows)[:_MOST_BODIES]
     most = max((int(row["actions"]) for row in carrying), default=1)
     return [{**row, "width": round(100 * int(row["actions"]) / most, 1)} for row in carrying]
 

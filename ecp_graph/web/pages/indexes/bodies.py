@@ -36,15 +36,15 @@ _CAUSES: Final = {
 }
 _LEAD: Final = (
     "Everybody that a plan makes responsible, lists or gives a programme. “Meets” counts the others with which a body "
-    "shares rows, sessions or themes, each cause once. The secretariat, which nearly every action names, is left out "
-    "there."
+    "shares rows, sessions or themes, each cause once."
 )
 
 
 @blueprint.get("/bodies")
 def index() -> Response:
     """The page: the bodies that the address chooses."""
-    return page_of("bodies", "Bodies", _LEAD, _listing(), _panels())
+    panels = _panels()
+    return page_of("bodies", "Bodies", " ".join(filter(None, (_LEAD, _left_out(panels[0])))), _listing(), panels)
 
 
 @blueprint.get("/bodies.<extension>")
@@ -55,6 +55,13 @@ def download_as(extension: str) -> Response:
 
 def _panels() -> list[Panel]:
     return panels_of(_BODIES, _MEMBERS, dimension="body")
+
+
+def _left_out(bodies: Panel) -> str:
+    """Return a sentence on the bodies that are responsible for actions and of which is not counted whom they meet."""
+    apart = bodies.query.values_of("kind")
+    names = [row["name"] for row in bodies.rows if row["kind"] in apart and int(row["actions"])]
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} left out there." if names else ""
 
 
 def _listing() -> Listing:

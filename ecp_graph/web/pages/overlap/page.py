@@ -72,8 +72,6 @@ _SHARED: Final = "overlap-things"
 #: The queries of the actions and of the passages that show findings.
 _ROWS: Final = "overlap-rows"
 _PASSAGES: Final = "overlap-passages"
-#: Things that are everywhere, which a page names.
-_MOST_NAMED: Final = 3
 #: Findings, pairs and shared things that a page lists; the downloads have all of them.
 _MOST_LISTED: Final = 100
 #: Things to which nothing is joined that a page names.
@@ -143,7 +141,6 @@ def on(dimension: str, slug: str) -> Response:
     plans = plans_of(SHARING, _ROWS, _PASSAGES)
     plan = plan_of(plans)
     given = {"thing": thing.iri, "secretariat": secretariat} | ({"plan": plan.iri} if plan else {})
-    remark = next((each.remark for each in joins().things if each.is_everywhere), "")
     kinds = list(query(SHARING).values_of("dimension"))
     sharing = [(kind, panel_of_page(SHARING, _MOST_LISTED, dimension=kind, **given)) for kind in kinds]
     return page(
@@ -152,8 +149,7 @@ def on(dimension: str, slug: str) -> Response:
         secretariat=secretariat,
         plan=plan,
         plans=plans,
-        has_everywhere=bool(remark),
-        remark=remark,
+        apart=joins().set_apart,
         sharing=sharing,
         pairs=pairs_on(sharing[0][1], kinds[0], **given) if sharing else 0,
         rows=panel_of_page(_ROWS, MOST_ROWS, **given),
@@ -174,7 +170,6 @@ def _matrix_page(sides: Sides) -> Response:
     found = matrix_of(sides, choice)
     plan = next((plan for plan in known.plans if plan.iri == choice.plan), None)
     related = relations(catalogue()) if found.is_graded else {}
-    everywhere = [thing for thing in known.things if thing.is_everywhere]
     given = _given(found.is_graded, choice)
     address = url_for("overlap.matrix", pair=sides.path, **given)
     response = page(
@@ -192,10 +187,8 @@ def _matrix_page(sides: Sides) -> Response:
         compares_plans=compares_plans(),
         dimensions=known.dimensions,
         on_what=known.things_on(sides.rows) if found.is_graded else (),
-        has_everywhere=any(thing.dimension in (sides.rows, sides.columns) for thing in everywhere),
-        everywhere=[thing.name for thing in everywhere],
-        most_named=_MOST_NAMED,
-        remark=everywhere[0].remark if everywhere else "",
+        apart=known.set_apart,
+        can_set_apart=any(thing.dimension in (sides.rows, sides.columns) for thing in known.set_apart.things),
         groups=groups_of_pairs(found, related) if found.is_graded else [],
         related=related,
         told=lambda causes: told(catalogue(), causes),
