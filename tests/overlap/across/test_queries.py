@@ -63,6 +63,7 @@ def test_lists_have_the_rows_of_the_graph_and_what_is_possible(
 #: Values of parameters that a query needs.
 NEEDED = {
     "overlap-actions-between": {"first": f"{PLAN}south", "second": f"{PLAN}north"},
+    "overlap-in-plan": {"plan": f"{PLAN}south"},
     "overlap-partners": {"thing": f"{PLAN.replace('plan/', 'action/')}north-1"},
     "overlaps-of-thing": {"thing": f"{PLAN.replace('plan/', 'action/')}north-1"},
 }
