@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ecp_graph.cli import cli
-from ecp_graph.errors import ExportError, MissingExtra
+from ecp_graph.errors import ExportError
 from ecp_graph.release.release import Release
 from ecp_graph.tables.export import FORMATS, export_tables
 from tests.build.conftest import write_workspace
@@ -62,19 +61,6 @@ def test_one_workbook_has_a_sheet_a_table(releases: Path, tmp_path: Path) -> Non
     assert told["position"] == 1
     (third,) = [row for row in book["actions"].values if str(row[0]).endswith("ecp3-3")]
     assert third[header.index("until_date")].date().isoformat() == "2017-07-31"
-
-
-def test_a_workbook_without_openpyxl_is_met_with_the_command(
-    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tables = tmp_path / "tables"
-    tables.mkdir()
-    (tables / "goals.parquet").write_bytes((release.tables / "goals.parquet").read_bytes())
-    assert export_tables(tables, tmp_path / "good", "xlsx") == {"goals": 2}
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'ecp-graph\[xlsx\]'"):
-        export_tables(tables, tmp_path / "out", "xlsx")
-    assert {path.name for path in tmp_path.iterdir()} == {"good", "tables"}
 
 
 @pytest.mark.parametrize("form", FORMATS)
