@@ -37,7 +37,7 @@ CELLS = [
     "/overlap/on/topic/e-commerce?secretariat=with",
 ]
 #: Where the foot of each page leads.
-OWN = ("https://w3id.org/ecp-graph/", "https://creativecommons.org/licenses/")
+OWN = ("https://w3id.org/ecp-graph/", "https://creativecommons.org/licenses/", "http://localhost/overlap/")
 BAD = {
     "/overlap/body-colour": 404,
     "/overlap/body": 404,

