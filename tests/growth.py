@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gc
+import math
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-__all__ = ["growth"]
+__all__ = ["LINEAR", "exponent"]
 
 _Thing = TypeVar("_Thing")
-_DOUBTFUL = 8.0
+_TIMES = 16
 _ROUNDS = 5
+LINEAR = 1.5
+"""An exponent below it is that of a cost in proportion to the size; a quadratic cost has 2."""
 
 
-def growth(work: Callable[[_Thing], object], of_size: Callable[[int], _Thing], size: int = 4_000) -> float:
-    """Return how many times as much the work costs on four times as much: about 4 where the cost is in proportion.
+def exponent(work: Callable[[_Thing], object], of_size: Callable[[int], _Thing], size: int) -> float:
+    """Return the power of the size with which the work's cost grows, from that size to sixteen times as much.
 
-    A cost that grows with the square of the size gives 16. A busy machine can only make it look worse, so a result that
-    is too high is measured again.
+    No time is judged, only the ratio of two measured side by side: 16 where the cost is in proportion, 256 where it is
+    quadratic, so that a cache or an allocator that makes the larger one four times as dear is not taken for it. A busy
+    machine can only make the result too high, so one that is too high is measured again.
     """
 
     def cost(thing: _Thing) -> float:
@@ -28,8 +33,14 @@ def growth(work: Callable[[_Thing], object], of_size: Callable[[int], _Thing], s
             costs.append(time.process_time() - started)
         return min(costs)
 
-    large, small = of_size(4 * size), of_size(size)
-    ratios = list[float]()
-    while len(ratios) < _ROUNDS and min(ratios, default=_DOUBTFUL) >= _DOUBTFUL:
-        ratios.append(cost(large) / max(cost(small), 1e-4))
-    return min(ratios)
+    large, small = of_size(_TIMES * size), of_size(size)
+    exponents = list[float]()
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        while len(exponents) < _ROUNDS and min(exponents, default=LINEAR) >= LINEAR:
+            exponents.append(math.log(cost(large) / max(cost(small), 1e-4), _TIMES))
+    finally:
+        if was_collecting:
+            gc.enable()
+    return min(exponents)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -172,14 +171,11 @@ COPIES: dict[str, Callable[[Path, Path], Path]] = {
 )
 def test_all_69_passages_are_found(form: str, source: Path, places: list[Anchor], tmp_path: Path) -> None:
     path = COPIES[form](source, tmp_path)
-    began = time.monotonic()
     found = find_words(path, places)
-    took = time.monotonic() - began
     assert found.orphans == {}
     assert len(found.words) == 69
     assert normalised(found.words["para-9"][0].text).startswith("9.")
     assert form == "text" or [block.column for block in found.words["action-16"]] == [1, 2, 3, 4]
-    assert took < 30, f"{took:.1f} s"
 
 
 def test_a_running_head_that_a_copy_lacks_is_missing_alone(source: Path, places: list[Anchor], tmp_path: Path) -> None:

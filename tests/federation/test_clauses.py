@@ -19,7 +19,7 @@ from ecp_graph.engine.federation.clauses import (
 )
 from ecp_graph.errors import EcpGraphError, QueryError, ServiceRefused
 from ecp_graph.sparql.guard import has_service
-from tests.growth import growth
+from tests.growth import LINEAR, exponent
 
 _H = "<http://127.0.0.1:49151/q>"
 
@@ -193,4 +193,4 @@ def test_reading_takes_linear_time(piece: str, head: str) -> None:
         with contextlib.suppress(EcpGraphError):
             stand_in_text(text, find_clauses(text))
 
-    assert growth(read, lambda length: head + piece * (length // len(piece)), 8_000) < 10
+    assert exponent(read, lambda length: head + piece * (length // len(piece)), 2_000) < LINEAR

@@ -10,7 +10,7 @@ import pytest
 from ecp_graph.errors import EcpGraphError, ServiceRefused, UpdateRefused
 from ecp_graph.sparql.guard import query_kind, refuse_excess, refuse_service
 from ecp_graph.sparql.text import first_keyword
-from tests.growth import growth
+from tests.growth import LINEAR, exponent
 
 
 def test_a_long_comment_costs_no_time() -> None:
@@ -118,7 +118,7 @@ def test_the_policy_takes_linear_time(piece: str, head: str, end: str) -> None:
             with contextlib.suppress(EcpGraphError):
                 one(text)
 
-    assert growth(check, lambda length: head + piece * (length // len(piece)) + end, 8_000) < 10
+    assert exponent(check, lambda length: head + piece * (length // len(piece)) + end, 2_000) < LINEAR
 
 
 @pytest.mark.parametrize("comment", ["#SERVICE\n", "#SERVICE SILENT\n", "#SERVICE x\n", "#SERVICE#SERVICE#SERVICE\n"])
@@ -129,4 +129,4 @@ def test_what_stands_behind_many_words_is_read_once(comment: str, piece: str, en
         half = length // 2
         return comment * (half // len(comment)) + end[-1:] + piece * (half // len(piece)) + end
 
-    assert growth(refuse_service, text_of, 8_000) < 10
+    assert exponent(refuse_service, text_of, 2_000) < LINEAR

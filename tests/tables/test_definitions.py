@@ -20,7 +20,7 @@ from ecp_graph.tables.definitions import Definition, definition, read_definition
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.workspace import bundled_workspace
 from tests.build.conftest import HEADER, write_workspace
-from tests.growth import growth
+from tests.growth import LINEAR, exponent
 
 NAMES = (bundled_workspace().folder("queries") / "tables" / "names.rq").read_text(encoding="utf-8")
 THINGS = """\
@@ -182,8 +182,8 @@ def test_the_cost_is_in_proportion_to_the_rows(tmp_path: Path) -> None:
         definition(Path(f"{name}.rq"), text.encode()) for name, text in (("names", NAMES), ("things", THINGS))
     ]
     work = partial(_write_into, tmp_path, folders, definitions)
-    assert growth(work, store, 5_000) < 8
-    assert len(rows(tmp_path / "1" / "things.parquet")) == 20_000
+    assert exponent(work, store, 1_500) < LINEAR
+    assert len(rows(tmp_path / "1" / "things.parquet")) == 24_000
 
 
 def _write_into(root: Path, folders: count[int], definitions: list[Definition], store: ox.Store) -> None:

@@ -12,7 +12,7 @@ from ecp_graph.plans.known.things import known_things
 from ecp_graph.plans.matching import Decision, Known, Register, known_of
 from ecp_graph.plans.matching.names import places, plain
 from tests.data.graphs import quads
-from tests.growth import growth
+from tests.growth import LINEAR, exponent
 from tools.matching_docs import HALVES, PAGE, Case, cases, in_titles, page, register
 
 WG = Known("urn:x:tfawg", "TFAWG", "body", (("TFA Working Group", "en"),))
@@ -275,5 +275,5 @@ def test_what_a_register_costs_grows_with_the_names_asked_for() -> None:
         held = Register(known)
         found.append(sum(held.match(text, kinds[at % 5]).is_sure for at, text in enumerate(asked)))
 
-    assert growth(ask, texts, size=500) < 8
+    assert exponent(ask, texts, 200) < LINEAR
     assert max(found) > 100
