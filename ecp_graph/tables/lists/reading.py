@@ -15,7 +15,7 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
-from ecp_graph.tables.lists.sql import Twin, hash_of, twins
+from ecp_graph.tables.lists.sql import Twin, hash_of, narrowed, twins
 
 __all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row"]
 
@@ -116,9 +116,9 @@ class Lists:
         twin, values = twins()[query.name], _values(query, given)
         columns, found = self._asked(twin, values, most, skip)
         rows = tuple(found)
-        if most < 0 or 0 < len(rows) < most:
+        if most < 0 or (len(rows) < most and (rows or not skip)):
             return Table(columns, rows, total=skip + len(rows))
-        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
+        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({narrowed(twin.rows, values)})", values))
 
     def stream(self, query: Query, given: Mapping[str, Any]) -> tuple[tuple[str, ...], Iterator[Cells]] | None:
         """Return the columns and an iterator over all rows of an answer, for very many; None as `answer` does."""
@@ -142,7 +142,7 @@ class Lists:
     def _asked(
         self, twin: Twin, values: Mapping[str, str | None], most: int = -1, skip: int = 0
     ) -> tuple[tuple[str, ...], Iterator[Cells]]:
-        some = f"SELECT row_number() OVER () AS place, * FROM ({twin.rows}) LIMIT :most OFFSET :skip"
+        some = f"SELECT row_number() OVER () AS place, * FROM ({narrowed(twin.rows, values)}) LIMIT :most OFFSET :skip"
         sql = f"WITH chosen AS MATERIALIZED ({some}) {twin.shown}"
         found = self._connection.execute(sql, {**values, "most": most, "skip": skip})
         names = [column[0] for column in found.description]
