@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,7 @@ from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
 from ecp_graph.tables.lists.sql import Twin, hash_of, narrowed, twins
+from ecp_graph.tables.lists.wanted import Wanted
 
 __all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row"]
 
@@ -156,22 +158,23 @@ class Lists:
         twin = twins().get(query.name)
         return self.has_findings and twin is not None and twin.of == hash_of(query)
 
-    def alike(self, dimension: str, on: str = "", plan: str = "") -> Iterator[Alike]:
-        """Yield how many findings each pair of a dimension has, those apart that differ in a mark.
-
-        With ``on`` those on a kind of thing, with ``plan`` (an IRI) those that actions of that plan show.
-        """
-        sql = """
+    def alike(self, wanted: Wanted) -> Iterator[Alike]:
+        """Yield how many of the findings each pair has, those apart that differ in a mark."""
+        sql = f"""
 SELECT a.iri, b.iri, cause_kind, kind, grade, certainty, number FROM (
   SELECT member_a, member_b, cause_kind, kind, grade, certainty, count(*) AS number FROM finding
-  WHERE dimension = :dimension
-    AND (:on = '' OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
-    AND (:plan = '' OR EXISTS (
-      SELECT 1 FROM finding_action AS f JOIN action ON action.id = f.action
-      WHERE f.finding = finding.id AND action.plan = :plan))
+  WHERE {wanted.condition}
   GROUP BY member_a, member_b, cause_kind, kind, grade, certainty
 ) JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b"""
-        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on, "plan": plan}))
+        return (Alike(*row) for row in self._read(sql, wanted.values))
+
+    def numbers(self, wanted: Wanted) -> dict[tuple[str, str], int]:
+        """Return how many of the findings each pair has."""
+        sql = f"SELECT member_a, member_b FROM finding INDEXED BY finding_dimension WHERE {wanted.condition}"
+        counts = Counter(self._read(sql, wanted.values))
+        things = json.dumps(list({thing for pair in counts for thing in pair}))
+        iris = dict(self._read("SELECT term.id, iri FROM json_each(?) JOIN term ON term.id = value", (things,)))
+        return {(iris[one], iris[other]): number for (one, other), number in counts.items()}
 
     def between(self, member: str, other: str) -> list[Alike]:
         """Return the same for the findings on two things."""
