@@ -333,8 +333,7 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
     def _entries(self, rest: str, values: Sequence[Any] = ()) -> Iterator[tuple[Named, str]]:
         sql = f"SELECT iri, kind, label, codes, others, hidden, is_made, line FROM entry {rest}"
         for iri, kind, label, codes, others, hidden, is_made, line in self._read(sql, values):
-            of_code, of_others, of_hidden = (tuple(json.loads(texts)) for texts in (codes, others, hidden))
-            yield Named(iri, kind, label, of_code, of_others, of_hidden, bool(is_made)), line
+            yield Named(iri, kind, label, _texts(codes), _texts(others), _texts(hidden), bool(is_made)), line
 
     # ------------------------------------------------------------ the file
 
@@ -350,6 +349,11 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
 
     def _one(self, sql: str, values: Any = ()) -> Any:
         return next(self._read(sql, values))[0]
+
+
+def _texts(told: str) -> tuple[str, ...]:
+    """Return the texts of a JSON array, which for most names is empty."""
+    return () if told == "[]" else tuple(json.loads(told))
 
 
 def _values(query: Query, given: Mapping[str, Any]) -> dict[str, str | None]:
