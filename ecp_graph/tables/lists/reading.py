@@ -118,16 +118,19 @@ class Lists:
         twin, values = twins()[query.name], _values(query, given)
         columns, found = self._asked(twin, values, most, skip)
         rows = tuple(found)
-        if most < 0 or (len(rows) < most and (rows or not skip)):
-            return Table(columns, rows, total=skip + len(rows))
-        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({narrowed(twin.rows, values)})", values))
+        if rows or not skip:
+            return Table(columns, tuple(cells for _, cells in rows), total=rows[0][0] if rows else 0)
+        return Table(columns, (), total=self._one(f"SELECT count(*) FROM ({narrowed(twin.rows, values)})", values))
 
     def stream(self, query: Query, given: Mapping[str, Any]) -> tuple[tuple[str, ...], Iterator[Cells]] | None:
         """Return the columns and an iterator over all rows of an answer, for very many; None as `answer` does."""
         if (stored := self._stored(query, given)) is not None:
             number, columns, _ = stored
             return columns, self._rows_of(number)
-        return self._asked(twins()[query.name], _values(query, given)) if self.counts(query) else None
+        if not self.counts(query):
+            return None
+        columns, found = self._asked(twins()[query.name], _values(query, given))
+        return columns, (cells for _, cells in found)
 
     def holds(self, query: Query, given: Mapping[str, Any]) -> bool:
         """Whether `answer` has the answer to a query with these values."""
@@ -143,15 +146,17 @@ class Lists:
 
     def _asked(
         self, twin: Twin, values: Mapping[str, str | None], most: int = -1, skip: int = 0
-    ) -> tuple[tuple[str, ...], Iterator[Cells]]:
-        some = f"SELECT row_number() OVER () AS place, * FROM ({narrowed(twin.rows, values)}) LIMIT :most OFFSET :skip"
-        sql = f"WITH chosen AS MATERIALIZED ({some}) {twin.shown}"
+    ) -> tuple[tuple[str, ...], Iterator[tuple[int, Cells]]]:
+        """Return the columns, and some rows, each with the number of all that there are."""
+        numbered = "row_number() OVER () AS place, count(*) OVER () AS every"
+        some = f"SELECT {numbered}, * FROM ({narrowed(twin.rows, values)}) LIMIT :most OFFSET :skip"
+        sql = f"WITH chosen AS MATERIALIZED ({some}) SELECT (SELECT max(every) FROM chosen), {twin.shown}"
         found = self._connection.execute(sql, {**values, "most": most, "skip": skip})
         names = [column[0] for column in found.description]
-        columns = tuple(name for name in names if not name.endswith(_LANGUAGE))
+        columns = tuple(name for name in names[1:] if not name.endswith(_LANGUAGE))
         at = {name: place for place, name in enumerate(names)}
         read = [(at[name], at.get(name + _LANGUAGE), name in twin.iris) for name in columns]
-        return columns, (tuple(_term(row, *each) for each in read) for row in found)
+        return columns, ((row[0], tuple(_term(row, *each) for each in read)) for row in found)
 
     def counts(self, query: Query) -> bool:
         """Whether the findings that `alike` counts are the rows of a query; it has a twin for that."""
@@ -184,6 +189,15 @@ WHERE member_a IN (SELECT id FROM term WHERE iri IN (:member, :other))
   AND member_b IN (SELECT id FROM term WHERE iri IN (:member, :other))
 GROUP BY cause_kind, kind, grade, certainty"""
         return [Alike(*row) for row in self._read(sql, {"member": member, "other": other})]
+
+    def plan_pairs(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield two plans (IRIs), a kind, and how many findings of that kind are on an action of either."""
+        sql = """
+SELECT a.iri, b.iri, kind, number FROM (
+  SELECT min(plan_a, plan_b) AS one, max(plan_a, plan_b) AS other, kind, count(*) AS number
+  FROM finding WHERE dimension = 'action' AND plan_a != plan_b GROUP BY 1, 2, 3
+) JOIN term AS a ON a.id = one JOIN term AS b ON b.id = other"""
+        return self._read(sql)
 
     def pairs_on(self, thing: str, dimension: str, with_everywhere: bool, plan: str = "") -> int:
         """Return how many pairs of a dimension have a finding on a thing, or one that actions of a plan show."""

@@ -16,13 +16,13 @@ __all__ = ["Twin", "hash_of", "narrowed", "twins"]
 
 _OF: Final = "-- twin of:"
 _IRIS: Final = "-- iris:"
-_SHOWN: Final = "-- shown\n"
+_SHOWN: Final = "-- shown\nSELECT "
 _OPTIONAL: Final = re.compile(r"\(:(\w+) IS NULL OR ")
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A query of the catalogue in SQL over the lists: its rows, in order, and what is shown of each.
+    """A query of the catalogue in SQL over the lists: its rows, in order, and what is selected to show each.
 
     It is one file, ``twins/NAME.sql``, which says of which text it is the twin: ``of`` is the beginning of its SHA-256,
     see `hash_of`. Tests hold the rows of both together. A condition on a value that may be missing has the form that
