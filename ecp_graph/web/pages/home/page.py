@@ -28,6 +28,7 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import has_page
+from ecp_graph.web.pages.optional import is_there
 from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.show.findings import Piece, ShownRule, current_report, current_rules
 from ecp_graph.web.show.names import name_of
@@ -142,6 +143,7 @@ def index() -> Response:
         notice=_notice(),
         groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
         meetings=_meetings(asked),
+        offers_checks=is_there("check.form"),
         report=report,
         unclear=_unclear(),
         featured=[query for query in catalogue.values() if _FEATURED in query.tags],

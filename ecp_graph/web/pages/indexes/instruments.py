@@ -25,8 +25,8 @@ _COLUMNS: Final = (
     Column("bodies", "Bodies that meet on it", is_number=True),
 )
 _LEAD: Final = (
-    "Every convention, standard, set of guidelines, method or other means that the documents name. The actions are "
-    "those about it; one that only names it as an example does not count."
+    "Every convention, standard, set of guidelines, method or other means that the documents name. An action that only "
+    "names it as an example does not count."
 )
 
 

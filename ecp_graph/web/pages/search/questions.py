@@ -15,6 +15,7 @@ from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import ANYTHING
 from ecp_graph.queries.search import fold
 from ecp_graph.web.pages import has_page
+from ecp_graph.web.pages.optional import is_there
 from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.pages.search.index import Entry, Hit, Search
 from ecp_graph.web.state.site import site
@@ -40,7 +41,7 @@ def page_entries() -> list[Entry]:
     import yaml
 
     listed = yaml.safe_load(_PAGES.read_text(encoding="utf-8"))
-    known = [page for page in listed if has_page(page["view"])]
+    known = [page for page in listed if is_there(page["view"])]
     return [Entry("page", page["label"], url_for(page["view"]), others=tuple(page["asked_as"])) for page in known]
 
 
