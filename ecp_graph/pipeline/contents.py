@@ -46,6 +46,8 @@ __all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_publi
 LAYOUT: Final = 8
 #: A store in memory takes half of what tables may take, if its N-Quads are one so-manieth of that.
 _PART_IN_MEMORY: Final = 4
+#: So much text is loaded into the store at a time: what a piece takes in memory is some six times as much.
+_PIECE_BYTES: Final = 48_000_000
 _STORED: Final = """
 WITH
   blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
@@ -215,7 +217,8 @@ def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -
         for is_so in (False, True)
     )
     store = ox.Store(str(path))
-    store.bulk_load(path=str(plain), format=ox.RdfFormat.N_QUADS)
+    for piece in _pieces(plain):
+        store.bulk_load(piece, format=ox.RdfFormat.N_QUADS)
     # only those of ontology and shapes: out of a file they would come with other names
     blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
     store.extend(blank)
@@ -235,6 +238,13 @@ def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -
     del store
     for leftover in (*path.glob("LOG*"), path / "LOCK"):
         leftover.unlink(missing_ok=True)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield the text of a file in pieces of whole lines."""
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE_BYTES):
+            yield piece + stream.readline()
 
 
 def _to_disk(paths: Iterable[Path]) -> None:
