@@ -1,4 +1,4 @@
-"""Writes docs/fair.md: each practice of publishing linked data, asked of the server and of the static twin."""
+"""Writes docs/fair.md: each practice of publishing linked data, asked of the server and of the static site."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ can test, and the *Recipes*,
 A run of `python -m tools.fair_docs` writes the table, and `make test` fails when it no longer holds.
 
 - *server* is what `ecp-graph serve` runs, over the bundled release.
-- *twin, with rules* is what `ecp-graph publish` writes, on a host that reads its `.htaccess`; the rules for nginx do
+- *static, with rules* is what `ecp-graph publish` writes, on a host that reads its `.htaccess`; the rules for nginx do
   the same.
-- *twin, files alone* is the same on a host that knows files and nothing else.
+- *static, files alone* is the same on a host that knows files and nothing else.
 
 An IRI `https://w3id.org/ecp-graph/…` is asked for at the same path of each host. Whether w3id.org leads there is not
 tested.
 
-| source | test | what is looked at | server | twin, with rules | twin, files alone | why not |
+| source | test | what is looked at | server | static, with rules | static, files alone | why not |
 |---|---|---|---|---|---|---|
 """
 _FOOT = """
