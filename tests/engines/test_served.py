@@ -26,9 +26,9 @@ from tests.bundled import messages
 from tests.queries.asking import bundled_catalogue
 from tests.waiting import wait_for
 
+from .faults import BREAKS, LIES, ROWS, STALLS, wait
 from .faulty import FaultyServer, Script, answer, faulty_server, reset
 from .stores import Store
-from .test_faulty_endpoints import BREAKS, LIES, ROWS, STALLS, wait
 
 LIMIT_S = 1.0
 QUERY = "SELECT ?x {}"
