@@ -47,7 +47,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def engine(data: Path) -> Iterator[IsolatedEngine]:
-    limits = Limits(timeout_s=2, workers=1, queue=1, memory_bytes=200 * 1024 * 1024)
+    limits = Limits(timeout_s=60, workers=1, queue=1, memory_bytes=200 * 1024 * 1024)
     engine = IsolatedEngine([data], name="test", union=False, limits=limits)
     yield engine
     engine.close()
@@ -73,7 +73,7 @@ def children() -> set[int]:
     return found - {os.getpid()}
 
 
-def eventually(test: object, seconds: float = 5) -> bool:
+def eventually(test: object, seconds: float = 60) -> bool:
     assert callable(test)
     deadline = time.monotonic() + seconds
     while not test():
@@ -101,7 +101,7 @@ def test_a_small_answer_is_complete_and_a_large_one_streams(engine: IsolatedEngi
 def test_a_large_graph_streams_as_turtle_without_prefixes(data: Path) -> None:
     import pyoxigraph as ox
 
-    limits = Limits(timeout_s=20, workers=1)
+    limits = Limits(timeout_s=60, workers=1)
     engine = IsolatedEngine([data], name="test", union=False, limits=limits)
     query = "CONSTRUCT { ?s <http://x/p> ?n } WHERE { ?s <http://x/p> ?o VALUES ?n { %s } }"
     try:
@@ -122,13 +122,13 @@ def test_a_query_is_killed_at_its_limit_and_the_next_one_answered(engine: Isolat
     with pytest.raises(QueryTimeout):
         engine.query(query, fmt="csv", timeout_s=0.5).read()
     assert answers(engine)
-    assert eventually(lambda: len(children()) <= len(before), 30)
+    assert eventually(lambda: len(children()) <= len(before))
     assert children() != before, "the worker that overran is another one now"
 
 
 def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: IsolatedEngine) -> None:
     with pytest.raises(WorkerLost, match="memory"):
-        engine.query(HUNGRY, timeout_s=2).read()
+        engine.query(HUNGRY).read()
     assert answers(engine)
 
 
@@ -150,7 +150,7 @@ def test_a_fault_of_the_engine_is_told_as_one(engine: IsolatedEngine) -> None:
 
 def test_the_parser_overflows_no_stack_but_that_of_a_worker(engine: IsolatedEngine) -> None:
     with pytest.raises((WorkerLost, QueryError, QueryTimeout)):
-        engine.query("SELECT * " + "{" * 200_000 + "}" * 200_000).read()
+        engine.query("SELECT * " + "{" * 200_000 + "}" * 200_000, timeout_s=2).read()
     assert answers(engine)
 
 
@@ -171,20 +171,23 @@ def test_a_client_that_hangs_up_frees_its_worker(engine: IsolatedEngine) -> None
 
 
 def test_past_the_queue_a_query_is_refused_at_once(engine: IsolatedEngine) -> None:
-    def ask() -> str:
-        try:
-            engine.query(ENDLESS, timeout_s=1).read()
-        except (QueryTimeout, EngineBusy) as refusal:
-            return type(refusal).__name__
-        return "answered"
+    waiting, left = set[int](), threading.Event()
+
+    def ask(number: int) -> None:
+        def gone() -> bool:  # whoever waits, for a slot or for an answer, is asked for it
+            waiting.add(number)
+            return left.is_set()
+
+        engine.answer(Question(ENDLESS), Asker(gone=gone))
 
     with ThreadPoolExecutor() as threads:
-        running = [threads.submit(ask) for _ in range(2)]
-        time.sleep(0.3)
+        both = [threads.submit(ask, number) for number in range(2)]
+        assert eventually(lambda: len(waiting) == 2)
         with pytest.raises(EngineBusy, match="all query slots are in use") as refused:
             engine.query("ASK {}")
         assert refused.value.waited_s == 0
-        assert "QueryTimeout" in {one.result() for one in running}
+        left.set()
+        assert {type(one.exception()) for one in both} == {ClientGone}
     assert answers(engine)
 
 
@@ -197,10 +200,9 @@ def test_an_answer_that_nobody_reads_gives_its_worker_back(engine: IsolatedEngin
 
 
 def test_an_answer_that_is_not_read_on_loses_its_worker_at_the_limit(engine: IsolatedEngine) -> None:
-    answer = engine.query(STREAM, fmt="json", timeout_s=0.7)
+    answer = engine.query(STREAM, fmt="json", timeout_s=3)
     assert next(answer.body)
-    time.sleep(1)
-    assert answers(engine), "the one worker is free again, though nobody has come for the rest"
+    assert answers(engine), "which waits for the one worker, though nobody has come for the rest"
     with pytest.raises(QueryTimeout):
         answer.read()
 
@@ -213,7 +215,7 @@ def on_disk(data: Path, tmp_path: Path) -> Iterator[IsolatedEngine]:
     store.load(path=str(data), format=ox.RdfFormat.TURTLE)
     store.optimize()
     del store
-    limits = Limits(timeout_s=10, workers=1, memory_bytes=200 * 1024 * 1024)
+    limits = Limits(timeout_s=60, workers=1, memory_bytes=200 * 1024 * 1024)
     engine = IsolatedEngine.on_disk(tmp_path / "store", name="test", limits=limits)
     yield engine
     engine.close()
@@ -227,7 +229,7 @@ def test_a_store_on_disk_is_asked_in_workers(on_disk: IsolatedEngine) -> None:
     with pytest.raises(WorkerLost, match="exceeded its memory limit"):
         on_disk.query(HUNGRY).read()
     assert answers(on_disk)
-    assert eventually(lambda: len(children()) <= len(before), 30)
+    assert eventually(lambda: len(children()) <= len(before))
 
 
 def test_a_worker_has_of_a_store_on_disk_its_files_and_nothing_else(on_disk: IsolatedEngine, tmp_path: Path) -> None:
@@ -263,7 +265,7 @@ def test_a_store_of_many_files_is_read_whole(tmp_path: Path) -> None:
     del store
     files = len(list(folder.glob("*.sst")))
     assert files > 20, "more than a store opens with itself"
-    engine = IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=5, workers=1))
+    engine = IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=60, workers=1))
     try:
         assert len(engine.query("SELECT * { ?s ?p ?o }", fmt="csv").read().splitlines()) == 121
         for batch in range(12):
@@ -281,8 +283,8 @@ def test_a_store_that_workers_cannot_open_is_told(on_disk: IsolatedEngine, tmp_p
         patch.setattr(pool, "open_store", lambda _: None)  # which the server may, and a worker may not
         folder.rename(tmp_path / "elsewhere")
         with pytest.raises(ReleaseError, match="A worker cannot open"):
-            IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=5, workers=1))
-    assert eventually(lambda: len(children()) <= len(before), 30)
+            IsolatedEngine.on_disk(folder, name="test", limits=Limits(timeout_s=60, workers=1))
+    assert eventually(lambda: len(children()) <= len(before))
     with pytest.raises(QueryTimeout):
         on_disk.query(ENDLESS, fmt="csv", timeout_s=0.5).read()  # another worker is forked, and ends at once
     lost = [_outcome(on_disk) for _ in range(3)]
