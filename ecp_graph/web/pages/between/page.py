@@ -87,7 +87,7 @@ def _plan(slug: str) -> Plan:
 
 
 def _pair_path(one: Plan, other: Plan) -> str:
-    """Return the address of one plan against another; in the static twin there is one for both."""
+    """Return the address of one plan against another; in the static site there is one for both."""
     pair = (one.slug, other.slug)
     first, second = sorted(pair) if current_app.config["TWIN"] else pair
     return url_for("between.pair", one=first, other=second)

@@ -7,15 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import current_app, url_for
+from flask import url_for
 
 from ecp_graph.namespaces import compact
-from ecp_graph.overlap.reading import LINKS
 from ecp_graph.queries.asking import Asked, Value, asked, content_words, splits
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import ANYTHING
 from ecp_graph.queries.search import fold
+from ecp_graph.web.pages import has_page
+from ecp_graph.web.pages.optional import is_there
 from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.pages.search.index import Entry, Hit, Search
 from ecp_graph.web.state.site import site
@@ -43,7 +44,7 @@ def page_entries() -> list[Entry]:
     import yaml
 
     listed = yaml.safe_load(_PAGES.read_text(encoding="utf-8"))
-    known = [page for page in listed if page["view"] in current_app.view_functions]
+    known = [page for page in listed if is_there(page["view"])]
     return [Entry("page", page["label"], url_for(page["view"]), others=tuple(page["asked_as"])) for page in known]
 
 
@@ -88,8 +89,7 @@ def _is_called(entry: Entry, text: str) -> bool:
 
 def has_cells() -> bool:
     """Return whether the site has matrices, whose cells two names lead to."""
-    catalogue = site().catalogue
-    return catalogue is not None and LINKS in catalogue and "overlap.cell" in current_app.view_functions
+    return site().catalogue is not None and has_page("overlap.cell")
 
 
 def _cells(text: str, named: _Namesakes) -> Iterator[Entry]:
