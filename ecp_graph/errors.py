@@ -8,7 +8,7 @@ The tree::
     ├── ImportRefused             a document or a draft cannot be taken as it is
     ├── InconsistentData          the data contradict the ontology (exit code 1)
     ├── SlowPattern               a pattern of a shape has too many ways to match a text (shape, pattern)
-    ├── PublishError              the static twin cannot be written to its folder
+    ├── PublishError              the static site cannot be written to its folder
     ├── ExportError               a folder to export to is not empty, or cannot be written
     ├── ReleaseError              there is no release, or one is damaged
     │   └── NothingPublic         a release has confidential plans, and no part without them
@@ -165,7 +165,7 @@ class SlowPattern(EcpGraphError):
 
 
 class PublishError(EcpGraphError):
-    """The static twin of the site cannot be written to the given folder."""
+    """The static site cannot be written to the given folder."""
 
 
 class ExportError(EcpGraphError):

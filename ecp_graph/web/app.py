@@ -126,7 +126,7 @@ def create_app(
     app = Flask("ecp_graph.web")
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
-    # set when the app is asked for the static twin, whose pages do in the browser what a server does here
+    # set when the app is asked for the static site, whose pages do in the browser what a server does here
     app.config["TWIN"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     source = source or _source(settings, workspace)

@@ -173,8 +173,8 @@ def _full(name: str, prefixes: dict[str, str]) -> str:
 def results(fixture: Path | None = None, *, profile: str | None = None) -> set[Result]:
     """Return what all rules find in the world, together with the fixture, and those of its or the given profile.
 
-    Nothing is inferred or derived, so that a result shows the statements as they stand. Rules on the statement view
-    are run when the fixture has named graphs; a result about a statement has the statement's subject as its focus.
+    Nothing is inferred or derived, so that a result shows the statements as they stand. Rules on the statement view are
+    run when the fixture has named graphs; a result about a statement has the statement's subject as its focus.
     """
     found = set()
     for bench, graph, quads in _runs(fixture, profile or _profile_of(fixture)):
