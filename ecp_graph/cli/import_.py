@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecp_graph.cli.common import own_workspace, say, show_report, workspace_and_releases
+from ecp_graph.cli.deciding import by_option, who_decides
 from ecp_graph.errors import InputSyntaxError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--yes", is_flag=True, help="Take what is sure, and keep the rest as things of the plan's own.")
 @click.option("--accept", type=_FILE, metavar="DRAFT", help="Take the draft as it was edited.")
 @click.option("--replace", is_flag=True, help="Write over a draft, or over a plan that was edited by hand since.")
-@click.option("--by", metavar="WHO", help="Who decided what the draft says of names.  [default: the user's login name]")
+@by_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
 )
@@ -99,7 +100,7 @@ def import_(
         if dry_run:
             conforms = _tried(job)
         elif yes or accept is not None:
-            _say_written(job.accept(overwrite=replace, by=by or _user()))
+            _say_written(job.accept(overwrite=replace, by=who_decides(by, workspace.root)))
         else:
             _say_drafted(workspace.root, job.write_draft(overwrite=replace))
     click.echo(_printed(job.draft, form), nl=False)
@@ -157,12 +158,3 @@ def _printed(draft: Draft, form: str) -> str:
     from ecp_graph.plans.draft.document import as_json, as_text
 
     return json.dumps(as_json(draft), indent=2, ensure_ascii=False) + "\n" if form == "json" else as_text(draft)
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -67,7 +67,7 @@ def decide(
     release without evidence of findings; InputSyntaxError for decisions that cannot be read.
     """
     if not by.strip():
-        raise ParameterError("Nobody is named who decides. Give --by WHO, or set the name of your git user.")
+        raise ParameterError("Nobody is named who decides. Give --by WHO.")
     known = _Known.of(tables)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     new = {}

@@ -130,9 +130,11 @@ class Import:
         """Write the accepted rows into the workspace and copy the document there, or do nothing of it.
 
         What was decided of names in the draft is kept with the workspace's decisions, as decided by ``by``.
-        Raises ImportRefused for a folder that no import wrote, and, unless told to overwrite it, where it was edited
-        since or where other files name what it would no longer describe.
+        Raises ImportRefused for a folder that no import wrote, where nobody is named who decided, and, unless told to
+        overwrite it, where it was edited since or where other files name what it would no longer describe.
         """
+        if self.decided and not by:
+            raise ImportRefused("Nobody is named who decided what the draft says of names. Give --by WHO.")
         self.around.refuse_foreign_plan(even_edited=overwrite)
         if not self.draft.accepted:
             raise ImportRefused(f"{self.draft.path} gives no action, so there is nothing to write.")

@@ -12,8 +12,9 @@ from typing import Literal, TypeAlias
 __all__ = ["ActionRow", "Cell", "DocumentRows", "LinkedRow", "Named", "Problem", "Role"]
 
 #: What a body has to do with an action. One that the document names beside it and says no more of is ``responsible``;
-#: ``open`` is a group of bodies that are not named, such as "all members".
-Role: TypeAlias = Literal["lead", "partner", "responsible", "open"]
+#: one that is ``consulted`` is heard, and answers for nothing; ``open`` is a group of bodies that are not named, such
+#: as "all members".
+Role: TypeAlias = Literal["lead", "partner", "consulted", "responsible", "open"]
 
 
 @dataclass(frozen=True)

@@ -134,9 +134,11 @@ def test_yes_takes_what_is_sure_and_lists_the_rest(harbour: Workspace, plan: Pat
     assert not [name for name in tree(harbour.root) if "/." in name]
 
 
-def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered(
-    harbour: Workspace, plan: Path, tmp_path: Path
+def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered_as_those_of_gits_user(
+    harbour: Workspace, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, value in (("COUNT", "1"), ("KEY_0", "user.name"), ("VALUE_0", "ana")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
     run(harbour, plan, "--yes")
     other = workbook(tmp_path / "sea.xlsx", [("1", "Sound the depths", "Quay Bureau", "2027"), ("2", "Rest", "", "")])
     assert run(harbour, other, "--title", "The sea", slug="sea").exit_code == 0
@@ -147,7 +149,7 @@ def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered(
     sheet.cell(2, heads["Responsible is"]).value = "https://harbour.example/id/body/port-office"
     sheet.cell(3, heads["Status"]).value = "drop"
     book.save(draft)
-    result = run(harbour, other, "--accept", str(draft), "--by", "ana", slug="sea")
+    result = run(harbour, other, "--accept", str(draft), slug="sea")
     assert result.exit_code == 0, result.stderr
     assert actions(harbour, "sea") == {"Sound the depths": "sea-1"}
     text = (harbour.root / "data" / "sea" / "plan.trig").read_text()

@@ -355,7 +355,10 @@ def test_a_large_matrix_says_what_it_leaves_out_and_can_be_narrowed_down() -> No
     engine = EmbeddedEngine(store, name="many")
     client = create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
     text = " ".join(get(client, "/overlap/body-instrument")[1].split())
-    assert "Shown are the 60 rows and 60 columns with the most overlaps. 10 rows and 10 columns are not shown" in text
+    assert (
+        "The 60 rows and 60 columns with the most overlaps are shown. To see some of the other 10 rows and 10 columns"
+        in text
+    )
     assert text.count('class="heat-5"') == 60
     narrowed = " ".join(get(client, "/overlap/body-instrument?row=body+6")[1].split())
     assert narrowed.count('class="heat-5"') == 10

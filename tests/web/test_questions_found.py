@@ -39,6 +39,7 @@ TYPED = {
     "calendar": "/queries/actions-in-time",
     "licence": "/dataset",
     "overlap matrix": "/overlap",
+    "check a draft": "/check",
     "PTC": "/doc/body/ptc",
     "Transit Guidelines": "/doc/instrument/transit-guidelines",
 }
@@ -87,6 +88,7 @@ def test_each_address_once(client: FlaskClient) -> None:
     assert found is not None
     addresses = [hit["url"] for hit in found["hits"]]
     assert len(addresses) == len(set(addresses)) == found["total"] > 1
+    assert "/overlap/plans" not in addresses  # there is one plan
 
 
 def test_every_page_that_is_listed_is_one_of_the_site_or_of_a_larger_one(bundled: Flask) -> None:

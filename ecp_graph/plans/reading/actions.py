@@ -57,19 +57,20 @@ class Actions:
 def actions_in(tables: Sequence[SourceTable], known: frozenset[str] = frozenset()) -> Actions:
     """Return the actions of the tables that have headings of such; ``known`` are names as of `known_names`."""
     below = [(table, layouts(table)) for table in tables]
-    made = actions_below([(table, found) for table, found in below if found], Rules(known))
+    made = actions_below(tables, [(table, found) for table, found in below if found], Rules(known))
     skipped = [
         f"{table_name(table)} was not read: no headings of actions ({headings_of(table)})."
         for table, found in below
         if not found
     ]
     hidden = tuple(_hidden_columns([table for table, found in below if found]))
-    title = next((plan_title(tables, table, found[0].first_row) for table, found in below if found), None)
-    return replace(made, taken=(*made.taken, *skipped), problems=hidden + made.problems, title=title)
+    return replace(made, taken=(*made.taken, *skipped), problems=hidden + made.problems)
 
 
-def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: Rules) -> Actions:
-    """Return the actions below rows of headings, of which each of the tables has one or more."""
+def actions_below(
+    tables: Sequence[SourceTable], found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: Rules
+) -> Actions:
+    """Return the actions below rows of headings; ``found`` are those of the tables that have one or more."""
     state = State()
     taken: list[str] = []
     beside: list[Problem] = []
@@ -95,6 +96,7 @@ def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: 
         language,
         tuple(dict.fromkeys(taken)),
         len(state.unread),
+        next((plan_title(tables, table, of_table[0].first_row) for table, of_table in found), None),
     )
 
 

@@ -83,9 +83,12 @@ def _place(column: Column, texts: Mapping[int, str]) -> int | None:
 
 
 def mapped_actions(
-    linked: Sequence[Linked], known: frozenset[str], language: str = ""
+    tables: Sequence[SourceTable], linked: Sequence[Linked], known: frozenset[str], language: str = ""
 ) -> tuple[Actions, tuple[LinkedRow, ...]]:
-    """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them."""
+    """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them.
+
+    ``tables`` are all of the document that has the actions.
+    """
     mains = [one for one in linked if one.mapping.kind == "action" and one.path == _document(linked)]
     keys = {one.mapping.url: _Keys(one) for one in linked}
     columns: dict[tuple[int, int], Column] = {}
@@ -97,7 +100,7 @@ def mapped_actions(
                 found[table.number], owner[table.number] = (table, layout), one
                 columns |= _columns(one, table, layout)
     in_order = [(table, [layout]) for _, (table, layout) in sorted(found.items())]
-    actions = actions_below(in_order, Rules(known, columns, language))
+    actions = actions_below(tables, in_order, Rules(known, columns, language))
     problems: list[Problem] = []
     rows = tuple(_with_chapter(row, owner, keys, problems) for row in actions.rows)
     others = [

@@ -28,6 +28,8 @@ _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
 _HARD: Final = frozenset(";\n")
 _MOST_PIECES: Final = 400
+#: The roles that words of a cell can say, each a list of wordings before names and one of marks behind a name.
+_SAID: Final[tuple[Role, ...]] = ("lead", "partner", "consulted")
 #: A name has so few words where it may be no more than the rest of the one before it.
 _FEW_WORDS: Final = 2
 
@@ -98,7 +100,7 @@ def _by_role(text: str) -> Iterator[tuple[str, Role | None]]:
         if match.start() < at:
             continue
         yield text[at : match.start()], role
-        said: Role = "lead" if match["lead"] else "partner"
+        said = next(role for role in _SAID if match[role])
         at = match.end()
         end = _closing(text, at) if match[0].startswith("(") else -1
         if end >= 0:
@@ -125,19 +127,15 @@ def _role_words() -> re.Pattern[str]:
         words = (re.escape(word).replace(r"\ ", r"\s+") for word in wordings().every(name))
         return "|".join(f"{word}(?!\\w)" if word[-1].isalnum() else word for word in words)
 
-    return re.compile(
-        rf"(?:(?<!\w)|(?=\W))(?:[(,]\s*)?(?:(?P<lead>{either('lead')})|(?P<partner>{either('partner')}))", re.IGNORECASE
-    )
+    said = "|".join(f"(?P<{role}>{either(role)})" for role in _SAID)
+    return re.compile(rf"(?:(?<!\w)|(?=\W))(?:[(,]\s*)?(?:{said})", re.IGNORECASE)
 
 
 def _unmarked(name: str) -> tuple[str, Role | None]:
     """Return a name without the brackets behind it that say its role."""
     match = _BRACKET.search(name)
-    if match and wordings().is_one_of(match[1], "lead_marks"):
-        return name[: match.start()], "lead"
-    if match and wordings().is_one_of(match[1], "partner_marks"):
-        return name[: match.start()], "partner"
-    return name, None
+    role = next((role for role in _SAID if match and wordings().is_one_of(match[1], f"{role}_marks")), None)
+    return (name[: match.start()], role) if match and role else (name, None)
 
 
 def _without_article(name: str) -> str:

@@ -173,7 +173,7 @@ def _read_mapped(path: Path, mapping: Mapping, sheet: str | None, known: frozens
             sources[file.name] = _with_sheet(sources[file.name], file, table.sheet)
         linked.append(Linked(table, file, chosen_tables(file, sources[file.name].tables, table)))
     source = sources[document.name]
-    actions, rows = mapped_actions(linked, known, mapping.lang)
+    actions, rows = mapped_actions(source.tables, linked, known, mapping.lang)
     if not actions.rows:
         raise InputSyntaxError(document, "no row below the mapped headings has the text of an action.")
     files = tuple((name, _hash(folder / name)) for name in sorted(sources) if name != document.name)

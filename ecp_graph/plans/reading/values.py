@@ -19,7 +19,13 @@ from ecp_graph.plans.wordings import wordings
 
 __all__ = ["Rules", "action_of", "named_in", "with_numbers_of_titles"]
 
-_ROLES: Final[dict[str, Role]] = {"responsible": "responsible", "lead": "lead", "partner": "partner"}
+#: The fields of bodies, with the role of those in them.
+_ROLES: Final[dict[str, Role]] = {
+    "responsible": "responsible",
+    "lead": "lead",
+    "partner": "partner",
+    "consulted": "consulted",
+}
 _NUMBER_BEFORE: Final = re.compile(r"^(\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+)\s+(?=\S)")
 _SHOWN: Final = 80
 

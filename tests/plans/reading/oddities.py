@@ -402,15 +402,15 @@ ODDITIES = (
     Oddity(
         "other words in the headings, other columns between",
         (
-            ("Ref", "What", "Budget", "Lead", "Partners", "By when", "Remarks"),
-            ("A-1", "Publish a guide", "100", "Secretariat", "PTC, IMSC", "July 2031", "in print"),
+            ("Ref", "What", "Budget", "Accountable", "Partners", "Consulted", "By when", "Remarks"),
+            ("A-1", "Publish a guide", "100", "Secretariat", "PTC, IMSC", "Board", "July 2031", "in print"),
         ),
         (
             Expected(
                 "A-1",
                 "Publish a guide",
                 "",
-                [("Secretariat", "lead"), ("PTC", "partner"), ("IMSC", "partner")],
+                [("Secretariat", "lead"), ("PTC", "partner"), ("IMSC", "partner"), ("Board", "consulted")],
                 [],
                 "July 2031",
             ),

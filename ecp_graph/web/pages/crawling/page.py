@@ -1,8 +1,8 @@
-"""``/robots.txt`` and ``/sitemap.xml``; and ``/404.html`` for file servers, in the twin alone."""
+"""``/robots.txt`` and ``/sitemap.xml``; and ``/404.html`` for file servers, in the static site alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -13,8 +13,7 @@ from ecp_graph.release.versions import releases_beside
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.pages import navigation
-from ecp_graph.web.pages.between.plans import compares_plans
-from ecp_graph.web.pages.check.page import offers_checks
+from ecp_graph.web.pages.optional import OPTIONAL_PAGES
 from ecp_graph.web.pages.overlap.asked import offered
 from ecp_graph.web.pages.overlap.page import ENTRY as OVERLAP
 from ecp_graph.web.show.terms import local_path
@@ -36,11 +35,6 @@ _NAMED: Final = (
 )
 #: Pages that have an address of their own and no place in the navigation.
 _PAGES: Final = ("home.index", "about.index", "releases.index", "queries.index")
-#: Such pages that not every site has, and what tells whether this one does.
-_PAGES_OF_SOME: Final[Mapping[str, Callable[[], bool]]] = {
-    "between.index": compares_plans,
-    "check.form": offers_checks,
-}
 
 
 @blueprint.get("/robots.txt")
@@ -98,7 +92,7 @@ def _make_paths() -> list[str]:
     if opened := site().current.opened:
         paths += [url_for("releases.release", name=one.id) for one in releases_beside(opened)]
     try:
-        paths += [url_for(name) for name, is_there in _PAGES_OF_SOME.items() if is_there()]
+        paths += [url_for(name) for name, is_there in OPTIONAL_PAGES.items() if is_there()]
         if OVERLAP.endpoint in known:
             paths += [url_for("overlap.matrix", pair=sides.path) for sides in offered()]
         things = sorted(thing for query in _NAMED for thing in _iris(query))
