@@ -131,10 +131,14 @@ class InconsistentData(EcpGraphError):
 
 
 class UncoveredAxiom(EcpGraphError):
-    """Ontology or data use terms of OWL that the joins do not cover; carries pairs of where and what."""
+    """Ontology or data use terms of OWL that the joins do not cover; carries pairs of subject and term.
 
-    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
-        lines = "\n".join(f"  - {where}: {what}" for where, what in found)
+    ``places`` are the file and the line of each, as far as they are known.
+    """
+
+    def __init__(self, found: Sequence[tuple[str, str]], places: Sequence[str] = ()) -> None:
+        shown = [f" ({place})" if place else "" for place in places or [""] * len(found)]
+        lines = "\n".join(f"  - {subject}: {term}{place}" for (subject, term), place in zip(found, shown, strict=True))
         super().__init__(
             f"The build does not cover these terms of OWL:\n{lines}\nTake them out, or build with --engine reference, "
             "which is slower."

@@ -12,6 +12,7 @@ from ecp_graph.overlap.joins import Finding, Joins, Link, Plan, Thing
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table
 from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.wanted import Wanted
 
 __all__ = ["CAUSES", "CONTENTS", "FINDINGS", "GRADES", "KINDS", "LINKS", "THINGS", "StoredJoins", "read_joins"]
 
@@ -40,11 +41,15 @@ class StoredJoins(Joins):
         """Return the kinds of things that findings of a dimension are on."""
         return tuple(thing for of, thing in self.lists.kinds_of_things if of == dimension)
 
-    def findings_of(self, dimension: str, on: str, plan: str = "") -> Iterable[Finding]:
-        """Return the findings of a dimension, those that are alike as one."""
-        for each in self.lists.alike(dimension, on, plan):
+    def findings_of(self, wanted: Wanted) -> Iterable[Finding]:
+        """Return the findings that are wanted, those that are alike as one."""
+        for each in self.lists.alike(wanted):
             marks = (each.cause_kind, each.kind, each.grade, each.certainty)
-            yield Finding(dimension, each.member_a, each.member_b, *marks, number=each.number)
+            yield Finding(wanted.dimension, each.member_a, each.member_b, *marks, number=each.number)
+
+    def numbers_of(self, wanted: Wanted) -> Mapping[tuple[str, str], int]:
+        """Return how many of the findings that are wanted each pair of members (IRIs) has."""
+        return self.lists.numbers(wanted)
 
 
 def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], lists: Lists | None = None) -> Joins:

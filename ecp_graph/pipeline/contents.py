@@ -18,7 +18,7 @@ from ecp_graph import __version__
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
-from ecp_graph.linked_data.counts import count_graphs, make_merged
+from ecp_graph.linked_data.counts import count_graphs
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
@@ -30,11 +30,13 @@ from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.tables.answers import answers_by_joins
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
 from ecp_graph.tables.definitions import read_definitions
 from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
 from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements, memory_limit
+from ecp_graph.tables.stored import make_merged
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
@@ -48,6 +50,8 @@ LAYOUT: Final = 8
 _PART_IN_MEMORY: Final = 4
 #: So much text is loaded into the store at a time: what a piece takes in memory is some six times as much.
 _PIECE_BYTES: Final = 48_000_000
+#: What the description is of, and what tables are asked about.
+_DESCRIBED: Final = tuple(layer for layer in LAYERS if layer != "description")
 _STORED: Final = """
 WITH
   blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
@@ -81,11 +85,12 @@ def write_public_part(
     workspace_hash: str,
     *,
     facts: Mapping[str, Any],
+    progress: Callable[[str], None],
 ) -> Release:
     """Write the release without confidential plans into the folder of the whole one, and return it."""
     identity = release_id(workspace_hash)
     (part := folder / PUBLIC / identity).mkdir(parents=True)
-    write_contents(part, completed, report, workspace, workspace_hash, facts=facts)
+    write_contents(part, completed, report, workspace, workspace_hash, facts=facts, progress=progress)
     (part.parent / CURRENT).write_text(identity + "\n", encoding="utf-8")
     return open_release(part.parent)
 
@@ -100,12 +105,14 @@ def write_contents(
     facts: Mapping[str, Any],
     confidential: Sequence[str] = (),
     public: Release | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Write every file of a release into an empty folder, the manifest last, and all of it to disk.
 
     ``report`` waits for the report, and is called when all else is written; what it raises is raised. ``facts`` are
-    what the manifest tells of how the release was made. With confidential plans the folder may hold ``public``,
-    the release without them. The description and the dumps are those of that part then; without one, there are none.
+    what the manifest tells of how the release was made. With confidential plans the folder may hold ``public``, the
+    release without them. The description and the dumps are those of that part then; without one, there are none.
+    ``progress`` is told which tables joins do not cover.
     """
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
@@ -131,7 +138,10 @@ def write_contents(
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
         with _store(folder / "store", statements, description) as store:
             beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
-            write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
+            answered, left = answers_by_joins(statements, _DESCRIBED, tables)
+            for name, why_not in left.items():
+                progress(f"The table {name} is asked of the store, because joins do not cover {why_not}")
+            write_tables(store, tables, folder / TABLES_FOLDER, answered=answered, beside=beside)
             _write_lists(folder, store, description, workspace)
         dumps_written()
     found = report()
@@ -143,6 +153,7 @@ def write_contents(
         "workspace": workspace_hash,
         **facts,
         **_manifest(completed, workspace),
+        **({"tables_without_joins": left} if left else {}),
         "findings": found.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": _facts_of_files(folder),
@@ -209,9 +220,8 @@ def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -
 
     That lacks the description, which is added at the end: tables are asked about what that describes.
     """
-    described = [layer for layer in LAYERS if layer != "description"]
-    make_merged(statements, described)
-    layers = " UNION ALL ".join(f"FROM {layer}" for layer in described)
+    make_merged(statements, _DESCRIBED)
+    layers = " UNION ALL ".join(f"FROM {layer}" for layer in _DESCRIBED)
     plain, with_blank = (
         statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=is_so), f"stored-{is_so}")
         for is_so in (False, True)

@@ -189,7 +189,13 @@ def _write(
     part = None
     if public and public.report().conforms:
         part = write_public_part(
-            folder, public.completed, public.report, public.workspace, public.hash, facts=public.facts
+            folder,
+            public.completed,
+            public.report,
+            public.workspace,
+            public.hash,
+            facts=public.facts,
+            progress=progress,
         )
     units = hidden.units if hidden else ()
 
@@ -206,4 +212,5 @@ def _write(
         facts=whole.facts,
         confidential=units,
         public=part,
+        progress=progress,
     )

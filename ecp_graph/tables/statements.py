@@ -29,6 +29,8 @@ from typing import Final, TypeAlias, cast
 import duckdb
 import pyoxigraph as ox
 
+from ecp_graph.processors import NUMPY_ON_ONE
+
 __all__ = [
     "DEFAULT_GRAPH",
     "LAYERS",
@@ -175,6 +177,25 @@ class Statements:
         values = ", ".join(f"unnest(${number}::BIGINT[])" for number in range(1, len(columns) + 1))
         self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({types})")
         self.connection.execute(f"INSERT INTO {table} SELECT {values}", list(columns.values()))
+
+    @contextmanager
+    def given(
+        self, table: str, columns: Mapping[str, type[int] | type[str] | type[bool]], rows: Iterable[Sequence[object]]
+    ) -> Iterator[None]:
+        """Let queries read a table of these rows as long as the block lasts; of many, much sooner than parameters."""
+        os.environ.setdefault(*NUMPY_ON_ONE)
+        import numpy as np
+
+        values = list(zip(*rows, strict=True)) or [()] * len(columns)
+        arrays = {
+            name: np.array(column, dtype=object if kind is str else kind)
+            for (name, kind), column in zip(columns.items(), values, strict=True)
+        }
+        self.connection.register(table, arrays)
+        try:
+            yield
+        finally:
+            self.connection.unregister(table)
 
     def numbers(self, terms: Iterable[str]) -> dict[str, int]:
         """Return the numbers of terms in the syntax of N-Triples, new ones for those that have none."""

@@ -21,7 +21,7 @@ from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
 from ecp_graph.web.http.uploads import MemoryRequest
-from ecp_graph.web.pages import NAVIGATION, health, navigation
+from ecp_graph.web.pages import NAVIGATION, has_page, health, navigation
 from ecp_graph.web.pages.about import page as about
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
@@ -157,7 +157,7 @@ def _set_up_templates(app: Flask) -> None:
         version=__version__,
         site=app.extensions[EXTENSION],
         navigation=navigation,
-        has_page=app.view_functions.__contains__,
+        has_page=has_page,
         has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
         compact=compact,
         heading=heading,

@@ -17,7 +17,7 @@ import pytest
 
 import ecp_graph.pipeline.contents as contents
 import ecp_graph.pipeline.steps as pipeline
-from ecp_graph.errors import InconsistentData, InputSyntaxError, ReleaseError
+from ecp_graph.errors import InconsistentData, InputSyntaxError, ReleaseError, UncoveredAxiom
 from ecp_graph.pipeline import BuildResult, build
 from ecp_graph.rdf.load import load, parse_file
 from ecp_graph.release.release import Release, current_id, open_release, verify_release
@@ -184,6 +184,14 @@ def test_a_contradiction_names_the_places(make_workspace: MakeWorkspace, release
     with pytest.raises(
         InconsistentData, match=r"body:ptc is in two classes .* \(data/main\.trig:\d+, data/wrong\.trig:\d+\)"
     ):
+        build(workspace, releases)
+
+
+def test_what_the_joins_do_not_cover_is_told_with_its_place(make_workspace: MakeWorkspace, releases: Path) -> None:
+    workspace = make_workspace({"data/same.trig": "reading:list {\n  body:ptc a ecp:Body ;\n  owl:sameAs body:x .\n}"})
+    written = (workspace.root / "data/same.trig").read_text(encoding="utf-8").splitlines()
+    (line,) = (number for number, text in enumerate(written, 1) if "owl:sameAs" in text)
+    with pytest.raises(UncoveredAxiom, match=rf"body:ptc: owl:sameAs \(data/same\.trig:{line}\)"):
         build(workspace, releases)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .attacks import Attack
 
-__all__ = ["Canary", "MemoryWatch", "Outcome", "besiege", "canary", "family", "memory_of"]
+__all__ = ["Canary", "MemoryWatch", "Outcome", "besiege", "canary", "family", "memory_of", "time_of"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,12 @@ def memory_of(pid: int) -> int:
     except OSError:
         return 0  # it has just ended
     return 0
+
+
+def time_of(pid: int) -> float:
+    """Return the seconds of processor time that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class MemoryWatch:

@@ -11,7 +11,10 @@ then, of the pairs that were compared::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -40,17 +43,13 @@ _TERMS: Final = {
 #: So many texts are encoded between two reports of progress, as encoding a few thousand takes some ten seconds.
 _TOLD_EACH: Final = 2048
 #: A table of actions and, of each, its plan or who leads it.
-_OF_ACTIONS: Final = """
-CREATE OR REPLACE TEMP TABLE action_{name} AS
-SELECT unnest($actions::BIGINT[]) AS action, unnest($values::BIGINT[]) AS {column}"""
+_OF_ACTIONS: Final = "CREATE OR REPLACE TEMP TABLE action_{name} AS SELECT action, {column} FROM given"
 #: Compared pairs, each with the finding that rules have made of it; those that have none get the next numbers.
 _COMPARED: Final = """
 CREATE OR REPLACE TEMP TABLE compared AS
 SELECT given.*, found.id IS NULL AS is_new,
   coalesce(found.id, last + row_number() OVER (PARTITION BY found.id IS NULL ORDER BY place)) AS id
-FROM (
-  SELECT unnest($place::BIGINT[]) AS place, unnest($first::BIGINT[]) AS first, unnest($second::BIGINT[]) AS second,
-    unnest($kind::BIGINT[]) AS kind, unnest($is_independent::BOOLEAN[]) AS is_independent) AS given
+FROM given
 LEFT JOIN (SELECT id, first, second FROM finding WHERE kind IN (SELECT unnest($family::BIGINT[]))) AS found
   USING (first, second),
 (SELECT coalesce(max(id), 0) AS last FROM finding)"""
@@ -67,14 +66,15 @@ FROM (SELECT id, unnest([first, second]) AS s FROM compared WHERE is_new) AS f J
 WHERE p = {label} AND g IN (SELECT s FROM triples WHERE p = {type} AND o = {reading})""",
 )
 _SHARED: Final = """
-INSERT INTO finding_on
-SELECT id, thing FROM (SELECT unnest($place::BIGINT[]) AS place, unnest($thing::BIGINT[]) AS thing)
-JOIN compared USING (place) ANTI JOIN finding_on USING (id, thing)"""
-_DETAILS: Final = {
-    "finding_score": ("score", "words", "score_term", "words_term"),
-    "finding_part": ("at", "part", "points", "because"),
-    "finding_reason": ("side", "at", "reason"),
+INSERT INTO finding_on SELECT id, thing FROM given JOIN compared USING (place) ANTI JOIN finding_on USING (id, thing)"""
+#: Of each table of what is told of pairs, the columns of its rows behind the pair, which is the place that it has.
+_DETAILS: Final[Mapping[str, Mapping[str, type[int] | type[str]]]] = {
+    "finding_score": {"score": int, "words": str, "score_term": str, "words_term": str},
+    "finding_part": {"place": int, "part": str, "points": int, "because": str},
+    "finding_reason": {"side": str, "place": int, "reason": str},
 }
+_TOLD: Final = "INSERT INTO {table} SELECT id, {columns} FROM given JOIN compared ON compared.place = pair"
+_NO_WORDS: Final = "UPDATE finding_score SET words_term = NULL WHERE words_term = ''"
 
 
 def add_findings(
@@ -96,9 +96,21 @@ def add_findings(
     if by is None or kinds is None or len(plans) < 2:
         return
     progress(f"Comparing {len(actions)} actions of {len(plans)} plans")
-    pairs = compare_actions(actions, by=by, progress=_told(progress))
-    _fill(statements, marks, kinds, actions, pairs)
-    progress(f"Found {len(pairs)} pairs of actions of different plans that have something in common")
+    with _no_cycles():
+        found = _fill(statements, marks, kinds, actions, compare_actions(actions, by=by, progress=_told(progress)))
+    progress(f"Found {found} pairs of actions of different plans that have something in common")
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Look for no cycles of objects in the block: among so many pairs, with none, it takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _told(progress: Callable[[str], None]) -> Callable[[int, int], None]:
@@ -111,41 +123,48 @@ def _told(progress: Callable[[str], None]) -> Callable[[int, int], None]:
 
 def _fill(
     statements: Statements, marks: Marks, kinds: Kinds, actions: Sequence[PlanAction], pairs: Sequence[Pair]
-) -> None:
-    execute = statements.connection.execute
+) -> int:
+    """Fill the tables; returns how many pairs there are."""
+    execute, given = statements.connection.execute, statements.given
     own = {name: str(ox.NamedNode(iri)) for name, iri in _TERMS.items()}
-    things = [iri for action in actions for iri in (action.iri, action.plan, *action.leads)]
     shared = [(place, iri) for place, pair in enumerate(pairs) for iri in pair.shared]
-    every = dict.fromkeys(str(ox.NamedNode(iri)) for iri in (*things, *(iri for _, iri in shared)))
-    numbers = statements.numbers([*own.values(), *every])
-    number = {iri: numbers[f"<{iri}>"] for iri in (*things, *(iri for _, iri in shared))}
     plans = [(action.iri, action.plan) for action in actions]
     leads = [(action.iri, lead) for action in actions for lead in action.leads]
-    for name, column, rows in (("plan", "plan", plans), ("lead", "body", leads)):
-        one, other = ([number[row[at]] for row in rows] for at in (0, 1))
-        execute(_OF_ACTIONS.format(name=name, column=column), {"actions": one, "values": other})
-    execute(
-        _COMPARED,
-        {
-            "place": list(range(len(pairs))),
-            "first": [number[pair.first.iri] for pair in pairs],
-            "second": [number[pair.second.iri] for pair in pairs],
-            "kind": [kinds.of_class(pair.likeness.klass) for pair in pairs],
-            "is_independent": [pair.is_independent for pair in pairs],
-            "family": list(kinds.family),
-        },
+    things = {iri: str(ox.NamedNode(iri)) for iri in chain(*plans, *leads, (iri for _, iri in shared))}
+    numbers = statements.numbers([*own.values(), *things.values()])
+    number = {iri: numbers[term] for iri, term in things.items()}
+    for name, column, of_actions in (("plan", "plan", plans), ("lead", "body", leads)):
+        rows = [(number[iri], number[value]) for iri, value in of_actions]
+        with given("given", {"action": int, column: int}, rows):
+            execute(_OF_ACTIONS.format(name=name, column=column))
+    compared = (
+        (
+            place,
+            number[pair.first.iri],
+            number[pair.second.iri],
+            kinds.of_class(pair.likeness.klass),
+            pair.is_independent,
+        )
+        for place, pair in enumerate(pairs)
     )
+    columns = {"place": int, "first": int, "second": int, "kind": int, "is_independent": bool}
+    with given("given", columns, compared):
+        execute(_COMPARED, {"family": list(kinds.family)})
     last_grade = max(len(marks.order("evidenceGrade")) - 1, 0)
     of = {name: numbers[term] for name, term in own.items()}
     for statement in _NEW:
         execute(statement.format(**of, last_grade=last_grade, weakest=marks.weakest))
-    execute(_SHARED, {"place": [place for place, _ in shared], "thing": [number[iri] for _, iri in shared]})
-    for table, columns in _DETAILS.items():
-        _insert(statements, table, columns, list(_details(table, pairs)))
+    with given("given", {"place": int, "thing": int}, ((place, number[iri]) for place, iri in shared)):
+        execute(_SHARED)
+    for table, told in _DETAILS.items():
+        with given("given", {"pair": int, **told}, _details(table, pairs)):
+            execute(_TOLD.format(table=table, columns=", ".join(f"given.{name}" for name in told)))
+    execute(_NO_WORDS)
     narrow(statements, marks, kinds)
     lift(statements, [kinds.places[kind] for kind in RANKED[: RANKED.index(FRAGMENTATION) + 1]], list(kinds.family))
     for table in ("action_plan", "action_lead", "compared"):
         execute(f"DROP TABLE {table}")
+    return len(pairs)
 
 
 def _details(table: str, pairs: Sequence[Pair]) -> Iterator[tuple[Any, ...]]:
@@ -154,21 +173,10 @@ def _details(table: str, pairs: Sequence[Pair]) -> Iterator[tuple[Any, ...]]:
         likeness = pair.likeness
         if table == "finding_score":
             score = str(ox.Literal(likeness.score))
-            yield place, likeness.score, pair.words, score, str(ox.Literal(pair.words)) if pair.words else None
+            yield place, likeness.score, pair.words, score, str(ox.Literal(pair.words)) if pair.words else ""
         elif table == "finding_part":
             for at, part in enumerate(likeness.parts, 1):
                 yield place, at, part.name, part.value, part.because
         else:
             for side, reasons in (("for", likeness.why), ("against", likeness.differs), ("question", pair.questions)):
                 yield from ((place, side, at, reason) for at, reason in enumerate(reasons, 1))
-
-
-def _insert(statements: Statements, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    types = {"at": "INTEGER", "points": "INTEGER", "score": "INTEGER"}
-    lists = ", ".join(f"unnest(${name}::{types.get(name, 'VARCHAR')}[]) AS {name}" for name in columns)
-    values = {name: [row[at] for row in rows] for at, name in enumerate(columns, 1)}
-    statements.connection.execute(
-        f"INSERT INTO {table} SELECT compared.id, {', '.join(f'row.{name}' for name in columns)} "
-        f"FROM (SELECT unnest($pair::BIGINT[]) AS place, {lists}) AS row JOIN compared USING (place)",
-        {"pair": [row[0] for row in rows], **values},
-    )

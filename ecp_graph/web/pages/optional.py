@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from flask import current_app
-
+from ecp_graph.web.pages import has_page
 from ecp_graph.web.pages.between.plans import compares_plans
 from ecp_graph.web.pages.check.page import offers_checks
 
@@ -22,4 +21,4 @@ OPTIONAL_PAGES: Final[Mapping[str, Callable[[], bool]]] = {
 def is_there(endpoint: str) -> bool:
     """Return True if this site has the page with this endpoint."""
     condition = OPTIONAL_PAGES.get(endpoint)
-    return endpoint in current_app.view_functions and (condition is None or condition())
+    return has_page(endpoint) and (condition is None or condition())

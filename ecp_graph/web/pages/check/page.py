@@ -19,7 +19,7 @@ from ecp_graph.web.http.answers import on_budget
 from ecp_graph.web.http.errors import HttpError, status_of, wants_html
 from ecp_graph.web.http.responses import page, private
 from ecp_graph.web.http.uploads import MOST_BYTES, allow_upload, uploaded
-from ecp_graph.web.pages.between.plans import compares_plans, plans
+from ecp_graph.web.pages.between.plans import UNREAD, plans
 from ecp_graph.web.pages.check.comparing import compare
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.state.site import site
@@ -113,7 +113,7 @@ def offers_checks() -> bool:
 def plans_known() -> bool:
     """Whether there are plans to compare a draft with."""
     catalogue = site().catalogue
-    return catalogue is not None and KINDS in catalogue and (compares_plans() or bool(plans()))
+    return catalogue is not None and KINDS in catalogue and UNREAD in catalogue and bool(plans())
 
 
 def _page(*, found: Checked | None = None, status: int = 200, problem: str = "") -> Response:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from flask import Blueprint, current_app, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
@@ -27,6 +27,7 @@ from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import has_page
 from ecp_graph.web.pages.optional import is_there
 from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.show.findings import Piece, ShownRule, current_report, current_rules
@@ -228,7 +229,7 @@ def _meetings(asked: dict[str, Panel]) -> list[tuple[Meeting, str | None]]:
     """Return the first pairs of bodies that meet on something, peers first, each with the address of its cell."""
     written = written_codes(_rows(asked, WRITTEN_CODES))
     found = meetings(_rows(asked, PAIRS), written, relations(_rows(asked, RELATIONS), written))[:_MOST_PAIRS]
-    has_cells = "overlap.cell" in current_app.view_functions and site().current.is_fixed
+    has_cells = has_page("overlap.cell") and site().current.is_fixed
     return [(meeting, cell_of(meeting.one, meeting.other) if has_cells else None) for meeting in found]
 
 

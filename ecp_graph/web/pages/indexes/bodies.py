@@ -18,7 +18,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("bodies", __name__)
 _BODIES: Final = "bodies"
 _MEMBERS: Final = "overlap-members"
-ENTRY: Final = NavigationEntry("Bodies", "bodies.index", _BODIES)
+ENTRY: Final = NavigationEntry("Bodies", "bodies.index", (_BODIES,))
 
 _COLUMNS: Final = (
     Column("actions", "Actions", is_number=True),

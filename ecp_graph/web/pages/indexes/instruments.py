@@ -17,7 +17,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("instruments", __name__)
 _INSTRUMENTS: Final = "instruments"
 _THINGS: Final = "overlap-things"
-ENTRY: Final = NavigationEntry("Instruments", "instruments.index", _INSTRUMENTS)
+ENTRY: Final = NavigationEntry("Instruments", "instruments.index", (_INSTRUMENTS,))
 
 _COLUMNS: Final = (
     Column("phase", "Delivered under phase"),

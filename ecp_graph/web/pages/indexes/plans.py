@@ -18,7 +18,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("plans", __name__)
 _PLANS: Final = "plans"
 _SIZES: Final = "plans-at-a-glance"
-ENTRY: Final = NavigationEntry("Plans", "plans.index", _PLANS)
+ENTRY: Final = NavigationEntry("Plans", "plans.index", (_PLANS,))
 
 _COLUMNS: Final = (
     Column("status", "Approval"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -231,8 +232,13 @@ def plan_of(known: Mapping[str, Plan]) -> Plan | None:
 
 def plan_key(plan: Plan) -> str:
     """Return how a plan is named in the query string."""
-    same = [each for each in joins().plans if _slug(each.iri) == _slug(plan.iri)]
-    return _slug(plan.iri) if len(same) == 1 else plan.iri
+
+    def make() -> Mapping[str, str]:
+        slugs = {each.iri: _slug(each.iri) for each in joins().plans}
+        often = Counter(slugs.values())
+        return {iri: slug if often[slug] == 1 else iri for iri, slug in slugs.items()}
+
+    return site().keep("overlap-plan-keys", make)[plan.iri]
 
 
 def choice_of(sides: Sides) -> Choice:
