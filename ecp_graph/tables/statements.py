@@ -179,19 +179,13 @@ class Statements:
         self.connection.execute(f"INSERT INTO {table} SELECT {values}", list(columns.values()))
 
     @contextmanager
-    def given(
-        self, table: str, columns: Mapping[str, type[int] | type[str] | type[bool]], rows: Iterable[Sequence[object]]
-    ) -> Iterator[None]:
-        """Let queries read a table of these rows as long as the block lasts; of many, much sooner than parameters."""
+    def given(self, table: str, columns: Mapping[str, Sequence[int] | Sequence[str]]) -> Iterator[None]:
+        """Let queries read a table of columns as long as the block lasts; of many rows, much sooner than parameters."""
         os.environ.setdefault(*NUMPY_ON_ONE)
         import numpy as np
 
-        values = list(zip(*rows, strict=True)) or [()] * len(columns)
-        arrays = {
-            name: np.array(column, dtype=object if kind is str else kind)
-            for (name, kind), column in zip(columns.items(), values, strict=True)
-        }
-        self.connection.register(table, arrays)
+        kinds = {name: None if values and isinstance(values[0], int) else object for name, values in columns.items()}
+        self.connection.register(table, {name: np.array(columns[name], dtype=kind) for name, kind in kinds.items()})
         try:
             yield
         finally:
