@@ -10,6 +10,7 @@ from typing import Final
 from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.results import Table
+from ecp_graph.web.show.elsewhere import others
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
 
@@ -40,9 +41,9 @@ class Source:
 
 def sources(table: Table) -> list[Source]:
     """Return the passages that the rows of the table refer to by IRI, in document order."""
-    named: Counter[str] = Counter()
-    for row in table.rows:
-        named.update({term.value for term in row if term is not None and _is_reading(term.kind, term.value)})
+    graphs = (names().graph, *(other.graph for other in others()))
+    iris = ({term.value for term in row if term is not None and term.kind == "iri"} for row in table.rows)
+    named = Counter(iri for row in iris for iri in row if iri.startswith(graphs) and not names().is_own(iri))
     if not named:
         return []
     known = _places(list(named))
@@ -51,10 +52,6 @@ def sources(table: Table) -> list[Source]:
         name, certainty = known.get(iri, (compact(iri), ""))
         found.append(Source(name, certainty, local_path(iri), rows))
     return sorted(found, key=lambda source: (source.name, source.certainty))
-
-
-def _is_reading(kind: str, value: str) -> bool:
-    return kind == "iri" and value.startswith(names().graph) and not names().is_own(value)
 
 
 def _places(readings: Sequence[str]) -> dict[str, tuple[str, str]]:
