@@ -48,7 +48,7 @@ def brief(subject: str, fmt: str | None, output: Path | None, settings: Settings
     source = source_over(engine, catalogue, release, timeout_s=settings.timeout)
     whole = brief_of(source, subject_of(subject, engine))
     if whole.confidential:
-        say(f"Confidential: this briefing holds what belongs to {', '.join(whole.confidential)}.")
+        say(f"Confidential: this briefing has content of {', '.join(whole.confidential)}.")
     write_bytes(_written(fitted(whole), form), output)
 
 

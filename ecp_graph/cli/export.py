@@ -29,7 +29,7 @@ __all__ = ["export"]
     type=click.Choice(["parquet", "csv", "xlsx"]),
     default="parquet",
     show_default=True,
-    help="parquet or csv: a file a table; xlsx: one workbook with a sheet a table.",
+    help="parquet or csv: one file per table; xlsx: one workbook with one sheet per table.",
 )
 @settings_options("workspace", "releases")
 def export(tables: Path | None, form: str, settings: Settings) -> None:

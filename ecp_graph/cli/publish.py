@@ -92,7 +92,7 @@ def progress_lines(every_s: float = 15, clock: Callable[[], float] = time.monoto
         nonlocal last_s
         if clock() - last_s >= every_s:
             last_s = clock()
-            say(f"{done:,} files are written, of {known:,} known so far.")
+            say(f"{done:,} files written, of {known:,} known so far.")
 
     return progress
 

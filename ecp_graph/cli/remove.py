@@ -30,4 +30,4 @@ def remove(slug: str, settings: Settings) -> None:
     with one_at_a_time(own.root, say):
         for path in remove_plan(own, slug).paths:
             say(f"Removed {path}")
-    say("The releases still hold it; run `ecp-graph build`.")
+    say("Existing releases still have it; run `ecp-graph build`.")

@@ -56,12 +56,12 @@ def rows(workspace: Workspace) -> Release:
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace, rows: Release) -> FlaskClient:
-    return create_app(Settings(workspace=workspace.root, releases=rows.path.parent, timeout=10)).test_client()
+    return create_app(Settings(workspace=workspace.root, releases=rows.path.parent, timeout=60)).test_client()
 
 
 @pytest.fixture(scope="module")
 def of_nodes(releases: Path) -> FlaskClient:
-    settings = Settings(workspace=bundled_workspace().root, releases=releases, timeout=10)
+    settings = Settings(workspace=bundled_workspace().root, releases=releases, timeout=60)
     return create_app(settings).test_client()
 
 

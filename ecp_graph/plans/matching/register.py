@@ -38,7 +38,7 @@ class Match:
 
 _SEVERAL: Final = "several have this name"
 _EXAMPLE: Final = "named as an example"
-_NOTHING: Final = Match(None, 0.0, (), False, "nothing that is known has a name like it")
+_NOTHING: Final = Match(None, 0.0, (), False, "nothing known has a similar name")
 
 
 class Register:

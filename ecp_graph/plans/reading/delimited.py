@@ -131,8 +131,8 @@ def _ragged(records: Sequence[_Record]) -> tuple[Problem, ...]:
         Problem(
             f"line {record.line}",
             "ragged-row",
-            f"line {record.line} has {len(record.fields)} fields and most records have {usual}: its values may stand "
-            "in the wrong columns. Put quotation marks around fields that hold the separator.",
+            f"line {record.line} has {len(record.fields)} fields and most records have {usual}: its values may be "
+            "in the wrong columns. Put quotation marks around fields that contain the separator.",
         )
         for record in records
         if (len(record.fields) > usual and (any(map(str.strip, record.fields[usual:])) or _is_odd(record, widths)))

@@ -171,7 +171,7 @@ def _chapter(one: Linked, locator: str, value: str, keys: Mapping[str, _Keys], p
 
 
 def _broken(locator: str, value: str, resource: str, column: str) -> Problem:
-    message = f"{locator} refers to '{value}', which stands in no row of {resource}, column '{column}'. Correct one."
+    message = f"{locator} refers to '{value}', which is in no row of {resource}, column '{column}'. Correct one."
     return Problem(locator, "link-broken", message)
 
 

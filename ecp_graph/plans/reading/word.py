@@ -54,7 +54,9 @@ def read_word_tables(path: Path) -> list[SourceTable]:
         with path.open("rb") as stream:
             document = Document(stream)
     except (KeyError, ValueError) as reason:
-        raise InputSyntaxError(path, f"it is no whole Word document ({reason}). Open it and save it anew.") from reason
+        raise InputSyntaxError(
+            path, f"it is not a complete Word document ({reason}). Open and save it again."
+        ) from reason
     return list(_Reader(document).tables(document.element.body))
 
 

@@ -32,9 +32,9 @@ class Calendar:
     def __post_init__(self) -> None:
         """Refuse a hemisphere that is none, and a month beyond the twelve."""
         if self.hemisphere not in (None, "north", "south"):
-            raise ValueError(f"the hemisphere is '{self.hemisphere}', and has to be north or south")
+            raise ValueError(f"the hemisphere is '{self.hemisphere}', but must be north or south")
         if self.financial_year_start not in (None, *range(1, 13)):
-            raise ValueError(f"a financial year begins in a month from 1 to 12, and not in {self.financial_year_start}")
+            raise ValueError(f"a financial year must begin in a month from 1 to 12, not in {self.financial_year_start}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def span(unit: Unit, plan: Calendar) -> Span:
 def spanning(first: Span, last: Span) -> Span:
     """Return the span from the beginning of one to the end of the other; raises NotRead if that goes backwards."""
     if first.first > last.first or first.last > last.last:
-        raise NotRead("the end lies before the beginning, or a year is missing")
+        raise NotRead("the end is before the beginning, or a year is missing")
     grain: Literal["days", "longer"] = "days" if "day" in (first.grain, last.grain) else "longer"
     whole = Span(first.first, last.last, grain, "")
     return replace(whole, edtf=f"{whole.start}/{whole.end}")
@@ -153,7 +153,7 @@ def _financial(unit: Unit, year: int, plan: Calendar) -> Span:
     if start is None:
         raise NotRead("a financial year needs the month in which it begins")
     if unit.month:
-        raise NotRead("a month is written with a financial year, and not with its own")
+        raise NotRead("a month has a financial year instead of its own year")
     if unit.is_pair == (start == 1):
         raise NotRead(
             "a financial year that begins in January has one year"

@@ -99,14 +99,14 @@ def _inner(cursor: Cursor) -> Unit:
     if part := cursor.take("part"):
         if count := cursor.take("number", "roman"):
             return Unit(part=(_number(count), _number(part)))
-        raise NotRead(f"which {part.text} is not said")
+        raise NotRead(f"which {part.text} is not stated")
     if month := cursor.take("month"):
         day = cursor.take("number")
         return Unit(month=_number(month), day=_number(day) if day else None)
     if last := cursor.take("last"):
         if part := cursor.take("part"):
             return Unit(part=(_number(part), _number(part)))
-        raise NotRead(f"what '{last.text}' counts is not said")
+        raise NotRead(f"what '{last.text}' counts is not stated")
     count = cursor.take("number", "roman")
     return _behind_number(count, cursor) if count else Unit()
 
@@ -115,7 +115,7 @@ def _behind_number(count: Token, cursor: Cursor) -> Unit:
     if part := cursor.take("part"):
         return Unit(part=(_number(count), _number(part)))
     if count.sort == "roman":
-        raise NotRead(f"what '{count.text}' counts is not said")
+        raise NotRead(f"what '{count.text}' counts is not stated")
     if month := cursor.take("month"):
         return Unit(month=_number(month), day=_number(count))
     return Unit(number=_number(count))
@@ -138,7 +138,7 @@ def _year(cursor: Cursor, unit: Unit) -> Unit:
             return replace(unit, year=_number(year), is_pair=is_pair, is_financial=is_financial)
     cursor.at = begin
     if is_financial:
-        raise NotRead("which financial year is not said")
+        raise NotRead("which financial year is not stated")
     return unit
 
 

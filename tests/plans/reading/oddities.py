@@ -724,7 +724,7 @@ ODDITIES = (
         "a number twice",
         (HEADINGS, _A, _changed(_B, number="1"), _C),
         (SAID[0], _said(_B, number="1"), SAID[2]),
-        told="stands also",
+        told="is also in",
     ),
     Oddity(
         "marks that turn the direction of text",
