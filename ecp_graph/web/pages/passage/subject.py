@@ -1,4 +1,4 @@
-"""The page of a passage: where it stands, its words where they may be shown, and what was read from it."""
+"""The page of a passage: where it is, its words where they may be shown, and what was read from it."""
 
 from __future__ import annotations
 
