@@ -23,6 +23,8 @@ _MEDIA_TYPES: Final = {
 }
 _PLACES: Final = ("ontology", "shapes", "dataset")
 _FORMS: Final = "|".join(["html", *_TYPES.values()])
+#: A graph without an ending; behind a scheme stands a host, which has dots.
+_GRAPH: Final = "(?:https?/[^/]+/)?[^.]+"
 #: The places, and the versions of the ontology and of the dataset; a version may have dots in it, but ends in no form.
 _NEGOTIATED: Final = f"{'|'.join(_PLACES)}|(?:ontology|release)/(?![^/]*\\.(?:{_FORMS})$)[^/]+"
 
@@ -61,7 +63,7 @@ def _apache(base: str, *, own: bool) -> str:
     for media_type, ending in [("text/html", "html"), *_TYPES.items(), (None, "html")]:
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {media_type.replace('+', '[+]')}\n" if media_type else ""
         lines.append(f"{condition}RewriteRule ^id/(.+)$ {base}/doc/$1.{ending} [R=303,L,NE]")
-        lines.append(f"{condition}RewriteRule ^graph/([^.]+)$ {base}/graph/$1.{ending} [R=303,L,NE]")
+        lines.append(f"{condition}RewriteRule ^graph/({_GRAPH})$ {base}/graph/$1.{ending} [R=303,L,NE]")
         lines.append(f"{condition}RewriteRule ^({_NEGOTIATED})$ {base}/$1.{ending} [R=303,L,NE]")
     if not own:
         lines += ["", "# Everything else is at the static site.", f"RewriteRule ^(.*)$ {base}/$1 [R=302,L,NE]"]
@@ -88,7 +90,7 @@ def _nginx_rules(path: str) -> str:
             f"error_page 404 {path}/404.html;",
             f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>{_FORMS})$ {{ return 303 {path}/doc/$thing.$ending; }}",
             f"location ~ ^{path}/id/(?<thing>.+)$ {{ {vary} return 303 {path}/doc/$thing.$ecp_graph_ending; }}",
-            f"location ~ ^{path}/(?<place>graph/[^.]+|{_NEGOTIATED})$ "
+            f"location ~ ^{path}/(?<place>graph/{_GRAPH}|{_NEGOTIATED})$ "
             f"{{ {vary} return 303 {path}/$place.$ecp_graph_ending; }}",
             "",
         ]

@@ -55,7 +55,7 @@ def client(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Fl
     result = build(workspace, releases)
     assert result.release is not None
     assert len(result.report.findings) >= len(PAYLOADS)
-    return create_app(Settings(workspace=workspace.root, releases=releases, timeout=30)).test_client()
+    return create_app(Settings(workspace=workspace.root, releases=releases, timeout=60)).test_client()
 
 
 class _Markup(HTMLParser):

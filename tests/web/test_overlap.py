@@ -54,7 +54,7 @@ BAD = {
 
 @pytest.fixture(scope="module")
 def bundled(releases: Path) -> FlaskClient:
-    return create_app(Settings(releases=releases, timeout=10)).test_client()
+    return create_app(Settings(releases=releases, timeout=60)).test_client()
 
 
 def get(client: FlaskClient, url: str) -> tuple[int, str]:
@@ -293,7 +293,7 @@ def hostile() -> FlaskClient:
     store = ox.Store()
     store.update(EVIL)
     engine = EmbeddedEngine(store, name="a hostile graph")
-    return create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    return create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
 
 
 def test_nothing_runs_whatever_the_names_are(hostile: FlaskClient) -> None:
@@ -335,7 +335,7 @@ def test_things_of_one_name_have_their_own_pages(hostile: FlaskClient) -> None:
 
 def test_a_graph_without_anything_says_so() -> None:
     engine = EmbeddedEngine(ox.Store(), name="nothing")
-    client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    client = create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
     status, text = get(client, "/overlap")
     assert status == 404
     assert "The graph holds no bodies, actions or tools that could overlap." in text
@@ -353,7 +353,7 @@ def test_a_large_matrix_says_what_it_leaves_out_and_can_be_narrowed_down() -> No
     store = ox.Store()
     store.update("\n".join([*lines, "}"]))
     engine = EmbeddedEngine(store, name="many")
-    client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    client = create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
     text = " ".join(get(client, "/overlap/body-instrument")[1].split())
     assert (
         "The 60 rows and 60 columns with the most overlaps are shown. To see some of the other 10 rows and 10 columns"

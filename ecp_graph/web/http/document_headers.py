@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from ecp_graph.addresses import PATH, quoted
 from ecp_graph.linked_data.document import Standing, document_iri, licence_of, self_description, serialise
+from ecp_graph.linked_data.places import place_of
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import Format, format_named
 from ecp_graph.sparql.results import Table, to_ox
@@ -31,7 +32,7 @@ _URI: Final = PATH + "%?#[]"
 
 def local_document(thing: str, suffix: str = "") -> str:
     """Return the path on this host of the document about an individual, in the form of the suffix if there is one."""
-    return "/doc/" + quoted(thing.removeprefix(names().id)) + (f".{suffix}" if suffix else "")
+    return "/doc/" + quoted(place_of(thing, names().id)) + (f".{suffix}" if suffix else "")
 
 
 def downloads(base: str) -> list[tuple[str, Format]]:

@@ -24,7 +24,7 @@ PLANS = ("north", "south", "west")
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace, release: Release) -> FlaskClient:
-    return create_app(Settings(workspace=workspace.root, releases=release.path.parent, timeout=30)).test_client()
+    return create_app(Settings(workspace=workspace.root, releases=release.path.parent, timeout=60)).test_client()
 
 
 def page(client: FlaskClient, path: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.results import Table
+from ecp_graph.web.show.elsewhere import others
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
@@ -30,9 +31,9 @@ class Source:
 
 def sources(table: Table) -> list[Source]:
     """Return the passages that the rows of the table refer to by IRI, in document order."""
-    named: Counter[str] = Counter()
-    for row in table.rows:
-        named.update({term.value for term in row if term is not None and _is_reading(term.kind, term.value)})
+    graphs = (names().graph, *(other.graph for other in others()))
+    iris = ({term.value for term in row if term is not None and term.kind == "iri"} for row in table.rows)
+    named = Counter(iri for row in iris for iri in row if iri.startswith(graphs) and not names().is_own(iri))
     if not named:
         return []
     known = site().keep("places of passages", _places)
@@ -41,10 +42,6 @@ def sources(table: Table) -> list[Source]:
         name, certainty = known.get(iri, (compact(iri), ""))
         found.append(Source(name, certainty, local_path(iri), rows))
     return sorted(found, key=lambda source: (source.name, source.certainty))
-
-
-def _is_reading(kind: str, value: str) -> bool:
-    return kind == "iri" and value.startswith(names().graph) and not names().is_own(value)
 
 
 def _places() -> dict[str, tuple[str, str]]:
