@@ -7,25 +7,19 @@ The description of a dataset is part of the dataset and must be included in the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import pyoxigraph as ox
 
 from ecp_graph.namespaces import ECP, PREFIXES, names
-from ecp_graph.tables.statements import LAYERS, LITERALS, Statements
+from ecp_graph.tables.statements import LAYERS, Statements
+from ecp_graph.tables.stored import note_stored_forms, stored
 
-__all__ = ["Counts", "count", "count_graphs", "make_merged"]
+__all__ = ["Counts", "count", "count_graphs"]
 
 _TYPE: Final = str(ox.NamedNode(PREFIXES["rdf"] + "type"))
-#: What may have another form in a store: literals of a datatype, but for plain numbers and truth values.
-_TYPED: Final = """
-SELECT id FROM terms
-WHERE id >= $literals AND ends_with(term, '>')
-  AND NOT (ends_with(term, $integer) AND regexp_matches(term, '^"(0|[1-9][0-9]{0,17})"'))
-  AND NOT (ends_with(term, $boolean) AND regexp_matches(term, '^"(true|false)"'))"""
-_STORED: Final = "SELECT DISTINCT s, p, coalesce(restored.same, o) AS o{g} FROM ({layers}) LEFT JOIN restored ON id = o"
 _CLASSES: Final = """
 SELECT class.term[2:-2], count(*), min(thing.term[2:-2]) FILTER (starts_with(thing.term, $own))
 FROM {table} AS t JOIN terms AS class ON class.id = t.o JOIN terms AS thing ON thing.id = t.s
@@ -93,12 +87,12 @@ class Counts:
         """Return the counts of the table ``merged``, which these are, with further triples in it."""
         texts = [[str(term) for term in (t.subject, t.predicate, t.object)] for t in triples]
         numbers = statements.numbers(text for triple in texts for text in triple)
-        _note_stored_forms(statements)
+        note_stored_forms(statements)
         columns = {name: [numbers[triple[at]] for triple in texts] for at, name in enumerate(("s", "p", "o"))}
         statements.fill("added", columns)
-        stored = _STORED.format(g="", layers="FROM added")
+        held = stored(["added"], graphs=False)
         statements.connection.execute(
-            f"CREATE OR REPLACE TABLE added AS FROM ({stored}) ANTI JOIN merged USING (s, p, o)"
+            f"CREATE OR REPLACE TABLE added AS FROM ({held}) ANTI JOIN merged USING (s, p, o)"
         )
         more = statements.connection.execute(_NEW_TOTALS, _own()).fetchall()[0]
         classes, properties = _classes(statements, "added"), _properties(statements, "added")
@@ -112,13 +106,6 @@ class Counts:
             classes=_sum(self.classes, {name: number for name, number, _ in classes}),
             properties=_sum(self.properties, properties),
         )
-
-
-def make_merged(statements: Statements, layers: Sequence[str] = LAYERS) -> None:
-    """Make the table ``merged`` of the triples of some layers, each once, as a store holds them."""
-    _note_stored_forms(statements)
-    merged = _STORED.format(g="", layers=_union(layers))
-    statements.connection.execute(f"CREATE OR REPLACE TABLE merged AS {merged}")
 
 
 def count(statements: Statements) -> Counts:
@@ -145,28 +132,12 @@ def count(statements: Statements) -> Counts:
 
 def count_graphs(statements: Statements) -> dict[str, int]:
     """Return how many statements each named graph has, as a store holds them, by its IRI and in the order of these."""
-    stored = _STORED.format(g=", g", layers=_union(LAYERS))
-    return dict(sorted(statements.connection.execute(_GRAPHS.format(stored=stored)).fetchall()))
+    return dict(sorted(statements.connection.execute(_GRAPHS.format(stored=stored(LAYERS))).fetchall()))
 
 
 def namespace_of(term: str) -> str:
     """Return an IRI without what follows its last ``/`` or ``#``, or its last ``:`` where it has neither."""
     return re.sub(r"[^/#]*$", "", term) or re.sub(r"[^:]*$", "", term)
-
-
-def _note_stored_forms(statements: Statements) -> None:
-    """Make the table ``restored``: of each literal that a store holds in another form, the number of that form."""
-    given = {"literals": LITERALS, **{kind: f"^^<{PREFIXES['xsd']}{kind}>" for kind in ("integer", "boolean")}}
-    typed = [number for (number,) in statements.connection.execute(_TYPED, given).fetchall()]
-    literals = list(statements.terms(typed).items())
-    store = ox.Store()
-    node = ox.NamedNode("urn:literal")
-    store.extend(ox.Quad(ox.NamedNode(f"urn:{at}"), node, term) for at, (_, term) in enumerate(literals))
-    forms = {int(str(quad.subject)[5:-1]): quad.object for quad in store}
-    changed = {number: str(forms[at]) for at, (number, term) in enumerate(literals) if forms[at] != term}
-    numbers = statements.numbers(changed.values())
-    columns = {"id": list(changed), "same": [numbers[text] for text in changed.values()]}
-    statements.fill("restored", columns)
 
 
 def _classes(statements: Statements, table: str) -> list[tuple[str, int, str | None]]:
@@ -181,10 +152,6 @@ def _properties(statements: Statements, table: str) -> dict[str, int]:
 
 def _own() -> dict[str, str]:
     return {"own": f"<{names().id}"}
-
-
-def _union(layers: Iterable[str]) -> str:
-    return " UNION ALL ".join(f"FROM {layer}" for layer in layers)
 
 
 def _sum(known: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:

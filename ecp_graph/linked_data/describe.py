@@ -19,11 +19,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ecp_graph.linked_data.catalogue import Facts, Header, catalogue, iri, release, titles, types
-from ecp_graph.linked_data.counts import Counts, count, make_merged
+from ecp_graph.linked_data.counts import Counts, count
 from ecp_graph.linked_data.dumps import DUMPS
 from ecp_graph.namespaces import compact, names
 from ecp_graph.tables.definitions import Definition
 from ecp_graph.tables.statements import LAYERS, Statements, parsed_terms
+from ecp_graph.tables.stored import make_merged
 from ecp_graph.workspace_file import WorkspaceFile
 
 __all__ = ["describe"]

@@ -167,10 +167,10 @@ def _typed(statement: Statement, select: str) -> str:
         kind = statement.columns.get(name)
         if kind is None:
             values.append(f'NULL::{_type(name)} AS "{name}"')
-        elif kind == (name in _WORDS):
+        elif kind == ("text" if name in _WORDS else "term"):
             values.append(f'row."{name}"')
         else:
-            raise NotCompiled(f"?{name} as {'a string' if kind else 'a term'}")
+            raise NotCompiled(f"?{name} as a {kind}")
     return f"SELECT {', '.join(values)} FROM ({select}) AS row"
 
 

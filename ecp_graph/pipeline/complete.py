@@ -10,6 +10,8 @@ from typing import Literal
 
 import pyoxigraph as ox
 
+from ecp_graph.errors import UncoveredAxiom
+from ecp_graph.namespaces import expand
 from ecp_graph.overlap.across import Comparison
 from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.overlap.decided import NO_DECISIONS, Decisions, add_decisions
@@ -20,7 +22,7 @@ from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_l
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
-__all__ = ["Completed", "complete", "tables_of"]
+__all__ = ["Completed", "complete", "tables_of", "things_of"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ class Completed:
 
     def things(self) -> NTriples:
         """Return what shapes are run on: the merge of all but the shapes themselves."""
-        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
+        return things_of(self.write_things())
+
+    def write_things(self) -> Path:
+        """Write the same into a file, for a process that validates it, and return that."""
+        return self.statements.write_triples(["ontology", "data", "inferred", "derived"], "things")
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its statements, or else of its individuals."""
@@ -65,6 +71,11 @@ class Completed:
         found = found or [find(iri) for iri in contradiction.individuals]
         places = ", ".join(dict.fromkeys(f"{place.file}:{place.line}" for place in found if place))
         return f"{contradiction.sentence} ({places})" if places else contradiction.sentence
+
+
+def things_of(path: Path) -> NTriples:
+    """Return what `Completed.write_things` has written."""
+    return NTriples([path.read_bytes()])
 
 
 def complete(
@@ -88,7 +99,10 @@ def complete(
     """
     statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
-    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
+    try:
+        contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
+    except UncoveredAxiom as refusal:
+        raise UncoveredAxiom(refusal.found, [_place_of(sources, *pair) for pair in refusal.found]) from None
     progress(f"Inferred {statements.count('inferred')} statements")
     without_joins = derive_layer(
         statements,
@@ -117,6 +131,13 @@ def tables_of(sources: Sources) -> Statements:
     else:
         statements.put("data", sources.data)
     return statements
+
+
+def _place_of(sources: Sources, subject: str, term: str) -> str:
+    """Return the file and the line of a statement with a term as its predicate or its value; empty if none is known."""
+    find, iri = sources.index.find, expand(term)
+    place = find(expand(subject), predicate=iri, value=f"<{iri}>")
+    return f"{place.file}:{place.line}" if place else ""
 
 
 def _told_of_data(statements: Statements) -> str:

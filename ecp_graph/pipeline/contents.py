@@ -6,8 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +17,7 @@ from ecp_graph import __version__
 from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.forked import forked_call
 from ecp_graph.inputs import read_input
-from ecp_graph.linked_data.counts import count_graphs, make_merged
+from ecp_graph.linked_data.counts import count_graphs
 from ecp_graph.linked_data.describe import describe
 from ecp_graph.linked_data.dumps import FOLDER as DUMPS_FOLDER
 from ecp_graph.linked_data.dumps import write_checksums, write_dumps
@@ -26,15 +25,18 @@ from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.overlap.likeness import encoder_version
 from ecp_graph.pipeline.complete import Completed
+from ecp_graph.pipeline.storing import DESCRIBED, Storing, describe_in
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
+from ecp_graph.tables.answers import answers_by_joins
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
-from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.definitions import Definition, read_definitions
 from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
 from ecp_graph.tables.lists.writing import write_lists
-from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements, memory_limit
+from ecp_graph.tables.statements import LAYERS, Statements
+from ecp_graph.tables.stored import make_merged
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
 from ecp_graph.validation.writers import FORMATS, render
@@ -44,13 +46,6 @@ __all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_publi
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
 LAYOUT: Final = 8
-#: A store in memory takes half of what tables may take, if its N-Quads are one so-manieth of that.
-_PART_IN_MEMORY: Final = 4
-_STORED: Final = """
-WITH
-  blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
-  every AS ({layers} UNION ALL SELECT s, p, o, {default} FROM merged)
-FROM every WHERE (s IN (FROM blank) OR o IN (FROM blank)) = {with_blank}"""
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -79,11 +74,12 @@ def write_public_part(
     workspace_hash: str,
     *,
     facts: Mapping[str, Any],
+    progress: Callable[[str], None],
 ) -> Release:
     """Write the release without confidential plans into the folder of the whole one, and return it."""
     identity = release_id(workspace_hash)
     (part := folder / PUBLIC / identity).mkdir(parents=True)
-    write_contents(part, completed, report, workspace, workspace_hash, facts=facts)
+    write_contents(part, completed, report, workspace, workspace_hash, facts=facts, progress=progress)
     (part.parent / CURRENT).write_text(identity + "\n", encoding="utf-8")
     return open_release(part.parent)
 
@@ -98,12 +94,14 @@ def write_contents(
     facts: Mapping[str, Any],
     confidential: Sequence[str] = (),
     public: Release | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Write every file of a release into an empty folder, the manifest last, and all of it to disk.
 
     ``report`` waits for the report, and is called when all else is written; what it raises is raised. ``facts`` are
-    what the manifest tells of how the release was made. With confidential plans the folder may hold ``public``,
-    the release without them. The description and the dumps are those of that part then; without one, there are none.
+    what the manifest tells of how the release was made. With confidential plans the folder may hold ``public``, the
+    release without them. The description and the dumps are those of that part then; without one, there are none.
+    ``progress`` is told which tables joins do not cover.
     """
     identity = release_id(workspace_hash)
     about = None if workspace.has_own("ontology") else workspace.about
@@ -127,10 +125,9 @@ def write_contents(
     with forked_call(partial(_write_dumps, folder, dumped)) as dumps_written:
         for name, content in (("description", description), ("ontology", completed.sources.ontology)):
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
-        with _store(folder / "store", statements, description) as store:
-            beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
-            write_tables(store, tables, folder / TABLES_FOLDER, beside=beside)
-            _write_lists(folder, store, description, workspace)
+        left = _write_store_tables_and_lists(folder, statements, description, tables, workspace)
+        for name, why_not in left.items():
+            progress(f"The table {name} is asked of the store, because joins do not cover {why_not}")
         dumps_written()
     found = report()
     for name, suffix in FORMATS.items():
@@ -141,6 +138,7 @@ def write_contents(
         "workspace": workspace_hash,
         **facts,
         **_manifest(completed, workspace),
+        **({"tables_without_joins": left} if left else {}),
         "findings": found.counts,
         **({"confidential": list(confidential)} if confidential else {}),
         "files": _facts_of_files(folder),
@@ -170,13 +168,6 @@ def _facts_of_files(folder: Path) -> dict[str, Any]:
     return {path.relative_to(folder).as_posix(): file_facts(path) for path in files}
 
 
-def _write_lists(folder: Path, store: ox.Store, description: Sequence[ox.Quad], workspace: Workspace) -> None:
-    """Write the lists that pages read, of a store that lacks the description and of the tables."""
-    store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
-    engine = EmbeddedEngine(store, name=f"release in {folder.name}")
-    write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
-
-
 def _ontology_version(completed: Completed) -> str:
     version = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
     found = (quad.object for quad in completed.sources.ontology if quad.predicate == version)
@@ -201,40 +192,39 @@ def _write_dumps(folder: Path, dataset: Path | None) -> None:
     write_checksums(dumps, [(path.name, file_facts(path)["sha256"]) for path in made])
 
 
-@contextmanager
-def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -> Iterator[ox.Store]:
-    """Make the store of a release, the merge of all graphs as its default graph, and yield what answers as it does.
+def _write_store_tables_and_lists(
+    folder: Path,
+    statements: Statements,
+    description: Sequence[ox.Quad],
+    tables: Sequence[Definition],
+    workspace: Workspace,
+) -> dict[str, str]:
+    """Write these parts of a release, and return the tables that a store was asked for, each with the reason.
 
-    That lacks the description, which is added at the end: tables are asked about what that describes.
+    A store in memory is gone before the one on disk is made. Tables are of what the description describes, so a store
+    lacks it until they are there.
     """
-    described = [layer for layer in LAYERS if layer != "description"]
-    make_merged(statements, described)
-    layers = " UNION ALL ".join(f"FROM {layer}" for layer in described)
-    plain, with_blank = (
-        statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=is_so), f"stored-{is_so}")
-        for is_so in (False, True)
-    )
-    store = ox.Store(str(path))
-    store.bulk_load(path=str(plain), format=ox.RdfFormat.N_QUADS)
-    # only those of ontology and shapes: out of a file they would come with other names
-    blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
-    store.extend(blank)
-    if plain.stat().st_size <= memory_limit() // _PART_IN_MEMORY:  # asked in half the time, loading included
-        asked = ox.Store()
-        asked.load(path=str(plain), format=ox.RdfFormat.N_QUADS)
-        asked.extend(blank)
-        yield asked
-        del asked
-    else:
-        yield store
-    for content in (plain, with_blank):
-        content.unlink()
-    store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+    make_merged(statements, DESCRIBED)
+    answered, left = answers_by_joins(statements, DESCRIBED, tables)
+    storing = Storing(statements)
+    path = folder / "store"
+    store = None if storing.fits_memory else storing.on_disk(path)
+    beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
+    asked = storing.in_memory() if store is None else store
+    write_tables(asked, tables, folder / TABLES_FOLDER, answered=answered, beside=beside)
+    describe_in(asked, description)
+    engine = EmbeddedEngine(asked, name=f"release in {folder.name}")
+    write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
+    del asked, engine
+    if store is None:
+        store = storing.on_disk(path)
+        describe_in(store, description)
     store.optimize()
     store.flush()
     del store
     for leftover in (*path.glob("LOG*"), path / "LOCK"):
         leftover.unlink(missing_ok=True)
+    return left
 
 
 def _to_disk(paths: Iterable[Path]) -> None:

@@ -230,14 +230,18 @@ class Statements:
         return list(ox.parse("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows), format=ox.RdfFormat.N_QUADS))
 
     def text(self, layers: Sequence[str], *, graphs: bool = True) -> bytes:
-        """Return the statements of layers as N-Quads in their order; without ``graphs`` each triple once, unordered."""
+        """Return the statements of layers as N-Quads in their order; without ``graphs`` as `write_triples` does."""
         if graphs:
             path = self._copy("text", _union(layers, rest=", rowid AS place"), "ORDER BY place")
         else:
-            path = self._copy("text", _merged(layers))
+            path = self.write_triples(layers, "text")
         content = path.read_bytes()
         path.unlink()
         return content
+
+    def write_triples(self, layers: Sequence[str], name: str) -> Path:
+        """Write each triple of layers once as N-Triples, by property, into a file that stays as long as the tables."""
+        return self._copy(name, _merged(layers), "ORDER BY statement.p")
 
     def write_sorted(self, layers: Sequence[str]) -> Path:
         """Write the statements of layers as N-Quads, each once, in the order of their lines, into a file to move."""

@@ -1,7 +1,8 @@
 """Writes the tidy tables of a release: Parquet files, and what they hold in the terms of CSVW.
 
-Oxigraph answers the query of each definition as a CSV file, and DuckDB gives its columns their types, adds names and
-codes, puts the rows in order and writes them, so that no row passes through Python. Equal data give equal bytes.
+Joins answer the query of each definition, or Oxigraph as a CSV file, and DuckDB gives its columns their types, adds
+names and codes, puts the rows in order and writes them, so that no row passes through Python. Equal data give equal
+bytes, whichever answers.
 """
 
 from __future__ import annotations
@@ -51,10 +52,16 @@ SELECT thing, first.name AS name_of, first.language AS language_of, code_of FROM
 
 
 def write_tables(
-    store: ox.Store, definitions: Sequence[Definition], folder: Path, *, beside: Mapping[str, Path] = _NOTHING
+    store: ox.Store,
+    definitions: Sequence[Definition],
+    folder: Path,
+    *,
+    answered: Mapping[str, Path] = _NOTHING,
+    beside: Mapping[str, Path] = _NOTHING,
 ) -> None:
     """Write ``NAME.parquet`` for each definition and the metadata into a new folder; nothing without definitions.
 
+    ``answered`` has, by table, answers that need not be asked of the store (`ecp_graph.tables.answers`);
     ``beside`` has, by table, Parquet files of texts with more rows than the store knows; columns go by their names.
     Where the data give several values for a column in which a row of that key has one, the first in the order of the
     alphabet stands. Raises InputSyntaxError for a definition whose query does not parse or gives other columns.
@@ -62,10 +69,16 @@ def write_tables(
     if not definitions:
         return
     folder.mkdir()
-    allowed = {path.parent for path in beside.values()}
+    allowed = {path.parent for path in (*answered.values(), *beside.values())}
     with TemporaryDirectory(prefix="ecp-graph-") as scratch, connected(Path(scratch), folder, *allowed) as connection:
         for each in sorted(definitions, key=lambda one: one.name != NAMES):
-            _fill(connection, store, each, Path(scratch) / f"{each.name}.csv", beside.get(each.name))
+            _check(each)
+            if each.name in answered:
+                rows = f"read_parquet({literal(str(answered[each.name]))})"
+            else:
+                rows = _asked(store, each, Path(scratch) / f"{each.name}.csv")
+            select = _typed(each, _one_a_key(connection, each, rows, beside.get(each.name)))
+            connection.execute(f"CREATE TABLE {quoted(each.name)} AS {select}")
             if each.name == NAMES:
                 connection.execute(NAMED, {"main": main_language().lower()})
             order = ", ".join(map(quoted, dict.fromkeys([*each.order, *each.key])))
@@ -119,42 +132,37 @@ def _described(definition: Definition, keys: Mapping[str, str]) -> dict[str, Any
     }
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection, store: ox.Store, definition: Definition, answer: Path, beside: Path | None
-) -> None:
-    """Make the table of a definition, by way of a file with the answer of its query, and of one with further rows."""
-    _answer(store, definition, answer)
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in definition.selected)
-    connection.execute(
-        f"CREATE OR REPLACE VIEW answer AS SELECT * FROM read_csv({literal(str(answer))}, columns = {{{columns}}}, "
-        "auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', "
-        "parallel = false, max_line_size = 64000000)"
-    )
-    rows = "SELECT * FROM answer"
+def _one_a_key(connection: duckdb.DuckDBPyConnection, definition: Definition, answer: str, beside: Path | None) -> str:
+    """Return what selects the rows of an answer and of a file with further ones, one for each key."""
+    rows = f"SELECT * FROM {answer}"
     if beside is not None:
         known = ", ".join(map(quoted, definition.selected))
         more = f"SELECT * FROM read_parquet({literal(str(beside))})"
         rows = f"SELECT {known} FROM ({rows} UNION ALL BY NAME {more})"
     key = ", ".join(map(quoted, definition.key))
-    connection.execute(
-        f"CREATE OR REPLACE TABLE one AS SELECT * FROM ({rows}) "
-        f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {', '.join(map(quoted, definition.selected))}) = 1"
-    )
-    answer.unlink()
+    # rarely any, and looking for them costs a third of putting all rows in order
+    shared = connection.execute(f"SELECT 1 FROM ({rows}) GROUP BY {key} HAVING count(*) > 1 LIMIT 1")
+    if not shared.fetchall():
+        return rows
+    order = ", ".join(map(quoted, definition.selected))
+    return f"SELECT * FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) = 1"
+
+
+def _typed(definition: Definition, rows: str) -> str:
+    """Return what selects the columns of a table, each of its type, with names and codes."""
     of = list(dict.fromkeys(column.of for column in definition.columns if column.naming))
     joins = " ".join(
         f"LEFT JOIN named AS named{at} ON named{at}.thing = one.{quoted(name)}" for at, name in enumerate(of)
     )
     values = ", ".join(f"{_expression(each, of)} AS {quoted(each.name)}" for each in definition.columns)
-    connection.execute(f"CREATE TABLE {quoted(definition.name)} AS SELECT {values} FROM one {joins}")
-    connection.execute("DROP TABLE one")
+    return f"SELECT {values} FROM ({rows}) AS one {joins}"
 
 
-def _answer(store: ox.Store, definition: Definition, path: Path) -> None:
+def _check(definition: Definition) -> None:
+    """Raise InputSyntaxError for a definition whose query does not parse or gives other columns than its header."""
     try:
         refuse_excess(definition.text)  # a deep one would overflow the stack
-        prefixes = dict(names().prefixes)
-        found = store.query(definition.text, prefixes=prefixes)
+        found = ox.Store().query(definition.text, prefixes=dict(names().prefixes))
     except (QueryTooComplex, SyntaxError) as reason:
         raise InputSyntaxError(definition.path, f"its query is refused: {reason}") from reason
     given = [variable.value for variable in found.variables] if isinstance(found, ox.QuerySolutions) else []
@@ -164,14 +172,23 @@ def _answer(store: ox.Store, definition: Definition, path: Path) -> None:
             f"the query gives {', '.join(given) or 'no columns'}, "
             f"but the header has {', '.join(definition.selected)}. Make them the same, in one order.",
         )
+
+
+def _asked(store: ox.Store, definition: Definition, path: Path) -> str:
+    """Write what the store answers into a file, and return what reads it in SQL."""
     try:
-        texts: Any = store.query(_as_texts(definition), prefixes=prefixes)
+        texts: Any = store.query(_as_texts(definition), prefixes=dict(names().prefixes))
     except SyntaxError as reason:
         raise InputSyntaxError(
             definition.path, f"its query cannot be part of another, as one with FROM cannot: {reason}"
         ) from reason
     with path.open("wb") as stream:
         texts.serialize(stream, format=ox.QueryResultsFormat.CSV)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in definition.selected)
+    return (
+        f"read_csv({literal(str(path))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
+        "quote = '\"', escape = '\"', new_line = '\\r\\n', parallel = false, max_line_size = 64000000)"
+    )
 
 
 def _as_texts(definition: Definition) -> str:

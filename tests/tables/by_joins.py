@@ -42,13 +42,13 @@ def differences(quads: Iterable[ox.Quad], queries: Sequence[str]) -> tuple[dict[
 def rows_by_joins(query: str, statements: Statements) -> Rows:
     statement = _compiled(query)
     with in_process(statements, []) as joins:
-        select = statement.prepared(joins, statements.numbers(statement.constants))
-        rows = statements.connection.execute(select).fetchall()
+        joins.make("answer", statement.prepared(joins, statements.numbers(statement.constants)))
+        rows = statements.connection.execute("FROM answer").fetchall()
     terms = dict(statements.connection.execute("SELECT id, term FROM terms").fetchall())
     return Counter(
         frozenset(
-            (name, str(ox.Literal(value)) if is_text else terms[value])
-            for (name, is_text), value in zip(statement.columns.items(), row, strict=bool(statement.columns))
+            (name, terms[value] if kind == "term" else str({"iri": ox.NamedNode}.get(kind, ox.Literal)(value)))
+            for (name, kind), value in zip(statement.columns.items(), row, strict=bool(statement.columns))
             if value is not None
         )
         for row in rows

@@ -4,9 +4,10 @@
 graphs, ``terms(id, term)`` the terms in the syntax of N-Triples. rdflib parses the query; each node of its algebra
 becomes a table in SQL, whose columns are the variables::
 
-    patterns.py     triple patterns, UNION, OPTIONAL, FILTER with EXISTS, BIND, GRAPH, VALUES, sub-SELECT
+    patterns.py     triple patterns, UNION, OPTIONAL, FILTER, BIND, GRAPH, VALUES, sub-SELECT, MIN and MAX of groups
     paths.py        property paths: / | ^ ? * +
-    expressions.py  = != < && || ! IN IF COALESCE STR CONCAT BOUND
+    expressions.py  = != < && || ! IN IF COALESCE CONCAT BOUND EXISTS
+    facets.py       STR LANG DATATYPE isIRI
     relation.py     how solutions are joined where a variable may be unbound
 
 What is none of these raises NotCompiled with its name, and is left to an engine of SPARQL.
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ecp_graph.tables.algebra.patterns import Patterns
-from ecp_graph.tables.algebra.relation import NotCompiled, Scope
+from ecp_graph.tables.algebra.relation import Kind, NotCompiled, Scope
 from ecp_graph.tables.joins import Joins
 
 __all__ = ["NotCompiled", "Statement", "compiled"]
@@ -29,14 +30,13 @@ class Statement:
     """A query in SQL. In its texts ``{0}`` stands for the number of the first of the constants (N-Triples).
 
     ``tables`` have to be made before, in their order, so that the database knows how large they are when it plans what
-    reads them. ``columns`` are the variables in their order; the value tells whether they are strings, and no numbers
-    of terms.
+    reads them. ``columns`` are the variables in their order, each with what its values are.
     """
 
     tables: Mapping[str, str]
     select: str
     constants: tuple[str, ...]
-    columns: Mapping[str, bool]
+    columns: Mapping[str, Kind]
 
     def prepared(self, joins: Joins, numbers: Mapping[str, int]) -> str:
         """Make the tables that come before the query, and return its SELECT; raises Stopped."""
@@ -64,7 +64,7 @@ def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement
     _refuse_look_alikes(algebra._vars)
     scope = Scope()
     found = Patterns(scope).relation(algebra.p)
-    columns = {str(name): found.columns[str(name)].is_text for name in algebra.PV}
+    columns = {str(name): found.columns[str(name)].kind for name in algebra.PV}
     return Statement(scope.tables, found.select, tuple(scope.constants), columns)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from ecp_graph.tables.algebra.expressions import (
     and_parts,
     expression,
     is_exists,
-    texts_needed,
-    with_texts,
+    nested_exists,
 )
+from ecp_graph.tables.algebra.facets import facet_column, facets_needed, variables, with_facets
 from ecp_graph.tables.algebra.paths import pairs
 from ecp_graph.tables.algebra.relation import (
     UNIT,
@@ -20,6 +21,7 @@ from ecp_graph.tables.algebra.relation import (
     NotCompiled,
     Relation,
     Scope,
+    flagged,
     joined,
     kept,
     left_joined,
@@ -31,12 +33,12 @@ __all__ = ["Patterns"]
 
 #: What an author calls that which rdflib calls so.
 _CALLED: Final = {
-    "AggregateJoin": "GROUP BY or an aggregate",
-    "Group": "GROUP BY or an aggregate",
     "Minus": "MINUS",
     "ServiceGraphPattern": "SERVICE",
     "Slice": "LIMIT or OFFSET",
 }
+#: In SQL, by a value of their own.
+_EXTREMES: Final = {"Aggregate_Min": "min_by", "Aggregate_Max": "max_by"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ class Patterns:
         left, right = self.relation(pattern.p1), self.relation(pattern.p2)
         if getattr(pattern.expr, "name", "") == "TrueFilter":
             return left_joined(left, right, "")
-        left, right, condition = self._condition(left, right, [pattern.expr])
+        parts = []
+        for part in and_parts(pattern.expr):
+            if is_exists(part):
+                right = self._exists(right, part, beside=left)
+            else:
+                parts.append(part)
+        left, right, condition = self._condition(left, right, parts)
         return left_joined(left, right, condition)
 
     def filter(self, pattern: Any) -> Relation:
@@ -87,9 +95,8 @@ class Patterns:
         parts = and_parts(pattern.expr)
         plain = [part for part in parts if not is_exists(part)]
         if plain:
-            found = with_texts(found, texts_needed(plain))
-            conditions = [self._truth(part, [("r", found)]) for part in plain]
-            where = " AND ".join(conditions)
+            found, flags = self._with_flags(with_facets(found, facets_needed(plain)), plain)
+            where = " AND ".join(self._truth(part, [("r", found)], flags) for part in plain)
             found = replace(found, source=f"(SELECT * FROM {found.source} AS r WHERE {where})", branches=())
         for part in parts:
             if is_exists(part):
@@ -98,13 +105,13 @@ class Patterns:
 
     def extend(self, pattern: Any) -> Relation:
         """Return the solutions with the value of an expression, which is unbound where that fails."""
-        found = with_texts(self.relation(pattern.p), texts_needed(pattern.expr))
-        value = expression(pattern.expr, [("r", found)], self.scope)
-        if value.is_truth:
-            raise NotCompiled("a truth value as the value of a variable")
+        found = with_facets(self.relation(pattern.p), facets_needed(pattern.expr))
+        found, flags = self._with_flags(found, pattern.expr)
+        value = expression(pattern.expr, [("r", found)], self.scope, flags)
         name = str(pattern.var)
-        source = f"(SELECT *, {value.sql} AS {named(name)} FROM {found.source} AS r)"
-        return Relation(source, {**found.columns, name: value.column}, found.texts)
+        sql = "NULL::BIGINT" if value.is_nothing else value.sql
+        source = f"(SELECT *, {sql} AS {named(name)} FROM {found.source} AS r)"
+        return Relation(source, {**found.columns, name: value.column}, found.facets)
 
     def in_graph(self, pattern: Any) -> Relation:
         """Return the solutions inside one named graph, with the graph."""
@@ -140,6 +147,8 @@ class Patterns:
         """Return the solutions of a sub-SELECT, a table of its own."""
         if self.graph is not None:
             raise NotCompiled("a sub-SELECT inside GRAPH")
+        if not pattern.p:  # VALUES without rows, of which rdflib keeps no names
+            return Relation("(SELECT 1 AS unit WHERE false)", {})
         if pattern.p.name == "values":
             return self.values(pattern.p)
         found = self.relation(pattern.p)
@@ -165,29 +174,74 @@ class Patterns:
         """Return the solutions; an order without LIMIT changes none."""
         return self.relation(pattern.p)
 
-    def _exists(self, found: Relation, part: Any) -> Relation:
-        inner, conditions = part.graph, []
+    def groups(self, pattern: Any) -> Relation:
+        """Return one solution for each group of solutions, with the least or the greatest of integers."""
+        from rdflib.term import Variable
+
+        keys = pattern.p.expr or []
+        if not keys or not all(isinstance(key, Variable) for key in keys):
+            raise NotCompiled("an aggregate without GROUP BY of variables")
+        found = self.relation(pattern.p.p)
+        columns, values = {}, []
+        for part in pattern.A:
+            name, of = str(part.res), str(part.vars)
+            column = found.columns.get(of, Column(is_node=True, may_lack=True))
+            if part.name == "Aggregate_Sample" and part.vars in keys:
+                values.append(f"{named(of) if of in found.columns else 'NULL::BIGINT'} AS {named(name)}")
+            elif part.name in _EXTREMES and column.kind == "term" and not column.may_lack:
+                found = with_facets(found, iter([("INTEGER", of)]))
+                values.append(f"{_EXTREMES[part.name]}({named(of)}, {facet_column('INTEGER', of)}) AS {named(name)}")
+            else:
+                raise NotCompiled(f"the aggregate {part.name.removeprefix('Aggregate_').upper()} of ?{of}")
+            columns[name] = column
+        by_keys = ", ".join(named(str(key)) for key in keys if str(key) in found.columns) or "1"
+        return Relation(f"(SELECT {', '.join(values)} FROM {found.source} GROUP BY {by_keys})", columns)
+
+    def _exists(self, found: Relation, part: Any, beside: Relation | None = None) -> Relation:
+        """Return the solutions for which EXISTS holds; of what stands ``beside`` them it may ask nothing."""
+        found, right, condition, asked = self._both(found, part)
+        for name in asked & set(beside.columns if beside else ()):
+            if name not in found.columns or found.columns[name].may_lack:
+                raise NotCompiled("EXISTS inside OPTIONAL that asks for what stands before it")
+        return kept(found, right, condition, if_any=part.name == "Builtin_EXISTS")
+
+    def _with_flags(self, found: Relation, expr: Any) -> tuple[Relation, dict[int, str]]:
+        """Return the solutions with a column for each EXISTS inside an expression, and its name by the node's id."""
+        flags = {}
+        for part in nested_exists(expr):
+            found, right, condition, _ = self._both(found, part)
+            flags[id(part)] = self.scope.flag()
+            found = flagged(found, right, condition, flags[id(part)], if_any=part.name == "Builtin_EXISTS")
+        return found, flags
+
+    def _both(self, found: Relation, part: Any) -> tuple[Relation, Relation, str, set[str]]:
+        """Return both sides of EXISTS, the condition on them, and the variables that it asks for."""
+        from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
+
+        is_plain = part.graph.name == "GroupGraphPatternSub"  # as rdflib leaves it outside FILTER
+        inner, conditions = translateGroupGraphPattern(part.graph) if is_plain else part.graph, []
         while inner.name == "Filter":
             conditions += and_parts(inner.expr)
             inner = inner.p
-        if any(map(is_exists, conditions)):
+        if any(True for _ in nested_exists(conditions)):
             raise NotCompiled("EXISTS inside EXISTS")
         _refuse_in_exists(inner)
         right = self.relation(inner)
-        found, right, condition = self._condition(found, right, conditions)
-        return kept(found, right, condition, if_any=part.name == "Builtin_EXISTS")
+        left, right, condition = self._condition(found, right, conditions)
+        return left, right, condition, {*right.columns, *variables(conditions)}
 
     def _condition(self, left: Relation, right: Relation, parts: list[Any]) -> tuple[Relation, Relation, str]:
-        """Return the two with the strings that a condition on both needs, and the condition."""
-        needed = set(texts_needed(parts))
-        left = with_texts(left, iter(sorted(needed & set(left.columns))))
-        right = with_texts(right, iter(sorted(needed & set(right.columns))))
+        """Return the two with the facets that a condition on both needs, and the condition."""
+        needed = sorted(set(facets_needed(parts)))
+        left, right = with_facets(left, iter(needed)), with_facets(right, iter(needed))
         sides = [("l", left), ("r", right)]
         return left, right, " AND ".join(self._truth(part, sides) for part in parts)
 
-    def _truth(self, part: Any, sides: list[tuple[str, Relation]]) -> str:
-        value = expression(part, sides, self.scope)
-        if not value.is_truth:
+    def _truth(
+        self, part: Any, sides: list[tuple[str, Relation]], flags: Mapping[int, str] = MappingProxyType({})
+    ) -> str:
+        value = expression(part, sides, self.scope, flags)
+        if value.kind != "truth":
             raise NotCompiled("a value other than true and false as a condition")
         return value.sql
 
@@ -261,6 +315,7 @@ def _refuse_in_exists(pattern: Any) -> None:
 
 
 _FORMS: Final[dict[str, Callable[[Patterns, Any], Relation]]] = {
+    "AggregateJoin": Patterns.groups,
     "BGP": Patterns.triples,
     "Distinct": Patterns.distinct,
     "Extend": Patterns.extend,

@@ -1,16 +1,35 @@
 """Solutions of a pattern as a table in SQL: a column a variable, and how two of them are joined.
 
-A column holds the number of a term in the table ``terms``, or a plain string that an expression has made. NULL is what
-SPARQL calls unbound: it agrees with everything in a join. No solution is dropped or added: these are multisets.
+A column holds the number of a term in the table ``terms``, or a string, IRI or truth value that an expression has
+made. NULL is what SPARQL calls unbound: it agrees with everything in a join. No solution is dropped or added: these are
+multisets.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-__all__ = ["Column", "NotCompiled", "Relation", "Scope", "joined", "kept", "left_joined", "named", "united"]
+__all__ = [
+    "TYPES",
+    "Column",
+    "Kind",
+    "NotCompiled",
+    "Relation",
+    "Scope",
+    "flagged",
+    "joined",
+    "kept",
+    "left_joined",
+    "named",
+    "united",
+]
+
+#: What the values of a column are: numbers of terms, plain strings, IRIs as strings, or true and false.
+Kind: TypeAlias = Literal["term", "text", "iri", "truth"]
+#: How each kind is held.
+TYPES: Final[Mapping[Kind, str]] = {"term": "BIGINT", "text": "VARCHAR", "iri": "VARCHAR", "truth": "BOOLEAN"}
 
 
 class NotCompiled(Exception):
@@ -25,8 +44,7 @@ class NotCompiled(Exception):
 class Column:
     """What is known of the values of a variable before any data are seen."""
 
-    #: Plain strings, and no numbers of terms.
-    is_text: bool = False
+    kind: Kind = "term"
     #: IRIs and blank nodes, never a literal.
     is_node: bool = False
     #: Unbound in some solutions.
@@ -37,13 +55,13 @@ class Column:
 class Relation:
     """The solutions of a pattern: what stands behind FROM, and its columns by variable.
 
-    ``texts`` are the variables whose strings, STR(?x), stand in columns of their own. ``branches`` are the parts of a
-    UNION.
+    ``facets`` are those that stand in columns of their own, each with its variable (`ecp_graph.tables.algebra.facets`).
+    ``branches`` are the parts of a UNION.
     """
 
     source: str
     columns: Mapping[str, Column]
-    texts: frozenset[str] = frozenset()
+    facets: frozenset[tuple[str, str]] = frozenset()
     branches: tuple[Relation, ...] = ()
 
     @property
@@ -63,6 +81,12 @@ class Scope:
 
     constants: list[str] = field(default_factory=list)
     tables: dict[str, str] = field(default_factory=dict)
+    flags: int = 0
+
+    def flag(self) -> str:
+        """Return the name of a column that no other has, for a truth value."""
+        self.flags += 1
+        return named(f"FLAG {self.flags}")
 
     def constant(self, term: str) -> str:
         """Return what stands for the number of a term: ``{2}`` for the third of the constants."""
@@ -133,6 +157,13 @@ def kept(left: Relation, right: Relation, condition: str, *, if_any: bool) -> Re
     )
 
 
+def flagged(left: Relation, right: Relation, condition: str, flag: str, *, if_any: bool) -> Relation:
+    """Return the solutions of the left one, with a column for whether the right one has any that agrees, or none."""
+    agree = " AND ".join([*_agreement(left, right), *([condition] if condition else [])]) or "true"
+    exists = f"{'' if if_any else 'NOT '}EXISTS (SELECT 1 FROM {right.source} AS r WHERE {agree})"
+    return replace(left, source=f"(SELECT l.*, {exists} AS {flag} FROM {left.source} AS l)", branches=())
+
+
 def united(parts: Sequence[Relation]) -> Relation:
     """Return the solutions of all parts; a variable that a part lacks is unbound there."""
     parts = [branch for part in parts for branch in (part.branches or (part,))]
@@ -147,17 +178,17 @@ def united(parts: Sequence[Relation]) -> Relation:
 
 def _united(columns: Sequence[Column | None], name: str) -> Column:
     known = [column for column in columns if column]
-    if len({column.is_text for column in known}) > 1:
-        raise NotCompiled(f"?{name}, which is a term in one part of a UNION and a string in another")
+    if len(kinds := sorted({column.kind for column in known})) > 1:
+        raise NotCompiled(f"?{name}, which is a {kinds[0]} in one part of a UNION and a {kinds[1]} in another")
     return Column(
-        known[0].is_text,
+        known[0].kind,
         all(column.is_node for column in known),
         len(known) < len(columns) or any(column.may_lack for column in known),
     )
 
 
 def _nothing(column: Column, name: str) -> str:
-    return f"NULL::{'VARCHAR' if column.is_text else 'BIGINT'} AS {named(name)}"
+    return f"NULL::{TYPES[column.kind]} AS {named(name)}"
 
 
 def _as_table(relation: Relation, scope: Scope) -> Relation:
@@ -174,10 +205,10 @@ def _columns(left: Relation, right: Relation) -> dict[str, Column]:
     columns = {**left.columns, **right.columns}
     for name in _shared(left, right):
         of = left.columns[name], right.columns[name]
-        if of[0].is_text != of[1].is_text:
-            raise NotCompiled(f"?{name}, which is joined as a string with a term")
+        if of[0].kind != of[1].kind:
+            raise NotCompiled(f"?{name}, which is joined as a {of[0].kind} with a {of[1].kind}")
         columns[name] = Column(
-            of[0].is_text,
+            of[0].kind,
             all(each.is_node for each in of) or any(each.is_node and not each.may_lack for each in of),
             all(each.may_lack for each in of),
         )
