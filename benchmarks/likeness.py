@@ -19,7 +19,7 @@ from typing import Final
 
 import yaml
 
-from ecp_graph.overlap.likeness import ActionText, Rarity, candidates, compare, open_meaning, read_action
+from ecp_graph.overlap.likeness import ActionText, Judge, Rarity, candidates, open_meaning, read_action
 from ecp_graph.overlap.likeness.settings import held
 
 _PAIRS: Final = Path(__file__).resolve().parent.parent / "tests" / "overlap" / "pairs" / "tuning.yaml"
@@ -53,7 +53,8 @@ def measure(number: int) -> None:
     times.append(time.process_time())
     pairs = candidates(readings, rarity=rarity, meaning=meaning)
     times.append(time.process_time())
-    found = Counter(compare(readings[each.a], readings[each.b], rarity, meaning).klass for each in pairs)
+    judge = Judge(rarity, meaning)
+    found = Counter(judge.likeness(readings[each.a], readings[each.b]).klass for each in pairs)
     times.append(time.process_time())
     steps = zip(("read", "encode", "candidates", "compare"), times, times[1:], strict=False)
     print(f"{number} actions: {', '.join(f'{name} {end - start:.1f} s' for name, start, end in steps)}", end="; ")

@@ -8,7 +8,7 @@ The tree::
     ├── ImportRefused             a document or a draft cannot be taken as it is
     ├── InconsistentData          the data contradict the ontology (exit code 1)
     ├── SlowPattern               a pattern of a shape has too many ways to match a text (shape, pattern)
-    ├── PublishError              the static twin cannot be written to its folder
+    ├── PublishError              the static site cannot be written to its folder
     ├── ExportError               a folder to export to is not empty, or cannot be written
     ├── ReleaseError              there is no release, or one is damaged
     │   └── NothingPublic         a release has confidential plans, and no part without them
@@ -131,10 +131,14 @@ class InconsistentData(EcpGraphError):
 
 
 class UncoveredAxiom(EcpGraphError):
-    """Ontology or data use terms of OWL that the joins do not cover; carries pairs of where and what."""
+    """Ontology or data use terms of OWL that the joins do not cover; carries pairs of subject and term.
 
-    def __init__(self, found: Sequence[tuple[str, str]]) -> None:
-        lines = "\n".join(f"  - {where}: {what}" for where, what in found)
+    ``places`` are the file and the line of each, as far as they are known.
+    """
+
+    def __init__(self, found: Sequence[tuple[str, str]], places: Sequence[str] = ()) -> None:
+        shown = [f" ({place})" if place else "" for place in places or [""] * len(found)]
+        lines = "\n".join(f"  - {subject}: {term}{place}" for (subject, term), place in zip(found, shown, strict=True))
         super().__init__(
             f"The build does not cover these terms of OWL:\n{lines}\nTake them out, or build with --engine reference, "
             "which is slower."
@@ -161,7 +165,7 @@ class SlowPattern(EcpGraphError):
 
 
 class PublishError(EcpGraphError):
-    """The static twin of the site cannot be written to the given folder."""
+    """The static site cannot be written to the given folder."""
 
 
 class ExportError(EcpGraphError):

@@ -1,10 +1,15 @@
-"""The number of usable processors."""
+"""The number of usable processors, and what keeps a library to one of them."""
 
 from __future__ import annotations
 
 import os
+from typing import Final
 
-__all__ = ["usable_processors"]
+__all__ = ["NUMPY_ON_ONE", "usable_processors"]
+
+#: What the environment has to say before numpy is imported: it starts threads then, and a process that has some cannot
+#: be forked, as a build is for its second processor.
+NUMPY_ON_ONE: Final = ("OPENBLAS_NUM_THREADS", "1")
 
 
 def usable_processors() -> int:

@@ -84,7 +84,7 @@ def without_lists(release: Release, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def twin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The static twin of that release's site; tests read it and leave it as it is.
+    """The static site of that release's site; tests read it and leave it as it is.
 
     It is published once for all processes that the tests run in: the one that comes first does it.
     """

@@ -53,12 +53,12 @@ class Served:
         """Return all that the server wrote to stderr."""
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
-    def get(self, query: str, *, timeout: float = 30, accept: str = "text/csv", **more: str) -> Reply:
+    def get(self, query: str, *, timeout: float = 120, accept: str = "text/csv", **more: str) -> Reply:
         """Ask a query."""
         address = f"{self.url}sparql?{urllib.parse.urlencode({'query': query, **more})}"
         return self.open(urllib.request.Request(address, headers={"Accept": accept}), timeout)
 
-    def open(self, request: urllib.request.Request | str, timeout: float = 30) -> Reply:
+    def open(self, request: urllib.request.Request | str, timeout: float = 120) -> Reply:
         """Send a request; a response that breaks off is returned with ``cut`` set."""
         started = time.monotonic()
         try:
@@ -73,7 +73,7 @@ class Served:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status, headers, body, time.monotonic() - started, cut)
 
-    def raw(self, sent: bytes, *, timeout: float = 15) -> bytes:
+    def raw(self, sent: bytes, *, timeout: float = 60) -> bytes:
         """Send bytes and return all that comes back until the server closes, or nothing more comes for that long."""
         got = bytearray()
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as line:
@@ -134,7 +134,7 @@ def _running(code: str, arguments: list[str], environment: Mapping[str, str], st
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(10)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -1,4 +1,4 @@
-"""Writes docs/conformance.md: each feature of SPARQL 1.1 that a server has beside the language, asked of ours."""
+"""Writes docs/conformance.md: each feature of the SPARQL 1.1 protocols, tested on the server."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "conformance.md"
 _HEAD = """# Conformance
 
-What `/sparql` does of the [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/) (query), of
-[Federated Query](https://www.w3.org/TR/sparql11-federated-query/) and of the
-[Service Description](https://www.w3.org/TR/sparql11-service-description/). The table is written by a run of
-`python tools/conformance_docs.py`, and `make test` fails when it no longer holds. The update operation is refused with
-status 403: a release is read-only. For the rows of Federated Query the server has itself on the list of endpoints that
-SERVICE may ask; by default the list is empty, every SERVICE is refused, and `sd:BasicFederatedQuery` is not announced.
+What `/sparql` supports of the [SPARQL 1.1 Protocol](https://www.w3.org/TR/sparql11-protocol/) (query),
+[Federated Query](https://www.w3.org/TR/sparql11-federated-query/) and the
+[Service Description](https://www.w3.org/TR/sparql11-service-description/). `python tools/conformance_docs.py` writes
+the table, and `make test` fails if it is wrong. Updates are refused with status 403: a release is read-only. For the
+rows of Federated Query, the server's own address is on the list of endpoints that SERVICE may call; by default the list
+is empty, every SERVICE is refused, and `sd:BasicFederatedQuery` is not announced.
 
-The W3C's own SPARQL 1.1 query tests go through the endpoint too (`python tools/fetch_w3c.py`, then
-`tests/conformance/test_w3c.py`): it passes every one that the engine alone passes. Of the seven tests of Federated
-Query it passes the four whose clauses have a constant address and no clause inside; the others are refused
+The W3C's SPARQL 1.1 query tests are run through the endpoint too (`python tools/fetch_w3c.py`, then
+`tests/conformance/test_w3c.py`): it passes every test that the engine alone passes. Of the seven tests of Federated
+Query it passes the four whose clauses have a constant address and no nested clause; the others are refused
 (`tests/engines/test_federated.py`).
 
 | clause | feature | result |

@@ -1,4 +1,4 @@
-"""Writes docs/fair.md: each practice of publishing linked data, asked of the server and of the static twin."""
+"""Writes docs/fair.md: each practice of publishing linked data, asked of the server and of the static site."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "fair.md"
 _HEAD = """# FAIR
 
-How well the data are published, asked of what is published: the tests of [FOOPS!](https://w3id.org/foops/catalogue),
-the practices of [Data on the Web Best Practices](https://www.w3.org/TR/2017/REC-dwbp-20170131/) (DWBP) that a request
-can test, and the *Recipes*,
-[Best Practice Recipes for Publishing RDF Vocabularies](https://www.w3.org/TR/2008/NOTE-swbp-vocab-pub-20080828/).
-A run of `python -m tools.fair_docs` writes the table, and `make test` fails when it no longer holds.
+How well the data are published, by the tests of [FOOPS!](https://w3id.org/foops/catalogue),
+those of the [Data on the Web Best Practices](https://www.w3.org/TR/2017/REC-dwbp-20170131/) (DWBP) that a request can
+test, and the *Recipes*, [Best Practice Recipes for Publishing RDF Vocabularies](https://www.w3.org/TR/2008/NOTE-swbp-vocab-pub-20080828/).
+`python -m tools.fair_docs` writes the table, and `make test` fails if it is wrong.
 
 - *server* is what `ecp-graph serve` runs, over the bundled release.
-- *twin, with rules* is what `ecp-graph publish` writes, on a host that reads its `.htaccess`; the rules for nginx do
+- *static, with rules* is what `ecp-graph publish` writes, on a host that reads its `.htaccess`; the rules for nginx do
   the same.
-- *twin, files alone* is the same on a host that knows files and nothing else.
+- *static, files alone* is the same on a host that only serves files.
 
-An IRI `https://w3id.org/ecp-graph/…` is asked for at the same path of each host. Whether w3id.org leads there is not
+An IRI `https://w3id.org/ecp-graph/…` is requested at the same path of each host; the redirection by w3id.org is not
 tested.
 
-| source | test | what is looked at | server | twin, with rules | twin, files alone | why not |
+| source | test | what is looked at | server | static, with rules | static, files alone | why not |
 |---|---|---|---|---|---|---|
 """
 _FOOT = """
@@ -37,9 +36,9 @@ Not in the table:
 
 - FOOPS! FIND2, FIND3, FIND_3_BIS and OM4.2 ask registries and other hosts.
 - DWBP BP16 (the right formalisation): the tests of `tests/ontology` hold the ontology to OWL 2 DL and OWL 2 RL.
-- DWBP BP20 (access in real time): the data are not made in real time.
-- DWBP BP26 (no breaking changes of an API): a matter of two versions; CHANGELOG.md lists them.
-- DWBP BP27 (identifiers are kept): the tests of `tests/web` have a deprecated thing, which answers 410.
+- DWBP BP20 (access in real time): the data are not real-time data.
+- DWBP BP26 (no breaking changes of an API): needs two versions to compare; CHANGELOG.md lists the changes.
+- DWBP BP27 (identifiers are kept): `tests/web` tests a deprecated thing, which answers 410.
 - DWBP BP30, BP33 and BP34 are about what people do with the data.
 """
 
@@ -64,6 +63,7 @@ def page(hosts: Sequence[Host]) -> str:
 
 def main() -> None:
     """Build a release, publish it, ask both, and write the page."""
+    from ecp_graph.namespaces import using
     from ecp_graph.pipeline import build
     from ecp_graph.release.release import open_release
     from ecp_graph.settings import Settings
@@ -78,7 +78,8 @@ def main() -> None:
         build(workspace, releases)
         publish(open_release(releases), workspace, twin, base_url="https://example.org/plan/")
         client = create_app(Settings(workspace=workspace.root, releases=releases)).test_client()
-        PAGE.write_text(page([ServerHost(client), RuledHost(twin), FileHost(twin)]), encoding="utf-8")
+        with using(workspace.names):
+            PAGE.write_text(page([ServerHost(client), RuledHost(twin), FileHost(twin)]), encoding="utf-8")
 
 
 if __name__ == "__main__":

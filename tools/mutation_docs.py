@@ -1,4 +1,4 @@
-"""Writes docs/mutations.md: slips that are made in the bundled data on purpose, and what catches each."""
+"""Writes docs/mutations.md: mistakes made in the bundled data on purpose, and what catches each."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "mutations.md"
 _HEAD = """# Mutations
 
-Slips that were made in the bundled data on purpose, one at a time, to see which rule of [shapes/](../shapes/README.md)
-catches them. A violation stops a release, a warning does not. The reasoner is not a rule: it finds that a slip
-contradicts the ontology. The slips are data in `tests/shapes/mutations/`: numbers 1 to 54 come from a review of the
-data, the others were added with the rules. `python -m tools.mutation_docs` writes this page, and
-`tests/shapes/test_mutations.py` makes each slip and looks for its finding.
+Mistakes made in the bundled data on purpose, one at a time, to see which rule of [shapes/](../shapes/README.md) catches
+them. A violation stops a release, a warning does not; the reasoner finds what contradicts the ontology. The mistakes
+are data in `tests/shapes/mutations/`: numbers 1 to 54 come from a review of the data, the others were added with the
+rules. `tests/shapes/test_mutations.py` makes each mistake and looks for its finding; `python -m tools.mutation_docs`
+writes this page.
 
-| no. | slip | caught by | or why not |
+| no. | mistake | caught by | or why not |
 |---|---|---|---|
 """
 
 
 def page() -> str:
-    """Return the page: a row for each slip, and how many are caught."""
+    """Return the page: a row for each mistake, and how many are caught."""
     sys.path.insert(0, str(ROOT))
     from tests.shapes.mutations import REASONER, mutations
 
     every = mutations()
     rows = [f"| {one.number} | {one.slip} | {_catcher(one.caught_by, REASONER)} | {one.uncaught} |" for one in every]
     caught = sum(one.caught_by is not None for one in every)
-    return f"{_HEAD}{chr(10).join(rows)}\n\n{caught} of {len(every)} slips are caught.\n"
+    return f"{_HEAD}{chr(10).join(rows)}\n\n{caught} of {len(every)} mistakes are caught.\n"
 
 
 def _catcher(rule: str | None, reasoner: str) -> str:

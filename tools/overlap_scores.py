@@ -20,12 +20,12 @@ import yaml
 from ecp_graph.overlap.likeness import (
     CLASSES,
     ActionText,
+    Judge,
     Likeness,
     Meaning,
     Rarity,
     Reading,
     candidates,
-    compare,
     open_meaning,
     read_action,
 )
@@ -76,7 +76,8 @@ class Half:
     @cached_property
     def found(self) -> list[Likeness]:
         """Return what each pair is called."""
-        return [compare(pair.a, pair.b, self.rarity, self.meaning) for pair in self.pairs]
+        judge = Judge(self.rarity, self.meaning)
+        return [judge.likeness(pair.a, pair.b) for pair in self.pairs]
 
     def called(self, classes: Sequence[str], labels: Sequence[str] = LABELS) -> int:
         """Return how many pairs of these labels are called one of these classes."""
@@ -113,7 +114,12 @@ def pairs(name: str) -> list[Pair]:
 
 
 def _reading(side: Mapping[str, Any]) -> Reading:
-    return read_action(ActionText(**{key: tuple(val) if isinstance(val, list) else val for key, val in side.items()}))
+    return _read(ActionText(**{key: tuple(val) if isinstance(val, list) else val for key, val in side.items()}))
+
+
+@cache
+def _read(action: ActionText) -> Reading:
+    return read_action(action)
 
 
 def page(before: str) -> str:
@@ -246,15 +252,17 @@ def _found_by_candidates(one: Half) -> float:
 
 
 def _found_by_words(one: Half) -> float:
-    from ecp_graph.overlap.likeness.signals import words_alike
+    from ecp_graph.overlap.likeness.signals import words_of_title
 
-    return one.among_first(_ranking(one, lambda a, b: words_alike(a, b, one.rarity)))
+    words = {each: words_of_title(each, one.rarity) for each in (*one.actions, *one.others)}
+    return one.among_first(_ranking(one, lambda a, b: words[a].alike(words[b])))
 
 
 def _found_by_letters(one: Half) -> float:
-    from ecp_graph.overlap.likeness.signals import letters_alike
+    from ecp_graph.overlap.likeness.signals import letters_of
 
-    return one.among_first(_ranking(one, letters_alike))
+    letters = {each: letters_of(each.action.title) for each in (*one.actions, *one.others)}
+    return one.among_first(_ranking(one, lambda a, b: letters[a].alike(letters[b])))
 
 
 def _found_by_meaning(one: Half) -> float:

@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from ecp_graph.release.release import Release, open_release
 from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.wanted import Wanted
 
 _WORDS: Final = ("transit", "guidelines", "committee", "trade facilitation", "e-commerce", "tfa", "action 3", "single")
 _PAIRS: Final = ("body-body", "body-instrument", "body-topic", "programme-programme", "action-action", "topic-topic")
@@ -60,7 +61,7 @@ def _addresses(release: Release, most: int) -> dict[str, list[str]]:
     for each in lists.entries():
         if each.iri.startswith(things):
             kinds.setdefault(each.kind, []).append(quote(each.iri.removeprefix(things)))
-    pairs = islice(((each.member_a, each.member_b) for each in lists.alike("body")), 0, None, 7)
+    pairs = islice(((each.member_a, each.member_b) for each in lists.alike(Wanted("body"))), 0, None, 7)
     cells = [f"{a.rpartition('/')[2]}/{b.rpartition('/')[2]}" for a, b in islice(dict.fromkeys(pairs), most)]
     bodies, plans = ([path.rpartition("/")[2] for path in kinds.get(kind, [])] for kind in ("body", "action plan"))
     found = {

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ecp_graph.tables.lists.wanted import Wanted
+
 __all__ = ["Finding", "Joins", "Link", "Plan", "Thing"]
 
 
@@ -146,15 +148,25 @@ class Joins:
         of_dimension = (finding for finding in self.findings if finding.dimension == dimension)
         return tuple(sorted({thing for finding in of_dimension for thing in finding.things}))
 
-    def findings_of(self, dimension: str, on: str, plan: str = "") -> Iterable[Finding]:
-        """Return the findings of a dimension: on a kind of thing, and shown by actions of a plan (IRI), if given."""
+    def findings_of(self, wanted: Wanted) -> Iterable[Finding]:
+        """Return the findings that are wanted."""
         return (
             finding
             for finding in self.findings
-            if finding.dimension == dimension
-            and (not on or on in finding.things)
-            and (not plan or plan in finding.plans.split())
+            if finding.dimension == wanted.dimension
+            and (wanted.grades is None or finding.grade in wanted.grades)
+            and wanted.kind in ("", finding.kind)
+            and (not wanted.on or wanted.on in finding.things)
+            and (not wanted.plan or wanted.plan in finding.plans.split())
+            and (wanted.members is None or {finding.member_a, finding.member_b} <= wanted.members)
         )
+
+    def numbers_of(self, wanted: Wanted) -> Mapping[tuple[str, str], int]:
+        """Return how many of the findings that are wanted each pair of members (IRIs) has."""
+        found: dict[tuple[str, str], int] = defaultdict(int)
+        for finding in self.findings_of(wanted):
+            found[finding.member_a, finding.member_b] += finding.number
+        return found
 
     @cached_property
     def graded(self) -> frozenset[str]:

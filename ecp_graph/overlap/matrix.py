@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 from ecp_graph.overlap.counting import count_marks
 from ecp_graph.overlap.joins import Finding, Joins, Thing
+from ecp_graph.tables.lists.wanted import Wanted
 
 __all__ = ["HEATS", "Cell", "Choice", "Matrix", "make_matrix"]
 
@@ -164,26 +166,25 @@ def make_matrix(joins: Joins, rows: str, columns: str, choice: Choice | None = N
     is_symmetric, is_graded = rows == columns, rows == columns and rows in joins.graded
     left = _admitted(joins.of(rows), choice, choice.row_words)
     right = left if is_symmetric else _admitted(joins.of(columns), choice, choice.column_words)
+    counted = _Findings(joins, rows, choice) if is_graded else _Links(joins, rows, columns, choice)
     sides = ({thing.iri for thing in left}, {thing.iri for thing in right})
-    ranks = joins.grade_ranks if is_graded else joins.tie_ranks
-    all_cells = _cells_of_findings(joins, rows, choice) if is_graded else _cells_of_links(joins, rows, columns, choice)
-    cells = {pair: cell for pair, cell in all_cells.items() if pair[0] in sides[0] and pair[1] in sides[1]}
-    kept_rows, lone_rows, rows_out = _side(left, _loads(cells, 0), choice.most)
-    kept_columns, lone_columns, columns_out = _side(right, _loads(cells, 1), choice.most)
-    shown = ({thing.iri for thing in kept_rows}, {thing.iri for thing in kept_columns})
+    numbers = {pair: each for pair, each in counted.numbers.items() if pair[0] in sides[0] and pair[1] in sides[1]}
+    loads = _loads(numbers, is_graded=is_graded)
+    kept_rows, lone_rows, rows_out = _side(left, loads[0], choice.most)
+    kept_columns, lone_columns, columns_out = _side(right, loads[1], choice.most)
     return Matrix(
         rows=kept_rows,
         columns=kept_columns,
-        cells={pair: cell for pair, cell in cells.items() if pair[0] in shown[0] and pair[1] in shown[1]},
+        cells=counted.cells({thing.iri for thing in kept_rows}, {thing.iri for thing in kept_columns}),
         is_graded=is_graded,
         is_symmetric=is_symmetric,
-        ranks=ranks,
+        ranks=joins.grade_ranks if is_graded else joins.tie_ranks,
         kind_ranks=joins.kind_ranks if is_graded else {},
         lone_rows=lone_rows,
         lone_columns=() if is_symmetric else lone_columns,
         rows_left_out=rows_out,
         columns_left_out=columns_out,
-        met=len(cells) // 2 if is_symmetric else len(cells),
+        met=len(numbers) // 2 if is_symmetric and not is_graded else len(numbers),
     )
 
 
@@ -196,29 +197,38 @@ def _admitted(things: Iterable[Thing], choice: Choice, words: str) -> list[Thing
     ]
 
 
-_Cells = dict[tuple[str, str], Cell]
+_Pair = tuple[str, str]
 
 
-def _is_wanted(mark: str, weakest: str, ranks: Mapping[str, int]) -> bool:
-    return ranks[mark] <= ranks.get(weakest, len(ranks))
+class _Findings:
+    """The findings that are counted; a pair of things comes once, in the order of its findings."""
 
+    def __init__(self, joins: Joins, dimension: str, choice: Choice) -> None:
+        ranks = joins.grade_ranks
+        grades = frozenset(grade for grade in ranks if _is_wanted(grade, choice.weakest, ranks))
+        self._wanted = Wanted(dimension, grades if choice.weakest else None, choice.kind, choice.on, choice.plan)
+        self._joins = joins
+        self.numbers: Final = joins.numbers_of(self._wanted)
 
-def _cells_of_findings(joins: Joins, dimension: str, choice: Choice) -> _Cells:
-    found: dict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for finding in joins.findings_of(dimension, choice.on, choice.plan):
-        if _is_wanted(finding.grade, choice.weakest, joins.grade_ranks) and choice.kind in ("", finding.kind):
+    def cells(self, rows: AbstractSet[str], columns: AbstractSet[str]) -> dict[_Pair, Cell]:
+        """Return the cells of things of both sides, each both ways."""
+        found: dict[_Pair, list[Finding]] = defaultdict(list)
+        for finding in self._joins.findings_of(replace(self._wanted, members=rows & columns)):
             found[finding.member_a, finding.member_b].append(finding)
-    cells: _Cells = {}
-    for (first, second), of_pair in found.items():
-        cell = Cell(
+        cells: dict[_Pair, Cell] = {}
+        for (first, second), of_pair in found.items():
+            cells[first, second] = cells[second, first] = self._cell(of_pair)
+        return cells
+
+    def _cell(self, of_pair: Sequence[Finding]) -> Cell:
+        joins = self._joins
+        return Cell(
             count_marks(((one.grade, one.number) for one in of_pair), joins.grade_ranks),
             count_marks(((one.cause, one.number) for one in of_pair), joins.causes),
             _by_kind(of_pair, joins),
             count_marks(((one.certainty, one.number) for one in of_pair if one.certainty), ()),
             min(of_pair, key=lambda one: (joins.grade_ranks[one.grade], joins.kind_ranks[one.kind])).kind,
         )
-        cells[first, second] = cells[second, first] = cell
-    return cells
 
 
 def _by_kind(findings: Sequence[Finding], joins: Joins) -> dict[str, dict[str, int]]:
@@ -228,9 +238,26 @@ def _by_kind(findings: Sequence[Finding], joins: Joins) -> dict[str, dict[str, i
     return {kind: count_marks(found[kind], joins.causes) for kind in sorted(found, key=joins.kind_ranks.__getitem__)}
 
 
-def _cells_of_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _Cells:
-    """Count the links of each pair; a pair hangs on a link by the weaker of its two ties."""
-    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+class _Links:
+    """The links of each pair of things, which hangs on a link by the weaker of its two ties."""
+
+    def __init__(self, joins: Joins, rows: str, columns: str, choice: Choice) -> None:
+        self._ranks = joins.tie_ranks
+        self._counts = _ties(joins, rows, columns, choice)
+        self.numbers: Final = {pair: sum(ties.values()) for pair, ties in self._counts.items()}
+
+    def cells(self, rows: AbstractSet[str], columns: AbstractSet[str]) -> dict[_Pair, Cell]:
+        """Return the cells of things of both sides."""
+        return {
+            pair: Cell(dict(sorted(ties.items(), key=lambda one: self._ranks[one[0]])))
+            for pair, ties in self._counts.items()
+            if pair[0] in rows and pair[1] in columns
+        }
+
+
+def _ties(joins: Joins, rows: str, columns: str, choice: Choice) -> dict[_Pair, dict[str, int]]:
+    """Return how many links of each tie a pair has."""
+    counts: dict[_Pair, dict[str, int]] = defaultdict(dict)
     ranks = joins.tie_ranks
     others: Mapping[str, Mapping[str, str]] = joins.by_link.get(columns, {})
     wanted = next((plan.actions for plan in joins.plans if plan.iri == choice.plan), frozenset())
@@ -244,14 +271,21 @@ def _cells_of_links(joins: Joins, rows: str, columns: str, choice: Choice) -> _C
                 if _is_wanted(tie, choice.weakest, ranks) and not (rows == columns and row == column):
                     of_cell = counts[row, column]
                     of_cell[tie] = of_cell.get(tie, 0) + 1
-    return {pair: Cell(dict(sorted(found.items(), key=lambda one: ranks[one[0]]))) for pair, found in counts.items()}
+    return counts
 
 
-def _loads(cells: Mapping[tuple[str, str], Cell], side: int) -> dict[str, int]:
-    loads: dict[str, int] = defaultdict(int)
-    for pair, cell in cells.items():
-        loads[pair[side]] += cell.number
-    return loads
+def _is_wanted(mark: str, weakest: str, ranks: Mapping[str, int]) -> bool:
+    return ranks[mark] <= ranks.get(weakest, len(ranks))
+
+
+def _loads(numbers: Mapping[_Pair, int], *, is_graded: bool) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return how much joins each thing of a side, of both sides; they are the same where a pair comes once."""
+    left: dict[str, int] = defaultdict(int)
+    right: dict[str, int] = left if is_graded else defaultdict(int)
+    for (row, column), number in numbers.items():
+        left[row] += number
+        right[column] += number
+    return left, right
 
 
 def _side(

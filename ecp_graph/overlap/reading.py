@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Final, overload
 
 from ecp_graph.overlap.counting import WRITTEN_CODES
 from ecp_graph.overlap.joins import Finding, Joins, Link, Plan, Thing
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.sparql.results import Table
 from ecp_graph.tables.lists.reading import Lists
+from ecp_graph.tables.lists.wanted import Wanted
 
 __all__ = ["CAUSES", "CONTENTS", "FINDINGS", "GRADES", "KINDS", "LINKS", "THINGS", "StoredJoins", "read_joins"]
 
@@ -40,11 +42,15 @@ class StoredJoins(Joins):
         """Return the kinds of things that findings of a dimension are on."""
         return tuple(thing for of, thing in self.lists.kinds_of_things if of == dimension)
 
-    def findings_of(self, dimension: str, on: str, plan: str = "") -> Iterable[Finding]:
-        """Return the findings of a dimension, those that are alike as one."""
-        for each in self.lists.alike(dimension, on, plan):
+    def findings_of(self, wanted: Wanted) -> Iterable[Finding]:
+        """Return the findings that are wanted, those that are alike as one."""
+        for each in self.lists.alike(wanted):
             marks = (each.cause_kind, each.kind, each.grade, each.certainty)
-            yield Finding(dimension, each.member_a, each.member_b, *marks, number=each.number)
+            yield Finding(wanted.dimension, each.member_a, each.member_b, *marks, number=each.number)
+
+    def numbers_of(self, wanted: Wanted) -> Mapping[tuple[str, str], int]:
+        """Return how many of the findings that are wanted each pair of members (IRIs) has."""
+        return self.lists.numbers(wanted)
 
 
 def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], lists: Lists | None = None) -> Joins:
@@ -69,7 +75,7 @@ def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], list
         Thing(thing, dimension, code, name, remark, written.get(thing, ""))
         for thing, dimension, code, name, remark in sides
     ]
-    links = [Link(*row) for row in rows(LINKS, "dimension", "thing", "link", "tie")]
+    links = _Links(lambda: rows(LINKS, "dimension", "thing", "link", "tie"))
     order = {
         "grades": tuple(dict.fromkeys(grade for (grade,) in rows(GRADES, "evidenceGrade"))),
         "ties": tuple(catalogue[LINKS].values_of("tie")),
@@ -81,6 +87,29 @@ def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], list
         return StoredJoins(things, links, (), **order, plans=plans, lists=lists)
     columns = ("dimension", "memberA", "memberB", CAUSES, "kind", "evidenceGrade", "certainty", "on", "plans")
     return Joins(things, links, [_finding(row) for row in rows(FINDINGS, *columns)], **order, plans=plans)
+
+
+class _Links(Sequence[Link]):
+    """The links of rows, which are read when they are needed: addresses of cells need the things alone."""
+
+    def __init__(self, rows: Callable[[], Iterable[Sequence[str]]]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def _links(self) -> list[Link]:
+        return [Link(*row) for row in self._rows()]
+
+    @overload
+    def __getitem__(self, at: int) -> Link: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Link]: ...
+
+    def __getitem__(self, at: int | slice) -> Link | Sequence[Link]:
+        return self._links[at]
+
+    def __len__(self) -> int:
+        return len(self._links)
 
 
 def _finding(row: Sequence[str]) -> Finding:

@@ -133,7 +133,7 @@ def _naming(statements: Statements) -> str:
 
 
 def _drafted(row: DraftRow, draft: Draft) -> PlanAction:
-    sure = [name for name in row.names if name.is_sure]
+    sure = [name for name in row.names if name.is_sure and name.role != "consulted"]
     of = {kind: tuple(dict.fromkeys(name.iri for name in sure if name.kind == kind)) for kind in _KINDS}
     bodies = [name for name in sure if name.kind == "body"]
     partners = tuple(name.iri for name in bodies if name.role == "partner")

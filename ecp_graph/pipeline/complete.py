@@ -10,6 +10,8 @@ from typing import Literal
 
 import pyoxigraph as ox
 
+from ecp_graph.errors import UncoveredAxiom
+from ecp_graph.namespaces import expand
 from ecp_graph.overlap.across import Comparison
 from ecp_graph.overlap.choosing import THEMES
 from ecp_graph.overlap.decided import NO_DECISIONS, Decisions, add_decisions
@@ -97,7 +99,10 @@ def complete(
     """
     statements = statements or tables_of(sources)
     progress(_told_of_data(statements))
-    contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
+    try:
+        contradictions = infer_layer(statements, sources.ontology, closure=_closure(engine, place))
+    except UncoveredAxiom as refusal:
+        raise UncoveredAxiom(refusal.found, [_place_of(sources, *pair) for pair in refusal.found]) from None
     progress(f"Inferred {statements.count('inferred')} statements")
     without_joins = derive_layer(
         statements,
@@ -126,6 +131,13 @@ def tables_of(sources: Sources) -> Statements:
     else:
         statements.put("data", sources.data)
     return statements
+
+
+def _place_of(sources: Sources, subject: str, term: str) -> str:
+    """Return the file and the line of a statement with a term as its predicate or its value; empty if none is known."""
+    find, iri = sources.index.find, expand(term)
+    place = find(expand(subject), predicate=iri, value=f"<{iri}>")
+    return f"{place.file}:{place.line}" if place else ""
 
 
 def _told_of_data(statements: Statements) -> str:

@@ -100,8 +100,8 @@ class Import:
         found = [path for path in (workbook, html) if path.exists()]
         if found and not overwrite:
             raise ImportRefused(
-                f"There is a draft already: {found[0]}. Take it with --accept, remove it, or write a new one over it "
-                "with --replace."
+                f"There is already a draft: {found[0]}. Import it with --accept, remove it, or overwrite it with "
+                "--replace."
             )
         files: dict[Path, Content] = {
             workbook: draft_workbook(self.draft),
@@ -130,9 +130,11 @@ class Import:
         """Write the accepted rows into the workspace and copy the document there, or do nothing of it.
 
         What was decided of names in the draft is kept with the workspace's decisions, as decided by ``by``.
-        Raises ImportRefused for a folder that no import wrote, and, unless told to overwrite it, where it was edited
-        since or where other files name what it would no longer describe.
+        Raises ImportRefused for a folder that no import wrote, where nobody is named who decided, and, unless told to
+        overwrite it, where it was edited since or where other files name what it would no longer describe.
         """
+        if self.decided and not by:
+            raise ImportRefused("Nobody is named who decided what the draft says of names. Give --by WHO.")
         self.around.refuse_foreign_plan(even_edited=overwrite)
         if not self.draft.accepted:
             raise ImportRefused(f"{self.draft.path} gives no action, so there is nothing to write.")
@@ -255,7 +257,7 @@ def _check_slug(slug: str) -> None:
 def _check_dates(given: Given) -> None:
     for option, date in (("--from", given.start), ("--until", given.end)):
         if date and not is_date(date):
-            raise ImportRefused(f"{option} {date} is no date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
+            raise ImportRefused(f"{option} {date} is not a date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
     if given.start and given.end and first_second(given.start).value > last_second(given.end).value:
         raise ImportRefused(
             f"The plan would end ({given.end}) before it begins ({given.start}). Correct --from or --until."

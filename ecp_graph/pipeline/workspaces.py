@@ -23,6 +23,7 @@ from ecp_graph.plans.known.register import register_part
 from ecp_graph.plans.writing.evidence import Evidence, Place
 from ecp_graph.plans.writing.trig import trig
 from ecp_graph.rdf.load import parse_files
+from ecp_graph.reasoning.certainty import strengths_of
 from ecp_graph.workspace import Workspace
 from ecp_graph.workspace_file import WORKSPACE_FILE, read_workspace_file
 
@@ -136,7 +137,9 @@ def _register(workspace: Workspace, here: Names) -> bytes:
         f"What is known from the workspace {workspace.about.title!r}: bodies, programmes, instruments and topics.",
         "Written by `ecp-graph init`. Yours to change: each statement is in the reading of the passage that states it.",
     )
-    part = register_part(quads)
+    ontology = parse_files([(path, "ontology") for path in workspace.ontology_files])
+    strengths = strengths_of(quad for found in ontology.values() for quad in found)
+    part = register_part(quads, [concept.value for concept in strengths.concepts])
     graphs = {graph: number for number, graph in enumerate(dict.fromkeys(quad.graph_name for quad in part))}
     part.sort(key=lambda quad: graphs[quad.graph_name])
     part += _taken_from(workspace, part, here)

@@ -20,6 +20,8 @@ _LONGEST_HEADING_WORDS: Final = 14
 _SHARE: Final = 0.3
 #: Words that a wording of a list has at most.
 _MOST_WORDS: Final = 6
+#: Fields that say more of bodies than that they are some.
+_ROLES: Final = frozenset({"lead", "partner", "consulted"})
 _NOT_WORDS: Final = re.compile(r"[^\w]+|_")
 
 
@@ -116,7 +118,7 @@ class Wordings:
                 for known in self._headings.get(words[start : start + length], ())
             ]
             if found:  # "collaborating institutions" says more than that they are institutions
-                known = next((one for one in found if one.field in {"lead", "partner"}), found[0])
+                known = next((one for one in found if one.field in _ROLES), found[0])
                 return Heading(known.field, length / len(words), known.languages, known.is_weak)
         return None
 

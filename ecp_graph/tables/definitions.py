@@ -2,7 +2,7 @@
 
 A file is a SELECT under a header of ``#+`` lines, as in `ecp_graph.queries.catalogue`, with these keys::
 
-    #+ summary: Findings of overlap, one row a finding
+    #+ summary: Findings of overlap, one row per finding
     #+ description: what does not count, or where more is told
     #+ key: [iri]
     #+ order: [plan, position]

@@ -29,6 +29,8 @@ from typing import Final, TypeAlias, cast
 import duckdb
 import pyoxigraph as ox
 
+from ecp_graph.processors import NUMPY_ON_ONE
+
 __all__ = [
     "DEFAULT_GRAPH",
     "LAYERS",
@@ -175,6 +177,19 @@ class Statements:
         values = ", ".join(f"unnest(${number}::BIGINT[])" for number in range(1, len(columns) + 1))
         self.connection.execute(f"CREATE OR REPLACE TABLE {table} ({types})")
         self.connection.execute(f"INSERT INTO {table} SELECT {values}", list(columns.values()))
+
+    @contextmanager
+    def given(self, table: str, columns: Mapping[str, Sequence[int] | Sequence[str]]) -> Iterator[None]:
+        """Let queries read a table of columns as long as the block lasts; of many rows, much sooner than parameters."""
+        os.environ.setdefault(*NUMPY_ON_ONE)
+        import numpy as np
+
+        kinds = {name: None if values and isinstance(values[0], int) else object for name, values in columns.items()}
+        self.connection.register(table, {name: np.array(columns[name], dtype=kind) for name, kind in kinds.items()})
+        try:
+            yield
+        finally:
+            self.connection.unregister(table)
 
     def numbers(self, terms: Iterable[str]) -> dict[str, int]:
         """Return the numbers of terms in the syntax of N-Triples, new ones for those that have none."""

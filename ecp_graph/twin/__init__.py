@@ -1,4 +1,4 @@
-"""The static twin: every page and document of the site as a file that any file server, or a zip, can hand out.
+"""The static site: every page and document of the site as a file that any file server, or a zip, can hand out.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Writes the static twin to a temporary folder, and replaces the old one with it atomically."""
+"""Writes the static site to a temporary folder, and replaces the old one with it atomically."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def publish(
     make_app: MakeApp | None = None,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> CrawlReport:
-    """Write the static twin of a release's site, without confidential plans, to a folder, replacing an older twin.
+    """Write the static site of a release's site, without confidential plans, to a folder, replacing an older twin.
 
     The folder is replaced in one step; stopped at any moment, it is the old one whole. A file whose query takes more
     than ``timeout_s`` seconds says so in its place. ``make_app``, which has to be picklable, makes the app that is

@@ -21,7 +21,7 @@ from ecp_graph.web.http.compression import compress
 from ecp_graph.web.http.errors import HttpError, register_errors
 from ecp_graph.web.http.headers import OPEN_HEADERS, RELEASE_HEADER, SECURITY_HEADERS
 from ecp_graph.web.http.uploads import MemoryRequest
-from ecp_graph.web.pages import NAVIGATION, health, navigation
+from ecp_graph.web.pages import NAVIGATION, has_page, health, navigation
 from ecp_graph.web.pages.about import page as about
 from ecp_graph.web.pages.action import subject as action
 from ecp_graph.web.pages.actions import page as actions
@@ -126,7 +126,7 @@ def create_app(
     app = Flask("ecp_graph.web")
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_kb * 3_000 + _ENCODING_ROOM
-    # set when the app is asked for the static twin, whose pages do in the browser what a server does here
+    # set when the app is asked for the static site, whose pages do in the browser what a server does here
     app.config["TWIN"] = False
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     source = source or _source(settings, workspace)
@@ -157,7 +157,7 @@ def _set_up_templates(app: Flask) -> None:
         version=__version__,
         site=app.extensions[EXTENSION],
         navigation=navigation,
-        has_page=app.view_functions.__contains__,
+        has_page=has_page,
         has_asset=lambda name: (Path(str(app.static_folder)) / "build" / name).is_file(),
         compact=compact,
         heading=heading,

@@ -1,7 +1,7 @@
 // Suggestions under a search field: a combobox with a list, as the ARIA practices describe it. Without it the form is a form.
 //
 // The form says where suggestions come from: `data-suggest` answers `?q=` with JSON; `data-index` is the whole index, which
-// is searched here where there is no server, that is, in the static twin of the site.
+// is searched here where there is no server, that is, in the static site of the site.
 
 import { withQuestions } from "./asking.js";
 import { createIndex, placed } from "./ranking.js";

@@ -1,4 +1,4 @@
-"""The static twin in a browser, from a plain file server: forms, editor and search work, and the layout is whole."""
+"""The static site in a browser, from a plain file server: forms, editor and search work, and the layout is whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The static twin on Python's own file server passes the crawler of the server, and the same checks."""
+"""The static site on Python's own file server passes the crawler of the server, and the same checks."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def test_a_cell_of_the_matrix_counts_what_its_page_lists(client: FlaskClient, de
 def test_what_only_one_plan_has_is_in_no_finding(client: FlaskClient, demo: Workspace) -> None:
     rows = [row for row in between(demo, "customs", "trade") if row["class"] != "possible"]
     text = text_of(client, "/overlap/plans/customs/trade")
-    alone = text.partition("Only one of them has")[2]
+    alone = text.partition("In one plan only")[2]
     met = {row["numberA"] for row in rows}
     assert f"of Velmora: {18 - len(met)} of 18 actions" in alone
     assert "Draw up a code of conduct for customs officers" in alone
@@ -106,3 +106,9 @@ def test_the_briefing_of_a_plan_counts_what_the_page_on_plans_counts(client: Fla
     assert sorted(re.findall(r"\((\d+)\)", counted[2])) == sorted(number for _, number in cells)
     assert int(counted[1]) == sum(int(number) for _, number in cells) > 0
     assert "Customs Service of Velmora and Ports Authority of Velmora 2 rows 2 joint" in told
+
+
+def test_the_search_finds_the_comparison_of_plans(client: FlaskClient) -> None:
+    found = client.get("/search.json", query_string={"q": "duplication"}).json
+    assert found is not None
+    assert "/overlap/plans" in [hit["url"] for hit in found["hits"]]

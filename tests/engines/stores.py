@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sysconfig
 import time
@@ -16,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecp_graph.engine.login import Login
+from tests.ports import free_ports
 
-__all__ = ["Store", "isql", "oxigraph_program", "oxigraph_server", "virtuoso_program", "virtuoso_server"]
+__all__ = ["Store", "isql", "oxigraph_server", "virtuoso_program", "virtuoso_server"]
 
 _START_S = 60
 _STOP_S = 15
@@ -71,10 +71,10 @@ class Store:
     sql_port: int = 0
 
 
-def oxigraph_program() -> str | None:
-    """The server of the PyPI package ``oxigraph``, beside this Python or on the PATH."""
+def _oxigraph_program() -> str:
+    """Return the server of the PyPI package ``oxigraph``, beside this Python or on the PATH."""
     beside = Path(sysconfig.get_path("scripts")) / "oxigraph"
-    return str(beside) if beside.exists() else shutil.which("oxigraph")
+    return str(beside) if beside.exists() else "oxigraph"
 
 
 def virtuoso_program() -> str | None:
@@ -85,9 +85,8 @@ def virtuoso_program() -> str | None:
 @contextlib.contextmanager
 def oxigraph_server(folder: Path) -> Iterator[Store]:
     """The Oxigraph server with an empty store in memory."""
-    program = oxigraph_program()
-    assert program is not None
-    [port] = _free_ports(1)
+    program = _oxigraph_program()
+    [port] = free_ports(1)
     address = f"http://127.0.0.1:{port}"
     with _running([program, "serve", "--bind", f"127.0.0.1:{port}"], folder, f"{address}/query"):
         yield Store("oxigraph", f"{address}/query", f"{address}/store")
@@ -98,7 +97,7 @@ def virtuoso_server(folder: Path, *, rows: int = 1_000_000, threads: int = 10) -
     """Virtuoso with a database of its own in the folder, and a user that may write graphs."""
     program = virtuoso_program()
     assert program is not None
-    sql_port, http_port = _free_ports(2)
+    sql_port, http_port = free_ports(2)
     ini = folder / "virtuoso.ini"
     text = _INI.format(folder=folder, sql_port=sql_port, http_port=http_port, rows=rows, threads=threads)
     ini.write_text(text, encoding="utf-8")
@@ -115,17 +114,9 @@ def isql(store: Store, *statements: str) -> None:
     """Run SQL in Virtuoso as its administrator."""
     program = next(found for name in ("isql-vt", "isql-v", "isql") if (found := shutil.which(name)))
     command = [program, f"127.0.0.1:{store.sql_port}", "dba", "dba", f"exec={'; '.join(statements)};"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "Error" not in done.stderr + done.stdout, done.stdout + done.stderr
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
 
 
 @contextlib.contextmanager
@@ -152,7 +143,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], folder: Path) -> N
     while time.monotonic() < deadline:
         assert process.poll() is None, (folder / "server.log").read_text(errors="replace")
         try:
-            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=2).close()
+            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=10).close()
         except urllib.error.HTTPError as answer:
             answer.close()
             return

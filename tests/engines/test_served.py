@@ -23,14 +23,17 @@ from ecp_graph.engine.asking import ask_table
 from ecp_graph.queries.binding import bind
 from ecp_graph.sparql.results import parse_table
 from tests.bundled import messages
+from tests.ports import free_ports
 from tests.queries.asking import bundled_catalogue
 from tests.waiting import wait_for
 
-from .faulty import FaultyServer, Script, answer, faulty_server, reset
+from .faults import BREAKS, LIES, ROWS, STALLS, wait
+from .faulty import FaultyServer, Script, answer, reset
 from .stores import Store
-from .test_faulty_endpoints import BREAKS, LIES, ROWS, STALLS, wait
 
-LIMIT_S = 1.0
+LIMIT_S = 6.0
+#: What is given to an endpoint that never answers.
+SHORT_S = 1.0
 QUERY = "SELECT ?x {}"
 PLACES = 8  # two workers and a queue of six
 
@@ -53,7 +56,7 @@ def fetch(address: str, *, accept: str = "application/sparql-results+json", data
     request = urllib.request.Request(address, data=data, headers={"Accept": accept})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        response = opener.open(request, timeout=30)
+        response = opener.open(request, timeout=120)
     except urllib.error.HTTPError as refusal:
         response = refusal
     with response:
@@ -67,8 +70,8 @@ def fetch(address: str, *, accept: str = "application/sparql-results+json", data
         )
 
 
-def ask(base: str, sparql: str = QUERY, **options: Any) -> Said:
-    return fetch(f"{base}sparql?{urllib.parse.urlencode({'query': sparql})}", **options)
+def ask(base: str, sparql: str = QUERY, *, limit_s: float = 60, **options: Any) -> Said:
+    return fetch(f"{base}sparql?{urllib.parse.urlencode({'query': sparql, 'timeout': limit_s})}", **options)
 
 
 @contextlib.contextmanager
@@ -85,7 +88,7 @@ def serving(endpoint: str, log: Path, *, timeout_s: float, **settings: str) -> I
             assert process.poll() is None, log.read_text()
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 # ---------------------------------------------------------------- over real stores
@@ -94,7 +97,7 @@ def serving(endpoint: str, log: Path, *, timeout_s: float, **settings: str) -> I
 @pytest.fixture(scope="module")
 def served(pushed: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server over a store that holds the bundled release."""
-    with serving(pushed.endpoint, tmp_path_factory.mktemp("served") / "log", timeout_s=20) as base:
+    with serving(pushed.endpoint, tmp_path_factory.mktemp("served") / "log", timeout_s=60) as base:
         yield base
 
 
@@ -163,7 +166,7 @@ def test_an_answer_is_not_kept_because_the_store_may_change(served: str) -> None
 
 def run(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ecp_graph.cli", "query", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_the_command_gives_the_rows_of_the_release(pushed: Store, releases: Path) -> None:
@@ -230,7 +233,7 @@ def assert_recovered(server: Server) -> None:
 @pytest.mark.parametrize("fault", STALLS)
 def test_a_stall_is_a_504(fault: str, server: Server) -> None:
     server.endpoint.script = STALLS[fault]
-    said = ask(server.base)
+    said = ask(server.base, limit_s=SHORT_S)
     allowed = [(504, "endpoint-timeout")]
     if fault == "JSON without end":
         allowed.append((400, "result-too-large"))
@@ -258,8 +261,15 @@ def test_what_the_endpoint_says_is_passed_on(status: str, server: Server) -> Non
     assert "moon" in said.error["message"] or status.startswith("302")
 
 
-@pytest.mark.parametrize(("script", "status"), [(reset, 502), (wait, 504)])
-@pytest.mark.parametrize("path", ["queries/bodies-load", "queries/actions-of-body?body=ptc", f"sparql?query={QUERY}"])
+@pytest.mark.parametrize(
+    ("path", "script", "status"),
+    [
+        ("queries/bodies-load", reset, 502),
+        ("queries/actions-of-body?body=ptc", reset, 502),
+        (f"sparql?query={QUERY}", reset, 502),
+        ("queries/actions-of-body?body=ptc", wait, 504),
+    ],
+)
 def test_pages_say_it_too(path: str, script: Script, status: int, server: Server) -> None:
     server.endpoint.script = script
     said = fetch(f"{server.base}{urllib.parse.quote(path, safe='/?=')}", accept="text/html")
@@ -270,9 +280,8 @@ def test_pages_say_it_too(path: str, script: Script, status: int, server: Server
 
 
 def test_nothing_listens_there(tmp_path: Path) -> None:
-    with faulty_server(answer(ROWS)) as gone:
-        pass
-    with serving(gone.url, tmp_path / "log", timeout_s=LIMIT_S) as base:
+    [port] = free_ports(1)
+    with serving(f"http://127.0.0.1:{port}/", tmp_path / "log", timeout_s=LIMIT_S) as base:
         said = ask(base)
         assert (said.status, said.error["code"]) == (502, "endpoint-failed")
         assert "it cannot be reached" in said.error["message"]
@@ -281,14 +290,14 @@ def test_nothing_listens_there(tmp_path: Path) -> None:
 def test_a_flood_of_stalls_leaves_the_server_quick_and_the_places_come_back(server: Server) -> None:
     server.endpoint.script = wait
     said: list[Said] = []
-    threads = [threading.Thread(target=lambda: said.append(ask(server.base))) for _ in range(3 * PLACES)]
+    threads = [threading.Thread(target=lambda: said.append(ask(server.base, limit_s=5))) for _ in range(3 * PLACES)]
     for thread in threads:
         thread.start()
     wait_for(lambda: any(one.status == 503 for one in said))
     assert fetch(f"{server.base}health").status == 200
     assert not any(one.status == 504 for one in said), "the health page waits for no endpoint"
     for thread in threads:
-        thread.join(10)
+        thread.join()
     kinds = [(one.status, one.error["code"]) for one in said]
     assert len(kinds) == 3 * PLACES
     assert set(kinds) == {(504, "endpoint-timeout"), (503, "busy")}

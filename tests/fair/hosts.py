@@ -1,4 +1,4 @@
-"""What FAIR practices are asked of: the server, and the static twin on a host of files, with its rules and without.
+"""What FAIR practices are asked of: the server, and the static site on a host of files, with its rules and without.
 
 The rules are those of the twin's own ``.htaccess``. They are read here as Apache reads them, so that the table in the
 docs does not depend on what is installed; `test_fair.py` asks a real Apache for the same where there is one.

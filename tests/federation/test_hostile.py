@@ -18,7 +18,7 @@ from tests.hostile.siege import Canary, canary
 def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IsolatedEngine]:
     data = tmp_path_factory.mktemp("data") / "data.ttl"
     data.write_text("<http://x/a> <http://x/b> 1 .\n", encoding="utf-8")
-    engine = IsolatedEngine([data], name="test", union=False, limits=Limits(timeout_s=5, workers=1))
+    engine = IsolatedEngine([data], name="test", union=False, limits=Limits(timeout_s=60, workers=1))
     yield engine
     engine.close()
 
@@ -31,7 +31,7 @@ def bird() -> Iterator[Canary]:
 
 def _said(engine: FederatedEngine, query: str) -> str:
     try:
-        return engine.query(query, timeout_s=5).read().decode()
+        return engine.query(query, timeout_s=60).read().decode()
     except EcpGraphError as refusal:
         return type(refusal).__name__
 

@@ -227,74 +227,72 @@ def _updates(canary: str) -> Iterator[Attack]:
     )
 
 
-def _messages() -> Iterator[Attack]:
+#: Bodies of a query that is sent directly.
+_BODIES = {
+    "bytes": bytes(range(256)),
+    "overlong": b'ASK { ?s ?p "\xc0\xaf" }',
+    "surrogates": b'ASK { ?s ?p "\xed\xa0\x80" }',
+    "null": b'ASK { ?s ?p "\x00" }',
+    "cut short": 'ASK { ?s ?p "é" }'.encode()[:14],
+    "byte order mark": b"\xef\xbb\xbfASK {}",
+    "bidi": 'ASK { ?s ?p "\u202e\u2066" }'.encode(),
+    "escaped surrogates": b'ASK { ?s ?p "\\uD800\\uDC00" }',
+    "escape past Unicode": b'ASK { ?s ?p "\\UFFFFFFFF" }',
+    "only comments": b"#\n" * 30_000,
+    "only spaces": b" " * 60_000,
+    "only prefixes": b"".join(b"PREFIX p%d: <u:x>\n" % n for n in range(2_500)) + b"ASK {}",
+    "one quotation mark": b'ASK { ?s ?p "' + b"x" * 60_000,
+    "quotation marks": b"ASK { ?s ?p " + b'"' * 60_000,
+    "backslashes": b'ASK { ?s ?p "' + b"\\" * 60_000,
+    "angle brackets": b"ASK { ?s ?p " + b"<" * 60_000,
+    "quotation marks and backslashes": b"ASK { ?s ?p " + b'"\\' * 30_000,
+    "SERVICE without end": b"SERVICEx" * 8_000,
+    "SERVICE in comments": b"#SERVICE#" * 7_000,
+    "words like SERVICE": b"SERVICE " * 8_000,
+    "SERVICE and names": b"SERVICE x" * 7_000,
+    "FROM clauses": b"SELECT * " + b"FROM <u:g> " * 5_000 + b"{ ?s ?p ?o }",
+}
+_TYPES = (
+    "text/plain",
+    "application/json",
+    "multipart/form-data",
+    "application/octet-stream",
+    "",
+    "a/b;c",
+    "x" * 500,
+)
+_CHARSETS = ("utf-16", "utf-7", "latin-1", "rot13", "nonsense")
+
+
+def _posted(name: str, media_type: str, body: bytes, **headers: str) -> Attack:
+    given = {"Content-Type": media_type, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return Attack(f"message: {name}", method="POST", headers=given, body=body)
+
+
+def _bodies() -> Iterator[Attack]:
     query = b"SELECT * { ?s ?p ?o } LIMIT 1"
-    post = {"method": "POST"}
-    bomb = gzip.compress(b"#" * 50_000_000)
-    yield Attack(
-        "message: compressed bomb", headers={"Content-Type": _DIRECT, "Content-Encoding": "gzip"}, body=bomb, **post
-    )
-    for kind in (
-        "text/plain",
-        "application/json",
-        "multipart/form-data",
-        "application/octet-stream",
-        "",
-        "a/b;c",
-        "x" * 500,
-    ):
-        yield Attack(f"message: type '{kind[:20]}'", headers={"Content-Type": kind}, body=query, **post)
-    for charset in ("utf-16", "utf-7", "latin-1", "rot13", "nonsense"):
-        yield Attack(
-            f"message: charset {charset}", headers={"Content-Type": f"{_DIRECT}; charset={charset}"}, body=query, **post
-        )
-    for name, body in (
-        ("bytes", bytes(range(256))),
-        ("overlong", b'ASK { ?s ?p "\xc0\xaf" }'),
-        ("surrogates", b'ASK { ?s ?p "\xed\xa0\x80" }'),
-        ("null", b'ASK { ?s ?p "\x00" }'),
-        ("cut short", 'ASK { ?s ?p "é" }'.encode()[:14]),
-        ("byte order mark", b"\xef\xbb\xbfASK {}"),
-        ("bidi", 'ASK { ?s ?p "\u202e\u2066" }'.encode()),
-        ("escaped surrogates", b'ASK { ?s ?p "\\uD800\\uDC00" }'),
-        ("escape past Unicode", b'ASK { ?s ?p "\\UFFFFFFFF" }'),
-        ("only comments", b"#\n" * 30_000),
-        ("only spaces", b" " * 60_000),
-        ("only prefixes", b"".join(b"PREFIX p%d: <u:x>\n" % n for n in range(2_500)) + b"ASK {}"),
-        ("one quotation mark", b'ASK { ?s ?p "' + b"x" * 60_000),
-        ("quotation marks", b"ASK { ?s ?p " + b'"' * 60_000),
-        ("backslashes", b'ASK { ?s ?p "' + b"\\" * 60_000),
-        ("angle brackets", b"ASK { ?s ?p " + b"<" * 60_000),
-        ("quotation marks and backslashes", b"ASK { ?s ?p " + b'"\\' * 30_000),
-        ("SERVICE without end", b"SERVICEx" * 8_000),
-        ("SERVICE in comments", b"#SERVICE#" * 7_000),
-        ("words like SERVICE", b"SERVICE " * 8_000),
-        ("SERVICE and names", b"SERVICE x" * 7_000),
-        ("FROM clauses", b"SELECT * " + b"FROM <u:g> " * 5_000 + b"{ ?s ?p ?o }"),
-    ):
-        yield Attack(f"message: {name}", headers={"Content-Type": _DIRECT}, body=body, **post)
-    many = b"&".join(b"a%d=b" % n for n in range(20_000)) + b"&query=ASK%7B%7D"
-    yield Attack("message: many fields", headers={"Content-Type": _FORM}, body=many, **post)
-    parts = (
-        b"".join(b'--x\r\nContent-Disposition: form-data; name="query"\r\n\r\nASK{}\r\n' for _ in range(2_000))
-        + b"--x--\r\n"
-    )
-    yield Attack("message: many parts", headers={"Content-Type": "multipart/form-data; boundary=x"}, body=parts, **post)
+    yield _posted("compressed bomb", _DIRECT, gzip.compress(b"#" * 50_000_000), Content_Encoding="gzip")
+    for kind in _TYPES:
+        yield _posted(f"type '{kind[:20]}'", kind, query)
+    for charset in _CHARSETS:
+        yield _posted(f"charset {charset}", f"{_DIRECT}; charset={charset}", query)
+    for name, body in _BODIES.items():
+        yield _posted(name, _DIRECT, body)
+    yield _posted("many fields", _FORM, b"&".join(b"a%d=b" % n for n in range(20_000)) + b"&query=ASK%7B%7D")
+    part = b'--x\r\nContent-Disposition: form-data; name="query"\r\n\r\nASK{}\r\n'
+    yield _posted("many parts", "multipart/form-data; boundary=x", part * 2_000 + b"--x--\r\n")
+
+
+def _addresses() -> Iterator[Attack]:
+    ask = "/sparql?query=ASK%7B%7D"
     yield Attack("message: many queries", "/sparql?" + "&".join(["query=ASK%7B%7D"] * 3_000))
-    yield Attack("message: many graphs", "/sparql?query=ASK%7B%7D&" + "&".join(["default-graph-uri=u:g"] * 2_500))
-    yield Attack(
-        "message: long Accept",
-        "/sparql?query=ASK%7B%7D",
-        headers={"Accept": ", ".join(f"a/b{n};q=0.{n}" for n in range(900))},
-    )
-    yield Attack(
-        "message: odd Accept", "/sparql?query=ASK%7B%7D", headers={"Accept": ";;;,,q=,*/*;q=nan,text/csv;q=-1e999"}
-    )
-    yield Attack(
-        "message: long If-None-Match",
-        "/sparql?query=ASK%7B%7D",
-        headers={"If-None-Match": ", ".join(['W/"x"'] * 3_000)},
-    )
+    yield Attack("message: many graphs", f"{ask}&" + "&".join(["default-graph-uri=u:g"] * 2_500))
+    for name, headers in (
+        ("long Accept", {"Accept": ", ".join(f"a/b{n};q=0.{n}" for n in range(900))}),
+        ("odd Accept", {"Accept": ";;;,,q=,*/*;q=nan,text/csv;q=-1e999"}),
+        ("long If-None-Match", {"If-None-Match": ", ".join(['W/"x"'] * 3_000)}),
+    ):
+        yield Attack(f"message: {name}", ask, headers=headers)
     for parameter in (
         "timeout=1e999",
         "timeout=NaN",
@@ -303,18 +301,17 @@ def _messages() -> Iterator[Attack]:
         "labels=%7D",
         "default-graph-uri=%3Cx%3E",
     ):
-        yield Attack(f"message: {parameter}", f"/sparql?query=ASK%7B%7D&{parameter}")
-    yield Attack(
-        "message: page of everything", f"/sparql?format=html&query={quote('SELECT * { ?a ?b ?c . ?d ?e ?f }')}"
-    )
-    bombs = quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a")
-    yield Attack("message: page of a bomb", f"/sparql?format=html&query={bombs}")
-    yield Attack(
-        "message: labels of everything", f"/sparql?labels=en&query={quote('SELECT * { ?a ?b ?c . ?d ?e ?f }')}"
-    )
-    for fmt in ("ttl", "rdf", "jsonld", "trig"):
-        graph = quote("CONSTRUCT { ?a ?e ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
-        yield Attack(f"message: endless graph as {fmt}", f"/sparql?format={fmt}&query={graph}")
+        yield Attack(f"message: {parameter}", f"{ask}&{parameter}")
+    everything = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
+    bomb = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a"
+    graph = "CONSTRUCT { ?a ?e ?i } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    for name, option, query in (
+        ("page of everything", "format=html", everything),
+        ("page of a bomb", "format=html", bomb),
+        ("labels of everything", "labels=en", everything),
+        *((f"endless graph as {fmt}", f"format={fmt}", graph) for fmt in ("ttl", "rdf", "jsonld", "trig")),
+    ):
+        yield Attack(f"message: {name}", f"/sparql?{option}&query={quote(query)}")
 
 
 def attacks(canary: str, file: str) -> list[Attack]:
@@ -327,5 +324,6 @@ def attacks(canary: str, file: str) -> list[Attack]:
         *_patterns(),
         *_outward(canary, file),
         *_updates(canary),
-        *_messages(),
+        *_bodies(),
+        *_addresses(),
     ]

@@ -78,7 +78,7 @@ class Readers:
             thread.join()
 
     def _read(self, number: int) -> None:
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         asked = 0
         while not self._done.is_set():
             asked += 1

@@ -9,6 +9,7 @@ import pytest
 
 from ecp_graph.workspace import bundled_workspace
 from tests.serving import Served, serving_with
+from tests.waiting import wait_for
 
 from .fuzz import PATIENCE, Fuzz
 from .siege import family
@@ -16,7 +17,7 @@ from .siege import family
 
 @pytest.fixture(scope="module")
 def served(releases: Path) -> Iterator[Served]:
-    with serving_with(PATIENCE, workspace=bundled_workspace().root, releases=releases, timeout=1) as served:
+    with serving_with(PATIENCE, workspace=bundled_workspace().root, releases=releases, timeout=20) as served:
         yield served
 
 
@@ -32,7 +33,7 @@ def test_malformed_requests_get_an_answer_and_do_no_harm(served: Served, request
     assert served.process.poll() is None
     assert len(family(served.process.pid)) > 2
     assert "Traceback" not in served.log()
-    assert served.get("ASK {}").status == 200
+    wait_for(lambda: served.get("ASK {}").status == 200)
 
 
 def test_a_fault_would_be_noticed(served: Served) -> None:
@@ -45,7 +46,7 @@ def test_a_fault_would_be_noticed(served: Served) -> None:
     ]
 
     class Faulty(Served):
-        def raw(self, sent: bytes, *, timeout: float = 15) -> bytes:
+        def raw(self, sent: bytes, *, timeout: float = 60) -> bytes:
             return replies[int(sent)]
 
     fuzz = Fuzz(Faulty(served.port, served.process, served.log_path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from ecp_graph.release.release import CURRENT, MANIFEST, current_id, open_release
 from tests.bundled import with_workspace_file
 from tests.serving import Served, serving
+from tests.waiting import wait_for
 
 from .damage import damage
 from .readers import MARKER, Readers, publish, release_name
@@ -36,7 +36,7 @@ def served(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with_workspace_file(releases.parent / "place")
     for name in ("ontology", "data", "queries"):
         (releases.parent / "place" / name).mkdir(parents=True)
-    place = ["--workspace", str(releases.parent / "place"), "--releases", str(releases), "--timeout", "20"]
+    place = ["--workspace", str(releases.parent / "place"), "--releases", str(releases), "--timeout", "60"]
     limits = {"ECP_GRAPH_WORKERS": "2", "ECP_GRAPH_PAGE_WORKERS": "1", "ECP_GRAPH_QUEUE": "200"}
     limits["ECP_GRAPH_ACCESS_LOG"] = "no"
     with serving(*place, environment=limits) as served:
@@ -47,31 +47,20 @@ def release_now(served: Served) -> str:
     return str(json.loads(served.open(served.url + "health").body)["release"])
 
 
-def eventually(served: Served, release: str, seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while release_now(served) != release:
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def test_publishing_under_readers_fails_no_request_and_mixes_no_answer(served: Served, releases: Path) -> None:
     readers = Readers(served.port, READERS).start()
     try:
         for number in range(1, PUBLISHES + 1):
             made = publish(releases.parent / "workspaces", releases, number)
             assert made.id == release_name(number)
-            assert eventually(served, made.id)
+            wait_for(lambda name=made.id: release_now(served) == name)
     finally:
         readers.stop()
     assert not readers.faults, readers.faults[:5]
     assert readers.answers > 5 * READERS
     assert len(readers.seen) >= PUBLISHES - 1, "the readers saw hardly any of the releases"
-    deadline = time.monotonic() + 20
-    while len(family(served.process.pid)) > 1 + 1 + PROCESSES and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert len(family(served.process.pid)) <= 1 + 1 + PROCESSES, "the server, a fork server, and workers"
+    # the server, a fork server, and workers
+    wait_for(lambda: len(family(served.process.pid)) <= 1 + 1 + PROCESSES)
 
 
 def test_a_mixed_answer_would_be_noticed() -> None:
@@ -92,15 +81,12 @@ def test_damaged_releases_are_never_served(served: Served, releases: Path) -> No
         kinds.add(broken.kind)
         (releases / "new").write_text(broken.id)
         (releases / "new").replace(releases / CURRENT)
-        deadline = time.monotonic() + 20
-        while (health := json.loads(served.open(served.url + "health").body))["status"] != "stale":
-            assert time.monotonic() < deadline, f"{broken.kind} of {broken.file} went unnoticed"
-            assert health["release"] == good
-            time.sleep(0.05)
+        wait_for(lambda: json.loads(served.open(served.url + "health").body)["status"] == "stale")
+        assert release_now(served) == good
         answer = served.get(MARKER)
         assert (answer.status, answer.body) == (200, f"id\r\n{good}\r\n".encode())
         (releases / "new").write_text(good)
         (releases / "new").replace(releases / CURRENT)
-        assert eventually(served, good)
+        wait_for(lambda: release_now(served) == good)
     assert kinds == {"flipped", "cut"}
     assert (releases / good / MANIFEST).is_file()

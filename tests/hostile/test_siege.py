@@ -14,14 +14,15 @@ import ecp_graph.engine as engine_package
 from ecp_graph.engine.isolation import pool
 from ecp_graph.engine.isolation.pool import IsolatedEngine, Limits
 from ecp_graph.errors import EcpGraphError
-from tests.serving import Served, serving
+from tests.serving import Reply, Served, serving
+from tests.waiting import wait_for
 
 from .attacks import attacks, queries_that_call_out
 from .siege import Canary, MemoryWatch, besiege, canary, family
 
 LIMIT_S = 1.0
 #: What does not end within this has status 0.
-PATIENCE_S = 10
+PATIENCE_S = 60
 WORKERS = 4
 MEMORY_LIMIT = 1_500_000_000
 SECRET = b"the-secret-of-the-file"
@@ -48,10 +49,17 @@ def served(asking_workspace: Path, releases: Path) -> Iterator[Served]:
         yield served
 
 
+def answer_of(served: Served, query: str, **more: str) -> Reply:
+    """Return the answer to a query, asked again where the machine was too busy for the short limit."""
+    replies = [served.get(query, **more)]  # type: ignore[arg-type]
+    wait_for(lambda: replies[-1].status != 503 or replies.append(served.get(query, **more)))  # type: ignore[arg-type]
+    return replies[-1]
+
+
 def test_the_server_outlives_every_attack(served: Served, bird: Canary, secret_file: Path) -> None:
     sent = attacks(bird.url, secret_file.as_uri())
     assert len({attack.name for attack in sent}) == len(sent) > 150
-    right = served.get("SELECT ?code { body:ptc skos:notation ?code }")
+    right = answer_of(served, "SELECT ?code { body:ptc skos:notation ?code }")
     calls = bird.calls
     with MemoryWatch(lambda: family(served.process.pid)) as memory:
         outcomes = besiege(served.port, sent, at_once=WORKERS, secret=SECRET, patience_s=PATIENCE_S)
@@ -72,14 +80,14 @@ def test_the_server_outlives_every_attack(served: Served, bird: Canary, secret_f
     assert told[403] >= 40
     assert sum(one.cut for one in outcomes) >= 3
     assert all(one.status == 200 for one in outcomes if one.cut), "only a stream is cut"
-    after = served.get("SELECT ?code { body:ptc skos:notation ?code }", labels="en")
+    after = answer_of(served, "SELECT ?code { body:ptc skos:notation ?code }", labels="en")
     assert (after.status, right.body) == (200, b"code\r\nPTC\r\n")
 
 
 def test_what_is_refused_for_calling_out_is_told_so(served: Served, bird: Canary, secret_file: Path) -> None:
     statuses = {}
     for name, query in queries_that_call_out(bird.url, secret_file.as_uri()).items():
-        reply = served.get(query, accept="*/*")
+        reply = answer_of(served, query, accept="*/*")
         statuses[name] = reply.status
         assert SECRET not in reply.body
     refused = {name for name, status in statuses.items() if status == 403}
@@ -97,7 +105,7 @@ def test_the_sandbox_holds_alone(
     data.write_text("<http://x/a> <http://x/b> 1 .\n", encoding="utf-8")
     monkeypatch.setattr(pool, "refuse_service", lambda sparql: None)
     monkeypatch.setattr(engine_package, "query_kind", lambda sparql: "table")
-    engine = IsolatedEngine([data], name="bare", union=False, limits=Limits(timeout_s=3, workers=1))
+    engine = IsolatedEngine([data], name="bare", union=False, limits=Limits(timeout_s=60, workers=1))
     reached = 0
     try:
         for query in queries_that_call_out(bird.url, secret_file.as_uri()).values():

@@ -42,7 +42,7 @@ def test_a_slow_reader_makes_the_server_wait_not_grow(served: Served) -> None:
     assert 1_000_000 < stream.size < 20_000_000
     assert memory.peak - memory.first < GROWTH_LIMIT / 4
     # its only worker is free again, long before the time limit of the query that nobody reads
-    assert served.get("ASK {}", timeout=20).status == 200
+    assert served.get("ASK {}").status == 200
 
 
 def test_the_rows_are_counted(served: Served) -> None:
@@ -58,7 +58,7 @@ def test_half_an_answer_is_not_taken_for_a_whole_one(served: Served) -> None:
         line.sendall(f"GET /sparql?timeout=1&format=csv&query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(1.5)  # past the limit, and nothing read so far
         got = bytearray()
-        line.settimeout(15)
+        line.settimeout(60)
         try:
             while chunk := line.recv(65_536):
                 got += chunk

@@ -24,6 +24,7 @@ COLUMNS = (
     "instruments",
     "topics",
     "goals",
+    "consulted",
 )
 #: The role of a name by the sign before it.
 _ROLES: Final[Mapping[str, Role]] = {"[": "open", ">": "lead"}
@@ -32,7 +33,7 @@ _ROLES: Final[Mapping[str, Role]] = {"[": "open", ">": "lead"}
 def row(number: int, values: Mapping[str, str], *, sheet: str = "Plan") -> ActionRow:
     """Return a row of a sheet, names between semicolons; one in brackets is an open group, one behind > leads."""
     cells = {
-        field: Cell(f"{sheet}!{'ABCDEFGHIJ'[at]}{number}", values[field], 1, number, at + 1, sheet)
+        field: Cell(f"{sheet}!{'ABCDEFGHIJK'[at]}{number}", values[field], 1, number, at + 1, sheet)
         for at, field in enumerate(COLUMNS)
         if values.get(field)
     }
@@ -46,7 +47,11 @@ def row(number: int, values: Mapping[str, str], *, sheet: str = "Plan") -> Actio
         number=values.get("number", ""),
         title=values.get("title", ""),
         chapter=values.get("chapter", ""),
-        responsible=(*named("responsible", "responsible"), *named("partner", "partner")),
+        responsible=(
+            *named("responsible", "responsible"),
+            *named("partner", "partner"),
+            *named("consulted", "consulted"),
+        ),
         programmes=tuple(named("programmes")),
         instruments=tuple(named("instruments")),
         topics=tuple(named("topics")),

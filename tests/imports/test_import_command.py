@@ -79,7 +79,7 @@ def test_a_plain_import_writes_a_draft_and_never_over_one(harbour: Workspace, pl
     assert not any(name.startswith(("data/", "sources/")) for name in written)
     again = run(harbour, plan)
     assert (again.exit_code, again.stdout) == (2, "")
-    assert "There is a draft already" in again.stderr
+    assert "There is already a draft" in again.stderr
     assert tree(harbour.root) == written
     assert run(harbour, plan, "--replace").exit_code == 0
 
@@ -134,9 +134,11 @@ def test_yes_takes_what_is_sure_and_lists_the_rest(harbour: Workspace, plan: Pat
     assert not [name for name in tree(harbour.root) if "/." in name]
 
 
-def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered(
-    harbour: Workspace, plan: Path, tmp_path: Path
+def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered_as_those_of_gits_user(
+    harbour: Workspace, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name, value in (("COUNT", "1"), ("KEY_0", "user.name"), ("VALUE_0", "ana")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
     run(harbour, plan, "--yes")
     other = workbook(tmp_path / "sea.xlsx", [("1", "Sound the depths", "Quay Bureau", "2027"), ("2", "Rest", "", "")])
     assert run(harbour, other, "--title", "The sea", slug="sea").exit_code == 0
@@ -147,7 +149,7 @@ def test_a_draft_is_accepted_as_edited_and_decisions_are_remembered(
     sheet.cell(2, heads["Responsible is"]).value = "https://harbour.example/id/body/port-office"
     sheet.cell(3, heads["Status"]).value = "drop"
     book.save(draft)
-    result = run(harbour, other, "--accept", str(draft), "--by", "ana", slug="sea")
+    result = run(harbour, other, "--accept", str(draft), slug="sea")
     assert result.exit_code == 0, result.stderr
     assert actions(harbour, "sea") == {"Sound the depths": "sea-1"}
     text = (harbour.root / "data" / "sea" / "plan.trig").read_text()
@@ -228,13 +230,13 @@ def test_a_plan_that_was_edited_by_hand_or_written_by_hand_is_kept(harbour: Work
     path.write_text(path.read_text() + "# mine\n")
     before = tree(harbour.root)
     result = run(harbour, plan, "--yes")
-    assert (result.exit_code, "was edited by hand since" in result.stderr) == (2, True)
+    assert (result.exit_code, "was edited by hand after the import" in result.stderr) == (2, True)
     assert tree(harbour.root) == before
     assert run(harbour, plan, "--yes", "--replace").exit_code == 0
     (harbour.root / "data" / "mine").mkdir()
     (harbour.root / "data" / "mine" / "mine.trig").write_text("")
     result = run(harbour, plan, "--yes", "--replace", slug="mine")
-    assert (result.exit_code, "holds no plan that was imported" in result.stderr) == (2, True)
+    assert (result.exit_code, "has no imported plan" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +245,7 @@ def test_a_plan_that_was_edited_by_hand_or_written_by_hand_is_kept(harbour: Work
         ((), "../evil", "cannot name a plan"),
         ((), "Quays", "cannot name a plan"),
         ((), "a-import", "cannot name a plan"),
-        (("--from", "31/12/2027"), "quays", "--from 31/12/2027 is no date"),
+        (("--from", "31/12/2027"), "quays", "--from 31/12/2027 is not a date"),
         (("--from", "2028", "--until", "2027"), "quays", "would end (2027) before it begins"),
         (("--follows", "nothing", "--yes"), "quays", "no plan 'nothing'"),
         (("--yes", "--dry-run"), "quays", "one of --dry-run, --yes and --accept"),
@@ -300,7 +302,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ImportRefused, match="No space left on device"):
+    with pytest.raises(ImportRefused, match=r"cannot be written to: .*No space left on device"):
         install_files(tmp_path, {tmp_path / "a.txt": b"a"})
     assert tree(tmp_path) == {}
 
@@ -333,7 +335,7 @@ def test_imports_into_a_workspace_wait_for_each_other(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert begun.wait(5)
+    assert begun.wait(60)
     with one_at_a_time(tmp_path, said.append):
         done.append("second")
     thread.join()
@@ -344,13 +346,6 @@ def test_imports_into_a_workspace_wait_for_each_other(tmp_path: Path) -> None:
 def test_a_blank_title_is_none(harbour: Workspace, plan: Path) -> None:
     assert run(harbour, plan, "--yes", "--title", "  ").exit_code == 0
     assert validate_workspace(harbour).conforms
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_workspace_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(ImportRefused, match="cannot be written to"):
-        install_files(tmp_path, {tmp_path / "a.txt": b"a"})
 
 
 @pytest.mark.parametrize("is_decided", [False, True])

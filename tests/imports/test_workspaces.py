@@ -79,8 +79,8 @@ def test_the_bundled_register_conforms_and_holds_no_plan(tmp_path: Path) -> None
     assert {ID + "body/ptc", ID + "topic/capacity-building"} <= told
     report = validate_workspace(workspace)
     assert report.conforms
-    # what is only known, and what nobody names, is no fault of the new workspace
-    assert {finding.rule for finding in report.findings} == {"An instrument is called by one kind"}
+    # what is only known, what nobody names, and where the documents of the plan differ is no fault of the new workspace
+    assert [finding.message for finding in report.findings] == []
     assert sum(report.looked_at.values()) > 100
 
 

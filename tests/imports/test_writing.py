@@ -116,6 +116,15 @@ def test_a_role_is_stated_where_it_is_said_and_nowhere_else() -> None:
     assert set(stated(made, "action/ports-2", "responsibleBody")) == {PTC.iri, "body/choir", "body/police"}
 
 
+def test_who_is_consulted_is_involved_and_not_responsible() -> None:
+    made = written(drafted([{**ROWS[0], "responsible": "PTC; Choir", "consulted": "Police; PTC"}]))
+    assert set(stated(made, "action/ports-1", "responsibleBody")) == {PTC.iri, "body/choir"}
+    assert stated(made, "action/ports-1", "responsibleText") == {"PTC; Choir": "row-2-column-4"}
+    assert stated(made, "action/ports-1", "involvesParty") == {"body/police": "row-2-column-11"}
+    (role,) = stated(made, "participation/ports-1-police", "role")
+    assert role.endswith("role-consulted")
+
+
 def test_the_title_of_the_plan_is_verbatim_where_the_document_has_it() -> None:
     heading = Cell("Plan!A1", "Plan of  the ports", 1, 1, 1, "Plan")
     titles = [

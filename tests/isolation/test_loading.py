@@ -67,7 +67,7 @@ def test_what_reaches_outside_or_deep_is_an_error_of_the_file(tmp_path: Path, na
 )
 def test_loading_has_limits_that_end_with_it(body: str, end: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _LIMITED.format(body=body)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", _LIMITED.format(body=body)], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == end
     assert done.stdout == ("loaded 200000000\n" if end == 0 else "")

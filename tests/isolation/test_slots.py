@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -10,6 +11,7 @@ import pytest
 from ecp_graph.engine import Asker
 from ecp_graph.engine.isolation.slots import Slots
 from ecp_graph.errors import ClientGone, EngineBusy
+from tests.waiting import wait_for
 
 
 class Queue:
@@ -20,19 +22,27 @@ class Queue:
         self.order: list[str] = []
         self._threads = ThreadPoolExecutor(50)
 
-    def ask(self, client: str, *, waits_s: float = 5) -> Future[None]:
-        """Let a query of a client ask for a slot, and return when it is known to wait or to have it."""
-        asking = self._threads.submit(self._enter, client, waits_s)
-        time.sleep(0.05)
+    def ask(self, client: str, *, waits_s: float = 60) -> Future[None]:
+        """Let a query of a client ask for a slot, and return when it waits or has one, or has been refused."""
+        waits = threading.Event()
+
+        def gone() -> bool:  # whoever waits is asked for it
+            waits.set()
+            return False
+
+        asking = self._threads.submit(self._enter, Asker(client, gone=gone), waits_s)
+        wait_for(lambda: waits.is_set() or asking.done())
         return asking
 
-    def _enter(self, client: str, waits_s: float) -> None:
-        self.slots.enter(Asker(client), time.monotonic() + waits_s, waits_s)
-        self.order.append(client)
+    def _enter(self, asker: Asker, waits_s: float) -> None:
+        self.slots.enter(asker, time.monotonic() + waits_s, waits_s)
+        self.order.append(asker.client)
 
     def leave(self, client: str) -> None:
+        """Leave a slot to whoever is the next."""
+        entered = len(self.order)
         self.slots.leave(client)
-        time.sleep(0.05)
+        wait_for(lambda: len(self.order) > entered)
 
 
 def test_one_client_holds_its_part_and_another_needs_not_wait() -> None:
@@ -84,18 +94,18 @@ def test_a_full_queue_drops_the_last_query_of_the_client_that_has_most_in_it() -
 
 def test_a_slot_that_comes_to_nobody_is_free_again() -> None:
     slots = Slots(1, 1)
-    slots.enter(Asker(), time.monotonic() + 1, 1)
+    slots.enter(Asker(), time.monotonic() + 60, 60)
     with pytest.raises(ClientGone):
-        slots.enter(Asker(gone=lambda: True), time.monotonic() + 5, 5)
+        slots.enter(Asker(gone=lambda: True), time.monotonic() + 60, 60)
     with pytest.raises(EngineBusy):
         slots.enter(Asker(), time.monotonic() + 0.05, 0.05)
     slots.leave("")
-    slots.enter(Asker(), time.monotonic() + 1, 1)
+    slots.enter(Asker(), time.monotonic() + 60, 60)
 
 
 def test_it_is_told_when_all_are_free() -> None:
     slots, told = Slots(2, 0), list[bool]()
-    slots.enter(Asker("a"), time.monotonic() + 1, 1)
+    slots.enter(Asker("a"), time.monotonic() + 60, 60)
     slots.when_empty(lambda: told.append(True))
     assert not told
     slots.leave("a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table
 from ecp_graph.overlap.joins import Joins
 from ecp_graph.overlap.matrix import Choice, Matrix, make_matrix
-from ecp_graph.overlap.reading import read_joins
+from ecp_graph.overlap.reading import StoredJoins, read_joins
 from ecp_graph.queries.binding import bind
 from ecp_graph.queries.catalogue import load_catalogue
+from ecp_graph.release.release import Release
+from ecp_graph.tables.lists.reading import Lists
 from ecp_graph.workspace import bundled_workspace
+from tests.bundled import ID
 
 TABLES = Path(__file__).resolve().parents[1] / "second_reading" / "tables.csv"
 
@@ -51,6 +55,31 @@ def test_a_plan_leaves_what_its_actions_show_or_join(joins: Joins) -> None:
     assert ("PTC", "Time Release Study") not in links
     assert cells(make_matrix(joins, "body", "body", Choice(plan="u:other"))) == {}
     assert cells(make_matrix(joins, "body", "instrument", Choice(plan="u:other"))) == {}
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(),
+        Choice(weakest="C", most=5),
+        Choice(kind="joint", on="instrument"),
+        Choice(with_everywhere=True, row_words="com", most=3),
+        Choice(plan=f"{ID}plan/ecp-action-plan-3"),
+    ],
+)
+@pytest.mark.parametrize("dimension", ["action", "body", "programme"])
+def test_the_lists_of_a_release_count_the_same(dimension: str, choice: Choice, joins: Joins, release: Release) -> None:
+    counted = replace_findings(joins, Lists(release.lists))
+    assert dimension in counted.graded
+    found = make_matrix(counted, dimension, dimension, choice)
+    assert found == make_matrix(joins, dimension, dimension, choice)
+    assert found.cells or found.lone_rows or choice.row_words
+
+
+def replace_findings(joins: Joins, lists: Lists) -> Joins:
+    """Return the same joins with the findings of the lists."""
+    given = {each.name: getattr(joins, each.name) for each in fields(Joins) if each.init}
+    return StoredJoins(**given | {"findings": ()}, lists=lists)
 
 
 def rows() -> list[dict[str, str]]:

@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.twin.redirects import redirect_files
+from tests.ports import free_ports
 
 NO_APACHE = "no Apache: Debian package apache2-bin"
 NO_NGINX = "no nginx: Debian package nginx-light"
 _MODULES = Path("/usr/lib/apache2/modules")
-_START_S = 20
+_START_S = 60
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 #: What clients send, and the ending of the document that fits.
@@ -64,7 +65,7 @@ def apache_of(site: Path, home: Path) -> Iterator[int]:
     """Give the port of an Apache that serves a folder and reads its rules; ``home`` is for its own files."""
     names = ("mpm_event", "authz_core", "mime", "dir", "rewrite", "headers")
     modules = "\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in names)
-    port = free_port()
+    [port] = free_ports(1)
     (home / "apache.conf").write_text(
         f"ServerRoot {home}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile {home}/apache.pid\n{modules}\n"
         f"ErrorLog {home}/apache.log\nTypesConfig /dev/null\nDocumentRoot {site}\n"
@@ -78,7 +79,7 @@ def apache_of(site: Path, home: Path) -> Iterator[int]:
 def nginx(site: Path) -> Iterator[int]:
     if shutil.which("nginx") is None:
         pytest.skip(NO_NGINX)
-    port, home = free_port(), site.parent
+    [port], home = free_ports(1), site.parent
     (home / "nginx.conf").write_text(
         f"daemon off;\nuser root;\npid {home}/nginx.pid;\nerror_log {home}/nginx.log;\nevents {{}}\nhttp {{\n"
         f"access_log off;\nclient_body_temp_path {home}/t1; proxy_temp_path {home}/t2; fastcgi_temp_path {home}/t3;\n"
@@ -96,7 +97,7 @@ def port(request: pytest.FixtureRequest) -> int:
 
 @pytest.mark.parametrize("accept", ACCEPTS)
 def test_the_redirect_says_that_accept_decides(port: int, accept: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     with contextlib.closing(connection):
         for path in ("/id/action/ecp3-3", "/ontology", "/release/0a1b"):
             connection.request("GET", path, headers={"Accept": accept})
@@ -131,14 +132,14 @@ def test_documents_have_their_media_types(port: int) -> None:
 def test_what_is_not_there_is_not_there(port: int) -> None:
     assert ask(port, "/doc/action/none.ttl", "*/*")[0] == 404
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/no/such/place", timeout=10)
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/no/such/place", timeout=60)
     with refused.value as response:
         assert (response.status, "There is nothing at this address." in response.read().decode()) == (404, True)
 
 
 def ask(port: int, path: str, accept: str) -> tuple[int, str, str]:
     """Return status, path of the Location, and content type."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path, headers={"Accept": accept})
         response = connection.getresponse()
@@ -146,12 +147,6 @@ def ask(port: int, path: str, accept: str) -> tuple[int, str, str]:
         return response.status, f"/{location}" if location else "", response.getheader("Content-Type", "")
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -169,5 +164,5 @@ def running(command: list[str], port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()

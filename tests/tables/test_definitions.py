@@ -24,7 +24,7 @@ from tests.growth import LINEAR, exponent
 
 NAMES = (bundled_workspace().folder("queries") / "tables" / "names.rq").read_text(encoding="utf-8")
 THINGS = """\
-#+ summary: Things, one row a thing
+#+ summary: Things, one row per thing
 #+ key: [iri]
 #+ order: [size]
 #+ columns:

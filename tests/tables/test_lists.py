@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from ecp_graph.queries.names import QUERY, gather
 from ecp_graph.release.release import Release
 from ecp_graph.sparql.results import Table
 from ecp_graph.tables.lists.reading import Lists
-from ecp_graph.tables.lists.sql import hash_of, twins
+from ecp_graph.tables.lists.sql import hash_of, narrowed, twins
 from ecp_graph.tables.lists.writing import write_lists
 from ecp_graph.workspace import bundled_workspace
 from tests.bundled import ID
@@ -169,3 +170,61 @@ def test_equal_data_give_equal_bytes_and_no_tables_no_findings(
     assert (less.has_findings, less.has_names) == (False, True)
     assert less.answer(catalogue["overlap-bodies"], {}) is None
     assert less.answer(catalogue["bodies"], {}) is not None
+
+
+@pytest.fixture(scope="module")
+def large(release: Release, tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    """The lists of the release with 20,000 more findings, each on two things that nothing asks for."""
+    path = tmp_path_factory.mktemp("large") / "lists.sqlite"
+    path.write_bytes(release.lists.read_bytes())
+    connection = sqlite3.connect(path)
+    connection.executescript("""
+CREATE TEMP TABLE number AS WITH RECURSIVE count(i) AS (SELECT 1000000 UNION ALL SELECT i + 1 FROM count LIMIT 20000)
+  SELECT i FROM count;
+INSERT INTO term (id, iri, name, is_everywhere) SELECT i, 'urn:' || i, 'more', 0 FROM number;
+INSERT INTO action (id, number, position) SELECT i, '1', 1 FROM number;
+INSERT INTO reading SELECT i, 'more', 'verbatim' FROM number;
+INSERT INTO finding (id, iri, dimension, member_a, member_b, cause, kind, grade)
+  SELECT i, 'urn:' || i, iif(i % 2, 'body', 'action'), i, i, i, 'joint', 'A' FROM number;
+INSERT INTO finding_thing SELECT i, i, 'topic' FROM number;
+INSERT INTO finding_action SELECT i, i FROM number;
+INSERT INTO finding_reading SELECT i, i FROM number;
+ANALYZE;
+""")
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("overlap-actions", {"action": f"{ID}action/ecp3-7"}),
+        ("overlap-between", {"member": PTC, "other": TFAWG}),
+        ("overlap-bodies", {"body": PTC}),
+        ("overlap-on-thing", {"thing": TOOL}),
+        ("overlap-passages", {"member": PTC, "other": TFAWG}),
+        ("overlap-rows", {"thing": TOOL}),
+    ],
+)
+def test_few_findings_are_read_for_what_is_asked_of_a_thing(
+    name: str, given: dict[str, str], large: sqlite3.Connection
+) -> None:
+    rows = twins()[name].rows
+    usual = dict.fromkeys(re.findall(r":(\w+)", rows)) | {"grade": "D", "secretariat": "with"}
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    large.set_progress_handler(count, 100)
+    assert large.execute(narrowed(rows, usual | given), usual | given).fetchall()
+    assert 0 < steps < 200
+    steps = 0
+    assert len(large.execute(narrowed(rows, usual), usual).fetchall()) > 9_000
+    assert steps > 1_000
+
+
+def test_a_condition_stays_where_its_value_is_given() -> None:
+    sql = "WHERE (:kind IS NULL OR kind = :kind) AND (:on IS NULL OR id IN (SELECT id FROM thing WHERE kind = :on))"
+    assert narrowed(sql, {"kind": "joint", "on": None}) == "WHERE (kind = :kind) AND TRUE"
+    assert narrowed(sql, {"on": "topic"}) == "WHERE TRUE AND (id IN (SELECT id FROM thing WHERE kind = :on))"

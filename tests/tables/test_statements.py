@@ -102,3 +102,16 @@ def test_what_comes_in_several_parts_keeps_its_order_and_its_numbers(monkeypatch
 def test_the_database_reads_none_but_its_own_files() -> None:
     with pytest.raises(duckdb.PermissionException):
         Statements().connection.execute("FROM read_csv('/etc/passwd')")
+
+
+@pytest.mark.parametrize("rows", [[], [(1, "é\n", True), (-2, "", False)], [(at, str(at), True) for at in range(5000)]])
+def test_rows_are_given_to_queries_as_they_are(rows: list[tuple[int, str, bool]]) -> None:
+    statements, columns = Statements(), [[row[at] for row in rows] for at in range(3)]
+    ask = statements.connection.execute
+    with statements.given("row_given", dict(zip(("number", "text", "flag"), columns, strict=True))):
+        assert ask("SELECT number, text, flag FROM row_given").fetchall() == rows
+        assert ask("SELECT count(*) FROM row_given WHERE number > 0 AND flag").fetchall() == [
+            (sum(number > 0 and flag for number, _, flag in rows),)
+        ]
+    with pytest.raises(duckdb.CatalogException):
+        ask("FROM row_given")

@@ -16,7 +16,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 @pytest.fixture(scope="session")
 def settings(asking_workspace: Path, releases: Path) -> Settings:
-    return Settings(workspace=asking_workspace, releases=releases, page_rows=5, timeout=10)
+    return Settings(workspace=asking_workspace, releases=releases, page_rows=5, timeout=60)
 
 
 @pytest.fixture(scope="session")

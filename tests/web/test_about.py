@@ -115,7 +115,7 @@ def test_it_names_its_sources_and_whom_to_tell(client: FlaskClient, engine: Engi
     assert read
     assert {iri for iri in read if f'href="/doc/{iri.removeprefix(ID)}"' not in found} == set()
     assert "69 passages read" in found
-    assert 'Tell <a href="https://w3id.org/ecp-graph/"' in found
+    assert 'Report it to <a href="https://w3id.org/ecp-graph/"' in found
     assert "Unofficial: this is not a site of the World Customs Organization." in found
 
 

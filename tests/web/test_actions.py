@@ -28,7 +28,7 @@ HEADERS = {"Accept": BROWSER}
 
 @pytest.fixture(scope="module")
 def bundled(releases: Path) -> Flask:
-    return create_app(Settings(releases=releases, timeout=30))
+    return create_app(Settings(releases=releases, timeout=60))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_the_sparql_behind_finds_the_same(ask: FlaskClient, bundled: Flask, quer
     assert response.status_code == 302
     sparql = parse_qs(urlsplit(response.headers["Location"]).query)["query"][0]
     with bundled.test_request_context():
-        table = ask_table(bundled.extensions["ecp_graph"].engine, sparql, timeout_s=30)
+        table = ask_table(bundled.extensions["ecp_graph"].engine, sparql, timeout_s=60)
     assert [int(row[0].value) for row in table.rows if row[0]] == SELECTIONS[query]
 
 
@@ -188,7 +188,7 @@ def test_a_plan_of_many_actions(tmp_path: Path) -> None:
     write_workspace(tmp_path / "long", 1, actions=210)
     workspace = Workspace(tmp_path / "long")
     build(workspace, tmp_path / "releases")
-    client = create_app(Settings(releases=tmp_path / "releases", timeout=30)).test_client()
+    client = create_app(Settings(releases=tmp_path / "releases", timeout=60)).test_client()
     text = page(client, "?page=3")
     assert "All 210 actions" in text
     assert "Rows 201 to 210, page 3 of 3" in text

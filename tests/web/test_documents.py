@@ -92,7 +92,7 @@ ACCEPT = {
 
 @pytest.fixture(scope="module")
 def app(releases: Path) -> Flask:
-    return create_app(Settings(workspace=bundled_workspace().root, releases=releases, timeout=10))
+    return create_app(Settings(workspace=bundled_workspace().root, releases=releases, timeout=60))
 
 
 @pytest.fixture

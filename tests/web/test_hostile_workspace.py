@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -55,7 +56,7 @@ def client(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Fl
     result = build(workspace, releases)
     assert result.release is not None
     assert len(result.report.findings) >= len(PAYLOADS)
-    return create_app(Settings(workspace=workspace.root, releases=releases, timeout=30)).test_client()
+    return create_app(Settings(workspace=workspace.root, releases=releases, timeout=60)).test_client()
 
 
 class _Markup(HTMLParser):
@@ -236,7 +237,6 @@ def test_no_cell_of_a_csv_for_a_sheet_is_a_formula(client: FlaskClient) -> None:
 
 
 def test_no_cell_of_a_workbook_is_a_formula(client: FlaskClient, workspace: Workspace) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     seen: set[str] = set()
     for path in _tables(workspace):
         response = client.get(path + ".xlsx")

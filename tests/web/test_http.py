@@ -10,6 +10,7 @@ import json
 import re
 import socket
 import time
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +31,7 @@ _PATIENCE = Patience(head_s=1.5, body_s=1.5, stall_s=1.5)
 
 @pytest.fixture(scope="module")
 def served(asking_workspace: Path, releases: Path) -> Iterator[Served]:
-    with serving_with(_PATIENCE, workspace=asking_workspace, releases=releases, timeout=2, workers=4) as served:
+    with serving_with(_PATIENCE, workspace=asking_workspace, releases=releases, timeout=60, workers=4) as served:
         yield served
 
 
@@ -199,7 +200,7 @@ def test_a_client_that_asks_and_does_not_read_fills_no_memory(served: Served) ->
     before = memory_of(served.process.pid)
     line = _quiet_client(served, query.replace("+", " "))
     one = f"GET /sparql?format=json&query={query} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    line.settimeout(1)
+    line.settimeout(1)  # the server reads no more of it, sooner or later
     with contextlib.suppress(OSError):
         for _ in range(100):
             line.sendall(one * 1000)
@@ -217,34 +218,35 @@ def test_what_cannot_be_read_behind_a_request_does_not_get_into_its_answer(serve
 
 def test_what_comes_behind_the_last_request_does_no_harm(served: Served) -> None:
     last = request("GET /sparql?query=ASK%7B%7D", "Accept: text/csv")
-    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as line:
         line.sendall(last)
         got = line.recv(65_536)
         for _ in range(20):
             with contextlib.suppress(ConnectionError):
                 line.sendall(b"no HTTP\r\n\r\n")
     assert got.startswith(b"HTTP/1.1 200 ")
-    with socket.create_connection(("127.0.0.1", served.port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as line:
         line.sendall(b"no HTTP\r\n\r\n")
         time.sleep(2)  # past the time that a head may take
     assert served.get("ASK {}").status == 200
     assert "Traceback" not in served.log()
 
 
-def _quiet_client(served: Served, query: str) -> socket.socket:
+def _quiet_client(served: Served, query: str, *, limit_s: float = 60) -> socket.socket:
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     line.connect(("127.0.0.1", served.port))
-    line.sendall(f"GET /sparql?format=csv&query={query.replace(' ', '+')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    asked = urllib.parse.urlencode({"format": "csv", "timeout": limit_s, "query": query})
+    line.sendall(f"GET /sparql?{asked} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     return line
 
 
 def test_clients_that_do_not_read_hold_no_worker_past_the_limit_and_no_connection(served: Served) -> None:
-    lines = [_quiet_client(served, _STREAM) for _ in range(2)]
+    lines = [_quiet_client(served, _STREAM, limit_s=2) for _ in range(2)]
     wait_for(lambda: served.log().count("cut=") >= len(lines))
     assert served.get("ASK { ?s ?p 2 }").status == 200
     for line in lines:
-        line.settimeout(5)
+        line.settimeout(60)
         got = bytearray()
         try:
             while chunk := line.recv(65_536):
@@ -257,7 +259,8 @@ def test_clients_that_do_not_read_hold_no_worker_past_the_limit_and_no_connectio
 
 
 def test_a_stream_that_is_cut_does_not_end_as_if_it_were_whole(served: Served) -> None:
-    cut = served.get(_STREAM, timeout=20)
+    address = urllib.parse.urlencode({"query": _STREAM, "timeout": 2, "format": "csv"})
+    cut = served.open(f"{served.url}sparql?{address}")
     assert (cut.status, cut.cut) == (200, True)
     whole = served.get("SELECT * { ?a ?b ?c } LIMIT 9000")
     rows = csv.reader(io.StringIO(whole.body.decode(), newline=""))

@@ -48,7 +48,7 @@ def built(workspace: Workspace, releases: Path) -> tuple[FlaskClient, str]:
     assert build(workspace, releases).release is not None
     lines = open_release(releases).dataset.read_text(encoding="utf-8").splitlines()
     (label,) = [line for line in lines if line.startswith(f"<{OVERLAP}> <{PREFIXES['skos']}prefLabel>")]
-    return create_app(Settings(workspace=workspace.root, releases=releases, timeout=10)).test_client(), label
+    return create_app(Settings(workspace=workspace.root, releases=releases, timeout=60)).test_client(), label
 
 
 def page(client: FlaskClient, url: str) -> str:

@@ -65,7 +65,7 @@ print(json.dumps({
 
 
 def test_a_format_that_is_added_to_the_list_is_everywhere() -> None:
-    done = subprocess.run([sys.executable, "-c", _ADDED], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", _ADDED], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["graph"][:3] == [200, "text/n3; charset=utf-8", None]

@@ -55,7 +55,7 @@ def test_an_entry_says_what_the_ontology_says(text: str) -> None:
     assert "For example: Action 3, &#39;Develop new Transit Guidelines" in action
     assert "never a prov:Activity" in action
     assert "p-plan:Step" in action
-    assert "told apart by" in action
+    assert "identified by" in action
     assert "#numberText" in action, "what it is meant for is listed as well"
 
 

@@ -93,7 +93,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     workspace = changed_copy(tmp_path_factory.mktemp("own") / "workspace")
     releases = workspace.root / "releases"
     assert build(workspace, releases).release is not None
-    return Settings(workspace=workspace.root, releases=releases, timeout=10)
+    return Settings(workspace=workspace.root, releases=releases, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def client(own: Settings) -> FlaskClient:
 
 @pytest.fixture(scope="module")
 def bundled(releases: Path) -> FlaskClient:
-    return create_app(Settings(releases=releases, timeout=10)).test_client()
+    return create_app(Settings(releases=releases, timeout=60)).test_client()
 
 
 def words(client: FlaskClient, url: str) -> str:

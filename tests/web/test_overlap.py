@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -54,7 +55,7 @@ BAD = {
 
 @pytest.fixture(scope="module")
 def bundled(releases: Path) -> FlaskClient:
-    return create_app(Settings(releases=releases, timeout=10)).test_client()
+    return create_app(Settings(releases=releases, timeout=60)).test_client()
 
 
 def get(client: FlaskClient, url: str) -> tuple[int, str]:
@@ -217,7 +218,6 @@ def test_a_gap_has_a_page_too(bundled: FlaskClient) -> None:
 
 
 def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     _, text = get(bundled, "/overlap/on/instrument/transit-guidelines")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
     assert "1 pair of bodies overlaps on it" in words
@@ -238,7 +238,6 @@ def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
 
 
 def test_downloads_of_a_matrix(bundled: FlaskClient) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     svg = bundled.get("/overlap/body-body.svg")
     assert svg.content_type == "image/svg+xml; charset=utf-8"
     texts = [element.text for element in fromstring(svg.data).iter("{http://www.w3.org/2000/svg}text")]
@@ -293,7 +292,7 @@ def hostile() -> FlaskClient:
     store = ox.Store()
     store.update(EVIL)
     engine = EmbeddedEngine(store, name="a hostile graph")
-    return create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    return create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
 
 
 def test_nothing_runs_whatever_the_names_are(hostile: FlaskClient) -> None:
@@ -335,7 +334,7 @@ def test_things_of_one_name_have_their_own_pages(hostile: FlaskClient) -> None:
 
 def test_a_graph_without_anything_says_so() -> None:
     engine = EmbeddedEngine(ox.Store(), name="nothing")
-    client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    client = create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
     status, text = get(client, "/overlap")
     assert status == 404
     assert "The graph holds no bodies, actions or tools that could overlap." in text
@@ -353,9 +352,12 @@ def test_a_large_matrix_says_what_it_leaves_out_and_can_be_narrowed_down() -> No
     store = ox.Store()
     store.update("\n".join([*lines, "}"]))
     engine = EmbeddedEngine(store, name="many")
-    client = create_app(Settings(timeout=10), source=FixedEngine(engine, is_fixed=True)).test_client()
+    client = create_app(Settings(timeout=60), source=FixedEngine(engine, is_fixed=True)).test_client()
     text = " ".join(get(client, "/overlap/body-instrument")[1].split())
-    assert "Shown are the 60 rows and 60 columns with the most overlaps. 10 rows and 10 columns are not shown" in text
+    assert (
+        "The 60 rows and 60 columns with the most overlaps are shown. To see some of the other 10 rows and 10 columns"
+        in text
+    )
     assert text.count('class="heat-5"') == 60
     narrowed = " ".join(get(client, "/overlap/body-instrument?row=body+6")[1].split())
     assert narrowed.count('class="heat-5"') == 10

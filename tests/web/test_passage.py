@@ -112,7 +112,7 @@ def test_it_shows_the_words_where_and_what_was_read(make: Callable[..., Flask], 
     response = get(client)
     text = text_of(response)
     assert "2. Ships of the north quay sound their horns in fog only." in text
-    assert "the copy plan.txt; the hash of the passage holds" in text
+    assert "the copy plan.txt; the text matches the hash of the passage" in text
     assert "Paragraph 3" in text
     assert "Verbatim reading" in text
     assert (

@@ -29,7 +29,7 @@ PICTURES = {
 
 @pytest.fixture(scope="module")
 def client(releases: Path) -> FlaskClient:
-    return create_app(Settings(releases=releases, timeout=30)).test_client()
+    return create_app(Settings(releases=releases, timeout=60)).test_client()
 
 
 @pytest.mark.parametrize("address", PICTURES)
@@ -73,7 +73,7 @@ def test_a_frame_breaks_what_is_too_long() -> None:
 
 
 def test_in_the_twin_a_picture_has_the_address_of_the_twin(releases: Path, tmp_path: Path) -> None:
-    app = create_app(Settings(releases=releases, timeout=30))
+    app = create_app(Settings(releases=releases, timeout=60))
     visitor = Visitor(app, tmp_path, base_url="https://twin.example/g/", dataset="d.nq", most_bytes=10**10)
     for address in ("/overlap/body-body.svg", "/timeline.svg"):
         assert visitor.visit(address).broken == ()

@@ -24,7 +24,7 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def client(releases: Path) -> FlaskClient:
-    return create_app(Settings(releases=releases, timeout=30)).test_client()
+    return create_app(Settings(releases=releases, timeout=60)).test_client()
 
 
 @pytest.mark.parametrize("page", PAGES)

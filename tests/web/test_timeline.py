@@ -38,7 +38,7 @@ PLAN = (datetime(2017, 1, 1), datetime(2018, 12, 31, 23, 59, 59))
 
 @pytest.fixture(scope="module")
 def client(releases: Path) -> FlaskClient:
-    return create_app(Settings(releases=releases, timeout=30)).test_client()
+    return create_app(Settings(releases=releases, timeout=60)).test_client()
 
 
 def page(client: FlaskClient, query: str = "") -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from ecp_graph.overlap.across.actions import PlanAction
 from ecp_graph.overlap.likeness import (
     ActionText,
+    Judge,
     Likeness,
     Meaning,
     NamesIn,
     Rarity,
     Reading,
     candidates,
-    compare,
     read_action,
 )
 
@@ -43,8 +43,7 @@ class Comparison:
         return self._read[action]
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """Two actions that have something in common.
 
     ``shared`` are the known things (IRIs) that both are about, ``words`` what their objects have in common;
@@ -79,11 +78,12 @@ def compare_actions(
     rarity = Rarity([*mine, *(theirs or ())])
     found = candidates(mine, theirs, rarity=rarity, meaning=by.meaning, progress=progress)
     right, read = (actions, mine) if others is None or theirs is None else (others, theirs)
-    pairs = (
-        _pair(actions[each.a], right[each.b], mine[each.a], read[each.b], rarity, by)
-        for each in sorted(found, key=lambda each: (each.a, each.b))
-    )
-    return [pair for pair in pairs if pair.likeness.klass != "none"]
+    judge = Judge(rarity, by.meaning, by.called)
+    pairs = []
+    for each in sorted(found, key=lambda each: (each.a, each.b)):
+        if likeness := judge.found(mine[each.a], read[each.b]):
+            pairs.append(_pair(actions[each.a], right[each.b], mine[each.a], read[each.b], likeness, by))
+    return pairs
 
 
 def _pair(
@@ -91,20 +91,17 @@ def _pair(
     second: PlanAction,
     one: Reading,
     other: Reading,
-    rarity: Rarity,
+    likeness: Likeness,
     by: Comparison,
 ) -> Pair:
-    likeness = compare(one, other, rarity, by.meaning)
     why = _not_independent(first, second, one, other)
     if why and likeness.klass in _CLAIMED:
-        likeness = replace(likeness, klass="related", why=(why, *likeness.why))
-    shared = tuple(sorted(one.things & other.things))
-    told = {iri: by.called.get(iri, iri) for iri in (*one.things, *other.things)}
+        likeness = likeness._replace(klass="related", why=(why, *likeness.why))
     return Pair(
         first,
         second,
-        _told(likeness, told),
-        shared,
+        likeness,
+        tuple(sorted(one.things & other.things)),
         _words(one, other, likeness),
         tuple(_questions(first, second, by.called)) if likeness.klass in _CLAIMED else (),
         not why,
@@ -126,7 +123,7 @@ def _words(one: Reading, other: Reading, likeness: Likeness) -> str:
 def _not_independent(first: PlanAction, second: PlanAction, one: Reading, other: Reading) -> str:
     """Return why the two are no evidence of work that is done twice; empty where they are."""
     for action, reading, plan in ((first, one, second.plan), (second, other, first.plan)):
-        if plan in action.programmes or any(thing.identifier == plan for thing in reading.named):
+        if plan in action.programmes or plan in reading.names:
             return "one restates work of the other's plan"
         if plan in action.earlier:
             return "one plan is a later phase of the other"
@@ -139,19 +136,3 @@ def _questions(first: PlanAction, second: PlanAction, called: Mapping[str, str])
     if mine and theirs and not (mine | set(first.partners)) & theirs and not mine & set(second.partners):
         names = [", ".join(sorted(called.get(iri, iri) for iri in leads)) for leads in (mine, theirs)]
         yield f"two leads: {names[0]} and {names[1]}"
-
-
-def _told(likeness: Likeness, called: Mapping[str, str]) -> Likeness:
-    """Return a likeness whose texts call things by their names."""
-
-    def told(text: str) -> str:
-        for iri in sorted(called, key=len, reverse=True):
-            text = text.replace(iri, called[iri])
-        return text
-
-    return replace(
-        likeness,
-        parts=tuple(replace(part, because=told(part.because)) for part in likeness.parts),
-        why=tuple(map(told, likeness.why)),
-        differs=tuple(map(told, likeness.differs)),
-    )

@@ -21,13 +21,13 @@ from ecp_graph.overlap.changes.parts import find_parts, share_out
 from ecp_graph.overlap.changes.rows import PlanRow, same_words
 from ecp_graph.overlap.likeness import (
     ActionText,
+    Judge,
     Likeness,
     Meaning,
     NamesIn,
     Rarity,
     Reading,
     candidates,
-    compare,
     read_action,
 )
 from ecp_graph.overlap.likeness.verbs import agree
@@ -139,10 +139,10 @@ def _likely(
         for plan, rows, rest in (("before", before, rest_a), ("after", after, rest_b))
     ]
     rarity = Rarity([*sides[0], *sides[1]])
-    found = {}
+    judge, found = Judge(rarity, meaning), {}
     for each in candidates(*sides, most=_MOST, rarity=rarity, meaning=meaning):
         one, other, a, b = sides[0][each.a], sides[1][each.b], rest_a[each.a], rest_b[each.b]
-        likeness = compare(one, other, rarity, meaning)
+        likeness = judge.likeness(one, other)
         words = before[a].terms, after[b].terms
         if _is_same_action(one, other, likeness, words, knows_meaning=meaning is not None):
             found[a, b] = _SAME + likeness.score + _hints(before, after, a, b)

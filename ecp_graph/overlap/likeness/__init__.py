@@ -2,7 +2,7 @@
 
 from ecp_graph.overlap.likeness.action import ActionText, Named, NamesIn, Phrase, Reading, Term
 from ecp_graph.overlap.likeness.candidates import Candidate, candidates
-from ecp_graph.overlap.likeness.compare import CLASSES, Likeness, Part, compare
+from ecp_graph.overlap.likeness.compare import CLASSES, Judge, Likeness, Part, compare
 from ecp_graph.overlap.likeness.meaning import Encoder, Meaning, encoder_version, open_meaning
 from ecp_graph.overlap.likeness.objects import Rarity
 from ecp_graph.overlap.likeness.reading import read_action
@@ -12,6 +12,7 @@ __all__ = [
     "ActionText",
     "Candidate",
     "Encoder",
+    "Judge",
     "Likeness",
     "Meaning",
     "Named",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 __all__ = ["ActionText", "Named", "NamesIn", "Phrase", "Reading", "Term"]
@@ -59,17 +60,17 @@ class Term:
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Phrase:
-    """Words of a title that belong together, as written and as terms."""
+    """Words of a title that belong together, as written and as terms; another phrase is another, whatever it says."""
 
     text: str
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """What is read of an action by a rule, so with the certainty *interpreted*.
+    """What is read of an action by a rule, so with the certainty *interpreted*; each is told from all others.
 
     ``activity`` is the class of the head verb, empty where none is known; ``verb`` is as written. ``language`` is
     that of the rules, ``years`` the first and the last that the times name, ``named`` what is known in the title.
@@ -85,17 +86,22 @@ class Reading:
     named: tuple[Named, ...]
     language: str
 
-    @property
+    @cached_property
     def things(self) -> frozenset[str]:
         """Return the identifiers of the known instruments, topics and goals that the action is about."""
         named = frozenset(each.identifier for each in self.named if each.kind in _SUBJECTS)
         return named.union(self.action.instruments, self.action.topics, self.action.goals)
 
-    @property
+    @cached_property
     def instruments(self) -> frozenset[str]:
         """Return the identifiers of the instruments that are given or named in the title."""
         named = frozenset(each.identifier for each in self.named if each.kind == "instrument")
         return named.union(self.action.instruments)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the identifiers of all things that are named in the title."""
+        return frozenset(each.identifier for each in self.named)
 
     @property
     def texts(self) -> tuple[str, ...]:

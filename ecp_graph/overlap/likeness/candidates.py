@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ecp_graph.overlap.likeness.action import Reading
 from ecp_graph.overlap.likeness.meaning import Meaning
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "candidates"]
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Two actions that are worth comparing, as their places in the lists given, and a rank in thousandths."""
 
     a: int
@@ -57,31 +56,34 @@ def candidates(
         meaning.prepare((text for each in (*actions, *(others or ())) for text in each.texts), progress)
     mine, said = _wordings(actions, rarity), _wordings(theirs, rarity)
     vectors = _Vectors(mine, said, meaning) if meaning else None
-    by_term, most = _Blocks(said), most or blocking()["most"]
-    found: dict[tuple[int, int], Candidate] = {}
+    by_term, most, least = _Blocks(said), most or blocking()["most"], blocking()["least_rank"]
+    found: dict[tuple[int, int], int] = {}
     for at, wording in enumerate(mine):
         near = sorted({*by_term.near(wording.keys), *(vectors.near(at) if vectors else ())})
         likeness = vectors.likeness(at, near) if vectors else [None] * len(near)
-        ranks = {each: _rank(wording, said[each], alike) for each, alike in zip(near, likeness, strict=True)}
-        ranked = [(rank, said[each]) for each, rank in ranks.items() if rank >= blocking()["least_rank"]]
+        others_said = [said[each] for each in near]
+        ranks = zip(_ranks(wording, others_said, likeness), others_said, strict=True)
+        ranked = [(rank, other) for rank, other in ranks if rank >= least]
         for plan, members in wording.plans.items():
             for a in members:
                 for rank, b in _best(ranked, plan, a if others is None else None, most):
-                    first, second = (a, b) if others is not None else (min(a, b), max(a, b))
-                    found[first, second] = Candidate(first, second, rank)
-    return sorted(found.values(), key=lambda each: (each.a, -each.rank, each.b))
+                    found[(a, b) if others is not None or a < b else (b, a)] = rank
+    return sorted(
+        (Candidate(*pair, rank) for pair, rank in found.items()), key=lambda each: (each.a, -each.rank, each.b)
+    )
 
 
 @dataclass(frozen=True)
 class _Wording:
     """What some actions say, alike to the word: its keys with their weights, and the actions by their plans.
 
-    ``text`` is the object, whose meaning is compared.
+    ``text`` is the object, whose meaning is compared; ``weight`` is that of all keys.
     """
 
     keys: Mapping[str, float]
     activity: str
     text: str
+    weight: float
     plans: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -93,7 +95,10 @@ def _wordings(readings: Sequence[Reading], rarity: Rarity) -> list[_Wording]:
         keys.update({f"<{thing}>": 2.0 for thing in reading.things})
         text = reading.object.text or reading.action.title
         said = (frozenset(keys.items()), reading.activity, text)
-        found.setdefault(said, _Wording(keys, reading.activity, text)).plans[reading.action.plan].append(at)
+        wording = found.get(said)
+        if wording is None:
+            wording = found[said] = _Wording(keys, reading.activity, text, sum(keys.values()))
+        wording.plans[reading.action.plan].append(at)
     return list(found.values())
 
 
@@ -104,28 +109,29 @@ def _best(
 
     Of one plan there are never more than ``most``, so that a plan that repeats itself does not make work for all.
     """
-    others = [
-        (-rank, b, its_plan)
-        for rank, wording in ranked
-        for its_plan, members in wording.plans.items()
-        if not plan or its_plan != plan
-        for b in islice((b for b in members if b != itself), most)
-    ]
+    others: list[tuple[int, int, str]] = []
+    for rank, wording in ranked:
+        for its_plan, members in wording.plans.items():
+            if not plan or its_plan != plan:
+                others += [(-rank, b, its_plan) for b in members[: most + 1] if b != itself][:most]
     taken: Counter[str] = Counter()
+    strong = blocking()["strong"]
     for rank, b, its_plan in sorted(others):
-        if taken[its_plan] < most and (taken.total() < most or -rank >= blocking()["strong"]):
+        if taken[its_plan] < most and (taken.total() < most or -rank >= strong):
             taken[its_plan] += 1
             yield -rank, b
 
 
-def _rank(one: _Wording, other: _Wording, alike: float | None) -> int:
-    """Return a quick score: words in common by weight, meaning, and whether the verbs are of one class."""
-    both = sum(weight for key, weight in one.keys.items() if key in other.keys)
-    either = sum(one.keys.values()) + sum(other.keys.values()) - both
-    words = both / either if either else 0.0
-    settings = blocking()
-    points = settings["words"] * words + settings["meaning"] * (words if alike is None else alike)
-    return round(points + (settings["activity"] if agree(one.activity, other.activity) else 0))
+def _ranks(one: _Wording, others: Sequence[_Wording], likeness: Sequence[float | None]) -> Iterator[int]:
+    """Yield a quick score for each other: common words by weight, meaning, and whether the verbs are of one class."""
+    settings, mine = blocking(), list(one.keys.items())
+    for other, alike in zip(others, likeness, strict=True):
+        theirs = other.keys
+        both = sum([weight for key, weight in mine if key in theirs])
+        either = one.weight + other.weight - both
+        words = both / either if either else 0.0
+        points = settings["words"] * words + settings["meaning"] * (words if alike is None else alike)
+        yield round(points + (settings["activity"] if agree(one.activity, other.activity) else 0))
 
 
 class _Blocks:
@@ -142,10 +148,12 @@ class _Blocks:
         """Yield the wordings that share a block with these keys, those that share most and rarest of them first."""
         points: dict[int, float] = defaultdict(float)
         for block in _blocks_of(keys):
-            for at in self._blocks.get(block, ()):
-                points[at] += sum(keys[key] for key in block)
-        ranked = sorted(points.items(), key=lambda item: (-item[1], item[0]))
-        yield from (at for at, _ in ranked[: blocking()["gathered"]])
+            if members := self._blocks.get(block):
+                weight = sum([keys[key] for key in block])
+                for at in members:
+                    points[at] += weight
+        ranked = sorted([(-weight, at) for at, weight in points.items()])
+        yield from (at for _, at in ranked[: blocking()["gathered"]])
 
 
 def _blocks_of(keys: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
@@ -176,7 +184,7 @@ class _Vectors:
         if not others:
             return []
         rows = self._matrix[[self._theirs[other] for other in others]]
-        return [max(0.0, round(float(each), 4)) for each in rows @ self._matrix[self._mine[at]]]
+        return [max(0.0, round(each, 4)) for each in (rows @ self._matrix[self._mine[at]]).tolist()]
 
 
 def _near(matrix: Vectors, sources: Sequence[int], targets: Sequence[int]) -> dict[int, list[int]]:
@@ -202,7 +210,8 @@ def _near(matrix: Vectors, sources: Sequence[int], targets: Sequence[int]) -> di
             rows = asking[start : start + settings["rows"]]
             alike = matrix[rows] @ matrix[within].T
             order = np.argsort(-alike, axis=1, kind="stable")[:, : settings["nearest"]]
-            for row, columns, values in zip(rows, order, alike, strict=True):
-                best[int(row)].update({int(within[at]): float(values[at]) for at in columns})
+            nearest = within[order].tolist(), np.take_along_axis(alike, order, axis=1).tolist()
+            for row, found, values in zip(rows.tolist(), *nearest, strict=True):
+                best[row].update(zip(found, values, strict=True))
     ranked = ((row, sorted(found.items(), key=lambda item: (-item[1], item[0]))) for row, found in best.items())
     return {row: [at for at, _ in each[: settings["nearest"]]] for row, each in ranked}

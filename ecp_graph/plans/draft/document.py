@@ -59,7 +59,7 @@ def _row(row: DraftRow) -> dict[str, Any]:
 
 
 def _with_roles(names: Sequence[DraftName]) -> Iterator[tuple[DraftName, str]]:
-    """Yield bodies with one of the three roles of the format: who is responsible leads where nobody is said to."""
+    """Yield bodies with one of the roles of the format: who is responsible leads where nobody is said to."""
     unsaid = "partner" if any(name.role == "lead" for name in names) else "lead"
     yield from ((name, name.role if name.role and name.role != "responsible" else unsaid) for name in names)
 

@@ -29,7 +29,7 @@ KINDS: Final = (
     *("deadline", "window", "session-window", "recurrent", "recurrent-sessions"),
     *("continuous", "not-stated", "not-understood"),
 )
-ROLES: Final = ("lead", "partner", "responsible", "open")
+ROLES: Final = ("lead", "partner", "consulted", "responsible", "open")
 _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 _BOLD: Final = Font(bold=True)
 _FIXED: Final = PatternFill("solid", fgColor="D9D9D9")

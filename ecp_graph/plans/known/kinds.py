@@ -12,7 +12,14 @@ import yaml
 
 from ecp_graph.namespaces import PREFIXES
 
-__all__ = ["class_kinds", "kinds_of", "register_kinds", "register_properties", "unregistered_classes"]
+__all__ = [
+    "best_stated_properties",
+    "class_kinds",
+    "kinds_of",
+    "register_kinds",
+    "register_properties",
+    "unregistered_classes",
+]
 
 _FILE: Final = Path(__file__).with_name("kinds.yaml")
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
@@ -40,6 +47,12 @@ def unregistered_classes() -> frozenset[str]:
 def register_properties() -> frozenset[str]:
     """Return the properties (IRIs) by which a register describes things."""
     return frozenset(map(_iri, _table()["properties"]))
+
+
+@cache
+def best_stated_properties() -> frozenset[str]:
+    """Return the properties (IRIs) of which a register has the values that are stated at the best certainty."""
+    return frozenset(map(_iri, _table()["best_stated"]))
 
 
 def kinds_of(quads: Iterable[ox.Quad]) -> dict[str, str]:

@@ -29,7 +29,7 @@ _WHY: Final[dict[Kind, str]] = {
 }
 _DO: Final[dict[Kind, str]] = {
     "note": "If it is one, give it a number.",
-    "struck": "If it still holds, undo that.",
+    "struck": "If it is still valid, undo that.",
     "hidden": "Unhide it to have it read.",
     "untitled": "Write its text, or delete it.",
     "elsewhere": "If it belongs to the actions above, delete the blank row between.",
@@ -57,19 +57,20 @@ class Actions:
 def actions_in(tables: Sequence[SourceTable], known: frozenset[str] = frozenset()) -> Actions:
     """Return the actions of the tables that have headings of such; ``known`` are names as of `known_names`."""
     below = [(table, layouts(table)) for table in tables]
-    made = actions_below([(table, found) for table, found in below if found], Rules(known))
+    made = actions_below(tables, [(table, found) for table, found in below if found], Rules(known))
     skipped = [
         f"{table_name(table)} was not read: no headings of actions ({headings_of(table)})."
         for table, found in below
         if not found
     ]
     hidden = tuple(_hidden_columns([table for table, found in below if found]))
-    title = next((plan_title(tables, table, found[0].first_row) for table, found in below if found), None)
-    return replace(made, taken=(*made.taken, *skipped), problems=hidden + made.problems, title=title)
+    return replace(made, taken=(*made.taken, *skipped), problems=hidden + made.problems)
 
 
-def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: Rules) -> Actions:
-    """Return the actions below rows of headings, of which each of the tables has one or more."""
+def actions_below(
+    tables: Sequence[SourceTable], found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: Rules
+) -> Actions:
+    """Return the actions below rows of headings; ``found`` are those of the tables that have one or more."""
     state = State()
     taken: list[str] = []
     beside: list[Problem] = []
@@ -95,6 +96,7 @@ def actions_below(found: Sequence[tuple[SourceTable, Sequence[Layout]]], rules: 
         language,
         tuple(dict.fromkeys(taken)),
         len(state.unread),
+        next((plan_title(tables, table, of_table[0].first_row) for table, of_table in found), None),
     )
 
 
@@ -117,7 +119,7 @@ def _with_doubt_of_date(row: ActionRow) -> ActionRow:
 
 
 def _begin(table: SourceTable, layout: Layout, state: State, *, is_first: bool) -> None:
-    """Take the chapter that a table begins in from what stands above its headings; the last action may go on."""
+    """Take the chapter that a table begins in from what is above its headings; the last action may go on."""
     if table.sheet:
         state.chapter = one_line(table.sheet) if is_chapter_title(table.sheet) else ""
         state.is_open = False
@@ -169,7 +171,7 @@ def _told_twice(rows: Sequence[ActionRow]) -> tuple[list[ActionRow], list[Proble
     for row in rows:
         others = [other.locator for other in by_number.get(row.number.casefold(), ()) if other is not row]
         if others:
-            sentence = f"The number {row.number} stands also in {', '.join(others[:5])}."
+            sentence = f"The number {row.number} is also in {', '.join(others[:5])}."
             told.append(replace(row, doubts=(*row.doubts, sentence)))
             if by_number[row.number.casefold()][0] is not row:
                 message = f"{row.locator}: {sentence} Correct one of them, or number the actions through."

@@ -24,7 +24,7 @@ Found = tuple[SourceTable, Layout]
 
 @dataclass(frozen=True)
 class Linked:
-    """A table of a mapping with its file, and where its headings stand."""
+    """A table of a mapping with its file, and where its headings are."""
 
     mapping: TableMapping
     path: Path
@@ -83,9 +83,12 @@ def _place(column: Column, texts: Mapping[int, str]) -> int | None:
 
 
 def mapped_actions(
-    linked: Sequence[Linked], known: frozenset[str], language: str = ""
+    tables: Sequence[SourceTable], linked: Sequence[Linked], known: frozenset[str], language: str = ""
 ) -> tuple[Actions, tuple[LinkedRow, ...]]:
-    """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them."""
+    """Return the actions of a mapping's table of actions, and the rows of the tables that are linked with them.
+
+    ``tables`` are all of the document that has the actions.
+    """
     mains = [one for one in linked if one.mapping.kind == "action" and one.path == _document(linked)]
     keys = {one.mapping.url: _Keys(one) for one in linked}
     columns: dict[tuple[int, int], Column] = {}
@@ -97,7 +100,7 @@ def mapped_actions(
                 found[table.number], owner[table.number] = (table, layout), one
                 columns |= _columns(one, table, layout)
     in_order = [(table, [layout]) for _, (table, layout) in sorted(found.items())]
-    actions = actions_below(in_order, Rules(known, columns, language))
+    actions = actions_below(tables, in_order, Rules(known, columns, language))
     problems: list[Problem] = []
     rows = tuple(_with_chapter(row, owner, keys, problems) for row in actions.rows)
     others = [
@@ -125,7 +128,7 @@ class _Keys:
         self._by_title: dict[str, dict[str, tuple[SourceTable, Layout, int]]] = {}
 
     def row(self, title: str, value: str) -> tuple[SourceTable, Layout, int] | None:
-        """Return where the row stands that has the value in the column of that heading."""
+        """Return where the row is that has the value in the column of that heading."""
         if title not in self._by_title:
             self._by_title[title] = {
                 one_line(cell.text).casefold(): (table, layout, row)
@@ -168,7 +171,7 @@ def _chapter(one: Linked, locator: str, value: str, keys: Mapping[str, _Keys], p
 
 
 def _broken(locator: str, value: str, resource: str, column: str) -> Problem:
-    message = f"{locator} refers to '{value}', which stands in no row of {resource}, column '{column}'. Correct one."
+    message = f"{locator} refers to '{value}', which is in no row of {resource}, column '{column}'. Correct one."
     return Problem(locator, "link-broken", message)
 
 

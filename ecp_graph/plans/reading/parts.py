@@ -1,4 +1,4 @@
-"""Splits a cell into the names that it holds, as they are written, and tells the role of each body.
+"""Splits a cell into the names that it holds, as they are written, and says the role of each body.
 
 A separator may be part of a name: "Committee on Trade and Development". A name that is known is never broken; beside
 that, a word such as "and" separates names only where each side can be one. Where it cannot be told, the text is kept
@@ -28,6 +28,8 @@ _BRACKET: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
 #: A name in a line of its own may go on in the next where it ends with one of these, or the next begins small.
 _HARD: Final = frozenset(";\n")
 _MOST_PIECES: Final = 400
+#: The roles that words of a cell can say, each a list of wordings before names and one of marks behind a name.
+_SAID: Final[tuple[Role, ...]] = ("lead", "partner", "consulted")
 #: A name has so few words where it may be no more than the rest of the one before it.
 _FEW_WORDS: Final = 2
 
@@ -98,7 +100,7 @@ def _by_role(text: str) -> Iterator[tuple[str, Role | None]]:
         if match.start() < at:
             continue
         yield text[at : match.start()], role
-        said: Role = "lead" if match["lead"] else "partner"
+        said = next(role for role in _SAID if match[role])
         at = match.end()
         end = _closing(text, at) if match[0].startswith("(") else -1
         if end >= 0:
@@ -125,23 +127,19 @@ def _role_words() -> re.Pattern[str]:
         words = (re.escape(word).replace(r"\ ", r"\s+") for word in wordings().every(name))
         return "|".join(f"{word}(?!\\w)" if word[-1].isalnum() else word for word in words)
 
-    return re.compile(
-        rf"(?:(?<!\w)|(?=\W))(?:[(,]\s*)?(?:(?P<lead>{either('lead')})|(?P<partner>{either('partner')}))", re.IGNORECASE
-    )
+    said = "|".join(f"(?P<{role}>{either(role)})" for role in _SAID)
+    return re.compile(rf"(?:(?<!\w)|(?=\W))(?:[(,]\s*)?(?:{said})", re.IGNORECASE)
 
 
 def _unmarked(name: str) -> tuple[str, Role | None]:
-    """Return a name without the brackets behind it that say its role."""
+    """Return a name without the brackets after it that say its role."""
     match = _BRACKET.search(name)
-    if match and wordings().is_one_of(match[1], "lead_marks"):
-        return name[: match.start()], "lead"
-    if match and wordings().is_one_of(match[1], "partner_marks"):
-        return name[: match.start()], "partner"
-    return name, None
+    role = next((role for role in _SAID if match and wordings().is_one_of(match[1], f"{role}_marks")), None)
+    return (name[: match.start()], role) if match and role else (name, None)
 
 
 def _without_article(name: str) -> str:
-    """Return a name that stands in a sentence, as behind "led by", without the article before it."""
+    """Return a name that is in a sentence, as after "led by", without the article before it."""
     for article in wordings().every("articles"):
         rest = name[len(article) :]
         if name.casefold().startswith(article) and (rest[:1].isspace() or not article[-1].isalpha()):
@@ -226,7 +224,7 @@ def _without_commas_before_words(text: str, pieces: Sequence[_Piece]) -> list[_P
 
 
 def _closes(text: str, at: int) -> bool:
-    """Whether a bracket is closed behind a place before another is opened."""
+    """Whether a bracket is closed after a place before another is opened."""
     rest = re.search(r"[()\[\]]", text[at:])
     return rest is not None and rest[0] in ")]"
 
@@ -242,7 +240,7 @@ def _separators() -> re.Pattern[str]:
 def _separates(
     text: str, pieces: Sequence[_Piece], first: int, last: int, known: frozenset[str], doubts: list[str]
 ) -> bool:
-    """Whether the separator behind a piece separates names; ``first`` is the piece that the name begins with."""
+    """Whether the separator after a piece separates names; ``first`` is the piece that the name begins with."""
     left = _tidy(text[pieces[first].start : pieces[last].end])
     right_piece = pieces[last + 1]
     right = _tidy(text[right_piece.start : right_piece.end])
@@ -281,7 +279,7 @@ def _small_words() -> frozenset[str]:
 
 
 def _is_enumeration(text: str, pieces: Sequence[_Piece], first: int, last: int) -> bool:
-    """Whether a comma stands inside a name such as "Ministry of Agriculture, Livestock and Supply".
+    """Whether a comma is inside a name such as "Ministry of Agriculture, Livestock and Supply".
 
     The name is about something, nothing up to the "and" can be a name by itself, and the "and" is no list of names.
     """
@@ -301,7 +299,7 @@ def _is_enumeration(text: str, pieces: Sequence[_Piece], first: int, last: int) 
 
 
 def _joins_names(left: str, right: str, doubts: list[str]) -> bool:
-    """Whether a word such as "and" stands between two names."""
+    """Whether a word such as "and" is between two names."""
     if _begins_small(right):
         return False
     if _can_be_name(right) and _can_be_name(left):
@@ -329,7 +327,7 @@ def _is_noun(text: str) -> bool:
 
 
 def _is_slash_between_names(left: str, right: str, doubts: list[str]) -> bool:
-    """Whether a slash without spaces stands between two names, and not in one such as "duty/tax office"."""
+    """Whether a slash without spaces is between two names, and not in one such as "duty/tax office"."""
     if _is_acronym(left) and _is_acronym(right):
         return True
     if not _can_be_name(left) and not _can_be_name(right):

@@ -109,7 +109,7 @@ def guarded(call: Callable[..., Result], path: Path, arguments: tuple[object, ..
         raise
     except Exception as reason:
         why = " ".join(str(reason).replace(str(path), "the file").split())[:_LONGEST_REASON].rstrip(".")
-        sentence = f"it cannot be read ({type(reason).__name__}: {why}). Open it and save it anew."
+        sentence = f"it cannot be read ({type(reason).__name__}: {why}). Open and save it again."
         raise InputSyntaxError(path, sentence) from reason
 
 
@@ -173,7 +173,7 @@ def _read_mapped(path: Path, mapping: Mapping, sheet: str | None, known: frozens
             sources[file.name] = _with_sheet(sources[file.name], file, table.sheet)
         linked.append(Linked(table, file, chosen_tables(file, sources[file.name].tables, table)))
     source = sources[document.name]
-    actions, rows = mapped_actions(linked, known, mapping.lang)
+    actions, rows = mapped_actions(source.tables, linked, known, mapping.lang)
     if not actions.rows:
         raise InputSyntaxError(document, "no row below the mapped headings has the text of an action.")
     files = tuple((name, _hash(folder / name)) for name in sorted(sources) if name != document.name)
@@ -225,5 +225,5 @@ def _nothing(source: SourceDocument) -> str:
     seen = "; ".join(f"{table_name(table)}: {headings_of(table)}" for table in source.tables[:3])
     return (
         f"no table has headings of actions, such as Action and Responsible body. The headings found are: {seen}. "
-        "Rename them, or say by --mapping what each column holds (--dry-run proposes one)."
+        "Rename them, or say with --mapping what each column holds (--dry-run proposes one)."
     )

@@ -19,7 +19,13 @@ from ecp_graph.plans.wordings import wordings
 
 __all__ = ["Rules", "action_of", "named_in", "with_numbers_of_titles"]
 
-_ROLES: Final[dict[str, Role]] = {"responsible": "responsible", "lead": "lead", "partner": "partner"}
+#: The fields of bodies, with the role of those in them.
+_ROLES: Final[dict[str, Role]] = {
+    "responsible": "responsible",
+    "lead": "lead",
+    "partner": "partner",
+    "consulted": "consulted",
+}
 _NUMBER_BEFORE: Final = re.compile(r"^(\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+)\s+(?=\S)")
 _SHOWN: Final = 80
 
@@ -125,7 +131,7 @@ def _time(draft: Draft, language: str, doubts: list[str]) -> str:
 
 
 def _marked(draft: Draft, doubts: list[str]) -> str:
-    """Return the headings of the columns that have a mark: as a range where they stand side by side."""
+    """Return the headings of the columns that have a mark: as a range where they are side by side."""
     marked = {cell.column for _, cell in draft.cells.get("mark", ()) if cell.text.casefold() in wordings().marks}
     columns = list(draft.layout.marks)
     places = [at for at, column in enumerate(columns) if column in marked]

@@ -32,7 +32,8 @@ _LINKS: Final = {
     "goals": "ecp:contributesToGoal",
 }
 _PROGRAMME_TEXT: Final = "ecp:programmeText"
-_STATED_ROLES: Final = frozenset({"lead", "partner"})
+_CONSULTED: Final = "consulted"
+_STATED_ROLES: Final = frozenset({"lead", "partner", _CONSULTED})
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class _Writer:
         return Written(self._actions, self._things.own, (self._importing, self._evidence, *self._files.values()))
 
     def _state_import(self) -> None:
-        """State what whoever brings the plan in says of it, which stands in no cell."""
+        """State what whoever imports the plan says of it, which is in no cell."""
         given, names = self._draft.given, self._around.names
         place = Place("statement", "code-list", f"data/{self._slug}/plan.trig")
         document = f"{names.id}document/{self._slug}"
@@ -238,7 +239,8 @@ class _Writer:
         names = row.named("responsible")
         text = self._state_text(row, action, "responsible", "ecp:responsibleText", place)
         linked: set[str] = set()
-        for name in names:
+        # who is responsible and consulted is responsible
+        for name in sorted(names, key=lambda name: name.role == _CONSULTED):
             if name.role == "open":
                 self._state_group(name, action)
                 continue
@@ -247,7 +249,8 @@ class _Writer:
             if body not in linked:
                 linked.add(body)
                 certainty = self._things.certainty(name)
-                self._evidence.state(where, certainty, action, "ecp:responsibleBody", body)
+                link = "ecp:involvesParty" if name.role == _CONSULTED else "ecp:responsibleBody"
+                self._evidence.state(where, certainty, action, link, body)
                 self._state_role(name, action, body, where, certainty)
         for body in self._things.listed("body", text):
             if body not in linked:
@@ -329,9 +332,10 @@ class _Writer:
 
 
 def _cells(row: DraftRow, field: str) -> list[Cell]:
-    """Return the cells of a field in the order of its names, each once."""
+    """Return the cells of a field in the order of its names, each once, but for a column of those who are consulted."""
     cells: Iterable[Cell] = [name.cell for name in row.named(field) if not name.is_in_title]
-    return list({cell.locator: cell for cell in cells}.values())
+    apart = {cell.locator for name, cell in row.row.cells.items() if name.partition(" ")[0] == _CONSULTED}
+    return list({cell.locator: cell for cell in cells if cell.locator not in apart}.values())
 
 
 def _integer(number: str) -> int:

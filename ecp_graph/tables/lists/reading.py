@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +16,8 @@ from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.names import Named
 from ecp_graph.sparql.results import Table, Term
 from ecp_graph.tables.lists.cells import texts_of, unpacked
-from ecp_graph.tables.lists.sql import Twin, hash_of, twins
+from ecp_graph.tables.lists.sql import Twin, hash_of, narrowed, twins
+from ecp_graph.tables.lists.wanted import Wanted
 
 __all__ = ["Alike", "Cells", "Compared", "Lists", "Part", "Row"]
 
@@ -116,16 +118,19 @@ class Lists:
         twin, values = twins()[query.name], _values(query, given)
         columns, found = self._asked(twin, values, most, skip)
         rows = tuple(found)
-        if most < 0 or 0 < len(rows) < most:
-            return Table(columns, rows, total=skip + len(rows))
-        return Table(columns, rows, total=self._one(f"SELECT count(*) FROM ({twin.rows})", values))
+        if rows or not skip:
+            return Table(columns, tuple(cells for _, cells in rows), total=rows[0][0] if rows else 0)
+        return Table(columns, (), total=self._one(f"SELECT count(*) FROM ({narrowed(twin.rows, values)})", values))
 
     def stream(self, query: Query, given: Mapping[str, Any]) -> tuple[tuple[str, ...], Iterator[Cells]] | None:
         """Return the columns and an iterator over all rows of an answer, for very many; None as `answer` does."""
         if (stored := self._stored(query, given)) is not None:
             number, columns, _ = stored
             return columns, self._rows_of(number)
-        return self._asked(twins()[query.name], _values(query, given)) if self.counts(query) else None
+        if not self.counts(query):
+            return None
+        columns, found = self._asked(twins()[query.name], _values(query, given))
+        return columns, (cells for _, cells in found)
 
     def holds(self, query: Query, given: Mapping[str, Any]) -> bool:
         """Whether `answer` has the answer to a query with these values."""
@@ -141,37 +146,40 @@ class Lists:
 
     def _asked(
         self, twin: Twin, values: Mapping[str, str | None], most: int = -1, skip: int = 0
-    ) -> tuple[tuple[str, ...], Iterator[Cells]]:
-        some = f"SELECT row_number() OVER () AS place, * FROM ({twin.rows}) LIMIT :most OFFSET :skip"
-        sql = f"WITH chosen AS MATERIALIZED ({some}) {twin.shown}"
+    ) -> tuple[tuple[str, ...], Iterator[tuple[int, Cells]]]:
+        """Return the columns, and some rows, each with the number of all that there are."""
+        numbered = "row_number() OVER () AS place, count(*) OVER () AS every"
+        some = f"SELECT {numbered}, * FROM ({narrowed(twin.rows, values)}) LIMIT :most OFFSET :skip"
+        sql = f"WITH chosen AS MATERIALIZED ({some}) SELECT (SELECT max(every) FROM chosen), {twin.shown}"
         found = self._connection.execute(sql, {**values, "most": most, "skip": skip})
         names = [column[0] for column in found.description]
-        columns = tuple(name for name in names if not name.endswith(_LANGUAGE))
+        columns = tuple(name for name in names[1:] if not name.endswith(_LANGUAGE))
         at = {name: place for place, name in enumerate(names)}
         read = [(at[name], at.get(name + _LANGUAGE), name in twin.iris) for name in columns]
-        return columns, (tuple(_term(row, *each) for each in read) for row in found)
+        return columns, ((row[0], tuple(_term(row, *each) for each in read)) for row in found)
 
     def counts(self, query: Query) -> bool:
         """Whether the findings that `alike` counts are the rows of a query; it has a twin for that."""
         twin = twins().get(query.name)
         return self.has_findings and twin is not None and twin.of == hash_of(query)
 
-    def alike(self, dimension: str, on: str = "", plan: str = "") -> Iterator[Alike]:
-        """Yield how many findings each pair of a dimension has, those apart that differ in a mark.
-
-        With ``on`` those on a kind of thing, with ``plan`` (an IRI) those that actions of that plan show.
-        """
-        sql = """
+    def alike(self, wanted: Wanted) -> Iterator[Alike]:
+        """Yield how many of the findings each pair has, those apart that differ in a mark."""
+        sql = f"""
 SELECT a.iri, b.iri, cause_kind, kind, grade, certainty, number FROM (
   SELECT member_a, member_b, cause_kind, kind, grade, certainty, count(*) AS number FROM finding
-  WHERE dimension = :dimension
-    AND (:on = '' OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
-    AND (:plan = '' OR EXISTS (
-      SELECT 1 FROM finding_action AS f JOIN action ON action.id = f.action
-      WHERE f.finding = finding.id AND action.plan = :plan))
+  WHERE {wanted.condition}
   GROUP BY member_a, member_b, cause_kind, kind, grade, certainty
 ) JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b"""
-        return (Alike(*row) for row in self._read(sql, {"dimension": dimension, "on": on, "plan": plan}))
+        return (Alike(*row) for row in self._read(sql, wanted.values))
+
+    def numbers(self, wanted: Wanted) -> dict[tuple[str, str], int]:
+        """Return how many of the findings each pair has."""
+        sql = f"SELECT member_a, member_b FROM finding INDEXED BY finding_dimension WHERE {wanted.condition}"
+        counts = Counter(self._read(sql, wanted.values))
+        things = json.dumps(list({thing for pair in counts for thing in pair}))
+        iris = dict(self._read("SELECT term.id, iri FROM json_each(?) JOIN term ON term.id = value", (things,)))
+        return {(iris[one], iris[other]): number for (one, other), number in counts.items()}
 
     def between(self, member: str, other: str) -> list[Alike]:
         """Return the same for the findings on two things."""
@@ -181,6 +189,15 @@ WHERE member_a IN (SELECT id FROM term WHERE iri IN (:member, :other))
   AND member_b IN (SELECT id FROM term WHERE iri IN (:member, :other))
 GROUP BY cause_kind, kind, grade, certainty"""
         return [Alike(*row) for row in self._read(sql, {"member": member, "other": other})]
+
+    def plan_pairs(self) -> Iterator[tuple[str, str, str, int]]:
+        """Yield two plans (IRIs), a kind, and how many findings of that kind are on an action of either."""
+        sql = """
+SELECT a.iri, b.iri, kind, number FROM (
+  SELECT min(plan_a, plan_b) AS one, max(plan_a, plan_b) AS other, kind, count(*) AS number
+  FROM finding WHERE dimension = 'action' AND plan_a != plan_b GROUP BY 1, 2, 3
+) JOIN term AS a ON a.id = one JOIN term AS b ON b.id = other"""
+        return self._read(sql)
 
     def pairs_on(self, thing: str, dimension: str, with_everywhere: bool, plan: str = "") -> int:
         """Return how many pairs of a dimension have a finding on a thing, or one that actions of a plan show."""
@@ -330,8 +347,7 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
     def _entries(self, rest: str, values: Sequence[Any] = ()) -> Iterator[tuple[Named, str]]:
         sql = f"SELECT iri, kind, label, codes, others, hidden, is_made, line FROM entry {rest}"
         for iri, kind, label, codes, others, hidden, is_made, line in self._read(sql, values):
-            of_code, of_others, of_hidden = (tuple(json.loads(texts)) for texts in (codes, others, hidden))
-            yield Named(iri, kind, label, of_code, of_others, of_hidden, bool(is_made)), line
+            yield Named(iri, kind, label, _texts(codes), _texts(others), _texts(hidden), bool(is_made)), line
 
     # ------------------------------------------------------------ the file
 
@@ -347,6 +363,11 @@ WHERE dimension IS NOT NULL AND finding_thing.kind IS NOT NULL ORDER BY 1, 2"""
 
     def _one(self, sql: str, values: Any = ()) -> Any:
         return next(self._read(sql, values))[0]
+
+
+def _texts(told: str) -> tuple[str, ...]:
+    """Return the texts of a JSON array, which for most names is empty."""
+    return () if told == "[]" else tuple(json.loads(told))
 
 
 def _values(query: Query, given: Mapping[str, Any]) -> dict[str, str | None]:

@@ -24,7 +24,7 @@ PLANS = ("north", "south", "west")
 
 @pytest.fixture(scope="module")
 def client(workspace: Workspace, release: Release) -> FlaskClient:
-    return create_app(Settings(workspace=workspace.root, releases=release.path.parent, timeout=30)).test_client()
+    return create_app(Settings(workspace=workspace.root, releases=release.path.parent, timeout=60)).test_client()
 
 
 def page(client: FlaskClient, path: str) -> str:
@@ -62,8 +62,8 @@ def test_who_meets_on_a_thing_can_be_limited_to_a_plan(
     every, chosen = page(client, path), page(client, f"{path}?plan={plan}")
     assert re.findall(r'<option value="(\w+)"(?: selected)?>', every[every.index('name="plan"') :])[:3] == list(PLANS)
     assert f'<option value="{plan}" selected>' in chosen
-    assert "Counted are the rows of" in chosen
-    assert "Counted are the rows of" not in every
+    assert "Only the rows of" in chosen
+    assert "Only the rows of" not in every
     given = ("--param", f"thing={thing['thing']}", "--param", "dimension=action")
     listed = rows(printed(workspace, release, "overlap", "on-thing", *given))
     of_plan = rows(printed(workspace, release, "overlap", "on-thing", *given, "--plan", plan))

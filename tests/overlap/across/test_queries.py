@@ -85,7 +85,7 @@ def test_a_twin_gives_the_rows_of_its_query_of_several_plans(
     needed = NEEDED.get(name, {})
     choices = [{}, *({"plan": f"{PLAN}{slug}"} for slug in ("north", "west") if query.parameter("plan"))]
     for given in ({**needed, **choice} for choice in choices):
-        asked = ask_table(engine, bind(query, given, engine), timeout_s=30)
+        asked = ask_table(engine, bind(query, given, engine), timeout_s=60)
         assert Lists(copy).answer(query, given) == asked, given
 
 

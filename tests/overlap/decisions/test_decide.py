@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -173,10 +173,10 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_written(workspace: Wor
     end = _finding(workspace, "north-5", "south-5").rpartition("/")[2]
     for arguments, message in (
         ((end.replace("north-5", "north-9"), "confirmed", "--reason", "x"), f"The nearest: {end}"),
-        ((end, "confirmed"), "lacks its reason"),
+        ((end, "confirmed"), "has no reason"),
         ((end, "coordinate", "--reason", "x"), "Name the body that leads."),
         ((end, "coordinate", "--reason", "x", "--lead", "PTX"), "There is no body 'PTX'"),
-        ((end, "perhaps", "--reason", "x"), "'perhaps' is no decision; use one of confirmed, dismissed"),
+        ((end, "perhaps", "--reason", "x"), "'perhaps' is not a decision; use one of confirmed, dismissed"),
     ):
         refused = _run(workspace, "decide", *arguments, "--by", NAME)
         assert refused.exit_code == 2
@@ -184,12 +184,19 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_written(workspace: Wor
     assert not (workspace.root / DECISIONS).exists()
 
 
-def test_who_decides_is_gits_user_unless_told(workspace: Workspace) -> None:
-    subprocess.run(["git", "init", "--quiet"], cwd=workspace.root, check=True)
-    subprocess.run(["git", "config", "user.name", "Git User"], cwd=workspace.root, check=True)
-    assert (
-        _run(workspace, "decide", _finding(workspace, "north-5", "south-5"), "unsure", "--reason", "x").exit_code == 0
-    )
+def test_who_decides_is_gits_user_else_the_login_name(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def decided() -> None:
+        arguments = (_finding(workspace, "north-5", "south-5"), "unsure", "--reason", "x")
+        assert _run(workspace, "decide", *arguments).exit_code == 0
+
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    monkeypatch.setenv("LOGNAME", "loginname")
+    decided()
+    assert "\tloginname\t" in (workspace.root / DECISIONS).read_text(encoding="utf-8")
+    for name, value in (("COUNT", "1"), ("KEY_0", "user.name"), ("VALUE_0", "Git User")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    decided()
     assert "\tGit User\t" in (workspace.root / DECISIONS).read_text(encoding="utf-8")
 
 

@@ -12,7 +12,16 @@ import pytest
 
 from benchmarks.likeness import actions
 from ecp_graph.errors import MissingExtra
-from ecp_graph.overlap.likeness import ActionText, Meaning, candidates, compare, open_meaning, read_action
+from ecp_graph.overlap.likeness import (
+    ActionText,
+    Judge,
+    Meaning,
+    Rarity,
+    candidates,
+    compare,
+    open_meaning,
+    read_action,
+)
 
 
 class Counting:
@@ -104,6 +113,20 @@ def test_what_candidates_encode_is_all_that_a_comparison_asks_about(encoder: Cou
     assert len(compared) > 50
     assert any("alike in meaning" in text for likeness in compared for text in likeness.why)
     assert len(encoder.texts) == encoded
+
+
+def test_what_a_judge_remembers_is_what_a_new_one_finds(encoder: Counting) -> None:
+    readings, held = [read_action(each) for each in actions(200)], Meaning(lambda: encoder, "letters")
+    rarity = Rarity(readings)
+    judge = Judge(rarity, held)
+    told = Counter()
+    for each in candidates(readings, rarity=rarity, meaning=held):
+        a, b = readings[each.a], readings[each.b]
+        likeness = compare(a, b, rarity, held)
+        assert judge.likeness(a, b) == likeness
+        assert judge.found(a, b) == (None if likeness.klass == "none" else likeness)
+        told[likeness.klass] += 1
+    assert min(told["none"], told["possible"], told["overlap"]) > 10
 
 
 #: One action in ten wordings; each is nearest to some of the others, so with five each pairs would be missed.

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecp_graph.overlap.likeness import CLASSES, ActionText, Likeness, Named, Rarity, compare, read_action
+from ecp_graph.overlap.likeness import CLASSES, ActionText, Judge, Likeness, Named, Rarity, compare, read_action
 from ecp_graph.overlap.likeness.settings import LANGUAGES, held
 from ecp_graph.overlap.likeness.text import stems_of
 from ecp_graph.plans.matching import Known, Register
@@ -178,6 +178,9 @@ def test_known_names_of_one_thing_are_one_object() -> None:
     assert known.klass == "duplication"
     assert TRS.iri in next(part.because for part in known.parts if part.name == "things")
     assert unknown.klass in ("possible", "none")
+    judge = Judge(called={TRS.iri: "TRS"})
+    named = judge.likeness(*(read_action(ActionText(title), names) for title in titles))
+    assert next(part.because for part in named.parts if part.name == "things") == "TRS"
 
 
 def test_likeness_of_meaning_alone_makes_no_duplication_and_its_absence_is_told() -> None:

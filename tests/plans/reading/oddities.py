@@ -402,15 +402,15 @@ ODDITIES = (
     Oddity(
         "other words in the headings, other columns between",
         (
-            ("Ref", "What", "Budget", "Lead", "Partners", "By when", "Remarks"),
-            ("A-1", "Publish a guide", "100", "Secretariat", "PTC, IMSC", "July 2031", "in print"),
+            ("Ref", "What", "Budget", "Accountable", "Partners", "Consulted", "By when", "Remarks"),
+            ("A-1", "Publish a guide", "100", "Secretariat", "PTC, IMSC", "Board", "July 2031", "in print"),
         ),
         (
             Expected(
                 "A-1",
                 "Publish a guide",
                 "",
-                [("Secretariat", "lead"), ("PTC", "partner"), ("IMSC", "partner")],
+                [("Secretariat", "lead"), ("PTC", "partner"), ("IMSC", "partner"), ("Board", "consulted")],
                 [],
                 "July 2031",
             ),
@@ -724,7 +724,7 @@ ODDITIES = (
         "a number twice",
         (HEADINGS, _A, _changed(_B, number="1"), _C),
         (SAID[0], _said(_B, number="1"), SAID[2]),
-        told="stands also",
+        told="is also in",
     ),
     Oddity(
         "marks that turn the direction of text",

@@ -8,6 +8,7 @@ import docx
 import openpyxl
 import pytest
 
+from ecp_graph.plans.mapping import read_mapping
 from ecp_graph.plans.reading.plan import read_plan
 
 HEADINGS = ("No.", "Action", "Responsible body", "Timeframe")
@@ -38,6 +39,18 @@ def test_a_row_by_itself_above_the_headings(lines: list[str], found: tuple[str, 
     path = tmp_path / "plan.csv"
     path.write_text("\n".join([*lines, ";".join(HEADINGS), ";".join(ROW)]) + "\n", encoding="utf-8")
     assert _title(path) == found
+
+
+def test_a_mapping_reads_the_title_too(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "plan.csv", tmp_path / "map.yaml"
+    path.write_text("HARBOUR BOARD;\nPort digital plan 2031;\nDeed;Doer\nMend the quay;Works\n", encoding="utf-8")
+    mapping.write_text(
+        "tables:\n- tableSchema:\n    columns:\n    - {titles: Deed, propertyUrl: title}\n", encoding="utf-8"
+    )
+    read = read_plan(path, mapping=read_mapping(mapping))
+    assert [row.title for row in read.rows] == ["Mend the quay"]
+    assert read.title is not None
+    assert (read.title.text, read.title.locator) == ("Port digital plan 2031", "line 2 column 1")
 
 
 def test_a_merged_row_of_a_sheet(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 -- twin of: 46448d7cdf2c
 -- iris: cause overlap
+WITH it AS (SELECT id FROM term WHERE iri = :action)
 SELECT finding.id, a.position < b.position OR a.position = b.position AS is_in_order,
   min(a.position, b.position) AS first, max(a.position, b.position) AS last
 FROM finding
@@ -8,10 +9,10 @@ JOIN action AS b ON b.id = member_b
 JOIN term AS c ON c.id = cause
 WHERE dimension = 'action' AND grade <= :grade AND a.number IS NOT NULL AND b.number IS NOT NULL
   AND (:kind IS NULL OR kind = :kind)
-  AND (:action IS NULL OR (SELECT id FROM term WHERE iri = :action) IN (member_a, member_b))
+  AND (:action IS NULL OR finding.id IN (SELECT id FROM finding WHERE member_a IN it OR member_b IN it))
   AND (:on IS NULL OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
-  AND (:plan IS NULL OR EXISTS (
-    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
+  AND (:plan IS NULL OR finding.id IN (
+    SELECT f.finding FROM action AS p JOIN finding_action AS f ON f.action = p.id WHERE p.plan = :plan))
 ORDER BY grade, first, last, c.name, finding.iri
 -- shown
 SELECT iif(is_in_order, a.number, b.number) AS numberA, iif(is_in_order, b.number, a.number) AS numberB,

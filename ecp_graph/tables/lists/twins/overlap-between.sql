@@ -3,8 +3,8 @@
 WITH one AS (SELECT id FROM term WHERE iri = :member), other AS (SELECT id FROM term WHERE iri = :other)
 SELECT finding.id
 FROM finding JOIN term ON term.id = cause
-WHERE (:member IS NULL OR member_a IN one OR member_b IN one)
-  AND (:other IS NULL OR member_a IN other OR member_b IN other)
+WHERE (:member IS NULL OR finding.id IN (SELECT id FROM finding WHERE member_a IN one OR member_b IN one))
+  AND (:other IS NULL OR finding.id IN (SELECT id FROM finding WHERE member_a IN other OR member_b IN other))
 ORDER BY grade, kind, term.name, finding.iri
 -- shown
 SELECT found.kind, causeKind, causeName, "causeName@", evidenceGrade, found.certainty, actions, things, stated,

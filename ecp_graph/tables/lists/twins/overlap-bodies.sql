@@ -1,5 +1,6 @@
 -- twin of: 264ea1d984eb
 -- iris: cause overlap memberA memberB
+WITH it AS (SELECT id FROM term WHERE iri = :body)
 SELECT finding.id
 FROM finding
 JOIN term AS a ON a.id = member_a
@@ -7,11 +8,11 @@ JOIN term AS b ON b.id = member_b
 JOIN term AS c ON c.id = cause
 WHERE dimension = 'body' AND grade <= :grade
   AND (:kind IS NULL OR kind = :kind)
-  AND (:body IS NULL OR :body IN (a.iri, b.iri))
+  AND (:body IS NULL OR finding.id IN (SELECT id FROM finding WHERE member_a IN it OR member_b IN it))
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
   AND (:on IS NULL OR EXISTS (SELECT 1 FROM finding_thing AS t WHERE t.finding = finding.id AND t.kind = :on))
-  AND (:plan IS NULL OR EXISTS (
-    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
+  AND (:plan IS NULL OR finding.id IN (
+    SELECT f.finding FROM action AS p JOIN finding_action AS f ON f.action = p.id WHERE p.plan = :plan))
 ORDER BY grade, coalesce(a.code, a.name), coalesce(b.code, b.name), kind, c.name, finding.iri
 -- shown
 SELECT shortA AS bodyA, shortB AS bodyB, found.kind, causeKind, causeName, "causeName@", evidenceGrade, found.certainty, actions,

@@ -7,14 +7,13 @@ WITH pair AS (
     sum(cause_kind = 'theme') AS themes, sum(cause_kind = 'similar work') AS similar,
     sum(grade = 'A') AS gradeA, sum(grade = 'B') AS gradeB, sum(grade = 'C') AS gradeC, sum(grade = 'D') AS gradeD,
     sum(certainty = 'interpreted') AS interpreted, count(*) AS total, sum(kind != 'descent') AS met
-  FROM finding WHERE dimension = 'body' GROUP BY member_a, member_b
+  FROM finding INDEXED BY finding_dimension WHERE dimension = 'body' GROUP BY member_a, member_b
 )
 SELECT pair.*
 FROM pair JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b
 WHERE :secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere
-ORDER BY met = 0, EXISTS (
-    SELECT 1 FROM relation
-    WHERE lower = member_a AND upper = member_b OR lower = member_b AND upper = member_a
+ORDER BY met = 0, (member_a, member_b) IN (
+    SELECT lower, upper FROM relation UNION SELECT upper, lower FROM relation
   ), met DESC, gradeA DESC, gradeB DESC, gradeC DESC, coalesce(a.code, a.name), coalesce(b.code, b.name), a.iri, b.iri
 -- shown
 SELECT coalesce(a.code, a.name) AS bodyA, coalesce(b.code, b.name) AS bodyB, actions, sessions, decisions, instruments,

@@ -5,6 +5,9 @@ FROM finding
 JOIN term AS a ON a.id = member_a
 JOIN term AS b ON b.id = member_b
 WHERE dimension = 'body' AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
+  AND finding.id IN (
+    SELECT finding FROM finding_action WHERE action IN (SELECT id FROM action WHERE action.plan = :plan)
+    UNION SELECT id FROM finding WHERE cause IN (SELECT id FROM action WHERE action.plan = :plan))
   AND (
     cause_kind = 'action' AND EXISTS (SELECT 1 FROM action WHERE action.id = cause AND action.plan = :plan)
     OR cause_kind IN ('instrument', 'theme')

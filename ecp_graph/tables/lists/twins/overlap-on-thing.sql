@@ -9,8 +9,8 @@ JOIN term AS b ON b.id = member_b
 WHERE (:thing IS NULL OR finding_thing.thing = (SELECT id FROM term WHERE iri = :thing))
   AND dimension = coalesce(:dimension, dimension)
   AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
-  AND (:plan IS NULL OR EXISTS (
-    SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
+  AND (:plan IS NULL OR finding.id IN (
+    SELECT f.finding FROM action AS p JOIN finding_action AS f ON f.action = p.id WHERE p.plan = :plan))
 ORDER BY dimension, grade, a.name, b.name, finding.iri, term.iri
 -- shown
 SELECT found.dimension, memberAName, "memberAName@", memberBName, "memberBName@", found.kind, kinds.name AS kindName, kinds.language AS "kindName@", causeKind,

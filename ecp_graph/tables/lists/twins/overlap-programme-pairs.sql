@@ -6,7 +6,7 @@ WITH pair AS (
     sum(cause_kind = 'theme') AS themes, sum(cause_kind = 'similar work') AS similar,
     sum(grade = 'A') AS gradeA, sum(grade = 'B') AS gradeB, sum(grade = 'C') AS gradeC, sum(grade = 'D') AS gradeD,
     sum(certainty = 'interpreted') AS interpreted, count(*) AS total, sum(kind != 'descent') AS met
-  FROM finding WHERE dimension = 'programme' GROUP BY member_a, member_b
+  FROM finding INDEXED BY finding_dimension WHERE dimension = 'programme' GROUP BY member_a, member_b
 )
 SELECT pair.*
 FROM pair JOIN term AS a ON a.id = member_a JOIN term AS b ON b.id = member_b

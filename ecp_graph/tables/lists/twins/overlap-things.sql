@@ -9,8 +9,8 @@ WITH meeting AS (
   WHERE dimension = 'body' AND finding_thing.kind != 'similar work'
     AND (:on IS NULL OR finding_thing.kind = :on)
     AND (:secretariat = 'with' OR NOT a.is_everywhere AND NOT b.is_everywhere)
-    AND (:plan IS NULL OR EXISTS (
-      SELECT 1 FROM finding_action AS f JOIN action AS p ON p.id = f.action WHERE f.finding = finding.id AND p.plan = :plan))
+    AND (:plan IS NULL OR finding.id IN (
+      SELECT f.finding FROM action AS p JOIN finding_action AS f ON f.action = p.id WHERE p.plan = :plan))
 ), body AS MATERIALIZED (
   SELECT thing, kind, member_a AS member, min(grade) AS grade FROM meeting GROUP BY 1, 2, 3
   UNION

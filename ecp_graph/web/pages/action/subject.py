@@ -140,7 +140,7 @@ def _definition(concept: str) -> str:
 def _in_words(partners: Panel) -> str:
     """Return how many others the action meets, and what makes them meet: ``3 actions: 1 theme``."""
     others = len({row["other"] for row in partners.rows})
-    causes = Counter(kind for kind, _ in {(row["causeKind"], row["cause"]) for row in partners.rows})
+    causes = Counter(kind for kind, _ in dict.fromkeys((row["causeKind"], row["cause"]) for row in partners.rows))
     catalogue = site().catalogue
     on = told(catalogue, causes) if catalogue else ""
     return f"{others} {'action' if others == 1 else 'actions'}: {on}"

@@ -21,7 +21,10 @@ from ecp_graph.web.http.downloads import download, table_as
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
 from ecp_graph.web.pages.actions.choice import (
+    FACETS,
+    LIST,
     PERIOD,
+    TIMES,
     WORDS,
     ActionList,
     Selection,
@@ -36,7 +39,7 @@ from ecp_graph.web.state.site import site
 __all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("actions", __name__)
-ENTRY: Final = NavigationEntry("Actions", "actions.index", "actions")
+ENTRY: Final = NavigationEntry("Actions", "actions.index", (LIST, TIMES, FACETS))
 
 #: The orders, by the name in the address; what has no deadline comes after what has one.
 ORDERS: Final = {"number": "Number", "deadline": "Deadline", "chapter": "Chapter"}

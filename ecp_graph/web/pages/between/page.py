@@ -11,8 +11,8 @@ from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages.between.pair import pair_of
-from ecp_graph.web.pages.between.plans import PLANS, UNREAD, Plan, has_queries, matrix_of, plans, unread_of
-from ecp_graph.web.show.panels import Panel, panel, panel_of_first
+from ecp_graph.web.pages.between.plans import PLANS, UNREAD, Plan, counts, has_queries, matrix_of, plans, unread_of
+from ecp_graph.web.show.panels import Panel, panel, panel_of_first, panel_of_page
 from ecp_graph.web.state.site import site
 
 __all__ = ["blueprint"]
@@ -22,6 +22,8 @@ blueprint = Blueprint("between", __name__)
 #: Plans that a matrix shows, and actions of one plan that a list does.
 _MOST_PLANS: Final = 60
 _MOST_ACTIONS: Final = 200
+#: Counts of kinds and causes that the page of all plans lists; the downloads have all of them.
+_MOST_COUNTS: Final = 200
 #: The query of what no plan takes up, and how much of it a page shows.
 _GAPS: Final = "things-not-taken-up"
 _MOST_GAPS: Final = 200
@@ -33,14 +35,14 @@ _POSSIBLE: Final = "possible"
 def index() -> Response:
     """The plans against each other."""
     _need_queries()
-    kinds = panel(KINDS)
-    counts = panel(PLANS)
+    kinds, found = panel(KINDS), counts()
     return page(
         "between/index.html",
-        matrix=matrix_of(counts, [row["kind"] for row in kinds.rows], _POSSIBLE, _MOST_PLANS),
-        counts=counts,
+        matrix=matrix_of(found, [row["kind"] for row in kinds.rows], _POSSIBLE, _MOST_PLANS),
+        counts=panel_of_page(PLANS, _MOST_COUNTS),
+        most_counts=_MOST_COUNTS,
         kinds=kinds,
-        used={row["kind"] for row in counts.rows},
+        used={kind for of in found.values() for kind in of},
         unread=panel(UNREAD),
         gaps=_gaps(),
         pair_path=_pair_path,
@@ -85,7 +87,7 @@ def _plan(slug: str) -> Plan:
 
 
 def _pair_path(one: Plan, other: Plan) -> str:
-    """Return the address of one plan against another; in the static twin there is one for both."""
+    """Return the address of one plan against another; in the static site there is one for both."""
     pair = (one.slug, other.slug)
     first, second = sorted(pair) if current_app.config["TWIN"] else pair
     return url_for("between.pair", one=first, other=second)

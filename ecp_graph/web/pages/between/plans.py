@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,9 +18,11 @@ __all__ = [
     "PLANS",
     "UNREAD",
     "Cell",
+    "Counts",
     "Matrix",
     "Plan",
     "compares_plans",
+    "counts",
     "has_queries",
     "matrix_of",
     "plans",
@@ -34,6 +36,10 @@ UNREAD: Final = "plans-not-understood"
 #: Shades of a matrix.
 _SHADES: Final = 5
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
+
+
+#: How many findings there are, by two plans (IRIs) and by kind.
+Counts = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -103,15 +109,27 @@ def compares_plans() -> bool:
     return has_queries() and len(plans()) > 1
 
 
-def matrix_of(counts: Panel, kinds: Sequence[str], possible: str, most: int) -> Matrix:
-    """Return the matrix of the plans that have most in common, from the rows of the query of how much.
+def counts() -> Counts:
+    """Return how many findings of each kind are between each two plans (IRIs), of those that have any."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for first, second, kind, number in _counted():
+        of = found.setdefault((first, second), {})
+        of[kind] = of.get(kind, 0) + number
+    return found
+
+
+def _counted() -> Iterable[tuple[str, str, str, int]]:
+    lists, catalogue = site().lists, site().catalogue
+    if lists is not None and catalogue is not None and lists.counts(catalogue[PLANS]):
+        return lists.plan_pairs()
+    return ((row["first"], row["second"], row["kind"], int(row["number"])) for row in panel(PLANS).rows)
+
+
+def matrix_of(numbers: Counts, kinds: Sequence[str], possible: str, most: int) -> Matrix:
+    """Return the matrix of the plans that have most in common.
 
     ``kinds`` are in their order, the strongest first; findings of the kind ``possible`` are counted apart.
     """
-    numbers: dict[tuple[str, str], dict[str, int]] = {}
-    for row in counts.rows:
-        of = numbers.setdefault((row["first"], row["second"]), {})
-        of[row["kind"]] = of.get(row["kind"], 0) + int(row["number"])
     sums = {pair: sum(number for kind, number in of.items() if kind != possible) for pair, of in numbers.items()}
     largest = max(sums.values(), default=0)
     cells = {

@@ -19,7 +19,7 @@ from ecp_graph.web.http.answers import on_budget
 from ecp_graph.web.http.errors import HttpError, status_of, wants_html
 from ecp_graph.web.http.responses import page, private
 from ecp_graph.web.http.uploads import MOST_BYTES, allow_upload, uploaded
-from ecp_graph.web.pages.between.plans import compares_plans, plans
+from ecp_graph.web.pages.between.plans import UNREAD, plans
 from ecp_graph.web.pages.check.comparing import compare
 from ecp_graph.web.show.panels import panel
 from ecp_graph.web.state.site import site
@@ -84,7 +84,7 @@ def _checked() -> Checked:
         except Exception as reason:
             # its text may have words of the file
             current_app.logger.error("a check failed with %s", type(reason).__name__)
-            sentence = "The file could not be compared; the fault is the server's own. Open it and save it anew."
+            sentence = "The file could not be compared; the fault is the server's own. Open and save it again."
             raise HttpError(500, "internal", sentence) from None
 
 
@@ -113,7 +113,7 @@ def offers_checks() -> bool:
 def plans_known() -> bool:
     """Whether there are plans to compare a draft with."""
     catalogue = site().catalogue
-    return catalogue is not None and KINDS in catalogue and (compares_plans() or bool(plans()))
+    return catalogue is not None and KINDS in catalogue and UNREAD in catalogue and bool(plans())
 
 
 def _page(*, found: Checked | None = None, status: int = 200, problem: str = "") -> Response:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from flask import Blueprint, current_app, redirect, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from ecp_graph.errors import EndpointError, QueryTimeout, ResultTooLarge, WorkerLost
@@ -27,6 +27,8 @@ from ecp_graph.sparql.moments import day, period
 from ecp_graph.sparql.results import Term
 from ecp_graph.web.http.errors import ERROR_HEADER, status_of
 from ecp_graph.web.http.responses import page
+from ecp_graph.web.pages import has_page
+from ecp_graph.web.pages.optional import is_there
 from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.show.findings import Piece, ShownRule, current_report, current_rules
 from ecp_graph.web.show.names import name_of
@@ -141,6 +143,7 @@ def index() -> Response:
         notice=_notice(),
         groups=[row for row in _rows(asked, "bodies-load") if row["kind"] != "body"],
         meetings=_meetings(asked),
+        offers_checks=is_there("check.form"),
         report=report,
         unclear=_unclear(),
         featured=[query for query in catalogue.values() if _FEATURED in query.tags],
@@ -202,7 +205,8 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
         return code
     try:
         with site().within(max(_LEAST_S, deadline - started)):
-            return panel_of_first(name, site().bounds.contents) if name == _LONGEST else panel(name, **given)
+            most_rows = _most_rows(name)
+            return panel(name, **given) if most_rows is None else panel_of_first(name, most_rows, **given)
     except EndpointError:  # of a remote store, which says more than that a part is left out
         raise
     except (QueryTimeout, ResultTooLarge, WorkerLost) as problem:
@@ -211,6 +215,13 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
         if not isinstance(problem, QueryTimeout) or deadline - started > timeout_s * _NEARLY:
             given_up[name] = time.monotonic() + max(_TRY_AGAIN_S, 10 * timeout_s), code
         return code
+
+
+def _most_rows(name: str) -> int | None:
+    """Return how many rows of a question the page reads; None for all of them."""
+    if name == _LONGEST:
+        return site().bounds.contents
+    return _MOST_PAIRS if name == PAIRS else None
 
 
 def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:
@@ -226,7 +237,7 @@ def _meetings(asked: dict[str, Panel]) -> list[tuple[Meeting, str | None]]:
     """Return the first pairs of bodies that meet on something, peers first, each with the address of its cell."""
     written = written_codes(_rows(asked, WRITTEN_CODES))
     found = meetings(_rows(asked, PAIRS), written, relations(_rows(asked, RELATIONS), written))[:_MOST_PAIRS]
-    has_cells = "overlap.cell" in current_app.view_functions and site().current.is_fixed
+    has_cells = has_page("overlap.cell") and site().current.is_fixed
     return [(meeting, cell_of(meeting.one, meeting.other) if has_cells else None) for meeting in found]
 
 

@@ -18,7 +18,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("bodies", __name__)
 _BODIES: Final = "bodies"
 _MEMBERS: Final = "overlap-members"
-ENTRY: Final = NavigationEntry("Bodies", "bodies.index", _BODIES)
+ENTRY: Final = NavigationEntry("Bodies", "bodies.index", (_BODIES,))
 
 _COLUMNS: Final = (
     Column("actions", "Actions", is_number=True),
@@ -35,8 +35,8 @@ _CAUSES: Final = {
     "similar work": "similar",
 }
 _LEAD: Final = (
-    "Everybody that a plan makes responsible, lists or gives a programme. “Meets” counts the others with which a body "
-    "shares rows, sessions or themes, each cause once."
+    "Bodies that a plan makes responsible or lists, or that own a programme. “Meets” is the number of bodies with "
+    "which a body shares rows, sessions or themes; “On” counts each of these once."
 )
 
 

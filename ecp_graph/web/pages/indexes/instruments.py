@@ -17,7 +17,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("instruments", __name__)
 _INSTRUMENTS: Final = "instruments"
 _THINGS: Final = "overlap-things"
-ENTRY: Final = NavigationEntry("Instruments", "instruments.index", _INSTRUMENTS)
+ENTRY: Final = NavigationEntry("Instruments", "instruments.index", (_INSTRUMENTS,))
 
 _COLUMNS: Final = (
     Column("phase", "Delivered under phase"),
@@ -25,8 +25,8 @@ _COLUMNS: Final = (
     Column("bodies", "Bodies that meet on it", is_number=True),
 )
 _LEAD: Final = (
-    "Every convention, standard, set of guidelines, method or other means that the documents name. The actions are "
-    "those about it; one that only names it as an example does not count."
+    "Every convention, standard, set of guidelines, method or other means that the documents name. An action that only "
+    "names it as an example does not count."
 )
 
 

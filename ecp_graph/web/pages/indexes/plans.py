@@ -18,7 +18,7 @@ __all__ = ["ENTRY", "blueprint"]
 blueprint = Blueprint("plans", __name__)
 _PLANS: Final = "plans"
 _SIZES: Final = "plans-at-a-glance"
-ENTRY: Final = NavigationEntry("Plans", "plans.index", _PLANS)
+ENTRY: Final = NavigationEntry("Plans", "plans.index", (_PLANS,))
 
 _COLUMNS: Final = (
     Column("status", "Approval"),
@@ -29,8 +29,8 @@ _COLUMNS: Final = (
     Column("programmes", "Programmes", is_number=True),
 )
 _LEAD: Final = (
-    "First the plans whose actions are here, the latest first. The others are only spoken of: what they set out is not "
-    "in the graph."
+    "Plans whose actions are in the graph come first, the latest at the top. The others are only mentioned in the "
+    "documents; their actions are not in the graph."
 )
 
 

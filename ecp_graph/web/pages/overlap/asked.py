@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -62,7 +63,7 @@ class Sides:
 
     @property
     def path(self) -> str:
-        """As it stands in addresses: ``body-instrument``."""
+        """As it is in addresses: ``body-instrument``."""
         return f"{self.rows}-{self.columns}"
 
     @property
@@ -138,7 +139,7 @@ def thing_of(dimension: str, slug: str) -> Thing:
 
 
 def thing_path(dimension: str, iri: str) -> str | None:
-    """Return the address of the page on who meets on a thing; None for what can stand in no matrix."""
+    """Return the address of the page on who meets on a thing; None for what can be in no matrix."""
     slug = _slugs()[0].get((dimension, iri))
     return url_for("overlap.on", dimension=dimension, slug=slug) if slug else None
 
@@ -168,7 +169,7 @@ def cell_of(first: str, second: str) -> str | None:
 
 
 def pair_path(dimension: str, first: str, second: str) -> str | None:
-    """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
+    """Return the address of the cell of two members (IRIs) of one dimension; None when one can be in no matrix."""
     things = [joins().by_iri.get((dimension, iri)) for iri in (first, second)]
     return cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
 
@@ -231,8 +232,13 @@ def plan_of(known: Mapping[str, Plan]) -> Plan | None:
 
 def plan_key(plan: Plan) -> str:
     """Return how a plan is named in the query string."""
-    same = [each for each in joins().plans if _slug(each.iri) == _slug(plan.iri)]
-    return _slug(plan.iri) if len(same) == 1 else plan.iri
+
+    def make() -> Mapping[str, str]:
+        slugs = {each.iri: _slug(each.iri) for each in joins().plans}
+        often = Counter(slugs.values())
+        return {iri: slug if often[slug] == 1 else iri for iri, slug in slugs.items()}
+
+    return site().keep("overlap-plan-keys", make)[plan.iri]
 
 
 def choice_of(sides: Sides) -> Choice:

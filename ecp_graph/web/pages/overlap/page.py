@@ -1,4 +1,4 @@
-"""``/overlap``: matrices of what joins two dimensions, what stands behind each cell, and who shares a thing."""
+"""``/overlap``: matrices of what joins two dimensions, what is behind each cell, and who shares a thing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.overlap.matrix import Choice
-from ecp_graph.overlap.reading import GRADES, KINDS, LINKS
+from ecp_graph.overlap.reading import FINDINGS, GRADES, KINDS, LINKS, THINGS
 from ecp_graph.queries.binding import bind
 from ecp_graph.sparql.results import Table
 from ecp_graph.web.drawings.frame import caption_of
@@ -65,7 +65,7 @@ from ecp_graph.web.state.site import site
 __all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("overlap", __name__)
-ENTRY: Final = NavigationEntry("Overlap", "overlap.index", "dimension-links")
+ENTRY: Final = NavigationEntry("Overlap", "overlap.index", (SHARING, THINGS, LINKS, FINDINGS, GRADES, KINDS))
 
 #: The query of what is shared most, with the tag of the dimension that shares it.
 _SHARED: Final = "overlap-things"
@@ -105,7 +105,7 @@ def download(pair: str, extension: str) -> Response:
 
 @blueprint.get("/overlap/<pair>/<first>/<second>")
 def cell(pair: str, first: str, second: str) -> Response:
-    """What stands behind one cell: what two share or what joins them, the rows, the passages, the queries."""
+    """What is behind one cell: what two share or what joins them, the rows, the passages, the queries."""
     sides = sides_of(pair)
     one, other = thing_of(sides.rows, first), thing_of(sides.columns, second)
     graded = is_graded(sides)
@@ -240,7 +240,7 @@ def _findings(sides: Sides, choice: Choice) -> Panel | None:
 
 def _things_met(sides: Sides, choice: Choice) -> Panel | None:
     """Return the things that are shared most, for the matrix of the dimension that the query is about."""
-    if sides.rows != sides.columns or sides.rows not in query(_SHARED).tags:
+    if sides.rows != sides.columns or _SHARED not in catalogue() or sides.rows not in query(_SHARED).tags:
         return None
     return _chosen(_SHARED, replace(choice, weakest="", kind=""))
 

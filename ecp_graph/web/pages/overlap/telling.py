@@ -213,8 +213,7 @@ def lead_of(catalogue: Catalogue, meetings: Sequence[Meeting]) -> Lead:
 
 
 def _has_roles(catalogue: Catalogue) -> bool:
-    query = catalogue.get(_ROLES)
-    return query is not None and query.parameter("action") is not None and query.parameter("role") is not None
+    return _ROLES in catalogue and all(catalogue[_ROLES].parameter(name) for name in ("action", "role"))
 
 
 def groups_of_pairs(found: Matrix, related: Mapping[frozenset[str], tuple[Relation, ...]]) -> list[PairGroup]:

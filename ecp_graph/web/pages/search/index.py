@@ -104,6 +104,10 @@ class Search(ABC):
         word begins a word, and that before the rest; shorter names come before longer ones.
         """
 
+    def finds(self, text: str) -> bool:
+        """Return whether `find` finds anything."""
+        return self.find(text, most=1).total > 0
+
     @abstractmethod
     def as_data(self, base: str) -> dict[str, Any]:
         """Return the index for JSON, with the addresses of this site made absolute by the address of its root.
@@ -118,14 +122,14 @@ class Search(ABC):
         When each word occurs but no entry has them all, the words by themselves.
         """
         words = fold(text).split()
-        unknown = [word for word in words if not self.find(word, most=1).total]
+        unknown = [word for word in words if not self.finds(word)]
         if not unknown:
             return [word for word in dict.fromkeys(words) if len(words) > 1][:most]
         tries = [" ".join(words)]
         for word in unknown:
             like = self._like(word)
             tries = [re.sub(rf"\b{word}\b", other, tried) for tried in tries for other in like]
-        found = [tried for tried in tries[: _MOST_LIKE**2] if self.find(tried, most=1).total]
+        found = [tried for tried in tries[: _MOST_LIKE**2] if self.finds(tried)]
         known = [word for word in words if word not in unknown]
         return (found or known)[:most]
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flask import current_app, url_for
+from flask import url_for
 
 from ecp_graph.namespaces import compact
-from ecp_graph.overlap.reading import LINKS
 from ecp_graph.queries.asking import Asked, Value, asked, content_words, splits
 from ecp_graph.queries.catalogue import Query
 from ecp_graph.queries.parameters import Parameter
 from ecp_graph.queries.resolve import ANYTHING
 from ecp_graph.queries.search import fold
+from ecp_graph.web.pages import has_page
+from ecp_graph.web.pages.optional import is_there
 from ecp_graph.web.pages.overlap.asked import cell_of
 from ecp_graph.web.pages.search.index import Entry, Hit, Search
 from ecp_graph.web.state.site import site
@@ -27,6 +29,8 @@ _PAGES: Final = Path(__file__).with_name("pages.yaml")
 _MOST_NAMED = 40
 #: How many of them are offered when none is called so exactly.
 _MOST_LIKELY = 3
+#: Returns the things that a text may name.
+_Namesakes = Callable[[str], Sequence[Entry]]
 
 
 def entry_of_question(query: Query) -> Entry:
@@ -40,7 +44,7 @@ def page_entries() -> list[Entry]:
     import yaml
 
     listed = yaml.safe_load(_PAGES.read_text(encoding="utf-8"))
-    known = [page for page in listed if page["view"] in current_app.view_functions]
+    known = [page for page in listed if is_there(page["view"])]
     return [Entry("page", page["label"], url_for(page["view"]), others=tuple(page["asked_as"])) for page in known]
 
 
@@ -48,8 +52,9 @@ def questions_for(text: str, index: Search) -> list[Hit]:
     """Return the cell of two things that a text names, and the questions that it may mean; the best first."""
     catalogue = site().catalogue
     queries = catalogue.values() if catalogue is not None else ()
-    fitting = asked(text, queries, lambda parameter, name: _values(parameter, name, index))
-    entries = [*_cells(text, index), *map(_entry, fitting)]
+    named = cache(lambda name: _named(name, index))  # the wordings of many questions leave the same words as a name
+    fitting = asked(text, queries, lambda parameter, name: _values(parameter, name, named))
+    entries = [*_cells(text, named), *map(_entry, fitting)]
     return [Hit(entry, entry.label, "label") for entry in entries]
 
 
@@ -59,22 +64,22 @@ def _entry(found: Asked) -> Entry:
     return Entry(QUESTION, label, url_for("queries.page", name=found.query.name, **given))
 
 
-def _values(parameter: Parameter, text: str, index: Search) -> list[Value]:
+def _values(parameter: Parameter, text: str, named: _Namesakes) -> list[Value]:
     """Return the things of the parameter's class that a text may name: the one that is called so, else a few.
 
     Where anything may be the value, only one that is called so: too much else has the words somewhere in its names.
     """
     is_any = parameter.of_class == ANYTHING
     known = {} if is_any else {choice.iri: choice.value for choice in site().choices(parameter)}
-    found = [entry for entry in _named(text, index) if is_any or entry.iri in known]
+    found = [entry for entry in named(text) if is_any or entry.iri in known]
     most = 1 if found and _is_called(found[0], text) else 0 if is_any else _MOST_LIKELY
     return [Value(known.get(entry.iri) or compact(entry.iri), entry.label) for entry in found[:most]]
 
 
-def _named(text: str, index: Search) -> Iterator[Entry]:
-    """Yield the things that a text may name, those with a name that is equal first."""
+def _named(text: str, index: Search) -> list[Entry]:
+    """Return the things that a text may name, those with a name that is equal first."""
     entries = [hit.entry for hit in index.find(text, most=_MOST_NAMED).hits if hit.entry.iri and not hit.entry.is_made]
-    yield from sorted(entries, key=lambda entry: not _is_called(entry, text))
+    return sorted(entries, key=lambda entry: not _is_called(entry, text))
 
 
 def _is_called(entry: Entry, text: str) -> bool:
@@ -84,16 +89,15 @@ def _is_called(entry: Entry, text: str) -> bool:
 
 def has_cells() -> bool:
     """Return whether the site has matrices, whose cells two names lead to."""
-    catalogue = site().catalogue
-    return catalogue is not None and LINKS in catalogue and "overlap.cell" in current_app.view_functions
+    return site().catalogue is not None and has_page("overlap.cell")
 
 
-def _cells(text: str, index: Search) -> Iterator[Entry]:
+def _cells(text: str, named: _Namesakes) -> Iterator[Entry]:
     """Yield the cell of a matrix for a text that is two names, one behind the other."""
     if not has_cells():
         return
     for first, second in splits(content_words(text)):
-        sides = [[entry for entry in _named(name, index) if _is_called(entry, name)] for name in (first, second)]
+        sides = [[entry for entry in named(name) if _is_called(entry, name)] for name in (first, second)]
         for one in sides[0]:
             for other in sides[1]:
                 if one.iri != other.iri and (path := cell_of(one.iri, other.iri)):

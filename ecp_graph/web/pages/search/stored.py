@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from ecp_graph.queries.names import Named
 from ecp_graph.queries.search import fold, sought
@@ -13,6 +13,9 @@ from ecp_graph.tables.lists.reading import Lists
 from ecp_graph.web.pages.search.index import MOST_RANKED, Entry, Found, Search, SearchIndex, entry_of, line_of_entry
 
 __all__ = ["StoredNames"]
+
+#: Names that are looked at first for whether there are any.
+_FEW: Final = 20
 
 
 class StoredNames(Search):
@@ -41,11 +44,16 @@ class StoredNames(Search):
         wanted = fold(text)
         if not wanted:
             return Found((), 0, False)
-        parts = [sought(word) for word in dict.fromkeys(wanted.split())]
-        held = self._lists.holding(parts, MOST_RANKED + 1)
+        held = self._lists.holding(_parts(wanted), MOST_RANKED + 1)
         matching = dict([*self._lists.of_code(wanted), *held[:MOST_RANKED]])
         found = SearchIndex([*self._entries(matching.items()), *self._others]).find(text, most=most)
         return replace(found, is_cut=len(held) > MOST_RANKED)
+
+    def finds(self, text: str) -> bool:
+        """See `Search.finds`; the first names that match mostly tell."""
+        wanted = fold(text)
+        held = self._lists.holding(_parts(wanted), _FEW) if wanted else []
+        return any(self._address(named.iri) for named, _ in held) or super().finds(text)
 
     def as_data(self, base: str) -> dict[str, Any]:
         """See `Search.as_data`."""
@@ -56,3 +64,8 @@ class StoredNames(Search):
         for named, line in found:
             if url := self._address(named.iri):
                 yield entry_of(named, url, line)
+
+
+def _parts(wanted: str) -> list[str]:
+    """Return what the line of an entry has to hold for a folded text."""
+    return [sought(word) for word in dict.fromkeys(wanted.split())]

@@ -17,7 +17,7 @@ from ecp_graph.web.http.downloads import table_as
 from ecp_graph.web.http.embedding import framed_by_others, is_embedded
 from ecp_graph.web.http.responses import page
 from ecp_graph.web.pages import NavigationEntry
-from ecp_graph.web.pages.actions.choice import TIMES, ActionList, Selection, action_list, selection_of
+from ecp_graph.web.pages.actions.choice import FACETS, LIST, TIMES, ActionList, Selection, action_list, selection_of
 from ecp_graph.web.pages.actions.facets import positions
 from ecp_graph.web.pages.timeline.axis import moment_of
 from ecp_graph.web.pages.timeline.chart import (
@@ -39,9 +39,9 @@ from ecp_graph.web.show.terms import local_path
 __all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("timeline", __name__)
-ENTRY: Final = NavigationEntry("Timeline", "timeline.index", "actions-in-time")
-
 _SPANS: Final = "timeline"
+ENTRY: Final = NavigationEntry("Timeline", "timeline.index", (_SPANS, LIST, TIMES, FACETS))
+
 #: By which facet rows are grouped without a word in the address: where they are of several plans, each says of which.
 _GROUPED_BY: Final = "timeframe"
 _PLAN: Final = "plan"
