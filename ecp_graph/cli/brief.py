@@ -32,9 +32,9 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 def brief(subject: str, fmt: str | None, output: Path | None, settings: Settings) -> None:
     """Write a briefing of two pages on a body or a plan.
 
-    For example `ecp-graph brief PTC --output ptc.docx`. It tells the actions by date, where others work on the same
+    For example `ecp-graph brief PTC --output ptc.docx`. It lists the actions by date, where others work on the same
     thing, and what the document leaves open, each with its place in the document. The body or plan is given by its
-    code, its name or its IRI.
+    code, name or IRI.
     """
     from ecp_graph.briefs.fitting import fitted
     from ecp_graph.briefs.making import brief_of, source_over, subject_of

@@ -32,7 +32,7 @@ def build(ctx: click.Context, engine: Literal["local", "reference", "spark"], fu
     The new release becomes the current one atomically; a running server picks it up. If the data do not conform or
     contradict the ontology, the last release stays current and the exit code is 1.
 
-    Where a plan is marked as confidential, what may be published is built from the other files alone. If these do not
+    If a plan is marked as confidential, what may be published is built from the other files alone. If these do not
     conform by themselves, nothing of the release can be published, and the exit code is 1.
 
     A file in the workspace that would be ignored, such as RDF in an unsupported syntax, is an error.

@@ -39,12 +39,12 @@ def decide(
     workbook: Path | None,
     settings: Settings,
 ) -> None:
-    """Record what is decided on findings of overlap.
+    """Record decisions on findings of overlap.
 
     Decisions are kept in decisions/overlaps.tsv of the workspace. FINDING is the finding's IRI, its CURIE or the end of
-    it, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what `ecp-graph overlap KIND --format xlsx` writes,
-    with its columns status, lead and reason filled in. A decision holds as long as the finding rests on the same
-    evidence; the next build says which are reopened, and why.
+    either, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what `ecp-graph overlap KIND --format xlsx`
+    writes, with its columns status, lead and reason filled in. A decision holds as long as the finding rests on the
+    same evidence; the next build says which are reopened, and why.
 
     Exit codes: 0 decided, 2 refused: nothing was written.
     """

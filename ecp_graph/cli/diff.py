@@ -66,9 +66,9 @@ def diff(
     A plan is given by its slug or code, or as a document that is not in the graph (a workbook, a Word file, a file of
     separated values): its actions are unchanged, added, dropped, split, merged, reworded, moved to another chapter,
     reassigned to another body, or rescheduled. A release is given by its id, a prefix of its id, `current`, `previous`,
-    or its folder; the queries of the catalogue that have `compare` in their header say what is compared. A plan's slug
-    wins; `plan:` and `release:` before a name say which is meant. `diff A --from previous` shows what changed in a plan
-    since an earlier release.
+    or its folder; the queries of the catalogue that have `compare` in their header say what is compared. If a plan
+    and a release have the same name, the plan is meant; `plan:` and `release:` make it explicit. `diff A --from
+    previous` shows what changed in a plan since an earlier release.
 
     Exit codes: 0 no changes, 1 changes, 2 there is no such plan or release, or it cannot be read.
     """
@@ -98,7 +98,7 @@ def _of_two(before: str, after: str, settings: Settings, fmt: str) -> tuple[Plan
     if len(plans) == 1:
         plan, other = (before, after) if isinstance(sides[1], str) else (after, before)
         raise ParameterError(
-            f"{plan} is a plan, and {other} is none: give two plans, two releases, or a plan and "
+            f"{plan} is a plan and {other} is not: give two plans, two releases, or a plan and "
             f"--from RELEASE.{_nearest(other, tables)}"
         )
     if not plans:

@@ -36,8 +36,8 @@ def export(tables: Path | None, form: str, settings: Settings) -> None:
     """Write the tidy tables of the current release.
 
     These are actions, bodies, findings, evidence and others. One row is one thing and one column one fact.
-    docs/tables.md says what each column means, and how to open them in DuckDB, pandas, R and Power BI. They hold
-    confidential plans too, as the release does.
+    docs/tables.md says what each column means, and how to open them in DuckDB, pandas, R and Power BI. Confidential
+    plans are included.
     """
     from ecp_graph.tables.export import export_tables
 

@@ -81,7 +81,7 @@ def import_(
     Without --dry-run, --yes or --accept this writes a draft reading into drafts/, as a workbook to edit and as a page
     to look at, and prints what was understood and what is in doubt. The draft is not in the graph until it is accepted.
 
-    A newer version of a document that was imported before keeps the IRIs of the actions that are the same.
+    A newer version of an imported document keeps the IRIs of the actions that are the same.
 
     Exit codes: 0 done, 1 the dry run found violations, 2 refused: nothing was written.
     """
@@ -113,7 +113,7 @@ def import_(
 
 @contextmanager
 def _mapping_proposed(source: Path, sheet: str) -> Iterator[None]:
-    """Say at the end what the columns of a document are taken for, as a mapping to edit.
+    """Print at the end a mapping to edit, which says what the columns of a document were taken for.
 
     That is of most use where nothing in the document was understood, so an InputSyntaxError is raised only after it.
     """

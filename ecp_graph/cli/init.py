@@ -27,8 +27,8 @@ __all__ = ["init"]
 def init(folder: Path, title: str | None, base: str | None, language: str, register: str | None) -> None:
     """Make a workspace of your own.
 
-    DIR must be new or empty. `ecp-graph import` brings plans into it. Without --with the workspace knows nothing yet:
-    every name in a plan then becomes a thing of the plan's own. Exit codes: 0 made, 2 the folder is not empty, or an
+    DIR must be new or empty. `ecp-graph import` brings plans into it. Without --with the workspace starts empty, and
+    every name in a plan becomes the plan's own thing. Exit codes: 0 made, 2 the folder is not empty, or an
     option has an invalid value.
     """
     from ecp_graph.pipeline.workspaces import REGISTER, create_workspace

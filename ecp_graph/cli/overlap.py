@@ -73,9 +73,9 @@ def overlap(
 ) -> None:
     """Show overlaps with their kind, grade and evidence.
 
-    The kind says in what way two deal with one thing, the grade how directly the document proves it; `ecp-graph query
-    overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with
-    what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
+    The kind says how two deal with the same thing, the grade how directly the document proves it; `ecp-graph query
+    overlap-kinds` and `ecp-graph query grades` list them. `ecp-graph queries overlap` lists the queries and what they
+    count. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
 
     `overlap plans` counts what each two plans have in common, `overlap actions --between PLAN PLAN` lists it.
     """

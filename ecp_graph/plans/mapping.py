@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A column whose values stand in a column of another table."""
+    """A column whose values are in a column of another table."""
 
     column: str
     resource: str

@@ -192,7 +192,7 @@ def test_an_earlier_release_or_its_plan_that_there_is_not(
     [
         (
             ("phase-1", "current"),
-            "phase-1 is a plan, and current is none: give two plans, two releases, or a plan and --from RELEASE.",
+            "phase-1 is a plan and current is not: give two plans, two releases, or a plan and --from RELEASE.",
         ),
         (("plan:phase-9", "phase-1"), "There is no plan 'phase-9'. The plans with the most similar names: phase-"),
         (("phase-1", "fase-2"), "The plans with the most similar names: phase-2"),

@@ -165,6 +165,19 @@ def test_an_answer_that_is_not_read_on_loses_its_worker_at_the_limit(engine: Iso
         answer.read()
 
 
+def test_a_process_ends_though_it_has_not_read_an_answer(data: Path) -> None:
+    code = f"""
+from ecp_graph.engine.isolation.pool import IsolatedEngine
+from ecp_graph.namespaces import using
+from ecp_graph.workspace import bundled_workspace
+if __name__ == "__main__":
+    with using(bundled_workspace().names):
+        engine = IsolatedEngine([{str(data)!r}], name="test", union=False)
+        answer = engine.query({STREAM!r})
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
 def test_memory_that_runs_out_in_python_is_told_like_the_engines(data: Path) -> None:
     code = """
 import json, os, socket, sys

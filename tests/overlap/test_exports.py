@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import fromstring
 
+import openpyxl
 import pytest
 
 from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
@@ -67,7 +68,6 @@ def test_the_cells_are_a_list() -> None:
 
 
 def test_a_workbook_holds_both_and_no_formula() -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     matrix = hostile()
     book = openpyxl.load_workbook(
         io.BytesIO(workbook_of({"matrix": numbers_table(matrix, "=corner"), "cells": cells_table(matrix)}))

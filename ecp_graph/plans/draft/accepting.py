@@ -93,7 +93,7 @@ class _Line:
         self.decided: list[Decided] = []
 
     def row(self) -> DraftRow:
-        """Return the row as it was edited; what cannot be understood is told in ``refused``."""
+        """Return the row as it was edited; what cannot be understood is reported in ``refused``."""
         texts = {field: self._text(field) for field in ("number", "title", "chapter")}
         if not texts["title"]:
             self._refuse("title", "an action needs a text. Write one, or drop the line.")

@@ -27,7 +27,7 @@ _DATE: Final = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
 
 @dataclass(frozen=True)
 class EditedLine:
-    """A line of the sheet of actions: where it stands, and the text of each column by what it holds."""
+    """A line of the sheet of actions: where it is, and the text of each column by what it holds."""
 
     place: str
     cells: Mapping[str, str]

@@ -45,7 +45,7 @@ class Readers:
 def make_draft(
     read: DocumentRows, given: Given, readers: Readers, *, language: str, tables: Sequence[SourceTable] = ()
 ) -> Draft:
-    """Return the draft reading of a document; the language is that of the plan where the document tells none.
+    """Return the draft reading of a document; the language is that of the plan where the document states none.
 
     In ``tables``, those of the document, the headings of chapters are looked for.
     """

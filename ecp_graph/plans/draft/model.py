@@ -57,7 +57,7 @@ class DraftName:
     """A name in a cell and what it was matched with.
 
     ``iri``, ``code`` and ``label`` are those of the best match, which is a fact only if ``is_sure``. ``others`` are
-    the names of what it could be too. ``is_decided`` tells that a person set the match in the draft.
+    the names of what it could be too. ``is_decided`` says that a person set the match in the draft.
     """
 
     text: str
@@ -147,7 +147,7 @@ class Orphan:
 class Draft:
     """The draft reading of one document. ``path`` is where it was read, ``document`` its name.
 
-    ``linked`` are the rows of other tables, ``files`` the names of the files in which these stand. ``heading`` is the
+    ``linked`` are the rows of other tables, ``files`` the names of the files in which these are. ``heading`` is the
     cell or the paragraph with the title of the plan.
     """
 
@@ -173,7 +173,7 @@ class Draft:
 
     @property
     def title_cell(self) -> Cell | None:
-        """Where the title of the plan stands in the document; None where it is from elsewhere."""
+        """Where the title of the plan is in the document; None where it is from elsewhere."""
         return self.heading if self.heading and self.title == " ".join(self.heading.text.split()) else None
 
     @property

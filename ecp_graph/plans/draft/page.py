@@ -120,7 +120,7 @@ def _name(name: DraftName, language: str) -> str:
         found = f'<span class="ask">→ {_text(name.label or name.iri)}?</span>'
     else:
         found = '<span class="own">the plan’s own</span>'
-    why = f' <span class="why">{name.score:.2f} {_text(name.why)}</span>' if name.iri else ""
+    why = f' <span class="why">score {name.score:.2f}: {_text(name.why)}</span>' if name.iri else ""
     return f"{_of(name.cell, name.text, language)}{role} {found}{why}"
 
 

@@ -45,7 +45,7 @@ _PREFIXES: Final = {
 class Decision:
     """That a text names a thing, or does not: who decided it, when (``YYYY-MM-DD``) and why.
 
-    ``path`` and ``line`` are where it stands, if it was read.
+    ``path`` and ``line`` are where it is, if it was read.
     """
 
     subject_label: str

@@ -99,6 +99,6 @@ class Shelf:
 
 
 def _doubted(comparison: Comparison, why: str) -> Comparison:
-    """Return a comparison that speaks less for a match, because of what stands beside one of the names."""
+    """Return a comparison that speaks less for a match, because of what is beside one of the names."""
     part = Part("acronym", round(max(weights().parts["acronym"], -comparison.score), 3))
     return Comparison((*comparison.parts, part), False, why)

@@ -119,7 +119,7 @@ def _with_doubt_of_date(row: ActionRow) -> ActionRow:
 
 
 def _begin(table: SourceTable, layout: Layout, state: State, *, is_first: bool) -> None:
-    """Take the chapter that a table begins in from what stands above its headings; the last action may go on."""
+    """Take the chapter that a table begins in from what is above its headings; the last action may go on."""
     if table.sheet:
         state.chapter = one_line(table.sheet) if is_chapter_title(table.sheet) else ""
         state.is_open = False

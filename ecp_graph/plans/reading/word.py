@@ -1,4 +1,4 @@
-"""Reads the tables of a Word document with their merges, and the paragraphs that stand between them.
+"""Reads the tables of a Word document with their merges, and the paragraphs that are between them.
 
 Text is what Word shows of it: with tracked insertions, without deletions and hidden text; footnotes and comments are
 notes of their cell. Numbers of lists are read where they are all that a cell holds.
@@ -69,7 +69,7 @@ class _Reader:
     def tables(self, body: Any) -> Iterator[SourceTable]:
         """Yield the tables of a body, each with the paragraphs since the one before it.
 
-        Those of text boxes stand where the paragraph does that holds the box.
+        Those of text boxes are where the paragraph is that holds the box.
         """
         before: list[Paragraph] = []
         number = 0

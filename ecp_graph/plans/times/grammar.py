@@ -125,7 +125,7 @@ class _Parser:
         return Meaning("recurrent-sessions", why, sessions_of=sessions.of)
 
     def _behind_acronym(self, acronym: str) -> Meaning:
-        """Take "April-July 2017" behind an acronym; years behind one, as in "MTEF 2018-2020", belong to its name."""
+        """Take "April-July 2017" after an acronym; years after one, as in "MTEF 2018-2020", belong to its name."""
         has_months = any(token.sort in ("month", "month-of-year") for token in self.cursor.tokens)
         bounds = self._bounds()
         if not has_months or bounds.kind != "window":

@@ -1,4 +1,4 @@
-"""Stretches of time: what a text names, completed by what stands beside it, as first and last day."""
+"""Stretches of time: what a text names, completed by what is beside it, as first and last day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Calendar:
     financial_year_start: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a hemisphere that is none, and a month beyond the twelve."""
+        """Refuse an invalid hemisphere, and a month that is not from 1 to 12."""
         if self.hemisphere not in (None, "north", "south"):
             raise ValueError(f"the hemisphere is '{self.hemisphere}', but must be north or south")
         if self.financial_year_start not in (None, *range(1, 13)):
@@ -39,7 +39,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Unit:
-    """A day, month, part of a year, season or year as written; what is missing may stand beside it.
+    """A day, month, part of a year, season or year as written; what is missing may be beside it.
 
     ``number`` is a bare number, a day or the number of a part; ``part`` the number of a part and how many a year has.
     ``is_pair`` says that the year is written as two, as in 2017/18, and ``year`` the first of them.
@@ -174,7 +174,7 @@ def _part(year: int, start: int, number: int, of: int) -> Span:
 
 
 def _months(year: int, month: int, count: int) -> Span:
-    """Return so many months from a month, which may be one of the next year, such as the 13th."""
+    """Return the month so many months after another, which may be in the next year, such as the 13th."""
     first = date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
     end = month + count - 1
     last_year, last_month = year + (end - 1) // 12, (end - 1) % 12 + 1

@@ -24,7 +24,7 @@ _SILENT: Final = frozenset("().:'\"")
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a text: what sort it is, its value, the text itself and where it stands in the plain text."""
+    """A piece of a text: what sort it is, its value, the text itself and where it is in the plain text."""
 
     sort: str
     value: int | str | tuple[int, ...]

@@ -38,7 +38,7 @@ class Cursor:
         return self.at >= len(self.tokens)
 
     def sort(self, ahead: int = 0) -> str:
-        """Return the sort of the next token, or of one behind it; empty at the end."""
+        """Return the sort of the next token, or of one after it; empty at the end."""
         at = self.at + ahead
         return self.tokens[at].sort if at < len(self.tokens) else ""
 
@@ -56,7 +56,7 @@ def starts_unit(cursor: Cursor) -> bool:
 
 
 def take_unit(cursor: Cursor) -> Unit:
-    """Take a unit of time; raises NotRead where none stands."""
+    """Take a unit of time; raises NotRead if there is none."""
     if token := cursor.take(*_DIGITS):
         return _in_digits(token)
     if word := cursor.take("unit"):
@@ -76,7 +76,7 @@ def _in_digits(token: Token) -> Unit:
 
 
 def _inner_behind(year: Unit, cursor: Cursor) -> Unit:
-    """Return a year with the month, part or season that stands behind it, unless that has a year of its own."""
+    """Return a year with the month, part or season that is after it, unless that has a year of its own."""
     begin = cursor.at
     cursor.take("comma")
     if year.year and cursor.sort() in _INNER:
@@ -122,7 +122,7 @@ def _behind_number(count: Token, cursor: Cursor) -> Unit:
 
 
 def _year(cursor: Cursor, unit: Unit) -> Unit:
-    """Return a unit with the year that stands behind it; without one the cursor stays where it is."""
+    """Return a unit with the year that is after it; without one the cursor stays where it is."""
     if unit.year:
         return unit
     begin = cursor.at

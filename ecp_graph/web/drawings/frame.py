@@ -61,7 +61,7 @@ class Caption:
 
 @dataclass(frozen=True)
 class Frame:
-    """Where everything stands: the size of the whole, the place of the drawing, and lines with their heights."""
+    """Where everything is: the size of the whole, the place of the drawing, and lines with their heights."""
 
     width: float
     height: float
@@ -74,7 +74,7 @@ class Frame:
 def caption_of(title: str, address: str, *, notes: Iterable[str] = (), places: str = "") -> Caption:
     """Return the caption of a picture of the page at an address of this site, which may have a query string.
 
-    ``places`` tell where in the documents it stands, if that can be said in a few words.
+    ``places`` say where in the documents it is, if that can be said in a few words.
     """
     made_at = site().current.made_at
     made = date_in_words(datetime.fromtimestamp(made_at, UTC)) if made_at is not None else ""
@@ -96,7 +96,7 @@ def on_paper() -> Caption | None:
 
 
 def source_of() -> str:
-    """Return the plans whose actions the release has, each with the document that it stands in."""
+    """Return the plans whose actions the release has, each with the document that it is in."""
     return site().keep("source of pictures", _source)
 
 

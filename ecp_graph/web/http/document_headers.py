@@ -94,7 +94,7 @@ def stamp(response: Response) -> Response:
 
 
 def json_block(standing: Standing, statements: Table) -> Markup:
-    """Return what is said of a thing, by the rows of ``thing-statements``, as JSON-LD to stand in a script element.
+    """Return what is said of a thing, by the rows of ``thing-statements``, as JSON-LD for a script element.
 
     ``<`` and the separators that end a line in JavaScript are escaped, so that no text can end the element (HTML
     Living Standard, section 4.12.1.3).

@@ -69,7 +69,7 @@ def part(number: int) -> Response:
 
 @blueprint.get("/404.html")
 def not_found() -> Response:
-    """The page that a file server shows for an address that is none; this server says so itself."""
+    """The page that a file server shows for a wrong address; this server has its own."""
     if not current_app.config["TWIN"]:
         raise NotFound
     return page("crawling/not-found.html")

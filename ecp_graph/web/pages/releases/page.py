@@ -49,7 +49,7 @@ def index() -> Response:
 
 @blueprint.get("/releases.atom")
 def feed() -> Response:
-    """The releases as an Atom feed (RFC 4287); each entry tells what changed from the one before."""
+    """The releases as an Atom feed (RFC 4287); each entry says what changed from the one before."""
     kept = _kept()
     pairs = _pairs(kept)
     entries = [(one, _summary(pairs[one.id], one.release) if one.id in pairs else "") for one in kept]
