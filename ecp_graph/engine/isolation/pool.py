@@ -36,8 +36,8 @@ class Limits:
     """Resource limits: seconds and bytes of memory for each query, the number of slots, and the length of the queue.
 
     ``reserved`` is the number of additional slots for queries of pages and of the catalogue; with 0, these share the
-    ``workers`` slots. ``copied_bytes`` is how much of the data in memory a worker may come to have for itself before it
-    is replaced.
+    ``workers`` slots. ``copied_bytes`` is how much of the data in memory a worker for clients' queries may come to have
+    for itself before it is replaced.
     """
 
     timeout_s: float = 10.0

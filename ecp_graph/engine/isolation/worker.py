@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -46,7 +47,8 @@ def run_worker(
     before = open_descriptors()
     stores = opened()
     store_files = open_descriptors() - before
-    _first, _copied_pages = resource.getrusage(resource.RUSAGE_SELF), order["copied_bytes"] // resource.getpagesize()
+    _first = resource.getrusage(resource.RUSAGE_SELF)
+    _copied_pages = order["copied_bytes"] // resource.getpagesize() if niceness else sys.maxsize
     threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(connection, stores, order["prefixes"]), daemon=True)
     left = stores.files - sum(Path(f"/proc/self/fd/{one}").readlink().suffix == TABLE_ENDING for one in store_files)
@@ -105,7 +107,8 @@ def _retires() -> bool:
     """Return whether this worker has grown, or has copied, so much that it should be replaced.
 
     A query counts references in the store that it shares with the fork server, and so copies each page that it reads: a
-    worker that has read everything has the whole store for itself. Each copy is a page fault.
+    worker that has read everything has the whole store for itself. Each copy is a page fault. A worker for pages stays,
+    since copying takes as long as many of their queries, and one of them answers nearly all.
     """
     now = resource.getrusage(resource.RUSAGE_SELF)
     return now.ru_maxrss - _first.ru_maxrss > _RETIRE_AT_KB or now.ru_minflt - _first.ru_minflt > _copied_pages
