@@ -85,9 +85,7 @@ class Settings:
     sources: Path | None = field(
         default=None, metadata=_facts(_folder, "the folder with copies of the documents that were read")
     )
-    cache: Path | None = field(
-        default=None, metadata=_facts(_folder, "the folder in which builds keep what they parsed of each file")
-    )
+    cache: Path | None = field(default=None, metadata=_facts(_folder, "the folder in which builds keep parsed files"))
     keep_releases: int = field(
         default=5,
         metadata=_facts(

@@ -132,7 +132,7 @@ class _Reader:
         if type(value) is not kind:
             self._refuse(table, name, f"the value of '{name}' has to be {_TYPES[kind]}.")
         if value not in (allowed := _VALUES.get((table, name), (value,))):
-            self._refuse(table, name, f"'{name}' is {value!r}, and has to be one of {', '.join(map(str, allowed))}.")
+            self._refuse(table, name, f"'{name}' is {value!r}, but must be one of {', '.join(map(str, allowed))}.")
 
     def _namespace(self, base: str, name: str, value: str) -> str:
         """Return the namespace of a prefix; one without a scheme, such as ``id/action/``, lies below the base."""

@@ -86,6 +86,24 @@ def test_a_watched_command_is_told_step_by_step() -> None:
         watch([sys.executable, "-c", "raise SystemExit('no such plan')"])
 
 
+def test_the_time_of_a_process_counts_when_it_outlived_the_one_that_started_it() -> None:
+    busy = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass"
+    starts = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {busy!r}], close_fds=False)"
+    watched = f"""
+import os, subprocess, sys
+reading, writing = os.pipe()
+os.set_inheritable(writing, True)
+subprocess.run([sys.executable, "-c", {starts!r}], close_fds=False)
+os.close(writing)
+os.read(reading, 1)  # the end of the busy process
+print("ended", file=sys.stderr, flush=True)
+print("after it", file=sys.stderr, flush=True)
+"""
+    ended, after, _ = watch([sys.executable, "-c", watched])
+    assert ended.processor_s > 0.4
+    assert after.processor_s >= 0
+
+
 def test_the_tables_say_how_costs_grow_and_compare() -> None:
     def built(plans: int, seconds: float) -> Measured:
         step = Step("load", seconds, seconds, 50 * plans)

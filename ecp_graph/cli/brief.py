@@ -32,9 +32,9 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 def brief(subject: str, fmt: str | None, output: Path | None, settings: Settings) -> None:
     """Write a briefing of two pages on a body or a plan.
 
-    For example `ecp-graph brief PTC --output ptc.docx`. It tells the actions by date, where others work on the same
+    For example `ecp-graph brief PTC --output ptc.docx`. It lists the actions by date, where others work on the same
     thing, and what the document leaves open, each with its place in the document. The body or plan is given by its
-    code, its name or its IRI.
+    code, name or IRI.
     """
     from ecp_graph.briefs.fitting import fitted
     from ecp_graph.briefs.making import brief_of, source_over, subject_of
@@ -48,7 +48,7 @@ def brief(subject: str, fmt: str | None, output: Path | None, settings: Settings
     source = source_over(engine, catalogue, release, timeout_s=settings.timeout)
     whole = brief_of(source, subject_of(subject, engine))
     if whole.confidential:
-        say(f"Confidential: this briefing holds what belongs to {', '.join(whole.confidential)}.")
+        say(f"Confidential: this briefing has content of {', '.join(whole.confidential)}.")
     write_bytes(_written(fitted(whole), form), output)
 
 

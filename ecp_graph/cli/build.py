@@ -24,7 +24,7 @@ __all__ = ["build"]
     help="What infers and validates: joins in DuckDB and compiled SHACL; owlrl and pySHACL, which are slower; or the"
     " first with its joins on Spark, for what is too large for one machine.",
 )
-@click.option("--full", is_flag=True, help="Validate everything, and not just what can be affected by changed data.")
+@click.option("--full", is_flag=True, help="Validate everything, not only what changed data can affect.")
 @click.pass_context
 def build(ctx: click.Context, engine: Literal["local", "reference", "spark"], full: bool, settings: Settings) -> None:
     """Build a release: load, reason, derive overlaps, validate, write.
@@ -32,7 +32,7 @@ def build(ctx: click.Context, engine: Literal["local", "reference", "spark"], fu
     The new release becomes the current one atomically; a running server picks it up. If the data do not conform or
     contradict the ontology, the last release stays current and the exit code is 1.
 
-    Where a plan is marked as confidential, what may be published is built from the other files alone. If these do not
+    If a plan is marked as confidential, what may be published is built from the other files alone. If these do not
     conform by themselves, nothing of the release can be published, and the exit code is 1.
 
     A file in the workspace that would be ignored, such as RDF in an unsupported syntax, is an error.
@@ -54,10 +54,12 @@ def build(ctx: click.Context, engine: Literal["local", "reference", "spark"], fu
         show_report(result.report)
         say("The data do not conform; no release was made.")
         ctx.exit(1)
-    counts = ", ".join(f"{number} {severity.lower()}" for severity, number in result.report.counts.items() if number)
+    counts = result.report.summary
     say(f"Release {result.release.id} is in {result.release.path}" + (f" (findings: {counts})." if counts else "."))
     if result.public and not result.public.conforms:
         show_report(result.public)
         named = ", ".join(result.release.confidential)
-        say(f"Without {named}, which is confidential, the data do not conform; nothing of it can be published.")
+        say(
+            f"Without {named}, which is confidential, the data do not conform; nothing of the release can be published."
+        )
         ctx.exit(1)

@@ -70,7 +70,7 @@ def check(
     write_bytes(_written(found, fmt), output)
     say(found.summary)
     for name, gaps in ((found.document, found.gaps), *((plan.name, plan.gaps) for plan in found.plans)):
-        say(f"{name}: {', '.join(gaps) or 'nothing that was not understood'}")
+        say(f"{name}: {', '.join(gaps) or 'everything is stated and understood'}")
     ctx.exit(1 if fail_on and found.reaches(fail_on) else 0)
 
 

@@ -23,10 +23,10 @@ _WORDS = "confirmed|dismissed|coordinate|merge|unsure"
 @click.command()
 @click.argument("finding", required=False, metavar="[FINDING")
 @click.argument("decision", required=False, metavar=f"{_WORDS}]")
-@click.option("--lead", metavar="BODY", default="", help="The body that is to lead: its code, name or IRI.")
+@click.option("--lead", metavar="BODY", default="", help="The body that should lead: its code, name or IRI.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; needed.")
 @by_option
-@click.option("--role", metavar="TEXT", default="", help="In what role; published in place of the name.")
+@click.option("--role", metavar="TEXT", default="", help="Their role; published in place of the name.")
 @click.option("--from", "workbook", type=_FILE, metavar="FILE.xlsx", help="Take the decisions of a workbook.")
 @settings_options("workspace", "releases")
 def decide(
@@ -39,12 +39,12 @@ def decide(
     workbook: Path | None,
     settings: Settings,
 ) -> None:
-    """Record what is decided on findings of overlap.
+    """Record decisions on findings of overlap.
 
     Decisions are kept in decisions/overlaps.tsv of the workspace. FINDING is the finding's IRI, its CURIE or the end of
-    it, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what `ecp-graph overlap KIND --format xlsx` writes,
-    with its columns status, lead and reason filled in. A decision holds as long as the finding rests on the same
-    evidence; the next build says which are reopened, and why.
+    either, as in `body-ptc--body-tfawg--action-ecp3-3`. The workbook is what `ecp-graph overlap KIND --format xlsx`
+    writes, with its columns status, lead and reason filled in. A decision holds as long as the finding rests on the
+    same evidence; the next build says which are reopened, and why.
 
     Exit codes: 0 decided, 2 refused: nothing was written.
     """
@@ -53,7 +53,7 @@ def decide(
     from ecp_graph.pipeline.staging import one_at_a_time
 
     if (workbook is None) == (finding is None) or (finding is not None and decision is None):
-        raise click.UsageError("Give a finding and what is decided, or a workbook with --from.")
+        raise click.UsageError("Give a finding and a decision, or a workbook with --from.")
     where = own_workspace(settings)
     release = release_or_build(where, workspace_and_releases(settings)[1])
     with one_at_a_time(where.root, say):

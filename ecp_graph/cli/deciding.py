@@ -1,4 +1,4 @@
-"""Who decides: the option ``--by``, and the name that stands for it where it is not given."""
+"""Who decides: the option ``--by``, and its default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ by_option = click.option("--by", metavar="WHO", help="Who decides.  [default: gi
 
 
 def who_decides(by: str | None, folder: Path) -> str:
-    """Return who decides: ``by`` where it is given, else git's user.name in a folder, else the login name.
+    """Return who decides: ``by`` if it is given, else git's user.name in a folder, else the login name.
 
     Empty where none of them is known; what is to be decided then has to be refused.
     """

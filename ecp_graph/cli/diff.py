@@ -46,6 +46,7 @@ _FORMATS: Final = ("text", "csv", "json", "html", "docx")
     metavar="RELEASE",
     help="Take plan A from this release, and plan B, by default the same one, from the current release.",
 )
+@click.option("--to", "later", metavar="RELEASE", help="With --from: take plan B from this release.")
 @click.option("-f", "--format", "fmt", type=click.Choice(_FORMATS), default="text", help="[default: text]")
 @output_option
 @settings_options("timeout", "workspace", "releases")
@@ -55,6 +56,7 @@ def diff(
     before: str,
     after: str | None,
     earlier: str | None,
+    later: str | None,
     fmt: str,
     output: Path | None,
     settings: Settings,
@@ -64,17 +66,19 @@ def diff(
     A plan is given by its slug or code, or as a document that is not in the graph (a workbook, a Word file, a file of
     separated values): its actions are unchanged, added, dropped, split, merged, reworded, moved to another chapter,
     reassigned to another body, or rescheduled. A release is given by its id, a prefix of its id, `current`, `previous`,
-    or its folder; the queries of the catalogue that have `compare` in their header say what is compared. A plan's slug
-    wins; `plan:` and `release:` before a name say which is meant. `diff A --from previous` shows what changed in a plan
-    since an earlier release.
+    or its folder; the queries of the catalogue that have `compare` in their header say what is compared. If a plan
+    and a release have the same name, the plan is meant; `plan:` and `release:` make it explicit. `diff A --from
+    previous` shows what changed in a plan since an earlier release.
 
     Exit codes: 0 no changes, 1 changes, 2 there is no such plan or release, or it cannot be read.
     """
     if fmt == "docx" and output is None:
         refuse_terminal("A Word file")
+    if later is not None and earlier is None:
+        raise click.UsageError("Give --from RELEASE beside --to: the release that plan A is taken from.")
     difference: PlanDifference | Difference
     if earlier is not None:
-        difference, body = _of_plan_since(before, after or before, earlier, settings, fmt)
+        difference, body = _of_plan_since((before, after or before), (earlier, later), settings, fmt)
     elif after is None:
         raise ParameterError(
             f"There is nothing to compare {before} with. Give B, or an earlier release of it: "
@@ -94,7 +98,7 @@ def _of_two(before: str, after: str, settings: Settings, fmt: str) -> tuple[Plan
     if len(plans) == 1:
         plan, other = (before, after) if isinstance(sides[1], str) else (after, before)
         raise ParameterError(
-            f"{plan} is a plan, and {other} is none: give two plans, two releases, or a plan and "
+            f"{plan} is a plan and {other} is not: give two plans, two releases, or a plan and "
             f"--from RELEASE.{_nearest(other, tables)}"
         )
     if not plans:
@@ -104,20 +108,27 @@ def _of_two(before: str, after: str, settings: Settings, fmt: str) -> tuple[Plan
     return _of_plans((plans[0], plans[1]), (release, release), workspace, settings, fmt)
 
 
-def _of_plan_since(before: str, after: str, earlier: str, settings: Settings, fmt: str) -> tuple[PlanDifference, bytes]:
-    """Return what changed from a plan of an earlier release to one of the current release, and the same in a format."""
+def _of_plan_since(
+    plans: tuple[str, str], named: tuple[str, str | None], settings: Settings, fmt: str
+) -> tuple[PlanDifference, bytes]:
+    """Return what changed from a plan of a named release to one of another, and the same in a format.
+
+    Where the other release is not named, it is the current one.
+    """
     from ecp_graph.overlap.changes.reading import NamedPlan
     from ecp_graph.release.versions import named_release
 
     workspace, folder = workspace_and_releases(settings)
-    current = release_or_build(workspace, folder)
-    releases = (named_release(earlier.removeprefix("release:"), folder), current)
-    old, new = (_named(name, release.tables) for name, release in zip((before, after), releases, strict=True))
+    first, second = (
+        named_release(name.removeprefix("release:"), folder) if name else release_or_build(workspace, folder)
+        for name in named
+    )
+    old, new = (_named(name, release.tables) for name, release in zip(plans, (first, second), strict=True))
     if not isinstance(old, NamedPlan):
-        raise ParameterError(f"Release {releases[0].id} has no plan '{before}'.{_nearest(before, releases[0].tables)}")
+        raise ParameterError(f"Release {first.id} has no plan '{plans[0]}'.{_nearest(plans[0], first.tables)}")
     if isinstance(new, str):
-        raise ParameterError(f"Release {current.id} has no plan '{after}'.{_nearest(after, current.tables)}")
-    return _of_plans((old, new), releases, workspace, settings, fmt)
+        raise ParameterError(f"Release {second.id} has no plan '{plans[1]}'.{_nearest(plans[1], second.tables)}")
+    return _of_plans((old, new), (first, second), workspace, settings, fmt)
 
 
 def _named(name: str, tables: Path | None) -> NamedPlan | Path | str:

@@ -59,7 +59,7 @@ def explain(subject: str, predicate: str, object_: str, fmt: str, settings: Sett
 
     The three parts are CURIEs, IRIs, codes or names, as in `ecp-graph explain PTC worksOn "Transit Guidelines"`; `a`
     stands for rdf:type. An inferred statement is traced back, rule by rule, to the passages that it is based on.
-    Exit code 1: the statement is neither stated nor inferred; what else joins the two is said.
+    Exit code 1: the statement is neither stated nor inferred; other links between the two are then listed.
     """
     from ecp_graph.reasoning import Explainer
     from ecp_graph.reasoning.findings import explain_finding

@@ -29,15 +29,15 @@ __all__ = ["export"]
     type=click.Choice(["parquet", "csv", "xlsx"]),
     default="parquet",
     show_default=True,
-    help="parquet or csv: a file a table; xlsx: one workbook with a sheet a table.",
+    help="parquet or csv: one file per table; xlsx: one workbook with one sheet per table.",
 )
 @settings_options("workspace", "releases")
 def export(tables: Path | None, form: str, settings: Settings) -> None:
     """Write the tidy tables of the current release.
 
     These are actions, bodies, findings, evidence and others. One row is one thing and one column one fact.
-    docs/tables.md says what each column means, and how to open them in DuckDB, pandas, R and Power BI. They hold
-    confidential plans too, as the release does.
+    docs/tables.md says what each column means, and how to open them in DuckDB, pandas, R and Power BI. Confidential
+    plans are included.
     """
     from ecp_graph.tables.export import export_tables
 

@@ -26,28 +26,32 @@ _FILE = click.Path(path_type=Path)
 
 @click.command("import")
 @click.argument("source", metavar="FILE|DIR", type=_FILE)
-@click.option("--plan", "slug", metavar="SLUG", required=True, help="What the plan is called in IRIs and folders.")
-@click.option("--into", type=_FOLDER, metavar="DIR", help="The workspace.  [default: as for --workspace elsewhere]")
+@click.option("--plan", "slug", metavar="SLUG", required=True, help="The name of the plan in IRIs and folders.")
+@click.option(
+    "--into", type=_FOLDER, metavar="DIR", help="The workspace.  [default: as for --workspace of other commands]"
+)
 @click.option(
     "--title",
     metavar="TEXT",
     default="",
-    help="The title of the plan.  [default: as the document has it, or the name of the file]",
+    help="The title of the plan.  [default: the one in the document, or the name of the file]",
 )
 @click.option("--from", "start", metavar="DATE", default="", help="When the plan begins: YYYY, YYYY-MM or YYYY-MM-DD.")
 @click.option("--until", "end", metavar="DATE", default="", help="When it ends.")
 @click.option("--body", metavar="CODE", default="", help="The body whose plan it is: its code or its name.")
-@click.option("--follows", metavar="PLAN", default="", help="The plan of the workspace of which it is the next phase.")
-@click.option("--mapping", type=_FILE, metavar="FILE", help="What the columns hold; --dry-run proposes one.")
+@click.option("--follows", metavar="PLAN", default="", help="The plan in the workspace that this is the next phase of.")
+@click.option(
+    "--mapping", type=_FILE, metavar="FILE", help="What the columns hold, as a mapping; --dry-run proposes one."
+)
 @click.option("--sheet", metavar="NAME", default="", help="The only sheet to read.")
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="Write nothing; run the shapes on what --yes would write; propose a mapping.",
+    help="Write nothing; validate what --yes would write; propose a mapping.",
 )
-@click.option("--yes", is_flag=True, help="Take what is sure, and keep the rest as things of the plan's own.")
-@click.option("--accept", type=_FILE, metavar="DRAFT", help="Take the draft as it was edited.")
-@click.option("--replace", is_flag=True, help="Write over a draft, or over a plan that was edited by hand since.")
+@click.option("--yes", is_flag=True, help="Accept sure matches, and keep all other names as the plan's own things.")
+@click.option("--accept", type=_FILE, metavar="DRAFT", help="Accept the draft as it was edited.")
+@click.option("--replace", is_flag=True, help="Overwrite a draft, or a plan that was edited by hand.")
 @by_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What is printed."
@@ -77,7 +81,7 @@ def import_(
     Without --dry-run, --yes or --accept this writes a draft reading into drafts/, as a workbook to edit and as a page
     to look at, and prints what was understood and what is in doubt. The draft is not in the graph until it is accepted.
 
-    A newer version of a document that was imported before keeps the IRIs of the actions that are the same.
+    A newer version of an imported document keeps the IRIs of the actions that are the same.
 
     Exit codes: 0 done, 1 the dry run found violations, 2 refused: nothing was written.
     """
@@ -109,7 +113,7 @@ def import_(
 
 @contextmanager
 def _mapping_proposed(source: Path, sheet: str) -> Iterator[None]:
-    """Say at the end what the columns of a document are taken for, as a mapping to edit.
+    """Print at the end a mapping to edit, which says what the columns of a document were taken for.
 
     That is of most use where nothing in the document was understood, so an InputSyntaxError is raised only after it.
     """
@@ -130,7 +134,7 @@ def _tried(job: Import) -> bool:
     """Run the shapes on what would be written, and say what they find; return whether it conforms."""
     report = job.dry_run()
     if report.conforms:
-        counts = ", ".join(f"{number} {severity.lower()}" for severity, number in report.counts.items() if number)
+        counts = report.summary
         say("What --yes would write conforms to the shapes" + (f" (findings: {counts})." if counts else "."))
     else:
         show_report(report)
@@ -149,7 +153,9 @@ def _say_written(made: Imported) -> None:
     if made.own:
         say(f"Not known, so kept as the plan's own ({len(made.own)}):")
         for thing in made.own:
-            also = "" if thing.label == thing.name else f": called “{thing.label}”, as something known has that name"
+            also = (
+                "" if thing.label == thing.name else f": called “{thing.label}”, because something known has that name"
+            )
             say(f"  {thing.kind} “{thing.name}” ({thing.locator}){also}")
     say(f"Actions written: {made.actions}. `ecp-graph build` brings them into the graph, `ecp-graph serve` shows them.")
 

@@ -13,22 +13,22 @@ __all__ = ["init"]
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--title", metavar="TEXT", help="What the workspace is called.  [default: the name of its folder]")
+@click.option("--title", metavar="TEXT", help="The title of the workspace.  [default: the name of its folder]")
 @click.option(
-    "--base", metavar="IRI", help="What its IRIs begin with; ends in '/', '#' or ':'.  [default: urn:ecp-graph:SLUG:]"
+    "--base", metavar="IRI", help="The beginning of its IRIs; ends in '/', '#' or ':'.  [default: urn:ecp-graph:SLUG:]"
 )
 @click.option("--language", metavar="TAG", default="en", show_default=True, help="The language of its plans.")
 @click.option(
     "--with",
     "register",
     metavar="bundled|DIR",
-    help="Copy what it knows: bodies, programmes, instruments and topics with their evidence, not its plans.",
+    help="Copy the known bodies, programmes, instruments and topics with their evidence, not the plans.",
 )
 def init(folder: Path, title: str | None, base: str | None, language: str, register: str | None) -> None:
     """Make a workspace of your own.
 
-    DIR must be new or empty. `ecp-graph import` brings plans into it. Without --with the workspace knows nothing yet:
-    every name in a plan then becomes a thing of the plan's own. Exit codes: 0 made, 2 the folder is not empty, or an
+    DIR must be new or empty. `ecp-graph import` brings plans into it. Without --with the workspace starts empty, and
+    every name in a plan becomes the plan's own thing. Exit codes: 0 made, 2 the folder is not empty, or an
     option has an invalid value.
     """
     from ecp_graph.pipeline.workspaces import REGISTER, create_workspace
@@ -40,5 +40,5 @@ def init(folder: Path, title: str | None, base: str | None, language: str, regis
     made = create_workspace(folder, title or folder.resolve().name, base=base, language=language, register_of=known)
     say(f"Workspace: {made.root} ({made.about.title})")
     if known is not None:
-        say(f"What it knows is in {REGISTER}.")
+        say(f"What was copied is in {REGISTER}.")
     say(f"Next: cd {folder} && ecp-graph import FILE --plan SLUG")

@@ -147,7 +147,7 @@ def _write_here(
 
 
 def _say_hints(engine: Engine, sparql: str) -> None:
-    """Say why a query of somebody's own finds nothing, as far as the graph tells."""
+    """Say why a query that is not of the catalogue finds nothing, as far as the graph shows."""
     from ecp_graph.engine.asking import ask_table
     from ecp_graph.queries.hints import hints
 

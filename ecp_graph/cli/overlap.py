@@ -45,15 +45,15 @@ _NOT_UNDERSTOOD: Final = "plans-not-understood"
 @click.option("--on", metavar="KIND", help="Only overlaps on things of this kind, such as instrument or topic.")
 @click.option("--kind", "overlap_kind", metavar="KIND", help="Only this kind of overlap, such as joint or parallel.")
 @click.option("--grade", metavar="GRADE", help="Only this grade of evidence and better ones.")
-@click.option("--tie", metavar="TIE", help="Of a matrix by links: this tie and stronger ones, such as action.")
+@click.option("--tie", metavar="TIE", help="For a matrix of links: this tie and stronger ones, such as action.")
 @click.option(
     "--between",
     nargs=2,
     metavar="PLAN PLAN",
-    help="Of actions: what those of two plans have in common, each plan by its slug, name or IRI.",
+    help="With actions: only those of these two plans; each by its slug, name or IRI.",
 )
-@click.option("--plan", metavar="PLAN", help="Only what actions of this plan show, by its slug, name or IRI.")
-@click.option("--with-secretariat", is_flag=True, help="With secretariats, which are left out otherwise.")
+@click.option("--plan", metavar="PLAN", help="Only findings that actions of this plan show; by its slug, name or IRI.")
+@click.option("--with-secretariat", is_flag=True, help="Include secretariats, which are left out by default.")
 @click.option("-p", "--param", "pairs", multiple=True, metavar="k=v", help="A value for a parameter of the query.")
 @output_options
 @settings_options("endpoint", "timeout", "workspace", "releases")
@@ -73,9 +73,9 @@ def overlap(
 ) -> None:
     """Show overlaps with their kind, grade and evidence.
 
-    The kind says in what way two deal with one thing, the grade how directly the document proves it; `ecp-graph query
-    overlap-kinds` and `ecp-graph query grades` list them, and `ecp-graph queries` each query of the topic overlap with
-    what it counts. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
+    The kind says how two deal with the same thing, the grade how directly the document proves it; `ecp-graph query
+    overlap-kinds` and `ecp-graph query grades` list them. `ecp-graph queries overlap` lists the queries and what they
+    count. Two dimensions joined by '-' give a matrix: body-body, programme-goal.
 
     `overlap plans` counts what each two plans have in common, `overlap actions --between PLAN PLAN` lists it.
     """
@@ -90,7 +90,7 @@ def overlap(
         chosen["secretariat"] = "with"
     if between or name == _PLANS:
         if kind not in ("actions", "plans") or chosen or pairs:
-            raise ParameterError("`overlap plans` and `overlap actions --between PLAN PLAN` take no further choice.")
+            raise ParameterError("`overlap plans` and `overlap actions --between PLAN PLAN` take no further options.")
         _write_of_plans(settings, catalogue, between or (), fmt, output)
     elif name in catalogue:
         engine, lists = engine_and_lists(settings)
@@ -159,7 +159,8 @@ def _not_understood(engine: Engine, catalogue: Catalogue, plans: Sequence[str]) 
             for column in query.columns
             if column.unit and column.name != "actions" and told[column.name] != "0"
         ]
-        yield f"{told['planName']}: {told['actions']} actions; {', '.join(gaps) or 'nothing that was not understood'}"
+        found = ", ".join(gaps) or "everything is stated and understood"
+        yield f"{told['planName']}: {told['actions']} actions; {found}"
 
 
 def _matrix(

@@ -85,14 +85,14 @@ def has_scripts() -> bool:
 
 
 def progress_lines(every_s: float = 15, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int], None]:
-    """Return a function that takes how many files are written and known, and says so at most every so many seconds."""
+    """Return a function that reports how many files are written and known, at most once every few seconds."""
     last_s = clock()
 
     def progress(done: int, known: int) -> None:
         nonlocal last_s
         if clock() - last_s >= every_s:
             last_s = clock()
-            say(f"{done:,} files are written, of {known:,} known so far.")
+            say(f"{done:,} files written, of {known:,} known so far.")
 
     return progress
 

@@ -96,7 +96,7 @@ def _login(user: str | None) -> Login | None:
 
 
 def _summary(report: PushReport, endpoint: str) -> str:
-    """Return what was done, and at which address the store answers as the release does."""
+    """Return what was done, and the address at which the store answers like the release."""
     from ecp_graph.linked_data.push.push import merged_graph
 
     counts = f"{len(report.pushed)} graphs pushed, {len(report.unchanged)} unchanged, {len(report.removed)} removed"

@@ -20,7 +20,7 @@ __all__ = ["remove"]
 def remove(slug: str, settings: Settings) -> None:
     """Remove an imported plan from the workspace.
 
-    Its data and its documents go, its drafts and the decisions stay. Nothing is removed while other plans name
+    Its data and documents are removed; its drafts and the decisions stay. Nothing is removed while other plans name
     something that only this one describes. Exit codes: 0 removed, 2 refused.
     """
     from ecp_graph.pipeline.staging import one_at_a_time
@@ -30,4 +30,4 @@ def remove(slug: str, settings: Settings) -> None:
     with one_at_a_time(own.root, say):
         for path in remove_plan(own, slug).paths:
             say(f"Removed {path}")
-    say("The releases still hold it; run `ecp-graph build`.")
+    say("Existing releases still have it; run `ecp-graph build`.")

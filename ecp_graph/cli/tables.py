@@ -1,4 +1,4 @@
-"""Tables for people: what fits into the width of a terminal, and what is said of what does not."""
+"""Tables for people: what fits into the width of a terminal, and notes on what does not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DATE_TIME: Final = "http://www.w3.org/2001/XMLSchema#dateTime"
 
 @dataclass(frozen=True)
 class Printed:
-    """A table as text, the columns that it shows by the names of their variables, and what is said beside it."""
+    """A table as text, the columns that it shows by the names of their variables, and its notes."""
 
     text: str
     columns: tuple[str, ...]
@@ -36,7 +36,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class _Column:
-    """One column: the variable, what stands above it, and its cells."""
+    """One column: the variable, its heading, and its cells."""
 
     name: str
     heading: str

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from ecp_graph.engine import Engine
 from ecp_graph.engine.asking import ask_table, is_known
+from ecp_graph.linked_data.places import place_of
 from ecp_graph.namespaces import PREFIXES, names
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.sparql.formats import Format
@@ -159,7 +160,7 @@ def named_node(iri: str) -> ox.NamedNode | None:
 
 def document_iri(thing: str) -> str:
     """Return the IRI of the document about an individual: ``…/doc/body/ptc`` for ``…/id/body/ptc``."""
-    return names().base + "doc/" + thing.removeprefix(names().id)
+    return names().base + "doc/" + place_of(thing, names().id)
 
 
 def describe_thing(

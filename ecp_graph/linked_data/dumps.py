@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import heapq
 import json
 import re
 import shutil
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,25 +102,22 @@ def write_dumps(dataset: Path, folder: Path) -> None:
 
     The same file gives the same bytes. What takes memory is the text of the file, not its terms.
     """
-    lines = dataset.read_bytes().splitlines(keepends=True)
-    graphs = _graphs(lines)
-    context = context_of(
-        _parsed(line for line, graph in zip(lines, graphs, strict=True) if graph == names().ontology_graph)
-    )
-    (folder / CONTEXT).write_text(_json({"@context": context}), encoding="utf-8")
     _link(folder / "dataset.nq", dataset)
     usable = {}
     with TemporaryDirectory(dir=folder, prefix=".") as scratch:
         by_graph = {scope: Path(scratch) / scope for scope in _SCOPES}
-        for scope, path in by_graph.items():
-            kept = [at for at, graph in enumerate(graphs) if _is_in(scope, graph)]
-            plain = folder / f"{scope}.nq"
-            if not plain.exists():
-                _write_lines(plain, (lines[at] for at in kept))
-            _write_lines(path, (lines[at] for at in sorted(kept, key=graphs.__getitem__)))
-            with _mapped(plain) as text:
+        with _Lines.of(dataset) as lines:
+            context = context_of(_parsed(lines.of_graph(names().ontology_graph)))
+            (folder / CONTEXT).write_text(_json({"@context": context}), encoding="utf-8")
+            for scope, path in by_graph.items():
+                plain = folder / f"{scope}.nq"
+                graphs = [graph for graph in lines.graphs if _is_in(scope, graph)]
+                if not plain.exists():
+                    _write_lines(plain, lines.in_order(graphs))
+                _write_lines(path, (line for graph in sorted(graphs) for line in lines.of_graph(graph)))
+        for scope in by_graph:
+            with _mapped(folder / f"{scope}.nq") as text:
                 usable[scope] = without_prefixes(context, _schemes(text))
-        del lines, graphs
         for scope, path in by_graph.items():
             plain = folder / f"{scope}.nq"
             with plain.open("rb") as source, _packed(plain) as sink:
@@ -137,10 +136,40 @@ def write_checksums(folder: Path, hashes: Iterable[tuple[str, str]]) -> None:
     (folder / CHECKSUMS).write_text("".join(f"{digest}  {name}\n" for name, digest in hashes), encoding="utf-8")
 
 
-def _graphs(lines: list[bytes]) -> list[str]:
-    """Return the graph of each line, an empty text for the default graph; equal names are one object."""
-    known: dict[bytes, str] = {}
-    return [known.get(end) or known.setdefault(end, end.decode()) for end in map(_graph, lines)]
+class _Lines:
+    """The lines of a text of N-Quads by their graphs; what takes memory are their places alone."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        #: The places where the lines of each graph begin, an empty name for the default graph.
+        self.graphs: dict[str, array[int]] = {}
+        by_end: dict[bytes, array[int]] = {}
+        start = 0
+        while start < len(text):
+            end = text.find(b"\n", start) + 1 or len(text)
+            graph = _graph(text[start:end])
+            if graph not in by_end:
+                by_end[graph] = self.graphs.setdefault(graph.decode(), array("Q"))
+            by_end[graph].append(start)
+            start = end
+
+    @classmethod
+    @contextmanager
+    def of(cls, path: Path) -> Iterator[_Lines]:
+        """Yield the lines of a file, which are read as they are asked for."""
+        with _mapped(path) as text:
+            yield cls(text)
+
+    def of_graph(self, graph: str) -> Iterator[bytes]:
+        """Yield the lines of a graph."""
+        return map(self._line, self.graphs.get(graph, ()))
+
+    def in_order(self, graphs: Iterable[str]) -> Iterator[bytes]:
+        """Yield the lines of some graphs in the order of the text."""
+        return map(self._line, heapq.merge(*(self.graphs[graph] for graph in graphs)))
+
+    def _line(self, start: int) -> bytes:
+        return self._text[start : self._text.find(b"\n", start) + 1 or len(self._text)]
 
 
 def _graph(line: bytes) -> bytes:

@@ -123,7 +123,7 @@ def _decision(path: Path, line: int, cells: Mapping[str, str]) -> OverlapDecisio
     if empty := [name for name in _NEEDED if not text[name]]:
         raise InputSyntaxError(path, f"{', '.join(empty)} is empty; a decision says who decided, when and why.", line)
     if text["decision"] not in DECISIONS:
-        what = f"the decision is '{text['decision']}', and has to be one of {', '.join(DECISIONS)}."
+        what = f"the decision is '{text['decision']}', but must be one of {', '.join(DECISIONS)}."
         raise InputSyntaxError(path, what, line)
     if not _DATE.fullmatch(text["date"]):
         raise InputSyntaxError(path, f"the date is '{text['date']}'; write it as 2031-05-01T09:30:00Z.", line)
@@ -149,7 +149,7 @@ def _iri(path: Path, line: int, column: str, text: str) -> str:
     try:
         return ox.NamedNode(expand(text)).value
     except ValueError as reason:
-        what = f"the {column} is '{text}', which is no IRI and no CURIE of the workspace."
+        what = f"the {column} is '{text}', which is neither an IRI nor a CURIE of the workspace."
         raise InputSyntaxError(path, what, line) from reason
 
 

@@ -75,7 +75,7 @@ def decide(
         _check(each)
         finding = known.finding(each)
         if finding in new:
-            raise ParameterError(f"{_at(each)}{compact(finding)} is decided on twice. Decide on it once.")
+            raise ParameterError(f"{_at(each)}{compact(finding)} has two decisions. Keep one of them.")
         new[finding] = OverlapDecision(
             finding=finding,
             decision=each.decision,
@@ -122,7 +122,7 @@ class _Known:
                 return iri
         ends = {_end(iri): iri for iri in self.findings}
         near = difflib.get_close_matches(_end(given), ends, n=_NEAREST, cutoff=0.6)
-        nearest = f" The nearest: {', '.join(near)}." if near else " `ecp-graph overlap` lists what there is."
+        nearest = f" The nearest: {', '.join(near)}." if near else " `ecp-graph overlap` lists the findings."
         raise ParameterError(f"{_at(asked)}There is no finding '{given}' in the current release.{nearest}")
 
     def body(self, asked: Asked) -> str:
@@ -147,11 +147,13 @@ class _Known:
 
 def _check(asked: Asked) -> None:
     if asked.decision not in DECISIONS:
-        raise ParameterError(f"{_at(asked)}'{asked.decision}' is no decision; use one of {', '.join(DECISIONS)}.")
+        raise ParameterError(f"{_at(asked)}'{asked.decision}' is not a decision; use one of {', '.join(DECISIONS)}.")
     if not asked.reason.strip():
-        raise ParameterError(f"{_at(asked)}The decision on {asked.finding} lacks its reason. Say why.")
+        raise ParameterError(f"{_at(asked)}The decision on {asked.finding} has no reason. Give one.")
     if asked.decision == _LED and not asked.lead.strip():
-        raise ParameterError(f"{_at(asked)}Who is to coordinate {asked.finding} is not said. Name the body that leads.")
+        raise ParameterError(
+            f"{_at(asked)}Who is to coordinate {asked.finding} is not stated. Name the body that leads."
+        )
 
 
 def _at(asked: Asked) -> str:

@@ -101,7 +101,7 @@ def judge_since(
         if isinstance(moved, str):
             return moved
         found = check_since(sources, statements, of_stated, former=former.report, files=former.files, moved=moved)
-    return found or "there are shapes whose findings are not told of their own nodes"
+    return found or "some shapes report findings about other nodes than their own"
 
 
 def _moved(former: Former, sources: Sources, statements: Statements, workspace: Workspace) -> set[str] | str:
@@ -116,7 +116,7 @@ def _moved(former: Former, sources: Sources, statements: Statements, workspace: 
     except (OSError, duckdb.Error):  # another build may have removed it meanwhile
         return f"the release {former.release} cannot be read"
     if not is_fixed:
-        return "rules of a document came into force or went out of it"
+        return "the rules of another set of documents apply"
     run = statements.connection.execute
     differing, every = run("SELECT (SELECT count(*) FROM changed), (SELECT count(*) FROM things)").fetchall()[0]
     if differing * _FEW > every:

@@ -100,8 +100,8 @@ class Import:
         found = [path for path in (workbook, html) if path.exists()]
         if found and not overwrite:
             raise ImportRefused(
-                f"There is a draft already: {found[0]}. Take it with --accept, remove it, or write a new one over it "
-                "with --replace."
+                f"There is already a draft: {found[0]}. Import it with --accept, remove it, or overwrite it with "
+                "--replace."
             )
         files: dict[Path, Content] = {
             workbook: draft_workbook(self.draft),
@@ -257,7 +257,7 @@ def _check_slug(slug: str) -> None:
 def _check_dates(given: Given) -> None:
     for option, date in (("--from", given.start), ("--until", given.end)):
         if date and not is_date(date):
-            raise ImportRefused(f"{option} {date} is no date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
+            raise ImportRefused(f"{option} {date} is not a date. Write YYYY, YYYY-MM or YYYY-MM-DD.")
     if given.start and given.end and first_second(given.start).value > last_second(given.end).value:
         raise ImportRefused(
             f"The plan would end ({given.end}) before it begins ({given.start}). Correct --from or --until."

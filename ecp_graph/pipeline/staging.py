@@ -46,8 +46,8 @@ def install_files(root: Path, files: Mapping[Path, Content], *, without: Sequenc
     for path in (*files, *without):
         if not path.parent.resolve().is_relative_to(root.resolve()):
             raise ImportRefused(
-                f"{path} leads out of {root} by a link, and nothing is written outside of it. "
-                "Put a folder in the place of the link."
+                f"{path} leads out of {root} by a link, and nothing is written outside it. "
+                "Replace the link with a folder."
             )
     staged: list[tuple[Path, Path]] = []
     undo: list[Callable[[], None]] = []

@@ -169,12 +169,14 @@ class Around:
         ``even_edited`` lets what was edited pass.
         """
         if self.folder.is_symlink():
-            raise ImportRefused(f"{self.folder} is a link, and an import writes into the workspace alone. Remove it.")
+            raise ImportRefused(
+                f"{self.folder} is a link, but an import writes only into the workspace. Remove the link."
+            )
         if not self.folder.exists():
             return
         if not is_imported(self.folder):
             raise ImportRefused(
-                f"{self.folder} holds no plan that was imported: it has no {PLAN_FILE} that an import wrote. "
+                f"{self.folder} has no imported plan: it has no {PLAN_FILE} that an import wrote. "
                 "Choose another name with --plan."
             )
         text = read_input(self.plan_file)
@@ -182,7 +184,7 @@ class Around:
         is_edited = head and hashlib.sha256(text[head.end() :]).hexdigest().encode() != head[1]
         if is_edited and not even_edited:
             raise ImportRefused(
-                f"{self.plan_file} was edited by hand since it was imported, and would lose that. Move what was added "
+                f"{self.plan_file} was edited by hand after the import, and these changes would be lost. Move them "
                 f"into another file of {self.folder}, or import with --replace."
             )
 

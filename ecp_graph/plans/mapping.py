@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A column whose values stand in a column of another table."""
+    """A column whose values are in a column of another table."""
 
     column: str
     resource: str
@@ -102,9 +102,9 @@ def read_mapping(path: Path) -> Mapping:
         node = yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as reason:
         line = reason.problem_mark.line + 1 if reason.problem_mark else None
-        raise InputSyntaxError(path, f"it is no YAML ({reason.problem}).", line) from None
+        raise InputSyntaxError(path, f"it is not YAML ({reason.problem}).", line) from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as reason:
-        raise InputSyntaxError(path, f"it is no YAML in UTF-8 ({type(reason).__name__}).") from None
+        raise InputSyntaxError(path, f"it is not YAML in UTF-8 ({type(reason).__name__}).") from None
     return _Reader(path, wordings().fields).mapping(node)
 
 
@@ -121,7 +121,7 @@ class _Reader:
         tables = self._list(keys["tables"], "tables") if "tables" in keys else [node]
         read = tuple(self._table(table, "table" if "tables" in keys else "mapping") for table in tables)
         if not any(table.kind == "action" for table in read):
-            self._refuse(node, "no table has actions: let the aboutUrl of one begin with 'action/'.")
+            self._refuse(node, "no table has actions: begin the aboutUrl of one with 'action/'.")
         names = {table.url for table in read}
         for table, one in zip(tables, read, strict=True):
             for key in one.foreign_keys:
@@ -138,7 +138,7 @@ class _Reader:
             self._refuse(keys["tableSchema"], "a tableSchema has no columns.")
         url = self._text(keys.get("url"))
         if Path(url).name != url or url in {".", ".."}:
-            self._refuse(keys["url"], f"the url '{url}' is no name of a file beside the document.")
+            self._refuse(keys["url"], f"the url '{url}' is not the name of a file beside the document.")
         about = self._text(schema.get("aboutUrl")) or "action/"
         kind = about.partition("/")[0]
         if kind not in KINDS:
@@ -148,7 +148,7 @@ class _Reader:
             self._refuse(schema["columns"], "no column has the propertyUrl 'title', the text of the action or thing.")
         number = self._text(keys.get("table")) or "0"
         if not number.isdecimal():
-            self._refuse(keys["table"], f"table is the number of a table in the document, and not '{number}'.")
+            self._refuse(keys["table"], f"table must be the number of a table in the document, not '{number}'.")
         foreign = self._list(schema["foreignKeys"], "foreignKeys") if "foreignKeys" in schema else []
         return TableMapping(
             columns,
@@ -167,7 +167,7 @@ class _Reader:
             self._refuse(node, "a column has no titles: the heading that it has in the document.")
         named = self._text(keys.get("propertyUrl"))
         if named and named not in self._fields:
-            self._refuse(keys["propertyUrl"], f"propertyUrl is '{named}', and has to be one of {self._known}.")
+            self._refuse(keys["propertyUrl"], f"propertyUrl is '{named}', but must be one of {self._known}.")
         return Column(
             titles,
             self._fields.get(named, ""),
@@ -202,7 +202,7 @@ class _Reader:
         found = {str(key.value): value for key, value in node.value}
         for key, _ in node.value:
             if key.value not in _KEYS[what]:
-                self._refuse(key, f"'{key.value}' is no key of a {what}; its keys are {', '.join(_KEYS[what])}.")
+                self._refuse(key, f"'{key.value}' is not a key of a {what}; its keys are {', '.join(_KEYS[what])}.")
         return found
 
     def _list(self, node: Any, what: str) -> list[Any]:
@@ -214,7 +214,7 @@ class _Reader:
         if node is None:
             return ""
         if not isinstance(node, yaml.ScalarNode):
-            self._refuse(node, "here one value is expected.")
+            self._refuse(node, "one value is expected here.")
         return str(node.value)
 
     def _texts(self, node: Any) -> tuple[str, ...]:

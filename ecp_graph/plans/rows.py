@@ -1,4 +1,4 @@
-"""What was read of a document: its rows of actions, each value with the cell that it stands in.
+"""What was read of a document: its rows of actions, each value with the cell that it is in.
 
 Nothing here is resolved or interpreted: texts are those of the cells, names are the parts of a cell in its order.
 """
@@ -19,7 +19,7 @@ Role: TypeAlias = Literal["lead", "partner", "consulted", "responsible", "open"]
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, and where it stands: ``Plan!C7``, ``table 1 row 4 column 2``, ``line 9 column 3``.
+    """A cell: its text, and where it is: ``Plan!C7``, ``table 1 row 4 column 2``, ``line 9 column 3``.
 
     ``table``, ``row`` and ``column`` are its numbers, from 1, as an anchor of evidence has them; ``sheet`` is empty but
     in a workbook.
@@ -108,7 +108,7 @@ class DocumentRows:
 
     ``taken`` says what was assumed of the file: encoding, separator, sheet. ``unread`` counts the rows of a table of
     actions that gave no action. ``linked`` are the rows of other tables that a mapping names, and ``files`` the names
-    and hashes (SHA-256) of the files that they stand in. ``title`` is that of the plan, where one stands above them.
+    and hashes (SHA-256) of the files that they are in. ``title`` is that of the plan, where one is above them.
     """
 
     path: str

@@ -8,25 +8,21 @@ of the evidence.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from ecp_graph.engine import Engine
-from ecp_graph.engine.asking import ask_rows, ask_table
-from ecp_graph.errors import ResultTooLarge
+from ecp_graph.engine.asking import ask_table
 from ecp_graph.namespaces import ECP
 from ecp_graph.queries.catalogue import Query, parse_query
 from ecp_graph.reasoning.proof import Derivation, Explanation
 from ecp_graph.reasoning.statements import Statement, in_sparql, iri, rows_of, stated_in
-from ecp_graph.sparql.results import Table, Term
+from ecp_graph.sparql.results import Term
 
-__all__ = ["Found", "explain_finding"]
-
-#: What a rule finds, by members, cause and the notation of the kind; None when it is too much to keep.
-Found = frozenset[tuple[frozenset[str], str, str]] | None
+__all__ = ["explain_finding"]
 
 _STATED_IN: Final = ECP + "statedIn"
 _FACTS: Final = """
@@ -39,10 +35,10 @@ SELECT ?property ?value ?mark ?notation WHERE {{
 }}
 ORDER BY ?property ?value ?notation
 """
-#: The longest answer of a rule that is read as a whole: some 50,000 findings.
-_MOST_BYTES: Final = 16_000_000
-#: What shows that a rule itself gives the values of one of the three.
-_BINDS: Final = re.compile(r"\bAS\s+\?(?:memberA|memberB|cause)\b")
+#: A variable that a rule gives its value itself, and the columns of a SELECT up to its first pattern.
+_ASSIGNED: Final = re.compile(r"\bAS\s+\?(\w+)", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"\?(\w+)")
+_SELECT: Final = re.compile(r"\bSELECT\b([^{}]*?)\bWHERE\s*\{", re.IGNORECASE)
 _SPOKEN_OF: Final = """
 SELECT ?subject ?property ?value WHERE {{
   VALUES ?subject {{ {thing} }}
@@ -85,15 +81,12 @@ def explain_finding(
     statement: Statement,
     *,
     told: Engine | None = None,
-    keep: Callable[[Hashable, Callable[[], Found]], Found] | None = None,
     timeout_s: float | None = None,
 ) -> Explanation | None:
     """Return why a statement stands in graph/derived, or None when it does not.
 
     ``rules`` are the files of the build's rules; ``told`` is what has the finding, where that is another engine than
-    the one that has all else. ``keep`` returns what it has kept for a key, or calls and keeps; where many findings are
-    explained, a rule is then asked once for all of them. Raises what the engine raises, and InputSyntaxError for a rule
-    that cannot be read.
+    the one that has all else. Raises what the engine raises, and InputSyntaxError for a rule that cannot be read.
     """
     facts: dict[str, list[Term]] = {}
     marks: dict[str, str] = {}
@@ -107,7 +100,7 @@ def explain_finding(
     if statement.object not in facts.get(statement.predicate.value, ()):
         return None
     if overlap := _overlap(facts, marks):
-        found = _by_rule(engine, rules, overlap, keep, timeout_s)
+        found = _by_rule(engine, rules, overlap, timeout_s)
         return Explanation(statement, (), found, overlap.marks.get("certainty", ""))
     if statement.predicate.value == _STATED_IN:
         query = _SPOKEN_OF.format(thing=in_sparql(thing), passage=in_sparql(statement.object))
@@ -125,13 +118,7 @@ def _overlap(facts: dict[str, list[Term]], marks: Mapping[str, str]) -> _Overlap
     return _Overlap(tuple(members), causes[0], on, marks, actions, readings)
 
 
-def _by_rule(
-    engine: Engine,
-    rules: Iterable[Path],
-    overlap: _Overlap,
-    keep: Callable[[Hashable, Callable[[], Found]], Found] | None,
-    timeout_s: float | None,
-) -> Derivation:
+def _by_rule(engine: Engine, rules: Iterable[Path], overlap: _Overlap, timeout_s: float | None) -> Derivation:
     """Return the step of the rule that gives the overlap its kind.
 
     Rules with the kind for a tag are asked alone, where there are any, in the order of their names, until one has the
@@ -139,31 +126,13 @@ def _by_rule(
     """
     read = [(path, _read_rule(path, path.stat().st_mtime_ns)) for path in sorted(rules)]
     kind = overlap.marks.get("kind", "")
-    key = (frozenset(member.value for member in overlap.members), overlap.cause.value, kind)
     for path, rule in [one for one in read if kind in one[1].tags] or read:
-        # a rule that binds what it is asked for finds everything before an engine can choose
-        found = keep(("found by", rule.body), partial(_found, engine, rule.body, timeout_s)) if keep else None
-        if found is None:
-            rows = rows_of(_rows_for(engine, rule.body, overlap, timeout_s))
-            found = frozenset(key for row in rows if row["kind"].value == kind)
-        if key in found:
+        rows = rows_of(ask_table(engine, _asked_of(rule.body, overlap), timeout_s=timeout_s))
+        if any(row["kind"].value == kind for row in rows):
             text = ": ".join(filter(None, (overlap.text, rule.summary)))
             axiom = f"queries/derive/{path.name}"
             return Derivation("finding", axiom, (), _evidence(engine, overlap, timeout_s), text)
     return Derivation("finding", "", (), _evidence(engine, overlap, timeout_s), overlap.text)
-
-
-def _found(engine: Engine, rule: str, timeout_s: float | None) -> Found:
-    """Return all that a rule finds; None when that is too much, or the rule may be asked for one finding at a time."""
-    if not _BINDS.search(rule):
-        return None
-    try:
-        return frozenset(
-            (frozenset((row["memberA"], row["memberB"])), row["cause"], row["kind"])
-            for row in ask_rows(engine, rule, timeout_s=timeout_s, max_bytes=_MOST_BYTES)
-        )
-    except ResultTooLarge:
-        return None
 
 
 @lru_cache(maxsize=128)
@@ -172,19 +141,32 @@ def _read_rule(path: Path, _changed_ns: int) -> Query:
     return parse_query(path.read_text(encoding="utf-8"), path, path.parent)
 
 
-def _rows_for(engine: Engine, rule: str, overlap: _Overlap, timeout_s: float | None) -> Table:
-    """Return the rows of a rule for one overlap.
+def _asked_of(rule: str, overlap: _Overlap) -> str:
+    """Return the text of a rule that finds one overlap alone.
 
-    The values stand in front of the first pattern, so that an engine can begin with them. A rule that binds one of the
-    three itself does not allow that, and gets them behind its end, where SPARQL 1.1 (section 18.2.4.3) joins them.
+    Its members and its cause stand behind the end, where SPARQL 1.1 (section 18.2.4.3) joins them. An engine can begin
+    with what stands in front of the first pattern: those of the three that the rule does not bind itself, and the
+    actions that show the overlap. A SELECT inside gets them too if it has the column.
     """
     first, second, cause = map(in_sparql, (*overlap.members, overlap.cause))
-    values = f"VALUES (?memberA ?memberB ?cause) {{ ({first} {second} {cause}) ({second} {first} {cause}) }}"
-    where = re.search(r"\bWHERE\s*\{", rule)
-    if where and not _BINDS.search(rule):
-        rule = f"{rule[: where.end()]} {values} {rule[where.end() :]}"
-        return ask_table(engine, rule, timeout_s=timeout_s)
-    return ask_table(engine, f"{rule.rstrip()}\n{values}", timeout_s=timeout_s)
+    known = {
+        ("memberA", "memberB"): [f"{first} {second}", f"{second} {first}"],
+        ("cause",): [cause],
+        ("action",): [in_sparql(action) for action in overlap.actions],
+    }
+    assigned = set(_ASSIGNED.findall(rule))
+
+    def begun(select: re.Match[str]) -> str:
+        free = set(_VARIABLE.findall(select[1])) - assigned
+        told = (_values(columns, rows) for columns, rows in known.items() if rows and free.issuperset(columns))
+        return " ".join((select[0], *told))
+
+    both = [f"{first} {second} {cause}", f"{second} {first} {cause}"]
+    return f"{_SELECT.sub(begun, rule).rstrip()}\n{_values(('memberA', 'memberB', 'cause'), both)}"
+
+
+def _values(columns: Sequence[str], rows: Sequence[str]) -> str:
+    return f"VALUES ({' '.join('?' + name for name in columns)}) {{ {' '.join(f'({row})' for row in rows)} }}"
 
 
 def _evidence(engine: Engine, overlap: _Overlap, timeout_s: float | None) -> tuple[Explanation, ...]:

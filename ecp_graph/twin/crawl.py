@@ -65,8 +65,8 @@ def crawl(
 ) -> CrawlReport:
     """Write the site into an existing folder and return what was written.
 
-    ``make_app``, which has to be picklable, is called once in each process. ``base_url`` is where the twin will be;
-    ``dataset`` the file that queries in the browser are asked of; ``also`` are addresses to which no page links.
+    ``make_app``, which has to be picklable, is called once in each process. ``base_url`` is where the static site will
+    be; ``dataset`` the file that queries in the browser are asked of; ``also`` are addresses to which no page links.
     ``progress`` is told the number of addresses done and known. Raises PublishError when a process is ended from
     outside.
     """

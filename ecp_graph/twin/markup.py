@@ -1,4 +1,4 @@
-"""Turns a page of the site into a page of the twin: links point to files, and parts that need a server are removed."""
+"""Turns a page of the server into a static page: links point to files, and parts that need a server are removed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ADDRESSES: Final = ("href", "src", "action", "data-index", "data-dataset")
 _HOST: Final = "http://twin.invalid"
 #: Links that are kept.
 _MOST_KNOWN: Final = 10_000
-#: What needs a server, unless a script of the twin does its work.
+#: What needs a server, unless a script of the static site does its work.
 _LIVE: Final = ".live:not([data-twin])"
 _POLICY: Final = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -33,8 +33,9 @@ _SVG_LINK: Final = re.compile(r'(\shref=")(/[^"]*)(")')
 class Markup:
     """How addresses are told apart.
 
-    ``runs``: addresses whose query string the browser reads; ``left_out``: addresses that the twin does not have.
-    ``root``: the path of the twin on its host, for links from the root instead of from the file that they stand in.
+    ``runs``: addresses whose query string the browser reads; ``left_out``: addresses that the static site does not
+    have. ``root``: the path of the static site on its host, for links from the root instead of from the file that they
+    stand in.
     """
 
     runs: Callable[[str], bool]
@@ -78,8 +79,8 @@ def page_of_twin(html: bytes, page: str, file: str, markup: Markup, dataset: str
     """Return a page with its links made relative, and the addresses of the site that it links to.
 
     ``page`` is its address and ``file`` its file; ``dataset`` is the file that a query in the browser is asked of.
-    What has the class ``live`` is taken out: it needs a server. So are links to what the twin does not have, each
-    with the separator in front of it.
+    What has the class ``live`` is taken out: it needs a server. So are links to what the static site does not have,
+    each with the separator in front of it.
     """
     tree = LexborHTMLParser(html.decode("utf-8"))
     for node in tree.css(_LIVE):

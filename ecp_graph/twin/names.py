@@ -36,7 +36,7 @@ def file_of(address: str) -> str:
 
 
 def relative(file: str, *, seen_from: str) -> str:
-    """Return the link from one file of the twin to another, percent-encoded."""
+    """Return the link from one file of the static site to another, percent-encoded."""
     target, here = file.split("/"), seen_from.split("/")[:-1]
     shared = 0
     while shared < min(len(target) - 1, len(here)) and target[shared] == here[shared]:

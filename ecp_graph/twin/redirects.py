@@ -1,6 +1,6 @@
 """Redirect rules for static hosts: an identifier redirects with 303 to a document that the client accepts.
 
-The rules for Apache also work for w3id.org, whose ``.htaccess`` redirects identifiers to the host of the twin. They
+The rules for Apache also work for w3id.org, whose ``.htaccess`` redirects identifiers to its host. They
 search for media types in Accept and ignore q-values.
 """
 
@@ -23,16 +23,18 @@ _MEDIA_TYPES: Final = {
 }
 _PLACES: Final = ("ontology", "shapes", "dataset")
 _FORMS: Final = "|".join(["html", *_TYPES.values()])
+#: A graph without an ending; behind a scheme stands a host, which has dots.
+_GRAPH: Final = "(?:https?/[^/]+/)?[^.]+"
 #: The places, and the versions of the ontology and of the dataset; a version may have dots in it, but ends in no form.
 _NEGOTIATED: Final = f"{'|'.join(_PLACES)}|(?:ontology|release)/(?![^/]*\\.(?:{_FORMS})$)[^/]+"
 
 
 def redirect_files(base_url: str) -> Mapping[str, str]:
-    """Return the files of the rules by their paths in the twin.
+    """Return the files of the rules by their paths in the static site.
 
-    ``.htaccess`` is for the folder of the twin itself, ``redirects/w3id.htaccess`` for the folder of the project on
-    w3id.org, the two of nginx are to be included in its http and in its server block, ``_redirects`` and ``_headers``
-    are read by Netlify and hosts like it.
+    ``.htaccess`` is for the folder of the static site itself, ``redirects/w3id.htaccess`` for the folder of the project
+    on w3id.org, the two of nginx are to be included in its http and in its server block, ``_redirects`` and
+    ``_headers`` are read by Netlify and hosts like it.
     """
     base = base_url.rstrip("/")
     path = "/" + base.partition("://")[2].partition("/")[2] if "/" in base.partition("://")[2] else ""
@@ -61,10 +63,10 @@ def _apache(base: str, *, own: bool) -> str:
     for media_type, ending in [("text/html", "html"), *_TYPES.items(), (None, "html")]:
         condition = f"RewriteCond %{{HTTP_ACCEPT}} {media_type.replace('+', '[+]')}\n" if media_type else ""
         lines.append(f"{condition}RewriteRule ^id/(.+)$ {base}/doc/$1.{ending} [R=303,L,NE]")
-        lines.append(f"{condition}RewriteRule ^graph/([^.]+)$ {base}/graph/$1.{ending} [R=303,L,NE]")
+        lines.append(f"{condition}RewriteRule ^graph/({_GRAPH})$ {base}/graph/$1.{ending} [R=303,L,NE]")
         lines.append(f"{condition}RewriteRule ^({_NEGOTIATED})$ {base}/$1.{ending} [R=303,L,NE]")
     if not own:
-        lines += ["", "# Everything else is at the twin.", f"RewriteRule ^(.*)$ {base}/$1 [R=302,L,NE]"]
+        lines += ["", "# Everything else is at the static site.", f"RewriteRule ^(.*)$ {base}/$1 [R=302,L,NE]"]
     return "\n".join(lines) + "\n"
 
 
@@ -88,7 +90,7 @@ def _nginx_rules(path: str) -> str:
             f"error_page 404 {path}/404.html;",
             f"location ~ ^{path}/id/(?<thing>.+)\\.(?<ending>{_FORMS})$ {{ return 303 {path}/doc/$thing.$ending; }}",
             f"location ~ ^{path}/id/(?<thing>.+)$ {{ {vary} return 303 {path}/doc/$thing.$ecp_graph_ending; }}",
-            f"location ~ ^{path}/(?<place>graph/[^.]+|{_NEGOTIATED})$ "
+            f"location ~ ^{path}/(?<place>graph/{_GRAPH}|{_NEGOTIATED})$ "
             f"{{ {vary} return 303 {path}/$place.$ecp_graph_ending; }}",
             "",
         ]

@@ -30,7 +30,7 @@ __all__ = ["NOT_FOUND", "Visit", "Visitor"]
 #: The page that file servers show for an address that is none.
 NOT_FOUND: Final = "/404.html"
 
-#: The host that the site is crawled as; addresses on it are written as those of the twin.
+#: The host that the site is crawled as; addresses on it are written as those of the static site.
 _HOST: Final = "http://twin.invalid"
 #: Addresses whose query string the browser reads by itself; a part that stands alone is a page of its own.
 _RUNS: Final = re.compile(r"(?:/sparql|/search|/queries/[^/?]+)\?(?!embed=1$).*")
@@ -44,7 +44,7 @@ _NAME: Final = b"twin.invalid"
 _SITEMAP: Final = re.compile(r"/sitemap(-\d+)?\.xml")
 #: The ending of a picture of what a page shows.
 _PICTURE: Final = "svg"
-#: Files of a release, which go into the twin as they are, without ever being in memory as a whole.
+#: Files of a release, which go into the static site as they are, without ever being in memory as a whole.
 _WHOLE: Final = re.compile(r"(/release/[^/]+)?/dumps/(tables/)?[^/]+")
 _TEXTS: Final = (
     "text/",
@@ -83,7 +83,7 @@ class _Written(Visit):
 class Visitor:
     """One app of the site, asked as a browser would, and the folder that its answers are written into.
 
-    ``base_url`` is where the twin will be, ``dataset`` the file that queries in the browser are asked of. When
+    ``base_url`` is where the static site will be, ``dataset`` the file that queries in the browser are asked of. When
     the process takes more memory than ``most_bytes``, what the app has cached is released.
     """
 
@@ -142,7 +142,7 @@ class Visitor:
         return _Written(int(is_new), size if is_new else 0, (), links, (address,) if is_refused else (), forms)
 
     def _of_twin(self, address: str, file: str, media_type: str | None, body: bytes) -> tuple[bytes, list[str]]:
-        """Return the content of a file of the twin, and the addresses of the site that it links to."""
+        """Return the content of a file of the static site, and the addresses of the site that it links to."""
         page = urlsplit(address).path
         found: list[str] = []
         if media_type == "text/html":

@@ -9,7 +9,17 @@ from typing import Final, Literal
 
 from ecp_graph.namespaces import compact, expand
 
-__all__ = ["LOOK_AT_THE_DATA", "SEVERITIES", "Finding", "Report", "Severity", "in_order", "mentions", "shorten"]
+__all__ = [
+    "LOOK_AT_THE_DATA",
+    "SEVERITIES",
+    "Finding",
+    "Report",
+    "Severity",
+    "counted",
+    "in_order",
+    "mentions",
+    "shorten",
+]
 
 #: An IRI in a sentence; new workspaces have a base that begins with ``urn:``.
 _IRI: Final = re.compile(r"\b(?:\w+://|urn:)[^\s<>\"'(),]*[^\s<>\"'(),.;:]")
@@ -20,7 +30,12 @@ Severity = Literal["Violation", "Warning", "Info"]
 
 #: From the gravest to the lightest; a violation stops a release, the other two do not.
 SEVERITIES: Final[tuple[Severity, ...]] = ("Violation", "Warning", "Info")
-
+#: What one finding and several of a severity are called.
+SEVERITY_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "Violation": ("violation", "violations"),
+    "Warning": ("warning", "warnings"),
+    "Info": ("note", "notes"),
+}
 
 #: The response to a finding whose rule has none.
 LOOK_AT_THE_DATA: Final = "Correct the data"
@@ -74,9 +89,14 @@ class Report:
         return self.counts["Violation"] == 0
 
     @property
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> dict[Severity, int]:
         """Number of findings for each severity, zeros included."""
         return {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
+
+    @property
+    def summary(self) -> str:
+        """How many findings of each severity there are, without zeros: ``6 warnings, 52 notes``."""
+        return ", ".join(counted(count, severity) for severity, count in self.counts.items() if count)
 
     @property
     def engines(self) -> str:
@@ -97,6 +117,11 @@ class Report:
     def idle_shapes(self) -> list[str]:
         """Shapes (IRIs) that found nothing to look at."""
         return sorted(shape for shape, count in self.looked_at.items() if count == 0)
+
+
+def counted(count: int, severity: Severity) -> str:
+    """Return a number of findings of a severity in words: ``1 note``, ``6 warnings``."""
+    return f"{count} {SEVERITY_WORDS[severity][count != 1]}"
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

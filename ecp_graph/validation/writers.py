@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from ecp_graph.namespaces import ECP, PREFIXES, SHAPES, compact
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.sparql.formats import TURTLE
-from ecp_graph.validation.report import SEVERITIES, Finding, Report, Severity, shorten
+from ecp_graph.validation.report import SEVERITIES, Finding, Report, Severity, counted, shorten
 
 __all__ = ["FORMATS", "read_json", "render"]
 
@@ -27,8 +27,6 @@ _NAMED_IDLE: Final = 5
 #: How many sentences of a response the end of the text repeats, and how wide its lines are.
 _TOLD: Final = 3
 _WIDTH: Final = 100
-_PLURAL: Final = {"Violation": "violations", "Warning": "warnings", "Info": "notes"}
-_SINGULAR: Final = {"Violation": "violation", "Warning": "warning", "Info": "note"}
 
 
 def render(report: Report, fmt: str) -> str:
@@ -96,13 +94,9 @@ def _line(finding: Finding) -> str:
 
 def _summary(report: Report) -> str:
     verdict = "The data conform" if report.conforms else "The data do not conform"
-    counts = ", ".join(_counted(count, severity) for severity, count in report.counts.items())
+    counts = ", ".join(counted(count, severity) for severity, count in report.counts.items())
     shapes, nodes = len(report.looked_at), sum(report.looked_at.values())
     return f"{verdict}: {counts}. {shapes} shapes checked {nodes} nodes."
-
-
-def _counted(count: int, severity: str) -> str:
-    return f"{count} {(_SINGULAR if count == 1 else _PLURAL)[severity]}"
 
 
 def _groups(report: Report) -> Iterator[tuple[Severity, str, list[Finding]]]:

@@ -103,11 +103,11 @@ def test_what_is_assumed(tmp_path: Path, text: str, title: str, base: str) -> No
         ("title = 5", 1, "the value of 'title' has to be a text."),
         ("[sources]\npublish = 'yes'", 2, "the value of 'publish' has to be true or false."),
         ("[times]\nfirst_month = true", 2, "the value of 'first_month' has to be a whole number."),
-        ('[times]\nhemisphere = "nord"', 2, "'hemisphere' is 'nord', and has to be one of north, south."),
+        ('[times]\nhemisphere = "nord"', 2, "'hemisphere' is 'nord', but must be one of north, south."),
         (
             "[times]\nfirst_month = 13",
             2,
-            "'first_month' is 13, and has to be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.",
+            "'first_month' is 13, but must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.",
         ),
         ("[site]\nname = ' '", 2, "'name' is empty; write something, or leave the line out."),
         ("[site]\nnotice = '" + "x" * 501 + "'", 2, "'notice' has 501 characters"),

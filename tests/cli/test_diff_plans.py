@@ -132,6 +132,10 @@ def test_a_plan_is_compared_with_itself_in_an_earlier_release(updated: Path) -> 
     earlier, current = found["releases"]
     assert earlier != current
     assert "actions-in-time" in {answer["query"] for answer in found["answers"]}
+    back = json.loads(_diff(updated, "phase-1", "--from", current, "--to", earlier, "--format", "json").stdout)
+    assert back["releases"] == [current, earlier]
+    assert {(tuple(each["new"]), tuple(each["old"])) for each in back["changes"]} == {told[1:] for told in TOLD}
+    assert _diff(updated, "phase-1", "--from", earlier, "--to", earlier).exit_code == 0
     text = _diff(updated, "phase-1", "--from", earlier[:6]).stdout
     assert text.startswith(f"The phase-1 in release {earlier} and The phase-1 in release {current}: what changed\n")
 
@@ -170,6 +174,8 @@ def test_a_release_that_another_version_built_is_refused_in_a_sentence(updated: 
         (("phase-9", "--from", "previous"), "has no plan 'phase-9'. The plans with the most similar names: phase-"),
         (("phase-1", "phase-9", "--from", "previous"), "has no plan 'phase-9'."),
         (("phase-1", "--from", "2030"), "There is no release '2030'"),
+        (("phase-1", "--from", "previous", "--to", "2030"), "There is no release '2030'"),
+        (("phase-1", "--to", "previous"), "Give --from RELEASE beside --to"),
     ],
 )
 def test_an_earlier_release_or_its_plan_that_there_is_not(
@@ -186,7 +192,7 @@ def test_an_earlier_release_or_its_plan_that_there_is_not(
     [
         (
             ("phase-1", "current"),
-            "phase-1 is a plan, and current is none: give two plans, two releases, or a plan and --from RELEASE.",
+            "phase-1 is a plan and current is not: give two plans, two releases, or a plan and --from RELEASE.",
         ),
         (("plan:phase-9", "phase-1"), "There is no plan 'phase-9'. The plans with the most similar names: phase-"),
         (("phase-1", "fase-2"), "The plans with the most similar names: phase-2"),

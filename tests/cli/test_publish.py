@@ -19,8 +19,8 @@ def test_progress_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> 
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err.splitlines() == [
-        "1,500 files are written, of 5,000 known so far.",
-        "3,000 files are written, of 5,000 known so far.",
+        "1,500 files written, of 5,000 known so far.",
+        "3,000 files written, of 5,000 known so far.",
     ]
 
 

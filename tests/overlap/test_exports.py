@@ -154,7 +154,7 @@ def test_answers_are_read_by_the_names_of_their_columns() -> None:
     }
     joins = read_joins(catalogue, answers.__getitem__)
     assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
-    assert joins.links == [Link("body", "u:s", "u:1", "row")]
+    assert list(joins.links) == [Link("body", "u:s", "u:1", "row")]
     assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic", "u:p")]
     assert (joins.kinds, joins.causes) == (("joint", "parallel"), ("row", "theme"))
     assert (joins.grades, joins.ties) == (("high", "low"), ("row", "may"))

@@ -14,15 +14,18 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from click.testing import CliRunner, Result
+from flask import Flask
 from flask.testing import FlaskClient
 
 from ecp_graph.cli import cli
+from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.rows import REMARK
 from ecp_graph.pipeline import build
 from ecp_graph.release.release import Release
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
+from ecp_graph.web.state.source import FixedEngine
 from ecp_graph.workspace import Workspace, bundled_workspace
 from tests.bundled import BASE, ID, with_workspace_file
 from tests.serving import serving
@@ -182,6 +185,24 @@ def test_a_page_its_download_and_the_command_give_the_rows_of_all_findings(
     page = client.get(f"/queries/{name}", query_string=given, headers={"Accept": BROWSER}).get_data(as_text=True)
     assert "weak findings of the release that are not in the graph" in page
     assert number_on(page) == len(list(csv.reader(io.StringIO(expected)))) - 1
+
+
+def test_a_page_says_where_only_the_graph_is_asked(client: FlaskClient, workspace: Workspace, rows: Release) -> None:
+    def page(app: Flask, name: str) -> str:
+        return app.test_client().get(f"/queries/{name}", headers={"Accept": BROWSER}).get_data(as_text=True)
+
+    settings = Settings(workspace=workspace.root, releases=rows.path.parent, timeout=10)
+    store = FixedEngine(EmbeddedEngine.open(rows.store, name="a store"), is_fixed=False)
+    lacking, other = "tables alone, and left out here", "your browser asks the graph"
+    elsewhere = create_app(settings, source=store)
+    assert lacking in page(elsewhere, "overlap-bodies")
+    assert lacking not in page(elsewhere, "bodies")
+    twin = create_app(settings)
+    twin.config["TWIN"], twin.jinja_env.globals["has_asset"] = True, lambda name: True
+    assert other in page(twin, "overlap-bodies")
+    here = page(client.application, "overlap-bodies")
+    assert lacking not in here
+    assert other not in here
 
 
 @pytest.mark.parametrize("fmt", ["csv", "json", "tsv", "xml"])

@@ -23,7 +23,7 @@ Resolve = Callable[[str, str], tuple[str, str] | None]
 _TOLD: Final = 10
 _ROLELESS: Final = "responsible"
 _NEEDS: Final = (
-    "A window has both, in their order, and a deadline Until alone. What is recurrent may have them, all else has "
+    "A window has both, in this order, and a deadline only Until. What is recurrent may have them, all else has "
     "none. Where the document says nothing of time there can be a window or a deadline."
 )
 
@@ -75,8 +75,8 @@ def _same_document(draft: Draft, edited: EditedDraft) -> None:
         raise ImportRefused(f"{edited.path} is the draft of the plan '{plan}', not of '{draft.given.plan}'.")
     if sha256 != draft.sha256:
         raise ImportRefused(
-            f"{draft.path} is not the document that {edited.path} was made of: the one or the other has changed since. "
-            "Import the document again to have a new draft."
+            f"{draft.path} is not the document that {edited.path} was made from: one of them has changed since. "
+            "Import the document again to get a new draft."
         )
 
 
@@ -93,7 +93,7 @@ class _Line:
         self.decided: list[Decided] = []
 
     def row(self) -> DraftRow:
-        """Return the row as it was edited; what cannot be understood is told in ``refused``."""
+        """Return the row as it was edited; what cannot be understood is reported in ``refused``."""
         texts = {field: self._text(field) for field in ("number", "title", "chapter")}
         if not texts["title"]:
             self._refuse("title", "an action needs a text. Write one, or drop the line.")
@@ -122,7 +122,7 @@ class _Line:
         kind = now["kind"]
         time = replace(self._row.time, kind=kind, start=now["from"], end=now["until"], edtf="", why="Set in the draft.")
         if kind not in KINDS:
-            self._refuse("kind", f"'{kind}' is no kind of time. Write one of {', '.join(KINDS)}.")
+            self._refuse("kind", f"'{kind}' is not a kind of time. Write one of {', '.join(KINDS)}.")
         elif not _is_stated(time):
             given = f"'{kind}' cannot be stated with From '{time.start}' and Until '{time.end}'"
             self._refuse("kind", f"{given}. {_NEEDS}")
@@ -141,7 +141,7 @@ class _Line:
             if not text:
                 if match:
                     self._refuse(
-                        field, f"line {number + 1} is empty, but beside it stands '{match}'. Name it, or empty both."
+                        field, f"line {number + 1} is empty, but beside it is '{match}'. Name it, or empty both."
                     )
                 continue
             role = (
@@ -151,7 +151,7 @@ class _Line:
 
     def _role(self, text: str) -> Role:
         if text and text not in ROLES:
-            self._refuse("roles", f"'{text}' is no role. Write one of {', '.join(ROLES)}.")
+            self._refuse("roles", f"'{text}' is not a role. Write one of {', '.join(ROLES)}.")
         return cast("Role", text or _ROLELESS)
 
     def _name(self, name: DraftName, match: str, role: Role | None) -> DraftName:

@@ -1,4 +1,4 @@
-"""A newer version of a document: which of its rows are actions that there are already, and what no longer stands."""
+"""A newer version of a document: which of its rows are actions that there are already, and what is no longer there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Earlier:
-    """An action as it was brought in the last time, or earlier and orphaned since."""
+    """An action as it was last imported, or earlier and orphaned since."""
 
     action: str
     number: str
@@ -32,10 +32,10 @@ class Earlier:
 
 
 def compared(draft: Draft, earlier: Sequence[Earlier]) -> Draft:
-    """Return the draft with the IRIs of the actions that its rows are, what changed, and what no longer stands.
+    """Return the draft with the IRIs of the actions that its rows are, what changed, and what is no longer there.
 
     A row is an action by its number and text, by its text alone, or by its number with a text much like; each action
-    is one row's at most. An orphan that stands again has its IRI back.
+    is one row's at most. An orphan that is there again gets its IRI back.
     """
     if not earlier:
         return draft

@@ -1,4 +1,4 @@
-"""The columns of a draft's workbook, and what stands in them; ``columns.yaml`` lists them."""
+"""The columns of a draft's workbook, and what is in them; ``columns.yaml`` lists them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def columns() -> tuple[Column, ...]:
 
 @cache
 def help_lines() -> tuple[str, ...]:
-    """Return what the workbook tells of itself."""
+    """Return what the workbook says of itself."""
     return tuple(_table()["help"])
 
 
@@ -51,7 +51,7 @@ def shown(text: str) -> str:
 
 
 def cells_of(row: DraftRow) -> dict[str, str]:
-    """Return what stands in each column of a row."""
+    """Return what is in each column of a row."""
     time = row.time
     cells = {
         "status": row.status,
@@ -78,7 +78,7 @@ def cells_of(row: DraftRow) -> dict[str, str]:
 
 
 def match_of(name: DraftName) -> str:
-    """Return what a match is written as: a code or an IRI, behind a question mark where it is not sure."""
+    """Return what a match is written as: a code or an IRI, after a question mark where it is not sure."""
     return ASKED + (name.code or name.iri) if name.is_question else name.match
 
 

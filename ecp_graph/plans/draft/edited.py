@@ -27,7 +27,7 @@ _DATE: Final = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
 
 @dataclass(frozen=True)
 class EditedLine:
-    """A line of the sheet of actions: where it stands, and the text of each column by what it holds."""
+    """A line of the sheet of actions: where it is, and the text of each column by what it holds."""
 
     place: str
     cells: Mapping[str, str]
@@ -99,7 +99,7 @@ def _by_locator(path: Path, lines: Sequence[EditedLine]) -> dict[str, EditedLine
         if not line.locator:
             refused.append(f"{line.place}: the column Where is empty. Keep what the draft had there; it names the row.")
         elif line.locator in found:
-            refused.append(f"{line.place}: {line.locator} stands in two lines. Keep one of them.")
+            refused.append(f"{line.place}: {line.locator} is in two rows. Keep one of them.")
         found.setdefault(line.locator, line)
         refused += _faults(path, line)
     if refused:
@@ -118,7 +118,7 @@ def _faults(path: Path, line: EditedLine) -> list[str]:
 
 
 def _status(text: str) -> str:
-    return "" if text.casefold() in STATUSES else f"'{text}' is no status. Write one of {', '.join(STATUSES)}."
+    return "" if text.casefold() in STATUSES else f"'{text}' is not a status. Write one of {', '.join(STATUSES)}."
 
 
 def _bound(text: str) -> str:
@@ -127,7 +127,7 @@ def _bound(text: str) -> str:
         if text and (not found or not date(int(found[1]), int(found[2]), int(found[3] or 1))):
             raise ValueError
     except ValueError:
-        return f"'{text}' is no date. Write YYYY-MM or YYYY-MM-DD, or leave it empty."
+        return f"'{text}' is not a date. Write YYYY-MM or YYYY-MM-DD, or leave it empty."
     return ""
 
 

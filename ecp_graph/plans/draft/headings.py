@@ -1,4 +1,4 @@
-"""Where the headings of chapters stand, for rows that have no cell with their chapter."""
+"""Where the headings of chapters are, for rows that have no cell with their chapter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["with_headings"]
 def with_headings(rows: Iterable[ActionRow], tables: Sequence[SourceTable]) -> Iterator[ActionRow]:
     """Yield the rows, each with the cell or the paragraph above it that is the heading of its chapter.
 
-    A row that has a cell with its chapter, or whose chapter stands nowhere as such, is left as it is.
+    A row that has a cell with its chapter, or whose chapter has no heading, is left as it is.
     """
     order = {(table.sheet, table.number): number for number, table in enumerate(tables)}
     texts: dict[str, list[Cell]] | None = None

@@ -45,7 +45,7 @@ class Readers:
 def make_draft(
     read: DocumentRows, given: Given, readers: Readers, *, language: str, tables: Sequence[SourceTable] = ()
 ) -> Draft:
-    """Return the draft reading of a document; the language is that of the plan where the document tells none.
+    """Return the draft reading of a document; the language is that of the plan where the document states none.
 
     In ``tables``, those of the document, the headings of chapters are looked for.
     """
@@ -208,4 +208,4 @@ def _doubts(names: Iterable[DraftName], time: DraftTime, bodies: frozenset[str])
         yield f"The time “{time.text}” is not understood: {time.why}"
     is_of_sessions = time.kind in _OF_SESSIONS and not time.sessions_of
     if is_of_sessions and not any(body in words(time.text) for body in bodies):
-        yield f"The time “{time.text}” goes by sessions, but names no body that is known."
+        yield f"The time “{time.text}” refers to sessions, but names no known body."

@@ -146,7 +146,7 @@ class Orphan:
 class Draft:
     """The draft reading of one document. ``path`` is where it was read, ``document`` its name.
 
-    ``linked`` are the rows of other tables, ``files`` the names of the files in which these stand. ``heading`` is the
+    ``linked`` are the rows of other tables, ``files`` the names of the files in which these are. ``heading`` is the
     cell or the paragraph with the title of the plan.
     """
 
@@ -172,7 +172,7 @@ class Draft:
 
     @property
     def title_cell(self) -> Cell | None:
-        """Where the title of the plan stands in the document; None where it is from elsewhere."""
+        """Where the title of the plan is in the document; None where it is from elsewhere."""
         return self.heading if self.heading and self.title == " ".join(self.heading.text.split()) else None
 
     @property

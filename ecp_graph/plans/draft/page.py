@@ -23,9 +23,9 @@ _FOLDER: Final = Path(__file__).parent
 _LONGEST: Final = 4_000
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 _HELP: Final = (
-    "Left the document, right what was understood of it. Point at the one to see the other; the numbers of the actions "
-    "and the links to the cells say the same. Nothing is in the graph yet: edit the workbook beside this page and give "
-    "it back with --accept."
+    "On the left is the document, on the right what was understood of it. Point at one to see the other; the numbers "
+    "of the actions and the links to the cells do the same. Nothing is in the graph yet: edit the workbook beside this "
+    "page and import it with --accept."
 )
 
 
@@ -120,7 +120,7 @@ def _name(name: DraftName, language: str) -> str:
         found = f'<span class="ask">→ {_text(name.label or name.iri)}?</span>'
     else:
         found = '<span class="own">the plan’s own</span>'
-    why = f' <span class="why">{name.score:.2f} {_text(name.why)}</span>' if name.iri else ""
+    why = f' <span class="why">score {name.score:.2f}: {_text(name.why)}</span>' if name.iri else ""
     return f"{_of(name.cell, name.text, language)}{role} {found}{why}"
 
 

@@ -63,7 +63,7 @@ def _levels(quads: Iterable[ox.Quad], certainties: Sequence[str]) -> dict[str, i
 
 
 def _stated_better(kept: Iterable[ox.Quad], levels: Mapping[str, int]) -> set[ox.Quad]:
-    """Return the statements beside which another value is stated at a better certainty, where that one is to stand."""
+    """Return the statements beside which another value is stated at a better certainty, if that one is to be kept."""
     values: dict[tuple[str, str], dict[ox.Quad, int]] = {}
     for quad in kept:
         if quad.predicate.value in best_stated_properties():
@@ -73,7 +73,7 @@ def _stated_better(kept: Iterable[ox.Quad], levels: Mapping[str, int]) -> set[ox
 
 
 def _with_evidence(kept: set[ox.Quad], quads: Sequence[ox.Quad]) -> list[ox.Quad]:
-    """Return the statements with those that describe their readings, passages and documents, wherever these stand."""
+    """Return the statements with those that describe their readings, passages and documents, wherever these are."""
     passages = _objects_by_subject(quads, _READING_OF)
     documents = _objects_by_subject(quads, _PASSAGE_OF)
     graphs = {_value(quad.graph_name) for quad in kept}

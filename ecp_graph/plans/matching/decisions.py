@@ -45,7 +45,7 @@ _PREFIXES: Final = {
 class Decision:
     """That a text names a thing, or does not: who decided it, when (``YYYY-MM-DD``) and why.
 
-    ``path`` and ``line`` are where it stands, if it was read.
+    ``path`` and ``line`` are where it is, if it was read.
     """
 
     subject_label: str
@@ -118,7 +118,7 @@ def _decision(path: Path, line: int, cells: dict[str, str]) -> Decision:
     if empty := [name for name in _NEEDED if not cells.get(name, "").strip()]:
         raise InputSyntaxError(path, f"{', '.join(empty)} is empty; a decision says who decided, when and why.", line)
     if cells["predicate_id"] != _SAME:
-        raise InputSyntaxError(path, f"the predicate is '{cells['predicate_id']}', and has to be {_SAME}.", line)
+        raise InputSyntaxError(path, f"the predicate is '{cells['predicate_id']}', but must be {_SAME}.", line)
     modifier = cells.get("predicate_modifier", "")
     if modifier not in ("", "Not"):
         raise InputSyntaxError(path, f"the modifier is '{modifier}'; leave it empty, or write Not.", line)

@@ -30,9 +30,9 @@ _BESIDE: Final = re.compile(r"\(\s*([^()]{2,12}?)\s*\)|(?:\s-\s*|,\s*|/\s*)([A-Z
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a text: ``stem`` is the same for all its spellings, ``start`` and ``end`` say where it stands.
+    """A word of a text: ``stem`` is the same for all its spellings, ``start`` and ``end`` say where it is.
 
-    One that ``is_elided`` has an apostrophe behind it, as the "l" of "l'eau".
+    One that ``is_elided`` has an apostrophe after it, as the "l" of "l'eau".
     """
 
     stem: str
@@ -45,9 +45,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Name:
-    """A name: the stems of its words that make a difference, in their order, and the acronym that stands beside it.
+    """A name: the stems of its words that make a difference, in their order, and the acronym that is beside it.
 
-    ``breaks`` says for each stem whether a word such as "of", or a sign such as a comma, stands before it;
+    ``breaks`` says for each stem whether a word such as "of", or a sign such as a comma, is before it;
     ``acronyms`` are those of its stems that are written as acronyms; ``initials`` those of all words, and of those that
     make a difference.
     """
@@ -76,7 +76,7 @@ class Name:
 
     @cached_property
     def acronym_key(self) -> str:
-        """The letters of a name that is an acronym itself, whatever stands between them; empty for another."""
+        """The letters of a name that is an acronym itself, whatever is between them; empty for another."""
         return _letters(self.text) if is_acronym(self.text) else ""
 
 
@@ -87,7 +87,7 @@ def is_acronym(text: str) -> bool:
 
 
 def parse_name(text: str) -> Name:
-    """Return the words of a name, and apart from them an acronym that stands behind it: "… (PTC)", "… - PTC"."""
+    """Return the words of a name, and apart from them an acronym that is after it: "… (PTC)", "… - PTC"."""
     line, acronym = _without_acronym(plain(text))
     found = list(words_of(line))
     kept = [at for at, word in enumerate(found) if not _says_nothing(found, at)] or list(range(len(found)))
@@ -110,7 +110,7 @@ def parse_name(text: str) -> Name:
 def _says_nothing(found: Sequence[Word], at: int) -> bool:
     """Return whether a word makes no difference between two names, such as "of", or the "No." before a number.
 
-    A capital A at the end, or behind the first of words that are not all in capitals, is a name: "Committee A".
+    A capital A at the end, or after the first of words that are not all in capitals, is a name: "Committee A".
     """
     word, is_last = found[at], at + 1 == len(found)
     if len(word.written) == 1 and word.written.isupper() and at and not word.is_elided:
@@ -120,7 +120,7 @@ def _says_nothing(found: Sequence[Word], at: int) -> bool:
 
 
 def _is_break(line: str, words_before: Sequence[Word], is_first: bool) -> bool:
-    """Return whether something stands before the last of these words that a name may be turned round at."""
+    """Return whether something is before the last of these words that a name may be turned round at."""
     *between, word = words_before
     if is_first:
         return False
@@ -175,7 +175,7 @@ def plain(text: str) -> str:
 
 
 def places(text: str) -> list[int]:
-    """Return where each letter of ``plain(text)`` stands in the text itself."""
+    """Return where each letter of ``plain(text)`` is in the text itself."""
     found: list[int] = []
     is_word_begun = True
     for at, letter in enumerate(text):

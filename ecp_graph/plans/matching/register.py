@@ -38,7 +38,7 @@ class Match:
 
 _SEVERAL: Final = "several have this name"
 _EXAMPLE: Final = "named as an example"
-_NOTHING: Final = Match(None, 0.0, (), False, "nothing that is known has a name like it")
+_NOTHING: Final = Match(None, 0.0, (), False, "nothing known has a similar name")
 
 
 class Register:
@@ -72,7 +72,7 @@ class Register:
     def found_in(self, text: str, kind: str) -> list[Match]:
         """Return the known things of a kind that are named inside a text, such as a title, in its order.
 
-        A name that several have or anybody may have, or that stands there as an example, is found but not sure. A name
+        A name that several have or anybody may have, or that is there as an example, is found but not sure. A name
         inside a longer one of another kind is not found where it means nothing of its own: the "TFA" of "TFA Working
         Group".
         """

@@ -81,11 +81,11 @@ class Shelf:
         stated, own = name.acronym, self._acronyms[iri]
         if stated in own and comparison.score < weights().parts["initials"]:
             part = Part("initials", weights().parts["initials"])
-            return Comparison((part,), False, f"'{stated.upper()}' beside it is its acronym, but the name is another")
+            return Comparison((part,), False, f"'{stated.upper()}' beside it is its acronym, but the names differ")
         if stated and stated not in own and stated not in name.initials:
             return _doubted(comparison, f"'{stated.upper()}' beside it is not its acronym")
         if label.acronym not in ("", stated) and label.acronym not in label.initials:
-            return _doubted(comparison, f"'{label.acronym.upper()}' stands beside the name that is known")
+            return _doubted(comparison, f"'{label.acronym.upper()}' is beside the known name")
         return comparison
 
     def _spellings(self, stem: str) -> list[str]:
@@ -99,6 +99,6 @@ class Shelf:
 
 
 def _doubted(comparison: Comparison, why: str) -> Comparison:
-    """Return a comparison that speaks less for a match, because of what stands beside one of the names."""
+    """Return a comparison that speaks less for a match, because of what is beside one of the names."""
     part = Part("acronym", round(max(weights().parts["acronym"], -comparison.score), 3))
     return Comparison((*comparison.parts, part), False, why)

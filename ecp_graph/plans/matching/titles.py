@@ -87,6 +87,6 @@ def _is_inside(one: Found, other: Found) -> bool:
 
 @cache
 def _examples() -> re.Pattern[str]:
-    """Return what finds the text behind "e.g." or the like, within the same brackets or up to the end."""
+    """Return what finds the text after "e.g." or the like, within the same brackets or up to the end."""
     phrases = "|".join(re.escape(phrase) for phrase in words().example)
     return re.compile(rf"(?<!\w)(?:{phrases})(?!\w)([^()]*)", re.IGNORECASE)

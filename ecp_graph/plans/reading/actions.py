@@ -29,7 +29,7 @@ _WHY: Final[dict[Kind, str]] = {
 }
 _DO: Final[dict[Kind, str]] = {
     "note": "If it is one, give it a number.",
-    "struck": "If it still holds, undo that.",
+    "struck": "If it is still valid, undo that.",
     "hidden": "Unhide it to have it read.",
     "untitled": "Write its text, or delete it.",
     "elsewhere": "If it belongs to the actions above, delete the blank row between.",
@@ -119,7 +119,7 @@ def _with_doubt_of_date(row: ActionRow) -> ActionRow:
 
 
 def _begin(table: SourceTable, layout: Layout, state: State, *, is_first: bool) -> None:
-    """Take the chapter that a table begins in from what stands above its headings; the last action may go on."""
+    """Take the chapter that a table begins in from what is above its headings; the last action may go on."""
     if table.sheet:
         state.chapter = one_line(table.sheet) if is_chapter_title(table.sheet) else ""
         state.is_open = False
@@ -171,7 +171,7 @@ def _told_twice(rows: Sequence[ActionRow]) -> tuple[list[ActionRow], list[Proble
     for row in rows:
         others = [other.locator for other in by_number.get(row.number.casefold(), ()) if other is not row]
         if others:
-            sentence = f"The number {row.number} stands also in {', '.join(others[:5])}."
+            sentence = f"The number {row.number} is also in {', '.join(others[:5])}."
             told.append(replace(row, doubts=(*row.doubts, sentence)))
             if by_number[row.number.casefold()][0] is not row:
                 message = f"{row.locator}: {sentence} Correct one of them, or number the actions through."

@@ -19,7 +19,7 @@ __all__ = ["Archive", "look_through"]
 _LARGEST_BYTES: Final = 256_000_000
 _MOST_PARTS: Final = 5_000
 _XML: Final = (".xml", ".rels")
-_DAMAGED: Final = "The file is damaged or was cut off. Get it again, or open it and save it anew."
+_DAMAGED: Final = "The file is damaged or was cut off. Get it again, or open and save it again."
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ def _parse(path: Path, part: str, stream: IO[bytes]) -> None:
     try:
         parser.ParseFile(stream)
     except _Doctype:
-        sentence = f"its part {part} declares a document type, which can hide a bomb. Open it and save it anew."
+        sentence = f"its part {part} declares a document type, which can hide an attack. Open and save it again."
         raise InputSyntaxError(path, sentence) from None
     except (expat.ExpatError, LookupError, ValueError) as reason:
-        raise InputSyntaxError(path, f"its part {part} is no well-formed XML ({reason}). {_DAMAGED}") from reason
+        raise InputSyntaxError(path, f"its part {part} is not well-formed XML ({reason}). {_DAMAGED}") from reason
 
 
 def _refuse(*_: Any) -> None:

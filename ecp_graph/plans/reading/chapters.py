@@ -1,4 +1,4 @@
-"""Chapters: the heading that stands over a table, and rows of a table that are headings."""
+"""Chapters: the heading that is over a table, and rows of a table that are headings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_note(text: str) -> bool:
 
 
 def _is_labelled_note(text: str) -> bool:
-    """Whether a text begins with a word such as "Note" that stands by itself: "Note: …", not "Notes on transit"."""
+    """Whether a text begins with a word such as "Note" that is by itself: "Note: …", not "Notes on transit"."""
     label = re.split(r"[:.\-–—(]", one_line(text), maxsplit=1)[0]
     return wordings().is_one_of(label, "notes") or (wordings().begins(text, "notes") and ":" in text[:30])
 

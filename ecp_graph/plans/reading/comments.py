@@ -37,7 +37,7 @@ def _annotated(path: Path, problems: Sequence[Problem]) -> bytes:
     import openpyxl
 
     if format_of(path) != "workbook":
-        raise InputSyntaxError(path, "only a workbook can be given comments on its cells.")
+        raise InputSyntaxError(path, "only a workbook can have comments on its cells.")
     look_through(path)
     with path.open("rb") as stream:
         book = openpyxl.load_workbook(stream, keep_vba=path.suffix.lower() == ".xlsm", rich_text=True)

@@ -1,4 +1,4 @@
-"""Reads a text file of separated values: its encoding and separator are found out, and told."""
+"""Reads a text file of separated values: its encoding and separator are detected and reported."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _as(path: Path, content: bytes, encoding: str) -> str:
 
 
 def _records(path: Path, text: str, separator: str, skipped: int) -> Iterator[_Record]:
-    """Yield the records with the physical lines on which they begin; ``skipped`` lines stand before the text."""
+    """Yield the records with the physical lines on which they begin; ``skipped`` lines are before the text."""
     csv.field_size_limit(_LONGEST_FIELD)
     # a last line of our own: where it does not come out as a record, a quotation mark before it is still open
     reader = csv.reader(io.StringIO(f"{text}\n{_END}\n", newline=""), delimiter=separator)
@@ -131,8 +131,8 @@ def _ragged(records: Sequence[_Record]) -> tuple[Problem, ...]:
         Problem(
             f"line {record.line}",
             "ragged-row",
-            f"line {record.line} has {len(record.fields)} fields and most records have {usual}: its values may stand "
-            "in the wrong columns. Put quotation marks around fields that hold the separator.",
+            f"line {record.line} has {len(record.fields)} fields and most records have {usual}: its values may be "
+            "in the wrong columns. Put quotation marks around fields that contain the separator.",
         )
         for record in records
         if (len(record.fields) > usual and (any(map(str.strip, record.fields[usual:])) or _is_odd(record, widths)))

@@ -40,7 +40,7 @@ def decoded(path: Path, content: bytes) -> tuple[str, str]:
         return _strict(path, content, name), name
     if (at := content.find(b"\0")) >= 0:
         line = content.count(b"\n", 0, at) + 1
-        raise InputSyntaxError(path, "it holds a NUL byte, so it is no text or damaged. Export it again.", line)
+        raise InputSyntaxError(path, "it has a NUL byte, so it is not text, or is damaged. Export it again.", line)
     for name in ("utf-8", *_WESTERN):
         try:
             text = content.decode(name)
@@ -65,10 +65,10 @@ def _strict(path: Path, content: bytes, name: str) -> str:
         text = content.decode(name)
     except UnicodeDecodeError as reason:
         known = name.removesuffix("-sig")
-        sentence = f"it begins as {known}, and byte {reason.start + 1} is none of it. Export it again."
+        sentence = f"it begins as {known}, and byte {reason.start + 1} is not valid there. Export it again."
         raise InputSyntaxError(path, sentence, content.count(b"\n", 0, reason.start) + 1) from None
     if (at := text.find("\0")) >= 0:
-        raise InputSyntaxError(path, "it holds a NUL character. Export it again.", text.count("\n", 0, at) + 1)
+        raise InputSyntaxError(path, "it has a NUL character. Export it again.", text.count("\n", 0, at) + 1)
     return text
 
 
@@ -91,4 +91,4 @@ def _guessed(path: Path, content: bytes) -> tuple[str, str]:
             return content.decode(best.encoding), best.encoding
         except UnicodeDecodeError:
             pass
-    raise InputSyntaxError(path, "its encoding cannot be told. Save it as UTF-8 (in Excel: 'CSV UTF-8').")
+    raise InputSyntaxError(path, "its encoding cannot be determined. Save it as UTF-8 (in Excel: 'CSV UTF-8').")

@@ -36,7 +36,7 @@ _ADVICE: Final = {
     ".htm": "Open it in a browser, copy the table into a workbook, and save that as .xlsx.",
     ".html": "Open it in a browser, copy the table into a workbook, and save that as .xlsx.",
     ".pdf": "Get the Word file or the workbook that it was made from, or copy its table into a workbook.",
-    ".txt": "If it is a table, give it the ending .csv.",
+    ".txt": "If it is a table, give it the extension .csv.",
 }
 _ZIP: Final = b"PK\x03\x04"
 _EMPTY_ZIP: Final = b"PK\x05\x06"
@@ -54,7 +54,7 @@ def format_of(path: Path) -> Format:
     expected = _BY_SUFFIX.get(suffix)
     if expected is None:
         advice = _ADVICE.get(suffix, "Save the plan as one of these.")
-        named = f"{suffix} files" if suffix else "files without an ending in their name"
+        named = f"{suffix} files" if suffix else "files without an extension"
         raise InputSyntaxError(path, f"{named} are not read; .xlsx, .docx, .csv and .tsv are. {advice}")
     with path.open("rb") as stream:
         head = stream.read(4096)
@@ -73,12 +73,10 @@ def _wrong(suffix: str, expected: Format, found: str) -> str:
         if expected == "delimited":
             return f"it is an old Excel or Word file, or one with a password, and not {suffix}. {_WORKBOOK}"
         program = _WORKBOOK if expected == "workbook" else _WORD
-        return (
-            f"it has a password, or it is of the format before 2007 under the name of a new one. Unlock it. {program}"
-        )
+        return f"it has a password, or it is in the format before 2007 under a newer name. Unlock it. {program}"
     fits = [known for known, name in _BY_SUFFIX.items() if name == found]
     if fits:
-        return f"its content is a {_NAMES[found]} and not {suffix}. Let its name end in {fits[0]}."
+        return f"its content is a {_NAMES[found]} and not {suffix}. Rename it to end in {fits[0]}."
     return f"its content is {_NAMES[found]} and not {suffix}. {_ADVICE.get(f'.{found}', 'Save the plan again.')}"
 
 
@@ -90,7 +88,7 @@ _NAMES: Final = {
     "html": "a page of HTML",
     "picture": "a picture",
     "ods": "an OpenDocument file",
-    "damaged": "damaged, or of a format that is not known,",
+    "damaged": "damaged, or in an unknown format,",
     "archive": "an archive of other files, or a damaged one",
 }
 

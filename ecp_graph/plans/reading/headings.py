@@ -119,7 +119,7 @@ def _layout(table: SourceTable, row: int, below: int | None) -> Layout | None:
 
 
 def _beside(texts: Mapping[int, str]) -> int | None:
-    """Return the column where headings begin anew: behind a column without one, or where all repeat in their order."""
+    """Return the column where headings begin anew: after a column without one, or where all repeat in their order."""
     columns = sorted(texts)
     said = [plain(texts[column]) for column in columns]
     for at in range(2, len(columns) - 1):
@@ -137,7 +137,7 @@ def _first(table: SourceTable, cell: SourceCell) -> int:
 
 
 def _second_row(table: SourceTable, row: int, below: int | None) -> Mapping[int, str]:
-    """Return the headings of a second row, all of which stand below a cell that covers several columns, or nothing."""
+    """Return the headings of a second row, all of which are below a cell that covers several columns, or nothing."""
     if below is None:
         return {}
     found: dict[int, str] = {}

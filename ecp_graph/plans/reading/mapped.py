@@ -24,7 +24,7 @@ Found = tuple[SourceTable, Layout]
 
 @dataclass(frozen=True)
 class Linked:
-    """A table of a mapping with its file, and where its headings stand."""
+    """A table of a mapping with its file, and where its headings are."""
 
     mapping: TableMapping
     path: Path
@@ -128,7 +128,7 @@ class _Keys:
         self._by_title: dict[str, dict[str, tuple[SourceTable, Layout, int]]] = {}
 
     def row(self, title: str, value: str) -> tuple[SourceTable, Layout, int] | None:
-        """Return where the row stands that has the value in the column of that heading."""
+        """Return where the row is that has the value in the column of that heading."""
         if title not in self._by_title:
             self._by_title[title] = {
                 one_line(cell.text).casefold(): (table, layout, row)
@@ -171,7 +171,7 @@ def _chapter(one: Linked, locator: str, value: str, keys: Mapping[str, _Keys], p
 
 
 def _broken(locator: str, value: str, resource: str, column: str) -> Problem:
-    message = f"{locator} refers to '{value}', which stands in no row of {resource}, column '{column}'. Correct one."
+    message = f"{locator} refers to '{value}', which is in no row of {resource}, column '{column}'. Correct one."
     return Problem(locator, "link-broken", message)
 
 

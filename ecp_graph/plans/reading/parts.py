@@ -1,4 +1,4 @@
-"""Splits a cell into the names that it holds, as they are written, and tells the role of each body.
+"""Splits a cell into the names that it holds, as they are written, and says the role of each body.
 
 A separator may be part of a name: "Committee on Trade and Development". A name that is known is never broken; beside
 that, a word such as "and" separates names only where each side can be one. Where it cannot be told, the text is kept
@@ -132,14 +132,14 @@ def _role_words() -> re.Pattern[str]:
 
 
 def _unmarked(name: str) -> tuple[str, Role | None]:
-    """Return a name without the brackets behind it that say its role."""
+    """Return a name without the brackets after it that say its role."""
     match = _BRACKET.search(name)
     role = next((role for role in _SAID if match and wordings().is_one_of(match[1], f"{role}_marks")), None)
     return (name[: match.start()], role) if match and role else (name, None)
 
 
 def _without_article(name: str) -> str:
-    """Return a name that stands in a sentence, as behind "led by", without the article before it."""
+    """Return a name that is in a sentence, as after "led by", without the article before it."""
     for article in wordings().every("articles"):
         rest = name[len(article) :]
         if name.casefold().startswith(article) and (rest[:1].isspace() or not article[-1].isalpha()):
@@ -224,7 +224,7 @@ def _without_commas_before_words(text: str, pieces: Sequence[_Piece]) -> list[_P
 
 
 def _closes(text: str, at: int) -> bool:
-    """Whether a bracket is closed behind a place before another is opened."""
+    """Whether a bracket is closed after a place before another is opened."""
     rest = re.search(r"[()\[\]]", text[at:])
     return rest is not None and rest[0] in ")]"
 
@@ -240,7 +240,7 @@ def _separators() -> re.Pattern[str]:
 def _separates(
     text: str, pieces: Sequence[_Piece], first: int, last: int, known: frozenset[str], doubts: list[str]
 ) -> bool:
-    """Whether the separator behind a piece separates names; ``first`` is the piece that the name begins with."""
+    """Whether the separator after a piece separates names; ``first`` is the piece that the name begins with."""
     left = _tidy(text[pieces[first].start : pieces[last].end])
     right_piece = pieces[last + 1]
     right = _tidy(text[right_piece.start : right_piece.end])
@@ -279,7 +279,7 @@ def _small_words() -> frozenset[str]:
 
 
 def _is_enumeration(text: str, pieces: Sequence[_Piece], first: int, last: int) -> bool:
-    """Whether a comma stands inside a name such as "Ministry of Agriculture, Livestock and Supply".
+    """Whether a comma is inside a name such as "Ministry of Agriculture, Livestock and Supply".
 
     The name is about something, nothing up to the "and" can be a name by itself, and the "and" is no list of names.
     """
@@ -299,7 +299,7 @@ def _is_enumeration(text: str, pieces: Sequence[_Piece], first: int, last: int) 
 
 
 def _joins_names(left: str, right: str, doubts: list[str]) -> bool:
-    """Whether a word such as "and" stands between two names."""
+    """Whether a word such as "and" is between two names."""
     if _begins_small(right):
         return False
     if _can_be_name(right) and _can_be_name(left):
@@ -327,7 +327,7 @@ def _is_noun(text: str) -> bool:
 
 
 def _is_slash_between_names(left: str, right: str, doubts: list[str]) -> bool:
-    """Whether a slash without spaces stands between two names, and not in one such as "duty/tax office"."""
+    """Whether a slash without spaces is between two names, and not in one such as "duty/tax office"."""
     if _is_acronym(left) and _is_acronym(right):
         return True
     if not _can_be_name(left) and not _can_be_name(right):

@@ -109,7 +109,7 @@ def guarded(call: Callable[..., Result], path: Path, arguments: tuple[object, ..
         raise
     except Exception as reason:
         why = " ".join(str(reason).replace(str(path), "the file").split())[:_LONGEST_REASON].rstrip(".")
-        sentence = f"it cannot be read ({type(reason).__name__}: {why}). Open it and save it anew."
+        sentence = f"it cannot be read ({type(reason).__name__}: {why}). Open and save it again."
         raise InputSyntaxError(path, sentence) from reason
 
 
@@ -225,5 +225,5 @@ def _nothing(source: SourceDocument) -> str:
     seen = "; ".join(f"{table_name(table)}: {headings_of(table)}" for table in source.tables[:3])
     return (
         f"no table has headings of actions, such as Action and Responsible body. The headings found are: {seen}. "
-        "Rename them, or say by --mapping what each column holds (--dry-run proposes one)."
+        "Rename them, or say with --mapping what each column holds (--dry-run proposes one)."
     )

@@ -18,7 +18,7 @@ _LONGEST: Final = 200
 def plan_title(tables: Sequence[SourceTable], main: SourceTable, first_row: int) -> Cell | None:
     """Return the first line above a table of actions that reads as the title of a plan, with its place.
 
-    It stands in a row by itself above ``first_row``, that of the headings in the ``main`` table, or in a heading above
+    It is in a row by itself above ``first_row``, that of the headings in the ``main`` table, or in a heading above
     it or the tables before; it has a word such as "plan" or "strategy". None where there is none.
     """
     return next((cell for cell in _lines(tables, main, first_row) if _is_title(cell.text)), None)

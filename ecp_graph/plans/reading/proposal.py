@@ -16,9 +16,9 @@ from ecp_graph.plans.wordings import wordings
 
 __all__ = ["proposed_mapping"]
 
-_HEAD: Final = """# What each column of {name} holds. Edit it, and give it back with --mapping.
+_HEAD: Final = """# What each column of {name} holds. Edit it, and pass it with --mapping.
 # propertyUrl is one of: {fields}.
-# A column without one is not read. `separator: ","` splits a cell there only; `null: ["-"]` is a cell that is blank.
+# A column without one is not read. `separator: ","` splits a cell there only; `null: ["-"]` counts as a blank cell.
 # For linked files, give each table its url, an aboutUrl (action/, chapter/, body/, indicator/), and foreignKeys.
 """
 _ENDINGS: Final = (".xlsx", ".xlsm", ".docx", ".csv", ".tsv")

@@ -1,4 +1,4 @@
-"""Reads the tables of a Word document a second time, with mammoth, and tells which cells it reads otherwise.
+"""Reads the tables of a Word document a second time, with mammoth, and says which cells it reads otherwise.
 
 The two readers share no code: mammoth makes HTML of the document. Both are compared by the normalised text of the
 place in the table, so a span that one of them has wrong shows too.

@@ -44,10 +44,10 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     text, doubts = _LINE_ENDS.sub("\n", text), []
     text, turned = _BIDI.subn("", text)
     if turned:
-        doubts.append("It holds marks that turn the direction of text, which were left out: compare it with the file.")
+        doubts.append("It has marks for the direction of text, which were left out: compare it with the file.")
     text, controls = _CONTROLS.subn("", text)
     if controls:
-        doubts.append("It holds control characters, which were left out.")
+        doubts.append("It has control characters, which were left out.")
     if len(text) > _LONGEST:
         doubts.append(f"It has {len(text):,} characters; the first {_LONGEST:,} were taken.")
         text = text[:_LONGEST]

@@ -1,7 +1,7 @@
-"""A table as it stands in its document: cells with their spans, what is hidden or struck out, what stands before it.
+"""A table as it stands in its document: cells with their spans, what is hidden or struck out, what is before it.
 
 Rows and columns are numbered from 1 as in the document: those of a sheet, of a Word table's grid, of a file's records.
-A merged cell stands once, at its first row and column.
+A merged cell appears once, at its first row and column.
 """
 
 from __future__ import annotations
@@ -79,13 +79,13 @@ class SourceTable:
         return found
 
     def row_locator(self, row: int) -> str:
-        """Return where a row stands: ``Plan!row 7``, ``table 1 row 4``, ``line 9``."""
+        """Return where a row is: ``Plan!row 7``, ``table 1 row 4``, ``line 9``."""
         if self.lines:
             return f"line {self.lines.get(row, row)}"
         return f"{self.sheet}!row {row}" if self.sheet else f"table {self.number} row {row}"
 
     def cell_locator(self, row: int, column: int) -> str:
-        """Return where a cell stands: ``Plan!C7``, ``table 1 row 4 column 2``, ``line 9 column 3``."""
+        """Return where a cell is: ``Plan!C7``, ``table 1 row 4 column 2``, ``line 9 column 3``."""
         if self.sheet:
             return f"{self.sheet}!{column_letters(column)}{row}"
         return f"{self.row_locator(row)} column {column}"

@@ -131,7 +131,7 @@ def _time(draft: Draft, language: str, doubts: list[str]) -> str:
 
 
 def _marked(draft: Draft, doubts: list[str]) -> str:
-    """Return the headings of the columns that have a mark: as a range where they stand side by side."""
+    """Return the headings of the columns that have a mark: as a range where they are side by side."""
     marked = {cell.column for _, cell in draft.cells.get("mark", ()) if cell.text.casefold() in wordings().marks}
     columns = list(draft.layout.marks)
     places = [at for at, column in enumerate(columns) if column in marked]

@@ -1,4 +1,4 @@
-"""Walks down the rows below a row of headings and tells what each is: an action, the rest of one, a chapter, a note."""
+"""Walks down the rows below a row of headings and says what each is: an action, the rest of one, a chapter, a note."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ class _Walk:
         ) and any(plain(cells[column].text) for column in texts)
 
     def _is_other_table(self, row: int, kind: Kind) -> bool:
-        """Whether a row behind a blank one begins a table of something else, which has headings of its own."""
+        """Whether a row after a blank one begins a table of something else, which has headings of its own."""
         new = self._new(row)
         if kind == "chapter" or len(new) < 2:
             return False

@@ -1,4 +1,4 @@
-"""Reads the tables of a Word document with their merges, and the paragraphs that stand between them.
+"""Reads the tables of a Word document with their merges, and the paragraphs that are between them.
 
 Text is what Word shows of it: with tracked insertions, without deletions and hidden text; footnotes and comments are
 notes of their cell. Numbers of lists are read where they are all that a cell holds.
@@ -54,7 +54,9 @@ def read_word_tables(path: Path) -> list[SourceTable]:
         with path.open("rb") as stream:
             document = Document(stream)
     except (KeyError, ValueError) as reason:
-        raise InputSyntaxError(path, f"it is no whole Word document ({reason}). Open it and save it anew.") from reason
+        raise InputSyntaxError(
+            path, f"it is not a complete Word document ({reason}). Open and save it again."
+        ) from reason
     return list(_Reader(document).tables(document.element.body))
 
 
@@ -67,7 +69,7 @@ class _Reader:
     def tables(self, body: Any) -> Iterator[SourceTable]:
         """Yield the tables of a body, each with the paragraphs since the one before it.
 
-        Those of text boxes stand where the paragraph does that holds the box.
+        Those of text boxes are where the paragraph is that holds the box.
         """
         before: list[Paragraph] = []
         number = 0

@@ -147,12 +147,12 @@ class _Sheet:
         doubts: tuple[str, ...] = ()
         if (cell.row, cell.column) in self._formulas:
             if text:
-                doubts = ("It holds a formula; the value saved with it was taken.",)
+                doubts = ("It has a formula; the saved value was used.",)
             else:
-                self._tell(locator, "formula-without-value", "holds a formula without a saved value. Open the workbook "
+                self._tell(locator, "formula-without-value", "has a formula without a saved value. Open the workbook "
                            "in Excel or LibreOffice and save it, or paste the value.")  # fmt: skip
         if cell.data_type == _ERROR:
-            self._tell(locator, "error-value", f"holds the error {text}. Correct the formula or the date.")
+            self._tell(locator, "error-value", f"has the error {text}. Correct the formula or the date.")
             text = ""
         text, unseen = clean(text)
         struck, _ = clean(struck)

@@ -89,7 +89,7 @@ class _Parser:
     def _limited_recurrence(self) -> Meaning:
         """Take the limits of a recurrence, or the months in which it comes back."""
         cursor, begin = self.cursor, self.cursor.at
-        recurrent = Meaning("recurrent", "it comes back at intervals")
+        recurrent = Meaning("recurrent", "it recurs")
         while cursor.take("month", "and", "comma"):
             pass
         if cursor.is_at_end:
@@ -104,7 +104,7 @@ class _Parser:
         is_until = self.cursor.sort() == "until"
         limits = self._bounds()
         if limits.kind == "deadline" and not is_until:
-            raise NotRead("work that goes on or comes back is not due by a date")
+            raise NotRead("continuous or recurring work is not due by a date")
         return limits
 
     # ------------------------------------------------------------ sessions
@@ -120,16 +120,16 @@ class _Parser:
 
     def _each_session(self, sessions: _Sessions) -> Meaning:
         if not sessions.are_all:
-            raise NotRead("which session is not said")
-        why = "it comes back at each session, without a date"
+            raise NotRead("which session is not stated")
+        why = "it recurs at each session, without a date"
         return Meaning("recurrent-sessions", why, sessions_of=sessions.of)
 
     def _behind_acronym(self, acronym: str) -> Meaning:
-        """Take "April-July 2017" behind an acronym; years behind one, as in "MTEF 2018-2020", belong to its name."""
+        """Take "April-July 2017" after an acronym; years after one, as in "MTEF 2018-2020", belong to its name."""
         has_months = any(token.sort in ("month", "month-of-year") for token in self.cursor.tokens)
         bounds = self._bounds()
         if not has_months or bounds.kind != "window":
-            raise NotRead(f"what '{acronym}' has to do with the time is not said")
+            raise NotRead(f"what '{acronym}' has to do with the time is not stated")
         return _at_sessions(bounds, acronym)
 
     def _acronym(self) -> str:
@@ -186,7 +186,7 @@ class _Parser:
         """Read a single day or month as a deadline, unless sessions are tied to it, and all else as a window."""
         if self._has_sessions or whole.grain not in ("day", "month"):
             return _window(whole, "")
-        why = f"a {whole.grain} is the one by whose end the work is due"
+        why = f"a {whole.grain} is the one at whose end the work is due"
         return replace(_deadline(whole, ""), why=why)
 
     def _stretch(self, unit: Unit) -> Span:
@@ -199,7 +199,7 @@ class _Parser:
         self.cursor.take("end")
         last = take_unit(self.cursor)
         if sign.sort == "slash" and not (first.year and first.month and last.year and last.month):
-            raise NotRead("what the stroke between two times means is not said")
+            raise NotRead("what the slash between two times means is not stated")
         first, last = filled(first, last), filled(last, first)
         return spanning(span(first, self._plan), span(last, self._plan))
 
@@ -220,7 +220,7 @@ class _Parser:
             units[at] = filled(units[at], units[at - 1])
         spans = [span(each, self._plan) for each in units]
         if any(one.last + timedelta(days=1) != following.first for one, following in pairwise(spans)):
-            raise NotRead("these are several times that do not follow each other")
+            raise NotRead("these times do not follow each other")
         return spanning(spans[0], spans[-1]) if len(spans) > 1 else spans[0]
 
     def _span(self) -> Span:
@@ -233,11 +233,11 @@ class _Sessions:
     of: str
 
 
-_CONTINUOUS: Final = "it goes on without an end of its own"
+_CONTINUOUS: Final = "it has no end of its own"
 
 
 def _deadline(whole: Span, rule: str) -> Meaning:
-    return Meaning("deadline", f"'{rule}' gives the end alone", end=whole.end, edtf=f"../{whole.end}")
+    return Meaning("deadline", f"'{rule}' gives only the end", end=whole.end, edtf=f"../{whole.end}")
 
 
 def _window(whole: Span, rule: str) -> Meaning:
@@ -246,7 +246,7 @@ def _window(whole: Span, rule: str) -> Meaning:
 
 
 def _open(whole: Span, rule: str) -> Meaning:
-    return Meaning("continuous", f"'{rule}' gives the beginning alone", whole.start, edtf=f"{whole.start}/..")
+    return Meaning("continuous", f"'{rule}' gives only the beginning", whole.start, edtf=f"{whole.start}/..")
 
 
 def _at_sessions(bounds: Meaning, body: str) -> Meaning:

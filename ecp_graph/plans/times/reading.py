@@ -69,5 +69,5 @@ def _first_trouble(found: Sequence[Token]) -> str:
         if token.sort == "unclear":
             return str(token.value)
         if token.sort == "word":
-            return f"'{token.text}' is not a word that the grammar of times knows"
+            return f"'{token.text}' is not a known word"
     return ""

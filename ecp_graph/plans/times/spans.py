@@ -1,4 +1,4 @@
-"""Stretches of time: what a text names, completed by what stands beside it, as first and last day."""
+"""Stretches of time: what a text names, completed by what is beside it, as first and last day."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ class Calendar:
     financial_year_start: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a hemisphere that is none, and a month beyond the twelve."""
+        """Refuse an invalid hemisphere, and a month that is not from 1 to 12."""
         if self.hemisphere not in (None, "north", "south"):
-            raise ValueError(f"the hemisphere is '{self.hemisphere}', and has to be north or south")
+            raise ValueError(f"the hemisphere is '{self.hemisphere}', but must be north or south")
         if self.financial_year_start not in (None, *range(1, 13)):
-            raise ValueError(f"a financial year begins in a month from 1 to 12, and not in {self.financial_year_start}")
+            raise ValueError(f"a financial year must begin in a month from 1 to 12, not in {self.financial_year_start}")
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A day, month, part of a year, season or year as written; what is missing may stand beside it.
+    """A day, month, part of a year, season or year as written; what is missing may be beside it.
 
     ``number`` is a bare number, a day or the number of a part; ``part`` the number of a part and how many a year has.
     ``is_pair`` says that the year is written as two, as in 2017/18, and ``year`` the first of them.
@@ -116,7 +116,7 @@ def span(unit: Unit, plan: Calendar) -> Span:
 def spanning(first: Span, last: Span) -> Span:
     """Return the span from the beginning of one to the end of the other; raises NotRead if that goes backwards."""
     if first.first > last.first or first.last > last.last:
-        raise NotRead("the end lies before the beginning, or a year is missing")
+        raise NotRead("the end is before the beginning, or a year is missing")
     grain: Literal["days", "longer"] = "days" if "day" in (first.grain, last.grain) else "longer"
     whole = Span(first.first, last.last, grain, "")
     return replace(whole, edtf=f"{whole.start}/{whole.end}")
@@ -153,7 +153,7 @@ def _financial(unit: Unit, year: int, plan: Calendar) -> Span:
     if start is None:
         raise NotRead("a financial year needs the month in which it begins")
     if unit.month:
-        raise NotRead("a month is written with a financial year, and not with its own")
+        raise NotRead("a month has a financial year instead of its own year")
     if unit.is_pair == (start == 1):
         raise NotRead(
             "a financial year that begins in January has one year"
@@ -174,7 +174,7 @@ def _part(year: int, start: int, number: int, of: int) -> Span:
 
 
 def _months(year: int, month: int, count: int) -> Span:
-    """Return so many months from a month, which may be one of the next year, such as the 13th."""
+    """Return the month so many months after another, which may be in the next year, such as the 13th."""
     first = date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
     end = month + count - 1
     last_year, last_month = year + (end - 1) // 12, (end - 1) % 12 + 1

@@ -24,7 +24,7 @@ _SILENT: Final = frozenset("().:'\"")
 
 @dataclass(frozen=True)
 class Token:
-    """A piece of a text: what sort it is, its value, the text itself and where it stands in the plain text."""
+    """A piece of a text: what sort it is, its value, the text itself and where it is in the plain text."""
 
     sort: str
     value: int | str | tuple[int, ...]
@@ -133,7 +133,7 @@ def _year_and_number(year: int, number: int, is_hyphen: bool, text: str) -> tupl
     short = year % 100
     is_month, is_later = 1 <= number <= 12, number > short
     if year not in _YEARS or not (is_month or is_later or number == 0):
-        return "unclear", f"{text} is no month of a year, and no two years"
+        return "unclear", f"{text} is neither a month of a year nor two years"
     if is_month:
         return ("unclear", f"{text} is a month or two years") if is_later else ("month-of-year", (year, number))
     if number == (short + 1) % 100:
@@ -153,11 +153,11 @@ def _short_pair(first: int, second: int, text: str) -> tuple[str, int | str]:
 def _month_of_year(month: int, year: int, text: str) -> tuple[str, str | tuple[int, ...]]:
     if 1 <= month <= 12 and year in _YEARS:
         return "month-of-year", (year, month)
-    return "unclear", f"{text} is no month of a year"
+    return "unclear", f"{text} is not a month of a year"
 
 
 def _part(code: str, number: str, year: int | None = None) -> tuple[str, str | tuple[int, ...]]:
     of = words().part_codes[code.casefold()]
     if int(number) > of:
-        return "unclear", f"a year has {of} parts of the sort of {code}{number}"
+        return "unclear", f"there is no {code}{number}: a year has {of}"
     return "part-of-year", (int(number), of) if year is None else (int(number), of, year)

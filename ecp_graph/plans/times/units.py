@@ -38,7 +38,7 @@ class Cursor:
         return self.at >= len(self.tokens)
 
     def sort(self, ahead: int = 0) -> str:
-        """Return the sort of the next token, or of one behind it; empty at the end."""
+        """Return the sort of the next token, or of one after it; empty at the end."""
         at = self.at + ahead
         return self.tokens[at].sort if at < len(self.tokens) else ""
 
@@ -56,7 +56,7 @@ def starts_unit(cursor: Cursor) -> bool:
 
 
 def take_unit(cursor: Cursor) -> Unit:
-    """Take a unit of time; raises NotRead where none stands."""
+    """Take a unit of time; raises NotRead if there is none."""
     if token := cursor.take(*_DIGITS):
         return _in_digits(token)
     if word := cursor.take("unit"):
@@ -76,7 +76,7 @@ def _in_digits(token: Token) -> Unit:
 
 
 def _inner_behind(year: Unit, cursor: Cursor) -> Unit:
-    """Return a year with the month, part or season that stands behind it, unless that has a year of its own."""
+    """Return a year with the month, part or season that is after it, unless that has a year of its own."""
     begin = cursor.at
     cursor.take("comma")
     if year.year and cursor.sort() in _INNER:
@@ -99,14 +99,14 @@ def _inner(cursor: Cursor) -> Unit:
     if part := cursor.take("part"):
         if count := cursor.take("number", "roman"):
             return Unit(part=(_number(count), _number(part)))
-        raise NotRead(f"which {part.text} is not said")
+        raise NotRead(f"which {part.text} is not stated")
     if month := cursor.take("month"):
         day = cursor.take("number")
         return Unit(month=_number(month), day=_number(day) if day else None)
     if last := cursor.take("last"):
         if part := cursor.take("part"):
             return Unit(part=(_number(part), _number(part)))
-        raise NotRead(f"what '{last.text}' counts is not said")
+        raise NotRead(f"what '{last.text}' counts is not stated")
     count = cursor.take("number", "roman")
     return _behind_number(count, cursor) if count else Unit()
 
@@ -115,14 +115,14 @@ def _behind_number(count: Token, cursor: Cursor) -> Unit:
     if part := cursor.take("part"):
         return Unit(part=(_number(count), _number(part)))
     if count.sort == "roman":
-        raise NotRead(f"what '{count.text}' counts is not said")
+        raise NotRead(f"what '{count.text}' counts is not stated")
     if month := cursor.take("month"):
         return Unit(month=_number(month), day=_number(count))
     return Unit(number=_number(count))
 
 
 def _year(cursor: Cursor, unit: Unit) -> Unit:
-    """Return a unit with the year that stands behind it; without one the cursor stays where it is."""
+    """Return a unit with the year that is after it; without one the cursor stays where it is."""
     if unit.year:
         return unit
     begin = cursor.at
@@ -138,7 +138,7 @@ def _year(cursor: Cursor, unit: Unit) -> Unit:
             return replace(unit, year=_number(year), is_pair=is_pair, is_financial=is_financial)
     cursor.at = begin
     if is_financial:
-        raise NotRead("which financial year is not said")
+        raise NotRead("which financial year is not stated")
     return unit
 
 

@@ -58,7 +58,7 @@ def chapters_of(rows: Sequence[DraftRow], minter: Minter, slug: str, listed: Ite
 
 
 def _is_misplaced(rows: Iterable[DraftRow], split: dict[str, tuple[str, str]]) -> bool:
-    """Whether a row's number begins with that of another chapter than the one it stands in."""
+    """Whether a row's number begins with that of another chapter than the one it is in."""
     numbers = {number for number, _ in split.values() if number}
     for row in rows:
         own = split.get(key(row.chapter), ("", ""))[0]

@@ -54,7 +54,7 @@ def cell_place(cell: Cell, *, is_only_table: bool) -> Place:
 
 
 def row_place(cell: Cell, locator: str, *, is_only_table: bool) -> Place:
-    """Return the passage of the row in which a cell stands."""
+    """Return the passage of the row in which a cell is."""
     slug = f"{_table_slug(cell, is_only_table)}row-{cell.row}" if cell.row else slug_of(locator)
     return Place(slug, "row", clean(locator), tuple(_of_table(cell)) if cell.row else ())
 

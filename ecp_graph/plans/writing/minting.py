@@ -41,7 +41,7 @@ class Minter:
         self._taken.add(iri)
 
     def mint(self, kind: str, *parts: str) -> str:
-        """Return ``BASE KIND/PARTS``, with a number behind it where that is taken."""
+        """Return ``BASE KIND/PARTS``, with a number after it where that is taken."""
         slug = "-".join(slug_of(part) for part in parts if part)
         number = 1
         while (iri := f"{self._base}{kind}/{slug}{f'-{number}' if number > 1 else ''}") in self._taken:

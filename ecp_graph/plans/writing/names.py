@@ -46,7 +46,7 @@ class OwnThing:
 
 
 class Things:
-    """What names stand for; a thing of the plan's own is made, and described, where its name first stands."""
+    """What names stand for; a thing of the plan's own is made, and described, where its name first appears."""
 
     def __init__(self, known: Iterable[KnownThing], minter: Minter, plan: str, language: str) -> None:
         """Begin with what is known; ``plan`` is the IRI of the plan whose goals its own goals are."""
@@ -179,5 +179,5 @@ class Things:
 
 
 def _as_list(text: str) -> str:
-    """Return the parts of a text, between commas and before and behind one, in lower case."""
+    """Return the parts of a text, between commas and before and after one, in lower case."""
     return _LISTED.sub(",", f",{key(text)},")

@@ -117,7 +117,7 @@ class _Writer:
         return Written(self._actions, self._things.own, (self._importing, self._evidence, *self._files.values()))
 
     def _state_import(self) -> None:
-        """State what whoever brings the plan in says of it, which stands in no cell."""
+        """State what whoever imports the plan says of it, which is in no cell."""
         given, names = self._draft.given, self._around.names
         place = Place("statement", "code-list", f"data/{self._slug}/plan.trig")
         document = f"{names.id}document/{self._slug}"

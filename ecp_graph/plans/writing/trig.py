@@ -21,9 +21,9 @@ _NAME: Final = re.compile(rb"(?:^|[\s^])([A-Za-z][\w-]*):", re.MULTILINE)
 
 
 def trig(quads: Iterable[ox.Quad], prefixes: Mapping[str, str], *, remarks: Iterable[str] = ()) -> bytes:
-    """Return statements as TriG; the remarks stand above, a line of comment each.
+    """Return statements as TriG; the remarks are above, a line of comment each.
 
-    The quads of a graph have to follow each other. In a graph, subjects stand in the order in which they first occur,
+    The quads of a graph have to follow each other. In a graph, subjects are in the order in which they first occur,
     after what it says of itself as a reading, and of its passage. Raises ValueError for a remark of more than one line.
     """
     lines = [f"# {remark}" for remark in remarks]

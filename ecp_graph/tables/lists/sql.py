@@ -24,7 +24,7 @@ _OPTIONAL: Final = re.compile(r"\(:(\w+) IS NULL OR ")
 class Twin:
     """A query of the catalogue in SQL over the lists: its rows, in order, and what is selected to show each.
 
-    It is one file, ``twins/NAME.sql``, which says of which text it is the twin: ``of`` is the beginning of its SHA-256,
+    It is one file, ``twins/NAME.sql``, which names the text that it stands for: ``of`` is the beginning of its SHA-256,
     see `hash_of`. Tests hold the rows of both together. A condition on a value that may be missing has the form that
     `narrowed` knows.
     """

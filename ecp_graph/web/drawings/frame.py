@@ -19,7 +19,7 @@ from werkzeug.urls import iri_to_uri
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.sparql.moments import date_in_words
 from ecp_graph.web.http.downloads import download
-from ecp_graph.web.show.panels import Row, panel
+from ecp_graph.web.show.panels import Row, panel, texts_of
 from ecp_graph.web.state.site import site
 
 __all__ = ["Caption", "Frame", "caption_of", "clean", "framed", "on_paper", "picture_response", "source_of"]
@@ -61,7 +61,7 @@ class Caption:
 
 @dataclass(frozen=True)
 class Frame:
-    """Where everything stands: the size of the whole, the place of the drawing, and lines with their heights."""
+    """Where everything is: the size of the whole, the place of the drawing, and lines with their heights."""
 
     width: float
     height: float
@@ -92,7 +92,7 @@ def on_paper() -> Caption | None:
 
 
 def source_of() -> str:
-    """Return the plans whose actions the release has, each with the document that it stands in."""
+    """Return the plans whose actions the release has, each with the document that it is in."""
     return site().keep("source of pictures", _source)
 
 
@@ -100,7 +100,7 @@ def _source() -> str:
     catalogue = site().catalogue
     if catalogue is None or _CONTENTS not in catalogue:
         return ""
-    names: dict[str, str] = {row["plan"]: row["planName"] for row in panel(_CONTENTS).rows if row["action"]}
+    names: dict[str, str] = {row["plan"]: row["planName"] for row in texts_of(_CONTENTS) if row["action"]}
     if len(names) > _MOST_PLANS:
         return f"{len(names)} plans"
     rows: Sequence[Row] = panel(_DOCUMENTS).rows if _DOCUMENTS in catalogue else ()

@@ -25,7 +25,7 @@ def words_are_private() -> bool:
 
 
 def may_see_words() -> bool:
-    """Whether the words may stand in the response to this request."""
+    """Whether the words may be in the response to this request."""
     here = site()
     if here.copies.may_publish:
         return True

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from ecp_graph.addresses import PATH, quoted
 from ecp_graph.linked_data.document import Standing, document_iri, licence_of, self_description, serialise
+from ecp_graph.linked_data.places import place_of
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import Format, format_named
 from ecp_graph.sparql.results import Table, to_ox
@@ -31,7 +32,7 @@ _URI: Final = PATH + "%?#[]"
 
 def local_document(thing: str, suffix: str = "") -> str:
     """Return the path on this host of the document about an individual, in the form of the suffix if there is one."""
-    return "/doc/" + quoted(thing.removeprefix(names().id)) + (f".{suffix}" if suffix else "")
+    return "/doc/" + quoted(place_of(thing, names().id)) + (f".{suffix}" if suffix else "")
 
 
 def downloads(base: str) -> list[tuple[str, Format]]:
@@ -93,7 +94,7 @@ def stamp(response: Response) -> Response:
 
 
 def json_block(standing: Standing, statements: Table) -> Markup:
-    """Return what is said of a thing, by the rows of ``thing-statements``, as JSON-LD to stand in a script element.
+    """Return what is said of a thing, by the rows of ``thing-statements``, as JSON-LD for a script element.
 
     ``<`` and the separators that end a line in JavaScript are escaped, so that no text can end the element (HTML
     Living Standard, section 4.12.1.3).

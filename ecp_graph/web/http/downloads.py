@@ -52,7 +52,7 @@ def download(
 ) -> Response:
     """Return bytes as a file to save, or to show if ``inline``, cacheable.
 
-    ``tag`` tells it apart where the bytes hold the time at which they were made.
+    ``tag`` identifies it where the bytes hold the time at which they were made.
     """
     response = content(body, content_type, tag=tag_of(filename.encode() + (tag or body)))
     response.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{filename}"'

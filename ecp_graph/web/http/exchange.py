@@ -35,7 +35,7 @@ class Exchange:
 
     The app sets ``cache_version``, the version of the data for which the response may be cached; adds ``facts`` to the
     access log; and, where the bridge ``takes_streams``, leaves a body that still comes in ``stream``, for the event
-    loop to send. ``is_stopping`` tells whether the server was told to stop.
+    loop to send. ``is_stopping`` says whether the server was told to stop.
     """
 
     is_stopping: Callable[[], bool] = bool

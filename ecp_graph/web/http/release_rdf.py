@@ -29,13 +29,13 @@ __all__ = [
 
 
 def rdf_response(key: Hashable, triples: list[ox.Triple], fmt: Format) -> Response:
-    """Return the triples in a syntax, with an entity tag; ``key`` tells them from others of the same release."""
+    """Return the triples in a syntax, with an entity tag; ``key`` identifies them among others of the same release."""
     body = site().keep(("rdf", key, fmt.name), lambda: write_rdf(triples, fmt))
     return open_to_all(content(body, fmt.content_type))
 
 
 def alternates(response: Response, path: str) -> Response:
-    """Add a Link header with the other forms of what stands at a path, and the licence (RFC 8288)."""
+    """Add a Link header with the other forms of what is at a path, and the licence (RFC 8288)."""
     links = [f'<{path}.{name}>; rel="alternate"; type="{fmt.media_type}"' for name, fmt in GRAPH_FORMATS.items()]
     if known := licence():
         links.append(f'<{known}>; rel="license"')

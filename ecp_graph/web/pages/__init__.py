@@ -58,7 +58,7 @@ def has_page(endpoint: str) -> bool:
 
 
 def is_offered(address: str) -> bool:
-    """Return False for the address of a page that this site does not have, as `has_page` tells."""
+    """Return False for the address of a page that this site does not have, as `has_page` says."""
     path = address.partition("?")[0].partition("#")[0]
     try:
         endpoint, _ = current_app.url_map.bind("localhost").match(path)

@@ -15,6 +15,7 @@ from ecp_graph.briefs.making import Kind, Subject, brief_of, day_of
 from ecp_graph.briefs.model import Brief
 from ecp_graph.briefs.writing.html import addresses, sections_of
 from ecp_graph.briefs.writing.words import confidential_in_words
+from ecp_graph.linked_data.places import place_of
 from ecp_graph.namespaces import names
 from ecp_graph.overlap.counting import CELLS, words_of_causes
 from ecp_graph.sparql.results import Term
@@ -48,7 +49,7 @@ def has_queries(kind: Kind) -> bool:
 def shown(kind: Kind, iri: str, name: str) -> dict[str, Any]:
     """Return what the page of a thing needs to show its briefing: title, sections, and the addresses of papers."""
     brief = brief_on(kind, iri, name)
-    at = quoted(iri.removeprefix(names().id))
+    at = quoted(place_of(iri, names().id))
     papers = [("Two pages to print", url_for("briefs.paper", path=at))]
     papers += [(name, url_for("briefs.paper", path=f"{at}.{ending}")) for ending, name in FORMS.items()]
     sections = sections_of(limited(brief, _MOST), target)

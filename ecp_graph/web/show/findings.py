@@ -146,7 +146,7 @@ def _named_in(report: Report) -> Iterator[str]:
 
 
 def _places_in(report: Report) -> dict[str, str]:
-    """Return where the passages stand that the findings name, by IRI, up to as many as are named at once."""
+    """Return where the passages are that the findings name, by IRI, up to as many as are named at once."""
     here = site()
     readings = dict.fromkeys(iri for finding in report.findings for iri in finding.passages)
     wanted = [Term("iri", iri) for iri in readings if named_node(iri)][: here.bounds.names_at_once]

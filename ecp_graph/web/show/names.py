@@ -73,7 +73,7 @@ def some_named() -> Iterator[str]:
 def names() -> Mapping[str, Named]:
     """Ask for every thing that has a name, by its IRI; nothing when the catalogue has no query ``names``.
 
-    Raises ResultTooLarge or QueryTimeout when they are more than the site holds, or than the engine tells in time.
+    Raises ResultTooLarge or QueryTimeout when they are more than the site holds, or than the engine returns in time.
     """
     found, refusal = _asked()
     if refusal is not None:

@@ -85,7 +85,7 @@ def panel(name: str, /, **given: str | Sequence[str]) -> Panel:
 
 
 def panel_of_page(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
-    """Return the same with no more than so many rows, and how many there are in all as the ``total`` of its table.
+    """Return the same with at most a number of rows, and how many there are in all as the ``total`` of its table.
 
     Where the lists of a release do not hold them, all rows are asked for.
     """
@@ -100,7 +100,7 @@ def panel_of_page(name: str, most_rows: int, /, **given: str | Sequence[str]) ->
 
 
 def panel_of_first(name: str, most_rows: int, /, **given: str | Sequence[str]) -> Panel:
-    """Return the same with no more than so many rows, the first in the query's order.
+    """Return the same with at most a number of rows, the first in the query's order.
 
     A query with a LIMIT of its own, as another workspace may have it, is asked as it is and cut here.
     """

@@ -10,9 +10,11 @@ from typing import Final, Literal, cast
 from flask import current_app, g, url_for
 
 from ecp_graph.addresses import quoted
+from ecp_graph.linked_data.places import place_of
 from ecp_graph.namespaces import ECP, SHAPES, VOCABULARY, names
 from ecp_graph.sparql.columns import ShownColumn
 from ecp_graph.sparql.results import Table, Term
+from ecp_graph.web.show.elsewhere import others
 from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.state.site import site
 
@@ -80,8 +82,8 @@ def link(term: Term) -> str | None:
 def local_path(iri: str) -> str | None:
     """Return the path of this host's page about one of the project's own IRIs; None when there is no such page.
 
-    Individuals (``id/``) have a document of their own; passages are graphs; terms of the ontology and shapes are
-    places on one page.
+    Individuals (``id/``) have a document of their own, and readings (``graph/``) too, those from `elsewhere` as well;
+    terms of the ontology and shapes are places on one page.
     """
     for namespace, path in places():
         if iri.startswith(namespace) and len(iri) > len(namespace):
@@ -101,6 +103,8 @@ def places() -> list[tuple[str, str]]:
         every = (
             (names().id, "/doc/", "documents.document"),
             (names().graph, "/graph/", "documents.graph"),
+            *((other.id, f"/doc/{place_of(other.id, names().id)}", "documents.document") for other in others()),
+            *((other.graph, f"/graph/{place_of(other.graph, names().graph)}", "documents.graph") for other in others()),
             (ECP, "/ontology#", "ontology.index"),
             (SHAPES, "/shapes#", "shapes.index"),
         )

@@ -173,10 +173,10 @@ def test_what_cannot_be_decided_is_refused_and_nothing_is_written(workspace: Wor
     end = _finding(workspace, "north-5", "south-5").rpartition("/")[2]
     for arguments, message in (
         ((end.replace("north-5", "north-9"), "confirmed", "--reason", "x"), f"The nearest: {end}"),
-        ((end, "confirmed"), "lacks its reason"),
+        ((end, "confirmed"), "has no reason"),
         ((end, "coordinate", "--reason", "x"), "Name the body that leads."),
         ((end, "coordinate", "--reason", "x", "--lead", "PTX"), "There is no body 'PTX'"),
-        ((end, "perhaps", "--reason", "x"), "'perhaps' is no decision; use one of confirmed, dismissed"),
+        ((end, "perhaps", "--reason", "x"), "'perhaps' is not a decision; use one of confirmed, dismissed"),
     ):
         refused = _run(workspace, "decide", *arguments, "--by", NAME)
         assert refused.exit_code == 2

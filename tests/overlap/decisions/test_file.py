@@ -61,10 +61,10 @@ def test_what_is_written_is_read_again(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("coordinate", "maybe", "tsv:2: the decision is 'maybe', and has to be one of confirmed, dismissed"),
+        ("coordinate", "maybe", "tsv:2: the decision is 'maybe', but must be one of confirmed, dismissed"),
         ("One conference, two hosts", "", "tsv:2: reason is empty; a decision says who decided, when and why."),
         ("2031-05-01T09:30:00Z", "May 2031", "tsv:2: the date is 'May 2031'; write it as 2031-05-01T09:30:00Z."),
-        ("body:ptc", "the PTC", "tsv:2: the lead is 'the PTC', which is no IRI and no CURIE of the workspace."),
+        ("body:ptc", "the PTC", "tsv:2: the lead is 'the PTC', which is neither an IRI nor a CURIE of the workspace."),
         (HASH, "0f", "tsv:2: the evidence is no SHA-256"),
         ("reason\t", "why\t", "tsv:1: the columns reason are missing."),
         ("secretariat\t", "secretariat\t\t\t\t\t", "tsv:2: the line has 13 cells, and the head 9."),

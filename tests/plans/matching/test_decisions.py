@@ -67,7 +67,7 @@ def test_a_file_by_hand_is_read_with_its_lines(tmp_path: Path) -> None:
         ([line("PTC"), line("pc"), line("ptc", "Not")], 4, "lines 2 and 4 contradict each other"),
         ([line("PTC", comment=" ")], 2, "comment is empty"),
         ([line("PTC", "not")], 2, "the modifier is 'not'"),
-        ([line("PTC").replace("exact", "close")], 2, "has to be skos:exactMatch"),
+        ([line("PTC").replace("exact", "close")], 2, "must be skos:exactMatch"),
         ([line("PTC") + "\tmore"], 2, "the line has 11 cells"),
     ],
 )

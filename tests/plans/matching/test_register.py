@@ -120,8 +120,8 @@ def test_spellings_are_told_from_names(one: str, other: str) -> None:
     [
         ("ptc", PTC, "an acronym"),
         ("Technical Committee", PTC, "not in both: permanent"),
-        ("Permanent Technical Council (PTC)", PTC, "the name is another"),
-        ("Council of Trade (PTC)", PTC, "but the name is another"),
+        ("Permanent Technical Council (PTC)", PTC, "the names differ"),
+        ("Council of Trade (PTC)", PTC, "but the names differ"),
         ("Permanent Technical Committee (TFAWG)", PTC, "is not its acronym"),
         ("CTE", COMMITTEE, "initials"),
         ("Committee on Trade or Environment", COMMITTEE, "not in both: or"),

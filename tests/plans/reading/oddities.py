@@ -376,7 +376,7 @@ ODDITIES = (
         "a number twice",
         (HEADINGS, FIRST, changed(SECOND, number="1"), THIRD),
         (SAID[0], said(SECOND, number="1"), SAID[2]),
-        told="stands also",
+        told="is also in",
     ),
     Oddity(
         "marks that turn the direction of text",

@@ -127,7 +127,7 @@ BAD: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "broken XML": (
         ".docx",
         lambda old: with_part(old, BODY, lambda text: text[:-20]),
-        "document.xml is no well-formed XML",
+        "document.xml is not well-formed XML",
     ),
     "a Word file under another name": (".xlsx", lambda _: _docx(), "its content is a Word document and not .xlsx"),
     "a PDF under another name": (".docx", lambda _: b"%PDF-1.7\n", "its content is a PDF"),
@@ -137,9 +137,9 @@ BAD: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "old Word": (".doc", lambda _: b"\xd0\xcf\x11\xe0", "save it as .docx"),
     "OpenDocument": (".odt", lambda _: b"PK", "save it as .docx"),
     "PDF": (".pdf", lambda _: b"%PDF", "copy its table into a workbook"),
-    "no ending": ("", lambda _: b"x", "without an ending"),
+    "no ending": ("", lambda _: b"x", "without an extension"),
     "nothing": (".csv", lambda _: b"", "it is empty"),
-    "NUL bytes": (".csv", lambda _: b"No,Action\n1,\0\n", "csv:2: it holds a NUL byte"),
+    "NUL bytes": (".csv", lambda _: b"No,Action\n1,\0\n", "csv:2: it has a NUL byte"),
     "broken UTF-16": (".csv", lambda _: b"\xff\xfeA\0\0\xd8B", "it begins as utf-16"),
     "an open quotation mark": (".csv", lambda _: b'No,Action,Who\n1,"Plan,PTC\n2,B,C\n', "csv:2: a quotation mark"),
     "no headings": (".csv", lambda _: b"a,b\nc,d\n", "The headings found are: The file: 'a', 'b'"),
@@ -218,7 +218,7 @@ def test_a_workbook_is_given_comments(tmp_path: Path) -> None:
     told = {cell.coordinate: cell.comment.text for row in copy.active.iter_rows() for cell in row if cell.comment}
     assert set(told) == {"C4", "A3", "A5"}
     assert "without a saved value" in told["C4"]
-    assert "stands also in Sheet!row 2" in told["A3"]
+    assert "is also in Sheet!row 2" in told["A3"]
     assert path.read_bytes() == before
     with pytest.raises(InputSyntaxError, match="only a workbook"):
         annotated(as_csv(annex(), tmp_path / "a.csv"), problems)

@@ -140,16 +140,16 @@ def test_a_mapping_is_proposed_where_no_action_is_found(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("tables: [", 1, "no YAML"),
+        ("tables: [", 1, "not YAML"),
         ("- a", 1, "a mapping is expected"),
         ("tables: x", 1, "is a list"),
         (
             "tables:\n- url: ../x.csv\n  tableSchema: {columns: [{titles: a, propertyUrl: title}]}",
             2,
-            "no name of a file",
+            "not the name of a file",
         ),
-        ("tableSchema:\n  columns:\n  - {titles: a, propertyUrl: deed}", 3, "has to be one of number, title"),
-        ("tableSchema:\n  columns:\n  - {title: a}", 3, "'title' is no key of a column"),
+        ("tableSchema:\n  columns:\n  - {titles: a, propertyUrl: deed}", 3, "must be one of number, title"),
+        ("tableSchema:\n  columns:\n  - {title: a}", 3, "'title' is not a key of a column"),
         ("tableSchema:\n  columns:\n  - {titles: a, propertyUrl: number}", 3, "the propertyUrl 'title'"),
         ("tableSchema:\n  aboutUrl: ship/1\n  columns:\n  - {titles: a}", 2, "begins with none of action"),
         (MAPPING.replace("columnReference: axis,", "columnReference: pole,"), 13, "the title of no column"),

@@ -32,7 +32,7 @@ def own_text(path: Path) -> Markup:
 
 
 def _linked(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Yield the parts of a line with its links; one link never stands within another."""
+    """Yield the parts of a line with its links; links are never nested."""
     is_left_out = False
     for token in tokens:
         if token.type == "link_open":

@@ -17,6 +17,7 @@ from ecp_graph.briefs.writing.html import STYLE, paper_of, style
 from ecp_graph.briefs.writing.markdown import markdown_of
 from ecp_graph.briefs.writing.word import MEDIA_TYPE, word_of
 from ecp_graph.linked_data.document import standing_of
+from ecp_graph.linked_data.places import iris_at
 from ecp_graph.namespaces import names
 from ecp_graph.web.http.document_headers import local_document
 from ecp_graph.web.http.errors import HttpError
@@ -56,15 +57,14 @@ def paper(path: str) -> Response:
 
 def _brief(path: str) -> Brief:
     """Return the briefing on what a path identifies; raises HttpError where there is none."""
-    iri = names().id + path
-    kind = _kind_of(iri)
-    if kind is None:
-        raise HttpError(
-            404,
-            "no-briefing",
-            f"There is no briefing at {request.path}. Bodies and plans have briefings, as /brief/body/ptc.",
-        )
-    return brief_on(kind, iri, name_of(iri))
+    for iri in iris_at(path, names().id):
+        if kind := _kind_of(iri):
+            return brief_on(kind, iri, name_of(iri))
+    raise HttpError(
+        404,
+        "no-briefing",
+        f"There is no briefing at {request.path}. Bodies and plans have briefings, as /brief/body/ptc.",
+    )
 
 
 def _kind_of(iri: str) -> Kind | None:

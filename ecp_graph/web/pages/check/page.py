@@ -84,7 +84,7 @@ def _checked() -> Checked:
         except Exception as reason:
             # its text may have words of the file
             current_app.logger.error("a check failed with %s", type(reason).__name__)
-            sentence = "The file could not be compared; the fault is the server's own. Open it and save it anew."
+            sentence = "The file could not be compared; the fault is the server's own. Open and save it again."
             raise HttpError(500, "internal", sentence) from None
 
 

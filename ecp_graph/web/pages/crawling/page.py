@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from ecp_graph.errors import EcpGraphError
+from ecp_graph.namespaces import names
 from ecp_graph.release.versions import releases_beside
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
@@ -16,6 +18,7 @@ from ecp_graph.web.pages import navigation
 from ecp_graph.web.pages.optional import OPTIONAL_PAGES
 from ecp_graph.web.pages.overlap.asked import offered
 from ecp_graph.web.pages.overlap.page import ENTRY as OVERLAP
+from ecp_graph.web.show.elsewhere import others
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
 
@@ -25,14 +28,12 @@ blueprint = Blueprint("crawling", __name__)
 
 _XML: Final = "application/xml; charset=utf-8"
 #: The things and the passages; what is distinct is found first, because a text is looked up for each row of a filter.
-_NAMED: Final = (
-    """SELECT ?thing {
-      { SELECT DISTINCT ?thing { ?thing ?p ?o } } FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), STR(id:)))
-    }""",
-    """SELECT ?thing {
-      { SELECT DISTINCT ?thing { GRAPH ?thing { ?s ?p ?o } } } FILTER(STRSTARTS(STR(?thing), STR(graph:)))
-    }""",
-)
+_NAMED: Final = """SELECT ?thing {{
+  {{ SELECT DISTINCT ?thing {{ ?thing ?p ?o }} }} FILTER(isIRI(?thing) && ({starts}))
+}}"""
+_GRAPHS: Final = """SELECT ?thing {{
+  {{ SELECT DISTINCT ?thing {{ GRAPH ?thing {{ ?s ?p ?o }} }} }} FILTER({starts})
+}}"""
 #: Pages that have an address of their own and no place in the navigation.
 _PAGES: Final = ("home.index", "about.index", "releases.index", "queries.index")
 
@@ -68,7 +69,7 @@ def part(number: int) -> Response:
 
 @blueprint.get("/404.html")
 def not_found() -> Response:
-    """The page that a file server shows for an address that is none; this server says so itself."""
+    """The page that a file server shows for a wrong address; this server has its own."""
     if not current_app.config["TWIN"]:
         raise NotFound
     return page("crawling/not-found.html")
@@ -95,11 +96,21 @@ def _make_paths() -> list[str]:
         paths += [url_for(name) for name, is_there in OPTIONAL_PAGES.items() if is_there()]
         if OVERLAP.endpoint in known:
             paths += [url_for("overlap.matrix", pair=sides.path) for sides in offered()]
-        things = sorted(thing for query in _NAMED for thing in _iris(query))
+        every = (names(), *others())
+        queries = (
+            _NAMED.format(starts=_begins_with(each.id for each in every)),
+            _GRAPHS.format(starts=_begins_with(each.graph for each in every)),
+        )
+        things = sorted(thing for query in queries for thing in _iris(query))
     except (EcpGraphError, HttpError):  # a store elsewhere that is slow has the pages alone in its sitemap
         things = []
     paths += filter(None, map(local_path, things))
     return list(dict.fromkeys(paths))
+
+
+def _begins_with(starts: Iterable[str]) -> str:
+    """Return the condition that a thing's IRI begins with one of some texts."""
+    return " || ".join(f"STRSTARTS(STR(?thing), {ox.Literal(start)})" for start in starts)
 
 
 def _iris(query: str) -> Iterator[str]:

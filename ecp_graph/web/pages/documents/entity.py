@@ -58,7 +58,7 @@ class Value:
 
     @cached_property
     def stated(self) -> tuple[Source, ...]:
-        """The graphs in which it stands because somebody wrote it, and not because the build found it."""
+        """The graphs that have it because somebody wrote it, not because the build found it."""
         return tuple(source for source in self.sources if not names().is_added(source.graph))
 
     @property
@@ -145,7 +145,7 @@ class Entity:
     def following(self) -> list[Group]:
         """What follows by the ontology or was found by the build, both ways; its kinds among it.
 
-        Left out is what the page shows elsewhere: its overlaps, and the passages that stand beside each statement.
+        Left out is what the page shows elsewhere: its overlaps, and the passages that are beside each statement.
         """
         return [*self._groups("from", stated=False), *self._groups("to", stated=False)]
 

@@ -3,7 +3,7 @@
 Which properties, in what order and what is written where there is nothing, is data: a file such as ``facts.yaml`` in
 the folder of the page. A property is named as in `Entity.values_of`; ``^name`` is what points to the thing by it. With
 ``verbs`` a value is told with the labels of the properties that state it, or with the words that the file has for them:
-these are of general properties, and stand only where no other does.
+these are of general properties, and are used only where no other is.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LIMIT 1
 class Told:
     """One value of a fact: words that belong to it, the value, and where it is stated or how certain it is.
 
-    The words stand before the value, but behind it where they are a verb of which it is the subject.
+    The words are before the value, but after it where they are a verb of which it is the subject.
     """
 
     words: str
@@ -52,7 +52,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Fact:
-    """What stands under one heading; ``none`` is written where there is nothing."""
+    """What is under one heading; ``none`` is written where there is nothing."""
 
     heading: str
     told: tuple[Told, ...]
@@ -61,7 +61,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Home:
-    """Where most of what is told of a thing stands: the reading that gives its title, the passage that was read, and
+    """Where most of what is said of a thing is: the reading that gives its title, the passage that was read, and
     the document."""
 
     source: Source
@@ -118,7 +118,7 @@ def _fact(entity: Entity, wanted: Mapping[str, Any]) -> Fact:
 
 
 def _told(entity: Entity, value: Value, words: str, general: Mapping[str, str] | None) -> list[Told]:
-    """Return a value as it is told: once for each verb where verbs are wanted."""
+    """Return a value as it is shown: once for each verb where verbs are wanted."""
     stated = [each for each in _of_both(entity, value) if each.is_stated] if general is not None else []
     verbs = {each: (general or {}).get(each.predicate.removeprefix(ECP), "") for each in stated}
     special = {each: entity.label_of(each) for each, words_of in verbs.items() if not words_of}

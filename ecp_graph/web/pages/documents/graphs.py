@@ -12,6 +12,7 @@ from flask import Response, request
 from ecp_graph.addresses import quoted
 from ecp_graph.engine import Question
 from ecp_graph.linked_data.document import named_node
+from ecp_graph.linked_data.places import place_of
 from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.formats import TURTLE, Format
 from ecp_graph.sparql.results import Table, Term
@@ -78,7 +79,7 @@ class Statement:
 
 def local_graph(iri: str, suffix: str = "") -> str:
     """Return the path on this host of a named graph, in the form of the suffix if there is one."""
-    return "/graph/" + quoted(iri.removeprefix(names().graph)) + (f".{suffix}" if suffix else "")
+    return "/graph/" + quoted(place_of(iri, names().graph)) + (f".{suffix}" if suffix else "")
 
 
 def graph_response(iri: str, suffix: str) -> Response | None:

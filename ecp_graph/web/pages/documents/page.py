@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ecp_graph.addresses import quoted
 from ecp_graph.linked_data.document import Standing, describe_thing, named_node, serialise, standing_of
+from ecp_graph.linked_data.places import iris_at
 from ecp_graph.namespaces import names
 from ecp_graph.sparql.formats import TURTLE, Format
 from ecp_graph.web.drawings.frame import caption_of, picture_response
@@ -78,7 +79,7 @@ def document(path: str) -> AnyResponse:
 def drawing(path: str) -> AnyResponse:
     """The neighbourhood of a thing as a picture."""
     _need_catalogue()
-    if _standing(names().id + path + ".svg"):  # the name of the thing itself ends like one
+    if any(_standing(iri) for iri in iris_at(f"{path}.svg", names().id)):  # the name of the thing itself ends like one
         return document(path + ".svg")
     standing, _ = _find(path)
     if isinstance(standing, AnyResponse):
@@ -97,26 +98,28 @@ def graph(path: str) -> AnyResponse:
     """One named graph: a passage with its statements, or what the build wrote."""
     _need_catalogue()
     stem, suffix = split_suffix(path, DOCUMENT_FORMATS)
-    graphs = names().graph
-    response = graph_response(graphs + path, "") if not suffix or may_be_named(graphs + path) else None
-    if response is None and suffix:
-        response = graph_response(graphs + stem, suffix)
-    return response or missing(graphs + stem)
+    for whole, part in zip(iris_at(path, names().graph), iris_at(stem, names().graph), strict=True):
+        response = graph_response(whole, "") if not suffix or may_be_named(whole) else None
+        if response is None and suffix:
+            response = graph_response(part, suffix)
+        if response is not None:
+            return response
+    return missing(names().graph + stem)
 
 
 def _find(path: str) -> tuple[Standing | AnyResponse, str]:
     """Return the standing of the thing of a path and the suffix; a response when it is unknown or deprecated."""
     _need_catalogue()
     stem, suffix = split_suffix(path, DOCUMENT_FORMATS)
-    things = names().id
-    standing = _standing(things + path) if not suffix or may_be_named(things + path) else None
-    if standing is not None:  # the name of the thing itself ends like a suffix
-        suffix = ""
-    elif suffix:
-        standing = _standing(things + stem)
-    if standing is None:
-        return missing(things + stem), suffix
-    return (_deprecated(standing, suffix) if standing.is_deprecated else standing), suffix
+    for whole, part in zip(iris_at(path, names().id), iris_at(stem, names().id), strict=True):
+        standing = _standing(whole) if not suffix or may_be_named(whole) else None
+        if standing is not None:  # the name of the thing itself ends like a suffix
+            suffix = ""
+        elif suffix:
+            standing = _standing(part)
+        if standing is not None:
+            return (_deprecated(standing, suffix) if standing.is_deprecated else standing), suffix
+    return missing(names().id + stem), suffix
 
 
 def _deprecated(standing: Standing, suffix: str) -> AnyResponse:

@@ -28,7 +28,7 @@ ORDER BY ?discrepancy ?locator ?passage"""
 
 @dataclass(frozen=True)
 class Doubt:
-    """One thing that is unclear: a sentence, more about it, the places where it stands, and its severity as a check."""
+    """One thing that is unclear: a sentence, more about it, the places where it is, and its severity as a check."""
 
     sentence: Sequence[Piece]
     more: str = ""
@@ -58,7 +58,7 @@ def discrepancies(entity: Entity) -> list[Doubt]:
 
 
 def _places(thing: str) -> dict[str, list[Piece]]:
-    """Return where the passages of each discrepancy about a thing stand, each linked to its page."""
+    """Return where the passages of each discrepancy about a thing are, each linked to its page."""
     node = named_node(thing)
     found: dict[str, list[Piece]] = {}
     rows = site().ask(_PASSAGES.format(thing=node)).rows if node else ()

@@ -70,7 +70,7 @@ def _finding(
     if here.workspace is None or not own or any(v.is_stated for v in values if v.direction == "from"):
         return None
     files = here.keep("rule files", lambda: here.workspace.rule_files if here.workspace else [])
-    return explain_finding(here.engine, files, statements[own[0]], told=told, keep=here.keep, timeout_s=limit_s)
+    return explain_finding(here.engine, files, statements[own[0]], told=told, timeout_s=limit_s)
 
 
 def _statement(thing: str, value: Value) -> Statement:

@@ -1,4 +1,4 @@
-"""The two sides of a finding on two actions: what each says, cell by cell, with the place where it stands."""
+"""The two sides of a finding on two actions: what each says, cell by cell, with the place where it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ QUERY: Final = "actions-side-by-side"
 
 @dataclass(frozen=True)
 class Said:
-    """One value that an action states: its text, the thing that it is, where it is one, and where it stands."""
+    """One value that an action states: its text, the thing that it is, where it is one, and where it is."""
 
     text: Term
     thing: Term | None
@@ -73,7 +73,7 @@ def _said(rows: Iterable[tuple[Row, Term]], aspect: str) -> list[Said]:
 
 
 def _values(rows: Iterable[tuple[Row, Term]]) -> Iterator[Said]:
-    """Yield each value once, with all places where it stands."""
+    """Yield each value once, with all places where it is."""
     sources: dict[tuple[str, str], dict[Source, None]] = {}
     terms: dict[tuple[str, str], Term] = {}
     for row, value in rows:

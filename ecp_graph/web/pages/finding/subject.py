@@ -92,7 +92,7 @@ def _rows(pair: Sequence[str], shown: set[str]) -> Sequence[Row]:
 
 
 def _places(entity: Entity) -> list[Source]:
-    """Return where the readings stand that a finding rests on."""
+    """Return where the readings are that a finding rests on."""
     readings = [str(iri) for value in entity.values_of("statedIn") if (iri := named_node(value.other.value))]
     rows = site().ask(_PLACES.format(readings=" ".join(readings))).rows if readings else ()
     return [Source(*(cell.value if cell else "" for cell in row)) for row in rows]

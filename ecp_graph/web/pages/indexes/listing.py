@@ -86,7 +86,7 @@ class Listing:
         return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
 
     def table(self, entries: Iterable[Entry]) -> Table:
-        """Return rows as a table to save; several plans are told with their numbers of actions."""
+        """Return rows as a table to save; several plans are shown with their numbers of actions."""
         several = ["plans"] if len(self.plans) > 1 else []
         columns = ("name", "code", "kind", *(column.name for column in self.columns), *several, "iri")
         return Table(columns, tuple(tuple(self._cell(entry, name) for name in columns) for entry in entries))
@@ -216,7 +216,7 @@ def words_of(scheme: str) -> Callable[[str], str]:
 
 
 def _refuse_others(name: str, value: str, known: Iterable[str]) -> None:
-    """Raise HttpError for a value that is none of those known."""
+    """Raise HttpError for an unknown value."""
     known = list(known)
     if value and value not in known:
         near = difflib.get_close_matches(value, known, n=3) or known[:5]

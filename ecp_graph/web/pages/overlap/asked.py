@@ -63,7 +63,7 @@ class Sides:
 
     @property
     def path(self) -> str:
-        """As it stands in addresses: ``body-instrument``."""
+        """As it is in addresses: ``body-instrument``."""
         return f"{self.rows}-{self.columns}"
 
     @property
@@ -139,7 +139,7 @@ def thing_of(dimension: str, slug: str) -> Thing:
 
 
 def thing_path(dimension: str, iri: str) -> str | None:
-    """Return the address of the page on who meets on a thing; None for what can stand in no matrix."""
+    """Return the address of the page on who meets on a thing; None for what can be in no matrix."""
     slug = _slugs()[0].get((dimension, iri))
     return url_for("overlap.on", dimension=dimension, slug=slug) if slug else None
 
@@ -169,7 +169,7 @@ def cell_of(first: str, second: str) -> str | None:
 
 
 def pair_path(dimension: str, first: str, second: str) -> str | None:
-    """Return the address of the cell of two members (IRIs) of one dimension; None when one can stand in no matrix."""
+    """Return the address of the cell of two members (IRIs) of one dimension; None when one can be in no matrix."""
     things = [joins().by_iri.get((dimension, iri)) for iri in (first, second)]
     return cell_paths(Sides(dimension, dimension))(things[0], things[1]) if things[0] and things[1] else None
 

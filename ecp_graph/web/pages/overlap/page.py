@@ -1,4 +1,4 @@
-"""``/overlap``: matrices of what joins two dimensions, what stands behind each cell, and who shares a thing."""
+"""``/overlap``: matrices of what joins two dimensions, what is behind each cell, and who shares a thing."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def download(pair: str, extension: str) -> Response:
 
 @blueprint.get("/overlap/<pair>/<first>/<second>")
 def cell(pair: str, first: str, second: str) -> Response:
-    """What stands behind one cell: what two share or what joins them, the rows, the passages, the queries."""
+    """What is behind one cell: what two share or what joins them, the rows, the passages, the queries."""
     sides = sides_of(pair)
     one, other = thing_of(sides.rows, first), thing_of(sides.columns, second)
     graded = is_graded(sides)

@@ -1,4 +1,4 @@
-"""The page of a passage: where it stands, its words where they may be shown, and what was read from it."""
+"""The page of a passage: where it is, its words where they may be shown, and what was read from it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SELECT ?passage ?start ?end ?hash WHERE {{
 ORDER BY ?start ?end ?passage
 """
 _OFFSET: Final = re.compile(r"\d{1,12}")
-#: Seconds that a page waits for a copy that is read for the first time; a file of the twin waits as long as it takes.
+#: Seconds that a page waits for a copy that is read for the first time; a static file waits as long as it takes.
 _WAIT_S: Final = 5.0
 #: A line that the next word would have made longer than this part of the longest one was broken by the layout.
 _FULL: Final = 0.85

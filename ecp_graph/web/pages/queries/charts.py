@@ -62,7 +62,7 @@ class ChartField:
 
     @property
     def heading(self) -> str:
-        """What stands above the bars."""
+        """What is above the bars."""
         return _heading(self.column, self.unit)
 
 
@@ -109,7 +109,7 @@ def bar_chart(columns: Sequence[Column], table: Table) -> Chart | None:
 
 
 def _heading(column: str, unit: str) -> str:
-    """Return what stands above a field: the column, and its unit where the name does not tell it."""
+    """Return what is above a field: the column, and its unit where the name does not say it."""
     name = heading(column)
     return name if unit in name else f"{name} ({unit})"
 

@@ -16,7 +16,7 @@ from ecp_graph.queries.resolve import Choice
 from ecp_graph.queries.sheets import about_query, chosen_in_words, headings_of
 from ecp_graph.sparql.formats import DEFAULTS, FORMATS, Format, formats_of, negotiate
 from ecp_graph.sparql.spreadsheet import MEDIA_TYPE, workbook
-from ecp_graph.tables.lists.answering import Held, held
+from ecp_graph.tables.lists.answering import Held, held, left_out
 from ecp_graph.web.drawings.frame import Caption, caption_of, picture_response
 from ecp_graph.web.http.answers import answer_response, ask, held_answer, on_budget
 from ecp_graph.web.http.downloads import download
@@ -177,6 +177,7 @@ def _result(query: Query, given: Given) -> dict[str, Any]:
             "chart": bar_chart(query.columns, shown.table),
             "sources": sources(shown.table),
             "beside_graph": shown.beside_graph,
+            "left_out": left_out(None, query) if site().lists is None else "",
             "samples": _samples(query, given, shown.bound),
         }
     with on_budget():

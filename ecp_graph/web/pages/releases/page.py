@@ -21,10 +21,10 @@ from ecp_graph.namespaces import names
 from ecp_graph.linked_data.description import read_description
 from ecp_graph.queries.compare import Difference, compare
 from ecp_graph.release.versions import KeptRelease, releases_beside
+from ecp_graph.validation.report import SEVERITY_WORDS
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
 from ecp_graph.web.pages.dataset.page import listed_dumps, listed_tables, send_dump, send_table
-from ecp_graph.web.pages.validation.page import COUNTED
 from ecp_graph.web.http.negotiation import GRAPH_FORMATS, split_suffix, wanted_form
 from ecp_graph.web.http.release_rdf import alternates, description_triples, parse_turtle, rdf_response
 from ecp_graph.web.state.site import site
@@ -49,7 +49,7 @@ def index() -> Response:
 
 @blueprint.get("/releases.atom")
 def feed() -> Response:
-    """The releases as an Atom feed (RFC 4287); each entry tells what changed from the one before."""
+    """The releases as an Atom feed (RFC 4287); each entry says what changed from the one before."""
     kept = _kept()
     pairs = _pairs(kept)
     entries = [(one, _summary(pairs[one.id], one.release) if one.id in pairs else "") for one in kept]
@@ -101,7 +101,7 @@ def release(name: str) -> Response:
         address=lambda file: url_for("releases.dump", name=identity, file=file),
         address_of_table=lambda file: url_for("releases.table", name=identity, file=file),
         before=pairs.get(identity),
-        counted=COUNTED,
+        counted=SEVERITY_WORDS,
         iri=release_iri(identity),
         syntaxes=GRAPH_FORMATS,
     )

@@ -35,7 +35,7 @@ class Axis:
     ticks: tuple[Tick, ...] = ()
 
     def at(self, moment: datetime) -> float:
-        """Return the place of a moment; one outside stands at the edge."""
+        """Return the place of a moment; one outside is at the edge."""
         share = (moment - self.first) / (self.last - self.first)
         return round(self.left + self.width * min(1.0, max(0.0, share)), 1)
 

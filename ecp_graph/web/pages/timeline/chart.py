@@ -33,7 +33,7 @@ _MOST_LINES: Final = 6
 class Layout:
     """How wide a picture is, where its axis begins, what is left beside it, and where titles begin.
 
-    Titles stand beside their marks, or above them where there is no room beside: then the axis begins at the left.
+    Titles are beside their marks, or above them where there is no room beside: then the axis begins at the left.
     """
 
     width: float
@@ -43,7 +43,7 @@ class Layout:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether titles stand above their marks."""
+        """Whether titles are above their marks."""
         return self.axis < self.titles
 
     @property
@@ -115,7 +115,7 @@ class Mark:
 class Lane:
     """One row of the picture at its height: a heading, an action with its mark, or marks that lie side by side.
 
-    The marks stand at ``marks_y``; ``lines`` are the title of an action.
+    The marks are at ``marks_y``; ``lines`` are the title of an action.
     """
 
     y: float
@@ -253,7 +253,7 @@ def _mark(entry: Entry, axis: Axis, layout: Layout) -> Mark | None:
 def _beside(mark: Mark, axis: Axis, layout: Layout, room: float = 0) -> Mark:
     """Set the words to the right of a mark, or to its left where they would leave the picture.
 
-    Words that have room on neither side stand on a mark that is as long, else are cut and stand where more room is.
+    Words that have room on neither side stand on a mark that is as long, else are cut and put where more room is.
     """
     after, before = mark.x + mark.width + room + _GAP, mark.x - room - _GAP
     right, left = axis.right + layout.edge - after, before

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Response
 
 from ecp_graph.errors import ReleaseError
-from ecp_graph.validation.report import SEVERITIES
+from ecp_graph.validation.report import SEVERITIES, SEVERITY_WORDS
 from ecp_graph.validation.writers import FORMATS
 from ecp_graph.web.http.errors import HttpError
 from ecp_graph.web.http.responses import content, page
@@ -17,17 +17,11 @@ from ecp_graph.web.show.names import name_all, name_of
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
 
-__all__ = ["COUNTED", "ENTRY", "blueprint"]
+__all__ = ["ENTRY", "blueprint"]
 
 blueprint = Blueprint("validation", __name__)
 ENTRY: Final = NavigationEntry("Validation", "validation.index")
 
-#: What a finding of each severity is called, one and several.
-COUNTED: Final = {
-    "Violation": ("violation", "violations"),
-    "Warning": ("warning", "warnings"),
-    "Info": ("note", "notes"),
-}
 _MEDIA_TYPES: Final = {
     "txt": "text/plain; charset=utf-8",
     "json": "application/json",
@@ -50,7 +44,7 @@ def index() -> Response:
     return page(
         "validation/validation.html",
         report=report,
-        counted=COUNTED,
+        counted=SEVERITY_WORDS,
         severities=SEVERITIES,
         rules=shown,
         responses=report.by_response(),
