@@ -63,6 +63,7 @@ def page(hosts: Sequence[Host]) -> str:
 
 def main() -> None:
     """Build a release, publish it, ask both, and write the page."""
+    from ecp_graph.namespaces import using
     from ecp_graph.pipeline import build
     from ecp_graph.release.release import open_release
     from ecp_graph.settings import Settings
@@ -77,7 +78,8 @@ def main() -> None:
         build(workspace, releases)
         publish(open_release(releases), workspace, twin, base_url="https://example.org/plan/")
         client = create_app(Settings(workspace=workspace.root, releases=releases)).test_client()
-        PAGE.write_text(page([ServerHost(client), RuledHost(twin), FileHost(twin)]), encoding="utf-8")
+        with using(workspace.names):
+            PAGE.write_text(page([ServerHost(client), RuledHost(twin), FileHost(twin)]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -35,8 +35,9 @@ def main() -> int:
         with serving_with(PATIENCE, **settings) as served:
             told, faults, slowest_s = Counter[int](), list[str](), 0.0
             with MemoryWatch(lambda: family(served.process.pid)) as memory, ProcessPoolExecutor(4) as pool:
-                seeds = range(seed, seed + requests // BATCH)
-                for part in pool.map(_batch, [served.port] * len(seeds), seeds):
+                sizes = [min(BATCH, requests - start) for start in range(0, requests, BATCH)]
+                seeds = range(seed, seed + len(sizes))
+                for part in pool.map(_batch, [served.port] * len(seeds), seeds, sizes):
                     told += part[0]
                     faults += part[1]
                     slowest_s = max(slowest_s, part[2])
@@ -50,9 +51,9 @@ def main() -> int:
     return 0 if alive and not faults else 1
 
 
-def _batch(port: int, seed: int) -> tuple[Counter[int], list[str], float]:
+def _batch(port: int, seed: int, requests: int) -> tuple[Counter[int], list[str], float]:
     fuzz = Fuzz(Served(port, None, Path()))  # type: ignore[arg-type]
-    fuzz.run(BATCH, seed=seed)
+    fuzz.run(requests, seed=seed)
     return fuzz.told, fuzz.faults, fuzz.slowest_s
 
 

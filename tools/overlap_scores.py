@@ -254,15 +254,15 @@ def _found_by_candidates(one: Half) -> float:
 def _found_by_words(one: Half) -> float:
     from ecp_graph.overlap.likeness.signals import words_of_title
 
-    bags = {each: words_of_title(each, one.rarity) for each in (*one.actions, *one.others)}
-    return one.among_first(_ranking(one, lambda a, b: bags[a].alike(bags[b])))
+    words = {each: words_of_title(each, one.rarity) for each in (*one.actions, *one.others)}
+    return one.among_first(_ranking(one, lambda a, b: words[a].alike(words[b])))
 
 
 def _found_by_letters(one: Half) -> float:
     from ecp_graph.overlap.likeness.signals import letters_of
 
-    bags = {each: letters_of(each.action.title) for each in (*one.actions, *one.others)}
-    return one.among_first(_ranking(one, lambda a, b: bags[a].alike(bags[b])))
+    letters = {each: letters_of(each.action.title) for each in (*one.actions, *one.others)}
+    return one.among_first(_ranking(one, lambda a, b: letters[a].alike(letters[b])))
 
 
 def _found_by_meaning(one: Half) -> float:

@@ -26,27 +26,29 @@ _HASH: Final = ECP + "evidenceHash"
 #: A passage without a hash is told by its IRI, and a reading of no passage by its own.
 _EVIDENCE: Final = """
 CREATE OR REPLACE TABLE finding_evidence AS
+WITH reading_text AS (
+  SELECT thing AS reading,
+    coalesce(regexp_extract(hash.term, '^"(.*)"', 1), passage.term[2:-2], reading.term[2:-2]) AS value,
+    coalesce(regexp_extract(place.term, '^"(.*)"', 1), '') AS told
+  FROM (SELECT DISTINCT thing FROM finding_reading)
+  JOIN terms AS reading ON reading.id = thing
+  LEFT JOIN triples AS made ON made.s = thing AND made.p = {reading_of}
+  LEFT JOIN terms AS passage ON passage.id = made.o
+  LEFT JOIN triples AS has ON has.s = made.o AND has.p = {text_hash}
+  LEFT JOIN terms AS hash ON hash.id = has.o
+  LEFT JOIN triples AS located ON located.s = made.o AND located.p = {locator}
+  LEFT JOIN terms AS place ON place.id = located.o)
 SELECT id, part, value, min(told) AS told FROM (
   SELECT id, 'kind' AS part, $kinds[kind + 1] AS value, '' AS told FROM finding
   UNION ALL
   SELECT f.id, 'member', term[2:-2], ''
   FROM (SELECT id, unnest([first, second]) AS thing FROM finding) AS f JOIN terms ON terms.id = thing
   UNION ALL SELECT f.id, 'on', term[2:-2], '' FROM finding_on AS f JOIN terms ON terms.id = thing
-  UNION ALL
-  SELECT f.id, 'text', coalesce(regexp_extract(hash.term, '^"(.*)"', 1), passage.term[2:-2], reading.term[2:-2]),
-    coalesce(regexp_extract(place.term, '^"(.*)"', 1), '')
-  FROM finding_reading AS f
-  JOIN terms AS reading ON reading.id = f.thing
-  LEFT JOIN triples AS made ON made.s = f.thing AND made.p = {reading_of}
-  LEFT JOIN terms AS passage ON passage.id = made.o
-  LEFT JOIN triples AS has ON has.s = made.o AND has.p = {text_hash}
-  LEFT JOIN terms AS hash ON hash.id = has.o
-  LEFT JOIN triples AS located ON located.s = made.o AND located.p = {locator}
-  LEFT JOIN terms AS place ON place.id = located.o)
+  UNION ALL SELECT f.id, 'text', value, told FROM finding_reading AS f JOIN reading_text ON reading = thing)
 GROUP BY id, part, value"""
 _HASHES: Final = """
 CREATE OR REPLACE TABLE finding_hash AS
-SELECT id, sha256(string_agg(concat(part, '=', value), chr(10) ORDER BY part, value)) AS hash
+SELECT id, sha256(array_to_string(list_sort(list(concat(part, '=', value))), chr(10))) AS hash
 FROM finding_evidence GROUP BY id"""
 _LITERALS: Final = "SELECT concat('\"', hash, '\"') AS term FROM finding_hash"
 _MINTED: Final = """

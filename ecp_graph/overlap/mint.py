@@ -78,7 +78,8 @@ _SAME: Final = """
 SELECT node, list(concat_ws(' ', a.term, b.term, c.term) ORDER BY a.term, b.term, c.term)
 FROM finding_text JOIN finding USING (id)
 JOIN terms AS a ON a.id = first JOIN terms AS b ON b.id = second JOIN terms AS c ON c.id = cause
-GROUP BY node HAVING count(*) > 1 ORDER BY node LIMIT 1"""
+WHERE node = (SELECT node FROM finding_text GROUP BY node HAVING count(*) > 1 ORDER BY node LIMIT 1)
+GROUP BY node"""
 _MARK: Final = """
 CREATE OR REPLACE TEMP TABLE mark AS
 SELECT

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Final, overload
 
 from ecp_graph.overlap.counting import WRITTEN_CODES
 from ecp_graph.overlap.joins import Finding, Joins, Link, Plan, Thing
@@ -74,7 +75,7 @@ def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], list
         Thing(thing, dimension, code, name, remark, written.get(thing, ""))
         for thing, dimension, code, name, remark in sides
     ]
-    links = [Link(*row) for row in rows(LINKS, "dimension", "thing", "link", "tie")]
+    links = _Links(lambda: rows(LINKS, "dimension", "thing", "link", "tie"))
     order = {
         "grades": tuple(dict.fromkeys(grade for (grade,) in rows(GRADES, "evidenceGrade"))),
         "ties": tuple(catalogue[LINKS].values_of("tie")),
@@ -86,6 +87,29 @@ def read_joins(catalogue: Mapping[str, Query], ask: Callable[[str], Table], list
         return StoredJoins(things, links, (), **order, plans=plans, lists=lists)
     columns = ("dimension", "memberA", "memberB", CAUSES, "kind", "evidenceGrade", "certainty", "on", "plans")
     return Joins(things, links, [_finding(row) for row in rows(FINDINGS, *columns)], **order, plans=plans)
+
+
+class _Links(Sequence[Link]):
+    """The links of rows, which are read when they are needed: addresses of cells need the things alone."""
+
+    def __init__(self, rows: Callable[[], Iterable[Sequence[str]]]) -> None:
+        self._rows = rows
+
+    @cached_property
+    def _links(self) -> list[Link]:
+        return [Link(*row) for row in self._rows()]
+
+    @overload
+    def __getitem__(self, at: int) -> Link: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Link]: ...
+
+    def __getitem__(self, at: int | slice) -> Link | Sequence[Link]:
+        return self._links[at]
+
+    def __len__(self) -> int:
+        return len(self._links)
 
 
 def _finding(row: Sequence[str]) -> Finding:

@@ -22,7 +22,7 @@ from ecp_graph.reasoning.reason import Closure, Contradiction, by_joins, infer_l
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.statements import DEFAULT_GRAPH, Statements
 
-__all__ = ["Completed", "complete", "tables_of"]
+__all__ = ["Completed", "complete", "tables_of", "things_of"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,11 @@ class Completed:
 
     def things(self) -> NTriples:
         """Return what shapes are run on: the merge of all but the shapes themselves."""
-        return NTriples([self.statements.text(["ontology", "data", "inferred", "derived"], graphs=False)])
+        return things_of(self.write_things())
+
+    def write_things(self) -> Path:
+        """Write the same into a file, for a process that validates it, and return that."""
+        return self.statements.write_triples(["ontology", "data", "inferred", "derived"], "things")
 
     def located(self, contradiction: Contradiction) -> str:
         """Return the sentence of a contradiction with the places of its statements, or else of its individuals."""
@@ -67,6 +71,11 @@ class Completed:
         found = found or [find(iri) for iri in contradiction.individuals]
         places = ", ".join(dict.fromkeys(f"{place.file}:{place.line}" for place in found if place))
         return f"{contradiction.sentence} ({places})" if places else contradiction.sentence
+
+
+def things_of(path: Path) -> NTriples:
+    """Return what `Completed.write_things` has written."""
+    return NTriples([path.read_bytes()])
 
 
 def complete(

@@ -6,8 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,16 +25,17 @@ from ecp_graph.namespaces import PREFIXES
 from ecp_graph.overlap.choosing import count_findings, rows_beside, told_of_rows
 from ecp_graph.overlap.likeness import encoder_version
 from ecp_graph.pipeline.complete import Completed
+from ecp_graph.pipeline.storing import DESCRIBED, Storing, describe_in
 from ecp_graph.queries.catalogue import load_catalogue
 from ecp_graph.rdf.writing import write_rdf
 from ecp_graph.release.release import CURRENT, MANIFEST, PUBLIC, Release, file_facts, open_release
 from ecp_graph.sparql.formats import TURTLE
 from ecp_graph.tables.answers import answers_by_joins
 from ecp_graph.tables.definitions import FOLDER as TABLES_FOLDER
-from ecp_graph.tables.definitions import read_definitions
+from ecp_graph.tables.definitions import Definition, read_definitions
 from ecp_graph.tables.lists.writing import FILE as LISTS_FILE
 from ecp_graph.tables.lists.writing import write_lists
-from ecp_graph.tables.statements import DEFAULT_GRAPH, LAYERS, Statements, memory_limit
+from ecp_graph.tables.statements import LAYERS, Statements
 from ecp_graph.tables.stored import make_merged
 from ecp_graph.tables.tidy import write_tables
 from ecp_graph.validation.report import Report
@@ -46,17 +46,6 @@ __all__ = ["LAYOUT", "fingerprint", "release_id", "write_contents", "write_publi
 
 #: Rises when the files of a release change their form, so that a release of the old form is not taken for the new one.
 LAYOUT: Final = 8
-#: A store in memory takes half of what tables may take, if its N-Quads are one so-manieth of that.
-_PART_IN_MEMORY: Final = 4
-#: So much text is loaded into the store at a time: what a piece takes in memory is some six times as much.
-_PIECE_BYTES: Final = 48_000_000
-#: What the description is of, and what tables are asked about.
-_DESCRIBED: Final = tuple(layer for layer in LAYERS if layer != "description")
-_STORED: Final = """
-WITH
-  blank AS (SELECT id FROM terms WHERE starts_with(term, '_:')),
-  every AS ({layers} UNION ALL SELECT s, p, o, {default} FROM merged)
-FROM every WHERE (s IN (FROM blank) OR o IN (FROM blank)) = {with_blank}"""
 
 
 def fingerprint(workspace: Workspace) -> str:
@@ -136,13 +125,9 @@ def write_contents(
     with forked_call(partial(_write_dumps, folder, dumped)) as dumps_written:
         for name, content in (("description", description), ("ontology", completed.sources.ontology)):
             (folder / f"{name}.ttl").write_bytes(write_rdf((quad.triple for quad in content), TURTLE))
-        with _store(folder / "store", statements, description) as store:
-            beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
-            answered, left = answers_by_joins(statements, _DESCRIBED, tables)
-            for name, why_not in left.items():
-                progress(f"The table {name} is asked of the store, because joins do not cover {why_not}")
-            write_tables(store, tables, folder / TABLES_FOLDER, answered=answered, beside=beside)
-            _write_lists(folder, store, description, workspace)
+        left = _write_store_tables_and_lists(folder, statements, description, tables, workspace)
+        for name, why_not in left.items():
+            progress(f"The table {name} is asked of the store, because joins do not cover {why_not}")
         dumps_written()
     found = report()
     for name, suffix in FORMATS.items():
@@ -183,13 +168,6 @@ def _facts_of_files(folder: Path) -> dict[str, Any]:
     return {path.relative_to(folder).as_posix(): file_facts(path) for path in files}
 
 
-def _write_lists(folder: Path, store: ox.Store, description: Sequence[ox.Quad], workspace: Workspace) -> None:
-    """Write the lists that pages read, of a store that lacks the description and of the tables."""
-    store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
-    engine = EmbeddedEngine(store, name=f"release in {folder.name}")
-    write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
-
-
 def _ontology_version(completed: Completed) -> str:
     version = ox.NamedNode(PREFIXES["owl"] + "versionInfo")
     found = (quad.object for quad in completed.sources.ontology if quad.predicate == version)
@@ -214,47 +192,39 @@ def _write_dumps(folder: Path, dataset: Path | None) -> None:
     write_checksums(dumps, [(path.name, file_facts(path)["sha256"]) for path in made])
 
 
-@contextmanager
-def _store(path: Path, statements: Statements, description: Sequence[ox.Quad]) -> Iterator[ox.Store]:
-    """Make the store of a release, the merge of all graphs as its default graph, and yield what answers as it does.
+def _write_store_tables_and_lists(
+    folder: Path,
+    statements: Statements,
+    description: Sequence[ox.Quad],
+    tables: Sequence[Definition],
+    workspace: Workspace,
+) -> dict[str, str]:
+    """Write these parts of a release, and return the tables that a store was asked for, each with the reason.
 
-    That lacks the description, which is added at the end: tables are asked about what that describes.
+    A store in memory is gone before the one on disk is made. Tables are of what the description describes, so a store
+    lacks it until they are there.
     """
-    make_merged(statements, _DESCRIBED)
-    layers = " UNION ALL ".join(f"FROM {layer}" for layer in _DESCRIBED)
-    plain, with_blank = (
-        statements.write(_STORED.format(layers=layers, default=DEFAULT_GRAPH, with_blank=is_so), f"stored-{is_so}")
-        for is_so in (False, True)
-    )
-    store = ox.Store(str(path))
-    for piece in _pieces(plain):
-        store.bulk_load(piece, format=ox.RdfFormat.N_QUADS)
-    # only those of ontology and shapes: out of a file they would come with other names
-    blank = list(ox.parse(with_blank.read_bytes(), format=ox.RdfFormat.N_QUADS))
-    store.extend(blank)
-    if plain.stat().st_size <= memory_limit() // _PART_IN_MEMORY:  # asked in half the time, loading included
-        asked = ox.Store()
-        asked.load(path=str(plain), format=ox.RdfFormat.N_QUADS)
-        asked.extend(blank)
-        yield asked
-        del asked
-    else:
-        yield store
-    for content in (plain, with_blank):
-        content.unlink()
-    store.extend([*description, *(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in description)])
+    make_merged(statements, DESCRIBED)
+    answered, left = answers_by_joins(statements, DESCRIBED, tables)
+    storing = Storing(statements)
+    path = folder / "store"
+    store = None if storing.fits_memory else storing.on_disk(path)
+    beside = {table: statements.write_rows(rows, table) for table, rows in rows_beside(statements).items()}
+    asked = storing.in_memory() if store is None else store
+    write_tables(asked, tables, folder / TABLES_FOLDER, answered=answered, beside=beside)
+    describe_in(asked, description)
+    engine = EmbeddedEngine(asked, name=f"release in {folder.name}")
+    write_lists(folder / LISTS_FILE, engine, load_catalogue(workspace), folder / TABLES_FOLDER)
+    del asked, engine
+    if store is None:
+        store = storing.on_disk(path)
+        describe_in(store, description)
     store.optimize()
     store.flush()
     del store
     for leftover in (*path.glob("LOG*"), path / "LOCK"):
         leftover.unlink(missing_ok=True)
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    """Yield the text of a file in pieces of whole lines."""
-    with path.open("rb") as stream:
-        while piece := stream.read(_PIECE_BYTES):
-            yield piece + stream.readline()
+    return left
 
 
 def _to_disk(paths: Iterable[Path]) -> None:

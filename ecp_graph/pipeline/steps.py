@@ -16,24 +16,26 @@ from ecp_graph.errors import InconsistentData, ReleaseError
 from ecp_graph.forked import forked_call
 from ecp_graph.overlap.choosing import themes_in
 from ecp_graph.pipeline.comparing import comparison_of
-from ecp_graph.pipeline.complete import Completed, complete
+from ecp_graph.pipeline.complete import Completed, complete, things_of
 from ecp_graph.pipeline.confidential import Withheld, traces, withheld
 from ecp_graph.pipeline.contents import LAYOUT, fingerprint, release_id, write_contents, write_public_part
 from ecp_graph.pipeline.decisions import decisions_of
 from ecp_graph.pipeline.former import circumstances, former_release, judge_since
 from ecp_graph.pipeline.result import BuildResult
-from ecp_graph.rdf.load import load
+from ecp_graph.rdf.load import Sources, load
 from ecp_graph.release.swap import install
 from ecp_graph.tables.joins import Place, in_process
 from ecp_graph.tables.spark import on_spark
 from ecp_graph.tables.statements import memory_limit
-from ecp_graph.validation.check import check, judge_stated
+from ecp_graph.validation.check import Judged, check, judge_stated
 from ecp_graph.validation.report import Report, in_order
 from ecp_graph.workspace import Workspace
 
 __all__ = ["run"]
 
 Engine: TypeAlias = Literal["local", "reference", "spark"]
+#: What reasons and validates.
+_Engine: TypeAlias = Literal["local", "reference"]
 
 #: So many times the memory of their text is what validating statements takes.
 _TIMES_THE_TEXT: Final = 12
@@ -43,7 +45,7 @@ _TIMES_THE_TEXT: Final = 12
 class _Means:
     """What reasons and validates, where its joins run, and what is told of each step."""
 
-    engine: Literal["local", "reference"]
+    engine: _Engine
     place: Place
     progress: Callable[[str], None]
 
@@ -137,10 +139,11 @@ def _judging(
         if isinstance(former, str) or isinstance(since, str):
             facts["validation"] = {"since": None}
             of_stated()  # what comes of it goes along with the process that is made now
-            things = completed.things()
-            judge = partial(check, sources, things, (), of_stated, engine=means.engine)
+            # its text is read where it is needed, so that it is not held here as well
+            things = completed.write_things()
+            judge = partial(_check, sources, things, of_stated, means.engine)
             report = _telling(running.enter_context(forked_call(judge)), str(since), means.progress)
-            if sum(map(len, things.texts)) * _TIMES_THE_TEXT > memory_limit():
+            if things.stat().st_size * _TIMES_THE_TEXT > memory_limit():
                 report()  # and nothing is written meanwhile
             yield _Judged(workspace, before, completed, report, facts)
         else:
@@ -148,6 +151,10 @@ def _judging(
             facts["validation"] = {"since": former.release, "nodes": anew}
             means.progress(f"Validated {anew} nodes that a change can affect, with {found.engines}")
             yield _Judged(workspace, before, completed, lambda: found, facts)
+
+
+def _check(sources: Sources, things: Path, of_stated: Callable[[], Judged], engine: _Engine) -> Report:
+    return check(sources, things_of(things), (), of_stated, engine=engine)
 
 
 def _telling(checked: Callable[[], Report], since: str, progress: Callable[[str], None]) -> Callable[[], Report]:

@@ -179,19 +179,13 @@ class Statements:
         self.connection.execute(f"INSERT INTO {table} SELECT {values}", list(columns.values()))
 
     @contextmanager
-    def given(
-        self, table: str, columns: Mapping[str, type[int] | type[str] | type[bool]], rows: Iterable[Sequence[object]]
-    ) -> Iterator[None]:
-        """Let queries read a table of these rows as long as the block lasts; of many, much sooner than parameters."""
+    def given(self, table: str, columns: Mapping[str, Sequence[int] | Sequence[str]]) -> Iterator[None]:
+        """Let queries read a table of columns as long as the block lasts; of many rows, much sooner than parameters."""
         os.environ.setdefault(*NUMPY_ON_ONE)
         import numpy as np
 
-        values = list(zip(*rows, strict=True)) or [()] * len(columns)
-        arrays = {
-            name: np.array(column, dtype=object if kind is str else kind)
-            for (name, kind), column in zip(columns.items(), values, strict=True)
-        }
-        self.connection.register(table, arrays)
+        kinds = {name: None if values and isinstance(values[0], int) else object for name, values in columns.items()}
+        self.connection.register(table, {name: np.array(columns[name], dtype=kind) for name, kind in kinds.items()})
         try:
             yield
         finally:
@@ -236,14 +230,18 @@ class Statements:
         return list(ox.parse("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows), format=ox.RdfFormat.N_QUADS))
 
     def text(self, layers: Sequence[str], *, graphs: bool = True) -> bytes:
-        """Return the statements of layers as N-Quads in their order; without ``graphs`` each triple once, unordered."""
+        """Return the statements of layers as N-Quads in their order; without ``graphs`` as `write_triples` does."""
         if graphs:
             path = self._copy("text", _union(layers, rest=", rowid AS place"), "ORDER BY place")
         else:
-            path = self._copy("text", _merged(layers))
+            path = self.write_triples(layers, "text")
         content = path.read_bytes()
         path.unlink()
         return content
+
+    def write_triples(self, layers: Sequence[str], name: str) -> Path:
+        """Write each triple of layers once as N-Triples, by property, into a file that stays as long as the tables."""
+        return self._copy(name, _merged(layers), "ORDER BY statement.p")
 
     def write_sorted(self, layers: Sequence[str]) -> Path:
         """Write the statements of layers as N-Quads, each once, in the order of their lines, into a file to move."""

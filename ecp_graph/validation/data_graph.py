@@ -53,18 +53,18 @@ class DataGraph:
         """Return the merge of some texts of N-Triples as Oxigraph writes them."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
         for text in texts:
-            for line in text.splitlines(keepends=True):
-                found[line.split(b" ", 2)[1]].append(line)
+            for name, lines in _runs(text):
+                found[name].append(lines)
         return cls({name: b"".join(lines) for name, lines in found.items()})
 
     def text(self) -> str:
         """Return the triples as N-Triples."""
         return b"".join(self._lines.values()).decode()
 
-    def store(self) -> ox.Store:
-        """Return a new store whose default graph has the triples."""
+    def store(self, predicates: Collection[str] | None = None) -> ox.Store:
+        """Return a new store whose default graph has the triples, only those of the predicates if any are given."""
         store = ox.Store()
-        for text in self._lines.values():
+        for text in self._texts(predicates):
             if b"_:" in text:  # loaded out of a text, blank nodes would get other names
                 triples = ox.parse(text, format=ox.RdfFormat.N_TRIPLES)
                 store.bulk_extend(ox.Quad(one.subject, one.predicate, one.object) for one in triples)
@@ -73,10 +73,13 @@ class DataGraph:
         return store
 
     def graph(self, predicates: Collection[str] | None = None) -> Graph:
-        """Return the triples as an rdflib graph, only those of the given predicates if there are any given."""
-        names = self._lines if predicates is None else map(_iri, predicates)
-        texts = (self._lines[name] for name in names if name in self._lines)
+        """Return the triples as an rdflib graph, only those of the predicates if any are given."""
+        texts = self._texts(predicates)
         return to_graph(triple for text in texts for triple in ox.parse(text, format=ox.RdfFormat.N_TRIPLES))
+
+    def _texts(self, predicates: Collection[str] | None) -> Iterator[bytes]:
+        names = self._lines if predicates is None else map(_iri, predicates)
+        return (self._lines[name] for name in names if name in self._lines)
 
     @cached_property
     def typed_literals(self) -> frozenset[ox.Literal]:
@@ -143,6 +146,22 @@ class DataGraph:
             yield kind
             edge += (new := [lower for lower in self._below.get(kind, ()) if lower not in seen])
             seen.update(new)
+
+
+def _runs(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the lines of a text, those together that stand together and have one property, with the property."""
+    start = at = 0
+    name = b""
+    while at < len(text):
+        verb = text.index(b" ", at) + 1
+        end = text.find(b"\n", verb) + 1 or len(text)
+        if not text.startswith(name, verb) or not name:
+            if name:
+                yield name[:-1], text[start:at]
+            start, name = at, text[verb : text.index(b" ", verb) + 1]
+        at = end
+    if name:
+        yield name[:-1], text[start:at]
 
 
 def _iri(name: str) -> bytes:

@@ -122,7 +122,7 @@ def _ask_constraints(
     found: dict[Node, list[Result]] = {rule: [] for rule in rules - asking}
     if not asking:
         return found
-    store = data.store()
+    store = data.store(_asked_of(only(shapes, asking)))
     for rule in asking:
         try:
             answers = [

@@ -218,5 +218,5 @@ def test_libreoffice_sets_two_pages(name: str, briefing: Briefing, tmp_path: Pat
     paper = tmp_path / "brief.docx"
     paper.write_bytes(word_of(fitted(briefing(name))))
     command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(paper)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     assert len(pypdfium2.PdfDocument(tmp_path / "brief.pdf")) <= 2

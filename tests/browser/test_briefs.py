@@ -6,9 +6,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import pypdfium2
 import pytest
-
-pypdfium2 = pytest.importorskip("pypdfium2", reason="no pypdfium2: PyPI package pypdfium2")
 
 PAPERS = ("body/ptc", "body/sec", "body/tfawg", "body/pc", "plan/ecp-action-plan-3", "plan/tfawg-work-programme")
 

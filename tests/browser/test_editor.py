@@ -22,8 +22,7 @@ TERMS = "SELECT ?thing ?label { ?thing skos:prefLabel ?label } ORDER BY ?thing"
 
 @pytest.fixture(autouse=True)
 def _bundle() -> None:
-    if not (BUILD / "editor.js").exists():
-        pytest.skip("no bundle: run `make assets`")
+    assert (BUILD / "editor.js").exists(), "run `make assets`"
 
 
 def write(page: Any, text: str) -> None:

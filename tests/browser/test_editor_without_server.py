@@ -29,8 +29,7 @@ _POLICY = (
 
 @pytest.fixture(autouse=True)
 def _bundle() -> None:
-    if not (BUILD / "web_bg.wasm").exists():
-        pytest.skip("no bundle: run `make assets`")
+    assert (BUILD / "web_bg.wasm").exists(), "run `make assets`"
 
 
 @pytest.fixture

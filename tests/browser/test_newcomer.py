@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 _MOST = 3
@@ -171,7 +172,6 @@ def test_9_which_actions_serve_goal_1_under_the_ptc_work_programme(
 
 
 def test_10_the_overlaps_as_excel(newcomer: Newcomer) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     newcomer.follow("Overlap", "header")
     book = openpyxl.load_workbook(io.BytesIO(newcomer.take("xlsx", "main")))
     heads, *rows = [[cell.value for cell in row] for row in book["matrix"].iter_rows()]

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_who_shares_the_transit_guidelines_why_and_as_excel(open_page: Callable[..., Any], javascript: bool) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     page = open_page("/queries", javascript=javascript)
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Overlap", exact=True).click()
     page.get_by_role("link", name="Transit Guidelines", exact=True).first.click()

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pdfplumber
 import pytest
 
 PRINTED = {
@@ -75,7 +76,6 @@ def test_what_is_too_wide_for_the_paper_is_found(open_page: Callable[..., Any]) 
 
 @pytest.mark.parametrize("name", ["matrix", "pair", "table", "timeline"])
 def test_paper_tells_source_date_and_address(open_page: Callable[..., Any], tmp_path: Path, name: str) -> None:
-    pdfplumber = pytest.importorskip("pdfplumber")
     open_page(PRINTED[name]).pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     with pdfplumber.open(tmp_path / "page.pdf") as paper:
         told = " ".join(page.extract_text() for page in paper.pages)

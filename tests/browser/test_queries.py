@@ -7,9 +7,8 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
-
-openpyxl = pytest.importorskip("openpyxl", reason="no openpyxl: PyPI package openpyxl")
 
 Open = Callable[..., Any]
 

@@ -6,6 +6,7 @@ import csv
 import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -45,7 +46,6 @@ def test_a_matrix_as_a_table_shows_the_grades(overlap: CliRunner) -> None:
 
 
 def test_a_matrix_as_a_workbook(overlap: CliRunner, tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     file = tmp_path / "matrix.xlsx"
     assert _ask(overlap, "body-body", "--grade", "A", "--output", str(file), "--format", "xlsx").exit_code == 0
     assert [cell.value for cell in openpyxl.load_workbook(file)["cells"][2]][2:4] == [1, "A"]

@@ -48,7 +48,7 @@ def place(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dic
 def _run(command: str, place: tuple[dict[str, str], Path]) -> subprocess.CompletedProcess[str]:
     environment, folder = place
     shell = ["sh", "-c", command.replace("/tmp/", f"{folder}/")]
-    return subprocess.run(shell, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(shell, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_the_readme_has_commands() -> None:

@@ -1,4 +1,4 @@
-"""Each store is started once for all tests that use it, and skipped by name where it is not installed."""
+"""Each store is started once for all tests that use it; Virtuoso is skipped where it is not installed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import pytest
 from ecp_graph.linked_data.push.push import merged_graph, push
 from ecp_graph.release.release import Release
 
-from .stores import Store, oxigraph_program, oxigraph_server, virtuoso_program, virtuoso_server
+from .stores import Store, oxigraph_server, virtuoso_program, virtuoso_server
 
-NO_OXIGRAPH = "no Oxigraph server: PyPI package oxigraph"
 NO_VIRTUOSO = "no virtuoso-t: Debian package virtuoso-opensource"
 
 
@@ -25,8 +24,6 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    if oxigraph_program() is None:
-        pytest.skip(NO_OXIGRAPH)
     with oxigraph_server(tmp_path_factory.mktemp("oxigraph")) as store:
         yield store
 
@@ -60,8 +57,6 @@ def _pushed(store: Store, release: Release) -> Store:
 @pytest.fixture(scope="session")
 def pushed_oxigraph(tmp_path_factory: pytest.TempPathFactory, release: Release) -> Iterator[Store]:
     """An Oxigraph server of its own that holds the bundled release; tests read it and leave it as it is."""
-    if oxigraph_program() is None:
-        pytest.skip(NO_OXIGRAPH)
     with oxigraph_server(tmp_path_factory.mktemp("pushed-oxigraph")) as store:
         yield _pushed(store, release)
 

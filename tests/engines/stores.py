@@ -17,7 +17,7 @@ from pathlib import Path
 from ecp_graph.engine.login import Login
 from tests.ports import free_ports
 
-__all__ = ["Store", "isql", "oxigraph_program", "oxigraph_server", "virtuoso_program", "virtuoso_server"]
+__all__ = ["Store", "isql", "oxigraph_server", "virtuoso_program", "virtuoso_server"]
 
 _START_S = 60
 _STOP_S = 15
@@ -71,10 +71,10 @@ class Store:
     sql_port: int = 0
 
 
-def oxigraph_program() -> str | None:
-    """The server of the PyPI package ``oxigraph``, beside this Python or on the PATH."""
+def _oxigraph_program() -> str:
+    """Return the server of the PyPI package ``oxigraph``, beside this Python or on the PATH."""
     beside = Path(sysconfig.get_path("scripts")) / "oxigraph"
-    return str(beside) if beside.exists() else shutil.which("oxigraph")
+    return str(beside) if beside.exists() else "oxigraph"
 
 
 def virtuoso_program() -> str | None:
@@ -85,8 +85,7 @@ def virtuoso_program() -> str | None:
 @contextlib.contextmanager
 def oxigraph_server(folder: Path) -> Iterator[Store]:
     """The Oxigraph server with an empty store in memory."""
-    program = oxigraph_program()
-    assert program is not None
+    program = _oxigraph_program()
     [port] = free_ports(1)
     address = f"http://127.0.0.1:{port}"
     with _running([program, "serve", "--bind", f"127.0.0.1:{port}"], folder, f"{address}/query"):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .attacks import Attack
 
-__all__ = ["Canary", "MemoryWatch", "Outcome", "besiege", "canary", "family", "memory_of", "time_of"]
+__all__ = ["Canary", "MemoryWatch", "Outcome", "besiege", "canary", "family", "is_at_work", "memory_of", "tree"]
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,7 @@ def family(pid: int) -> list[int]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                fields = (folder / "stat").read_text(encoding="ascii", errors="replace").rpartition(") ")[2].split()
-                parents[int(folder.name)] = int(fields[1])
+                parents[int(folder.name)] = int(_stat(int(folder.name))[1])
             except (OSError, IndexError):
                 continue
     found = {pid}
@@ -128,10 +127,32 @@ def memory_of(pid: int) -> int:
     return 0
 
 
-def time_of(pid: int) -> float:
-    """Return the seconds of processor time that a process has had."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def tree(pid: int) -> list[int]:
+    """Return the fork server of a process, and the workers below it."""
+    parents = {child: int(_stat(child)[1]) for child in family(pid) if child != pid}
+    fork_server = next(child for child, parent in parents.items() if parent == pid)
+    return [fork_server, *(child for child, parent in parents.items() if parent == fork_server)]
+
+
+def is_at_work(pid: int) -> bool:
+    """Whether a worker of a process computes, and does not only wait."""
+    try:
+        before = {worker: _ticks(worker) for worker in tree(pid)[1:]}
+        time.sleep(0.2)
+        return any(_ticks(worker) > ticks + 1 for worker, ticks in before.items())
+    except (OSError, StopIteration):  # one has just ended, or none has begun
+        return False
+
+
+def _ticks(pid: int) -> int:
+    """Return how much processor time a process has had, in hundredths of a second."""
+    fields = _stat(pid)
+    return int(fields[11]) + int(fields[12])
+
+
+def _stat(pid: int) -> list[str]:
+    """Return what the system tells of a process, behind its name: state, parent, and so on."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(") ")[2].split()
 
 
 class MemoryWatch:

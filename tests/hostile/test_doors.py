@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ecp_graph.workspace import bundled_workspace
-from tests.hostile.siege import family, time_of
+from tests.hostile.siege import is_at_work, tree
 from tests.serving import Reply, Served, serving
 from tests.waiting import wait_for
 
@@ -63,7 +63,7 @@ def test_slow_queries_hold_up_no_page(place: list[str], addresses: int) -> None:
 
         attacks = [hostile.submit(attack, number) for number in range(4)]
         try:
-            wait_for(lambda: is_at_work(served))
+            wait_for(lambda: is_at_work(served.process.pid))
             statuses = {
                 status
                 for _ in range(5)
@@ -84,7 +84,7 @@ def test_a_newcomer_is_answered_while_one_client_asks_for_all(place: list[str]) 
             return served.open(urllib.request.Request(address, headers={"X-Forwarded-For": sender}))
 
         greedy = [hostile.submit(ask, CROSS, "10.0.0.1") for _ in range(4)]
-        wait_for(lambda: is_at_work(served))
+        wait_for(lambda: is_at_work(served.process.pid))
         assert ask("ASK {}", "10.0.0.2").status == 200
         assert not any(one.done() for one in greedy)
 
@@ -153,7 +153,7 @@ def test_a_body_that_is_too_long_gets_an_answer_that_can_be_read(served: Served,
 def test_a_server_that_stops_says_so_to_whom_it_leaves(place: list[str]) -> None:
     with serving(*place) as served, ThreadPoolExecutor(1) as thread:
         asked = thread.submit(served.get, CROSS)
-        wait_for(lambda: is_at_work(served))
+        wait_for(lambda: is_at_work(served.process.pid))
         served.process.send_signal(signal.SIGTERM)
         refused = asked.result()
         assert served.process.wait(60) == 0
@@ -181,7 +181,7 @@ def test_only_a_trusted_proxy_tells_clients_apart(place: list[str], trusted: str
 
 def test_a_fork_server_that_hangs_is_replaced(place: list[str]) -> None:
     with serving(*place, "--timeout", "5") as served:
-        fork_server, *workers = _tree(served.process.pid)
+        fork_server, *workers = tree(served.process.pid)
         os.kill(fork_server, signal.SIGSTOP)
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
@@ -189,21 +189,3 @@ def test_a_fork_server_that_hangs_is_replaced(place: list[str]) -> None:
         assert set(replies) == {503}
         wait_for(lambda: served.get("ASK {}").status == 200)
         wait_for(lambda: served.open(f"{served.url}health").status == 200)
-
-
-def is_at_work(served: Served) -> bool:
-    """Whether a worker computes, and does not only wait."""
-    try:
-        before = {pid: time_of(pid) for pid in _tree(served.process.pid)[1:]}
-        time.sleep(0.2)
-        return any(time_of(pid) > seconds + 0.02 for pid, seconds in before.items())
-    except OSError:  # one has just ended
-        return False
-
-
-def _tree(server: int) -> list[int]:
-    """Return the fork server of a server, and its workers."""
-    below = [pid for pid in family(server) if pid != server]
-    parents = {pid: int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1]) for pid in below}
-    fork_server = next(pid for pid in below if parents[pid] == server)
-    return [fork_server, *(pid for pid in below if parents[pid] == fork_server)]

@@ -302,7 +302,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ImportRefused, match="No space left on device"):
+    with pytest.raises(ImportRefused, match=r"cannot be written to: .*No space left on device"):
         install_files(tmp_path, {tmp_path / "a.txt": b"a"})
     assert tree(tmp_path) == {}
 
@@ -335,7 +335,7 @@ def test_imports_into_a_workspace_wait_for_each_other(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=first)
     thread.start()
-    assert begun.wait(5)
+    assert begun.wait(60)
     with one_at_a_time(tmp_path, said.append):
         done.append("second")
     thread.join()
@@ -346,13 +346,6 @@ def test_imports_into_a_workspace_wait_for_each_other(tmp_path: Path) -> None:
 def test_a_blank_title_is_none(harbour: Workspace, plan: Path) -> None:
     assert run(harbour, plan, "--yes", "--title", "  ").exit_code == 0
     assert validate_workspace(harbour).conforms
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_workspace_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(ImportRefused, match="cannot be written to"):
-        install_files(tmp_path, {tmp_path / "a.txt": b"a"})
 
 
 @pytest.mark.parametrize("is_decided", [False, True])

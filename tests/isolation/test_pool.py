@@ -72,6 +72,20 @@ def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: Isolat
     assert answers(engine)
 
 
+@pytest.mark.parametrize(("copied_bytes", "stays"), [(64 * 1024, False), (256 * 1024 * 1024, True)])
+def test_a_worker_that_has_copied_much_of_the_data_is_replaced(data: Path, copied_bytes: int, stays: bool) -> None:
+    limits = Limits(timeout_s=60, workers=1, copied_bytes=copied_bytes)
+    engine = IsolatedEngine([data], name="test", union=False, limits=limits)
+    try:
+        before = {worker.pid for worker in engine.worker_pool.idle}
+        assert len(engine.query("SELECT * { ?s ?p ?o } ORDER BY ?o", fmt="csv").read().splitlines()) == 3001
+        assert answers(engine)
+        wait_for(lambda: len(engine.worker_pool.idle) == len(before))
+        assert ({worker.pid for worker in engine.worker_pool.idle} == before) == stays
+    finally:
+        engine.close()
+
+
 def test_a_fault_of_the_engine_is_told_as_one(engine: IsolatedEngine) -> None:
     """A worker that ends by another signal than those of memory and time."""
     workers = {worker.pid for worker in engine.worker_pool.idle}
@@ -145,6 +159,19 @@ def test_an_answer_that_is_not_read_on_loses_its_worker_at_the_limit(engine: Iso
     assert answers(engine), "which waits for the one worker, though nobody has come for the rest"
     with pytest.raises(QueryTimeout):
         answer.read()
+
+
+def test_a_process_ends_though_it_has_not_read_an_answer(data: Path) -> None:
+    code = f"""
+from ecp_graph.engine.isolation.pool import IsolatedEngine
+from ecp_graph.namespaces import using
+from ecp_graph.workspace import bundled_workspace
+if __name__ == "__main__":
+    with using(bundled_workspace().names):
+        engine = IsolatedEngine([{str(data)!r}], name="test", union=False)
+        answer = engine.query({STREAM!r})
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
 
 
 def test_memory_that_runs_out_in_python_is_told_like_the_engines(data: Path) -> None:

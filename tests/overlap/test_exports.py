@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import fromstring
 
+import openpyxl
 import pytest
 
 from ecp_graph.overlap.joins import Finding, Joins, Link, Thing
@@ -67,7 +68,6 @@ def test_the_cells_are_a_list() -> None:
 
 
 def test_a_workbook_holds_both_and_no_formula() -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     matrix = hostile()
     book = openpyxl.load_workbook(
         io.BytesIO(workbook_of({"matrix": numbers_table(matrix, "=corner"), "cells": cells_table(matrix)}))
@@ -154,7 +154,7 @@ def test_answers_are_read_by_the_names_of_their_columns() -> None:
     }
     joins = read_joins(catalogue, answers.__getitem__)
     assert joins.things == [Thing("u:s", "body", "", "Office", "secretariat")]
-    assert joins.links == [Link("body", "u:s", "u:1", "row")]
+    assert list(joins.links) == [Link("body", "u:s", "u:1", "row")]
     assert joins.findings == [Finding("body", "u:s", "u:t", "theme", "parallel", "low", "sure", "topic", "u:p")]
     assert (joins.kinds, joins.causes) == (("joint", "parallel"), ("row", "theme"))
     assert (joins.grades, joins.ties) == (("high", "low"), ("row", "may"))

@@ -25,7 +25,7 @@ from ecp_graph.twin.publish import publish
 from ecp_graph.web.app import create_app
 from ecp_graph.workspace import Workspace
 from tests.crawl.crawler import Fetched, crawl
-from tests.engines.stores import Store, oxigraph_program, oxigraph_server
+from tests.engines.stores import Store, oxigraph_server
 from tests.web.asgi import serving
 
 from .confidential_workspace import betrayals, write_two_plans
@@ -67,8 +67,6 @@ def leaking(made: tuple[Workspace, Release], tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    if oxigraph_program() is None:
-        pytest.skip("no Oxigraph server: PyPI package oxigraph")
     with oxigraph_server(tmp_path_factory.mktemp("oxigraph")) as server:
         yield server
 

@@ -82,7 +82,6 @@ def test_a_master_that_is_none_is_told() -> None:
 def test_a_java_that_is_missing_or_too_old_is_told(
     version: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("pyspark")
     (tmp_path / "bin").mkdir()
     if version:
         java = tmp_path / "bin" / "java"

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -50,7 +51,6 @@ def test_csv_is_rfc_4180_with_what_its_columns_mean(releases: Path, release: Rel
 
 
 def test_one_workbook_has_a_sheet_a_table(releases: Path, tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
     assert export(releases, "--tables", str(tmp_path), "--format", "xlsx").exit_code == 0
     (file,) = tmp_path.iterdir()
     book = openpyxl.load_workbook(file)

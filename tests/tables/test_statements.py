@@ -106,9 +106,9 @@ def test_the_database_reads_none_but_its_own_files() -> None:
 
 @pytest.mark.parametrize("rows", [[], [(1, "é\n", True), (-2, "", False)], [(at, str(at), True) for at in range(5000)]])
 def test_rows_are_given_to_queries_as_they_are(rows: list[tuple[int, str, bool]]) -> None:
-    statements = Statements()
+    statements, columns = Statements(), [[row[at] for row in rows] for at in range(3)]
     ask = statements.connection.execute
-    with statements.given("row_given", {"number": int, "text": str, "flag": bool}, rows):
+    with statements.given("row_given", dict(zip(("number", "text", "flag"), columns, strict=True))):
         assert ask("SELECT number, text, flag FROM row_given").fetchall() == rows
         assert ask("SELECT count(*) FROM row_given WHERE number > 0 AND flag").fetchall() == [
             (sum(number > 0 and flag for number, _, flag in rows),)

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 
@@ -236,7 +237,6 @@ def test_no_cell_of_a_csv_for_a_sheet_is_a_formula(client: FlaskClient) -> None:
 
 
 def test_no_cell_of_a_workbook_is_a_formula(client: FlaskClient, workspace: Workspace) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     seen: set[str] = set()
     for path in _tables(workspace):
         response = client.get(path + ".xlsx")

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -217,7 +218,6 @@ def test_a_gap_has_a_page_too(bundled: FlaskClient) -> None:
 
 
 def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     _, text = get(bundled, "/overlap/on/instrument/transit-guidelines")
     words = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))
     assert "1 pair of bodies overlaps on it" in words
@@ -238,7 +238,6 @@ def test_who_shares_the_transit_guidelines(bundled: FlaskClient) -> None:
 
 
 def test_downloads_of_a_matrix(bundled: FlaskClient) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     svg = bundled.get("/overlap/body-body.svg")
     assert svg.content_type == "image/svg+xml; charset=utf-8"
     texts = [element.text for element in fromstring(svg.data).iter("{http://www.w3.org/2000/svg}text")]

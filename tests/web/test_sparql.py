@@ -149,7 +149,7 @@ def test_a_busy_server_refuses_at_once(settings: Settings) -> None:
     client.get("/sparql", query_string={"query": "ASK {}"})
     with client.application.app_context():
         engine = client.application.extensions[EXTENSION].engine
-    unread = engine.answer(Question("SELECT * { ?a ?b ?c . ?d ?e ?f }"), Asker("somebody"))
+    unread = engine.answer(Question("SELECT * { ?a ?b ?c . ?d ?e ?f }"), Asker("somebody", is_reserved=False))
     busy = client.get("/sparql", query_string={"query": "ASK {}"})
     assert (busy.status_code, busy.get_json()["error"]["code"]) == (503, "busy")
     assert busy.headers["Retry-After"]

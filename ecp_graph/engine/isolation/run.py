@@ -7,6 +7,7 @@ import json
 import select
 import signal
 import socket
+import sys
 import threading
 import time
 import weakref
@@ -128,8 +129,9 @@ class Run(Iterator[bytes], AsyncIterator[bytes]):
 
     def __del__(self) -> None:
         # Garbage collection can start anywhere, even while this thread holds the lock of the slots.
-        if worker := self._detach():
-            with suppress(RuntimeError):  # the interpreter is shutting down, and the workers with it
+        # When the interpreter shuts down, a thread never starts, or cannot: the workers end with their fork server.
+        if (worker := self._detach()) and not sys.is_finalizing():
+            with suppress(RuntimeError):
                 self._kill_aside(worker)
 
     def _kill_aside(self, worker: Worker) -> None:

@@ -15,7 +15,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -28,6 +28,8 @@ from ecp_graph.overlap.marks import Marks
 from ecp_graph.tables.statements import Statements
 
 __all__ = ["add_findings"]
+
+_Columns: TypeAlias = Mapping[str, Sequence[int] | Sequence[str]]
 
 _TABLES: Final = {
     "finding_score": "id BIGINT, score INTEGER, words VARCHAR, score_term VARCHAR, words_term VARCHAR",
@@ -67,12 +69,6 @@ WHERE p = {label} AND g IN (SELECT s FROM triples WHERE p = {type} AND o = {read
 )
 _SHARED: Final = """
 INSERT INTO finding_on SELECT id, thing FROM given JOIN compared USING (place) ANTI JOIN finding_on USING (id, thing)"""
-#: Of each table of what is told of pairs, the columns of its rows behind the pair, which is the place that it has.
-_DETAILS: Final[Mapping[str, Mapping[str, type[int] | type[str]]]] = {
-    "finding_score": {"score": int, "words": str, "score_term": str, "words_term": str},
-    "finding_part": {"place": int, "part": str, "points": int, "because": str},
-    "finding_reason": {"side": str, "place": int, "reason": str},
-}
 _TOLD: Final = "INSERT INTO {table} SELECT id, {columns} FROM given JOIN compared ON compared.place = pair"
 _NO_WORDS: Final = "UPDATE finding_score SET words_term = NULL WHERE words_term = ''"
 
@@ -133,32 +129,29 @@ def _fill(
     things = {iri: str(ox.NamedNode(iri)) for iri in chain(*plans, *leads, (iri for _, iri in shared))}
     numbers = statements.numbers([*own.values(), *things.values()])
     number = {iri: numbers[term] for iri, term in things.items()}
-    for name, column, of_actions in (("plan", "plan", plans), ("lead", "body", leads)):
-        rows = [(number[iri], number[value]) for iri, value in of_actions]
-        with given("given", {"action": int, column: int}, rows):
+    for name, column, rows in (("plan", "plan", plans), ("lead", "body", leads)):
+        of_actions = {"action": [number[iri] for iri, _ in rows], column: [number[value] for _, value in rows]}
+        with given("given", of_actions):
             execute(_OF_ACTIONS.format(name=name, column=column))
-    compared = (
-        (
-            place,
-            number[pair.first.iri],
-            number[pair.second.iri],
-            kinds.of_class(pair.likeness.klass),
-            pair.is_independent,
-        )
-        for place, pair in enumerate(pairs)
-    )
-    columns = {"place": int, "first": int, "second": int, "kind": int, "is_independent": bool}
-    with given("given", columns, compared):
+    compared = {
+        "place": range(len(pairs)),
+        "first": [number[pair.first.iri] for pair in pairs],
+        "second": [number[pair.second.iri] for pair in pairs],
+        "kind": [kinds.of_class(pair.likeness.klass) for pair in pairs],
+        "is_independent": [pair.is_independent for pair in pairs],
+    }
+    with given("given", compared):
         execute(_COMPARED, {"family": list(kinds.family)})
     last_grade = max(len(marks.order("evidenceGrade")) - 1, 0)
     of = {name: numbers[term] for name, term in own.items()}
     for statement in _NEW:
         execute(statement.format(**of, last_grade=last_grade, weakest=marks.weakest))
-    with given("given", {"place": int, "thing": int}, ((place, number[iri]) for place, iri in shared)):
+    with given("given", {"place": [place for place, _ in shared], "thing": [number[iri] for _, iri in shared]}):
         execute(_SHARED)
-    for table, told in _DETAILS.items():
-        with given("given", {"pair": int, **told}, _details(table, pairs)):
-            execute(_TOLD.format(table=table, columns=", ".join(f"given.{name}" for name in told)))
+    for table, told in (("finding_score", _scores), ("finding_part", _parts), ("finding_reason", _reasons)):
+        columns = told(pairs)
+        with given("given", columns):
+            execute(_TOLD.format(table=table, columns=", ".join(f"given.{name}" for name in columns if name != "pair")))
     execute(_NO_WORDS)
     narrow(statements, marks, kinds)
     lift(statements, [kinds.places[kind] for kind in RANKED[: RANKED.index(FRAGMENTATION) + 1]], list(kinds.family))
@@ -167,16 +160,38 @@ def _fill(
     return len(pairs)
 
 
-def _details(table: str, pairs: Sequence[Pair]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a table, each with the place of its pair first."""
-    for place, pair in enumerate(pairs):
-        likeness = pair.likeness
-        if table == "finding_score":
-            score = str(ox.Literal(likeness.score))
-            yield place, likeness.score, pair.words, score, str(ox.Literal(pair.words)) if pair.words else ""
-        elif table == "finding_part":
-            for at, part in enumerate(likeness.parts, 1):
-                yield place, at, part.name, part.value, part.because
-        else:
-            for side, reasons in (("for", likeness.why), ("against", likeness.differs), ("question", pair.questions)):
-                yield from ((place, side, at, reason) for at, reason in enumerate(reasons, 1))
+def _scores(pairs: Sequence[Pair]) -> _Columns:
+    """Return the columns of ``finding_score``, with the place of its pair for each; an empty term is none."""
+    terms = {score: str(ox.Literal(score)) for score in {pair.likeness.score for pair in pairs}}
+    return {
+        "pair": range(len(pairs)),
+        "score": [pair.likeness.score for pair in pairs],
+        "words": [pair.words for pair in pairs],
+        "score_term": [terms[pair.likeness.score] for pair in pairs],
+        "words_term": [str(ox.Literal(pair.words)) if pair.words else "" for pair in pairs],
+    }
+
+
+def _parts(pairs: Sequence[Pair]) -> _Columns:
+    every = [pair.likeness.parts for pair in pairs]
+    return {
+        "pair": [place for place, parts in enumerate(every) for _ in parts],
+        "place": [at for parts in every for at in range(1, len(parts) + 1)],
+        "part": [part.name for parts in every for part in parts],
+        "points": [part.value for parts in every for part in parts],
+        "because": [part.because for parts in every for part in parts],
+    }
+
+
+def _reasons(pairs: Sequence[Pair]) -> _Columns:
+    sides = ("for", "against", "question")
+    every = [
+        dict(zip(sides, (pair.likeness.why, pair.likeness.differs, pair.questions), strict=True)) for pair in pairs
+    ]
+    told = [(place, side, reasons) for place, of_pair in enumerate(every) for side, reasons in of_pair.items()]
+    return {
+        "pair": [place for place, _, reasons in told for _ in reasons],
+        "side": [side for _, side, reasons in told for _ in reasons],
+        "place": [at for *_, reasons in told for at in range(1, len(reasons) + 1)],
+        "reason": [reason for *_, reasons in told for reason in reasons],
+    }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from ecp_graph.overlap.across.actions import PlanAction
 from ecp_graph.overlap.likeness import (
@@ -43,8 +43,7 @@ class Comparison:
         return self._read[action]
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """Two actions that have something in common.
 
     ``shared`` are the known things (IRIs) that both are about, ``words`` what their objects have in common;
@@ -97,7 +96,7 @@ def _pair(
 ) -> Pair:
     why = _not_independent(first, second, one, other)
     if why and likeness.klass in _CLAIMED:
-        likeness = replace(likeness, klass="related", why=(why, *likeness.why))
+        likeness = likeness._replace(klass="related", why=(why, *likeness.why))
     return Pair(
         first,
         second,

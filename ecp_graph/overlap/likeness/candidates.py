@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ecp_graph.overlap.likeness.action import Reading
 from ecp_graph.overlap.likeness.meaning import Meaning
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "candidates"]
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Two actions that are worth comparing, as their places in the lists given, and a rank in thousandths."""
 
     a: int
@@ -58,18 +57,20 @@ def candidates(
     mine, said = _wordings(actions, rarity), _wordings(theirs, rarity)
     vectors = _Vectors(mine, said, meaning) if meaning else None
     by_term, most, least = _Blocks(said), most or blocking()["most"], blocking()["least_rank"]
-    found: dict[tuple[int, int], Candidate] = {}
+    found: dict[tuple[int, int], int] = {}
     for at, wording in enumerate(mine):
         near = sorted({*by_term.near(wording.keys), *(vectors.near(at) if vectors else ())})
         likeness = vectors.likeness(at, near) if vectors else [None] * len(near)
-        ranks = {each: _rank(wording, said[each], alike) for each, alike in zip(near, likeness, strict=True)}
-        ranked = [(rank, said[each]) for each, rank in ranks.items() if rank >= least]
+        others_said = [said[each] for each in near]
+        ranks = zip(_ranks(wording, others_said, likeness), others_said, strict=True)
+        ranked = [(rank, other) for rank, other in ranks if rank >= least]
         for plan, members in wording.plans.items():
             for a in members:
                 for rank, b in _best(ranked, plan, a if others is None else None, most):
-                    first, second = (a, b) if others is not None else (min(a, b), max(a, b))
-                    found[first, second] = Candidate(first, second, rank)
-    return sorted(found.values(), key=lambda each: (each.a, -each.rank, each.b))
+                    found[(a, b) if others is not None or a < b else (b, a)] = rank
+    return sorted(
+        (Candidate(*pair, rank) for pair, rank in found.items()), key=lambda each: (each.a, -each.rank, each.b)
+    )
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,11 @@ def _best(
 
     Of one plan there are never more than ``most``, so that a plan that repeats itself does not make work for all.
     """
-    others = [
-        (-rank, b, its_plan)
-        for rank, wording in ranked
-        for its_plan, members in wording.plans.items()
-        if not plan or its_plan != plan
-        for b in islice((b for b in members if b != itself), most)
-    ]
+    others: list[tuple[int, int, str]] = []
+    for rank, wording in ranked:
+        for its_plan, members in wording.plans.items():
+            if not plan or its_plan != plan:
+                others += [(-rank, b, its_plan) for b in members[: most + 1] if b != itself][:most]
     taken: Counter[str] = Counter()
     strong = blocking()["strong"]
     for rank, b, its_plan in sorted(others):
@@ -123,15 +122,16 @@ def _best(
             yield -rank, b
 
 
-def _rank(one: _Wording, other: _Wording, alike: float | None) -> int:
-    """Return a quick score: words in common by weight, meaning, and whether the verbs are of one class."""
-    theirs = other.keys
-    both = sum([weight for key, weight in one.keys.items() if key in theirs])
-    either = one.weight + other.weight - both
-    words = both / either if either else 0.0
-    settings = blocking()
-    points = settings["words"] * words + settings["meaning"] * (words if alike is None else alike)
-    return round(points + (settings["activity"] if agree(one.activity, other.activity) else 0))
+def _ranks(one: _Wording, others: Sequence[_Wording], likeness: Sequence[float | None]) -> Iterator[int]:
+    """Yield a quick score for each other: common words by weight, meaning, and whether the verbs are of one class."""
+    settings, mine = blocking(), list(one.keys.items())
+    for other, alike in zip(others, likeness, strict=True):
+        theirs = other.keys
+        both = sum([weight for key, weight in mine if key in theirs])
+        either = one.weight + other.weight - both
+        words = both / either if either else 0.0
+        points = settings["words"] * words + settings["meaning"] * (words if alike is None else alike)
+        yield round(points + (settings["activity"] if agree(one.activity, other.activity) else 0))
 
 
 class _Blocks:

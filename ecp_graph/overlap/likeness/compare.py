@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -11,7 +10,7 @@ from ecp_graph.overlap.likeness.action import Phrase, Reading, Term
 from ecp_graph.overlap.likeness.meaning import Meaning
 from ecp_graph.overlap.likeness.objects import Contrast, Rarity, contrast
 from ecp_graph.overlap.likeness.settings import conditions, weights
-from ecp_graph.overlap.likeness.signals import Bag, letters_of, things_alike, words_of_title
+from ecp_graph.overlap.likeness.signals import Letters, Words, letters_of, words_of_title
 from ecp_graph.overlap.likeness.verbs import agree
 
 __all__ = ["CLASSES", "Judge", "Likeness", "Part", "compare"]
@@ -37,8 +36,7 @@ class Part(NamedTuple):
     because: str
 
 
-@dataclass(frozen=True)
-class Likeness:
+class Likeness(NamedTuple):
     """What two actions are to each other.
 
     ``klass`` is one of CLASSES. ``score`` is in thousandths and the sum of the values of ``parts``; it ranks findings,
@@ -76,7 +74,6 @@ class Judge:
         self.rarity, self.meaning, self.called = rarity or Rarity(), meaning, called or {}
         self._sides: dict[Reading, _Side] = {}
         self._phrases: dict[tuple[Term, ...], Phrase] = {}
-        self._letters: dict[str, Bag] = {}
         self.contrast = lru_cache(maxsize=_REMEMBERED)(self._contrast)
         self.alike = lru_cache(maxsize=_REMEMBERED)(self._alike)
         self.words_alike = lru_cache(maxsize=_REMEMBERED)(self._words_alike)
@@ -111,11 +108,8 @@ class Judge:
             subject, served = (
                 self._phrases.setdefault(each.terms, each) for each in (reading.object, reading.audience)
             )
-            title = reading.action.title
-            if title not in self._letters:
-                self._letters[title] = letters_of(title)
-            words = words_of_title(reading, self.rarity)
-            side = _Side(reading, subject, served, words, self._letters[title], _listed(reading.numbers))
+            words, letters = words_of_title(reading, self.rarity), letters_of(reading.action.title)
+            side = _Side(reading, subject, served, words, letters, _listed(reading.numbers))
             self._sides[reading] = side
         return side
 
@@ -129,8 +123,8 @@ class _Side(NamedTuple):
     reading: Reading
     object: Phrase
     audience: Phrase
-    words: Bag
-    letters: Bag
+    words: Words
+    letters: Letters
     numbers: str
 
 
@@ -278,17 +272,16 @@ def _weak(pair: _Pair) -> tuple[str, tuple[str, ...]]:
 
 def _points(pair: _Pair) -> dict[str, int]:
     """Return the points of each part of the score; what is taken away is never more than there is."""
-    signals = {
-        "things": things_alike(pair.a, pair.b),
-        "activity": 1.0 if pair.activity else 0.5 if pair.activity is None and pair.is_read else 0.0,
-        "object": pair.contrast.share,
-        "audience": _AUDIENCES[pair.audience][1],
-        "words": pair.mine.words.alike(pair.theirs.words),
-        "letters": pair.mine.letters.alike(pair.theirs.letters),
-        "meaning": pair.meaning / 1000,
+    most, activity = weights(), 1.0 if pair.activity else 0.5 if pair.activity is None and pair.is_read else 0.0
+    points = {
+        "things": round(most["things"] * (len(pair.shared) / len(pair.a.things | pair.b.things))) if pair.shared else 0,
+        "activity": round(most["activity"] * activity),
+        "object": round(most["object"] * pair.contrast.share),
+        "audience": round(most["audience"] * _AUDIENCES[pair.audience][1]),
+        "words": round(most["words"] * pair.mine.words.alike(pair.theirs.words)),
+        "letters": round(most["letters"] * pair.mine.letters.alike(pair.theirs.letters)),
+        "meaning": round(most["meaning"] * (pair.meaning / 1000)),
     }
-    most = weights()
-    points = {name: round(most[name] * value) for name, value in signals.items()}
     for name, is_taken in (("forbidden", pair.is_forbidden), ("other-audience", pair.audience == "other")):
         if is_taken:
             points[name] = -min(sum(points.values()), -most[name])

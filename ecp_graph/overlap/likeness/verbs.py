@@ -28,6 +28,7 @@ class Head:
 _NONE = Head("", "", frozenset(), False)
 
 
+@cache
 def agree(one: str, other: str) -> bool | None:
     """Return whether two classes of verbs are the same work; None where they may be, or where one is not read."""
     if not one or not other:

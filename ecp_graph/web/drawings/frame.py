@@ -19,7 +19,7 @@ from werkzeug.urls import iri_to_uri
 from ecp_graph.errors import EcpGraphError
 from ecp_graph.sparql.moments import date_in_words
 from ecp_graph.web.http.downloads import download
-from ecp_graph.web.show.panels import Row, panel
+from ecp_graph.web.show.panels import Row, panel, texts_of
 from ecp_graph.web.state.site import site
 
 __all__ = ["Caption", "Frame", "caption_of", "clean", "framed", "on_paper", "picture_response", "source_of"]
@@ -104,7 +104,7 @@ def _source() -> str:
     catalogue = site().catalogue
     if catalogue is None or _CONTENTS not in catalogue:
         return ""
-    names: dict[str, str] = {row["plan"]: row["planName"] for row in panel(_CONTENTS).rows if row["action"]}
+    names: dict[str, str] = {row["plan"]: row["planName"] for row in texts_of(_CONTENTS) if row["action"]}
     if len(names) > _MOST_PLANS:
         return f"{len(names)} plans"
     rows: Sequence[Row] = panel(_DOCUMENTS).rows if _DOCUMENTS in catalogue else ()

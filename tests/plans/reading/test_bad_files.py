@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,10 +164,8 @@ def test_bad_files_are_refused_with_the_place_and_what_to_do(name: str, tmp_path
     folder.mkdir()
     path = folder / f"bad{suffix}"
     path.write_bytes(damage(sound))
-    begun = time.monotonic()
     with pytest.raises(InputSyntaxError, match=words) as raised:
         read_plan(path)
-    assert time.monotonic() - begun < 60
     assert _is_a_sentence(str(raised.value), path)
     assert list(folder.iterdir()) == [path]
 

@@ -205,7 +205,8 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
         return code
     try:
         with site().within(max(_LEAST_S, deadline - started)):
-            return panel_of_first(name, site().bounds.contents) if name == _LONGEST else panel(name, **given)
+            most_rows = _most_rows(name)
+            return panel(name, **given) if most_rows is None else panel_of_first(name, most_rows, **given)
     except EndpointError:  # of a remote store, which says more than that a part is left out
         raise
     except (QueryTimeout, ResultTooLarge, WorkerLost) as problem:
@@ -214,6 +215,13 @@ def _panel(name: str, given: dict[str, str], deadline: float) -> Panel | str:
         if not isinstance(problem, QueryTimeout) or deadline - started > timeout_s * _NEARLY:
             given_up[name] = time.monotonic() + max(_TRY_AGAIN_S, 10 * timeout_s), code
         return code
+
+
+def _most_rows(name: str) -> int | None:
+    """Return how many rows of a question the page reads; None for all of them."""
+    if name == _LONGEST:
+        return site().bounds.contents
+    return _MOST_PAIRS if name == PAIRS else None
 
 
 def _rows(asked: dict[str, Panel], name: str) -> tuple[Row, ...]:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ecp_graph.linked_data.document import named_node
 from ecp_graph.namespaces import compact, names
 from ecp_graph.sparql.results import Table
 from ecp_graph.web.show.elsewhere import others
-from ecp_graph.web.show.panels import panel
 from ecp_graph.web.show.terms import local_path
 from ecp_graph.web.state.site import site
 
 __all__ = ["Source", "sources"]
 
-#: The query of the catalogue that says where a passage stands.
-_PASSAGES: Final = "passages"
+#: Where readings stand.
+_PLACES: Final = """
+SELECT ?reading ?locator ?certainty WHERE {{
+  VALUES ?reading {{ {readings} }}
+  ?reading ecp:readingOf/ecp:locator ?locator .
+  OPTIONAL {{ ?reading ecp:certainty/skos:notation ?certainty }}
+}}
+ORDER BY ?reading ?locator ?certainty
+"""
+#: Readings in one query.
+_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ def sources(table: Table) -> list[Source]:
     named = Counter(iri for row in iris for iri in row if iri.startswith(graphs) and not names().is_own(iri))
     if not named:
         return []
-    known = site().keep("places of passages", _places)
+    known = _places(list(named))
     found = []
     for iri, rows in named.items():
         name, certainty = known.get(iri, (compact(iri), ""))
@@ -44,8 +54,12 @@ def sources(table: Table) -> list[Source]:
     return sorted(found, key=lambda source: (source.name, source.certainty))
 
 
-def _places() -> dict[str, tuple[str, str]]:
-    catalogue = site().catalogue
-    if catalogue is None or _PASSAGES not in catalogue:
-        return {}
-    return {row["reading"]: (row["locator"], row["certainty"]) for row in panel(_PASSAGES).rows if row["reading"]}
+def _places(readings: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the place and the certainty of each of these readings (IRIs) that has a place."""
+    found = {}
+    for start in range(0, len(readings), _AT_ONCE):
+        some = filter(None, map(named_node, readings[start : start + _AT_ONCE]))
+        for row in site().ask(_PLACES.format(readings=" ".join(map(str, some)))).rows:
+            reading, locator, certainty = (cell.value if cell else "" for cell in row)
+            found[reading] = locator, certainty
+    return found
