@@ -21,7 +21,8 @@ def table() -> str:
     """Return the table: a row for each oddity, values read right of all values for each format."""
     sys.path.insert(0, str(ROOT))
     from tests.plans.reading.measured import every
-    from tests.plans.reading.oddities import FORMATS, ODDITIES
+    from tests.plans.reading.oddities import ODDITIES
+    from tests.plans.reading.oddity import FORMATS
 
     lines = [f"| what is odd | {' | '.join(FORMATS)} |", f"|---|{'---|' * len(FORMATS)}"]
     found = every()

@@ -2,13 +2,15 @@
 
 Starts a server over the releases of a workspace and prints a table, a line for each type of page: the first answer
 after the start; then, of other addresses of the same type, which nobody has asked for before, the median and the 95th
-percentile; and the same address again, which comes from the cache. Times are of the wall clock, so the machine should
-have nothing else to do. What was refused is counted.
+percentile; their mean processor time, in all processes of the server; and the same address again, which comes from the
+cache. All but the processor time are times of the wall clock, for which the machine should have nothing else to do.
+What was refused is counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import statistics
 import subprocess
@@ -24,6 +26,7 @@ from typing import Final
 from urllib.parse import quote
 
 from ecp_graph.release.release import Release, open_release
+from ecp_graph.tables.lists.news import noted_findings
 from ecp_graph.tables.lists.reading import Lists
 from ecp_graph.tables.lists.wanted import Wanted
 
@@ -41,15 +44,17 @@ def main() -> None:
     arguments = parser.parse_args()
     release = open_release(arguments.releases)
     with _server(arguments.workspace, arguments.releases) as (root, process):
-        print(f"{'page':22} {'first ms':>9} {'median':>8} {'p95':>8} {'cached':>8} {'refused':>8}")
+        print(f"{'page':22} {'first ms':>9} {'median':>8} {'p95':>8} {'processor':>9} {'cached':>8} {'refused':>8}")
         for name, addresses in _addresses(release, arguments.runs).items():
             first = _ask(root, addresses[0])
+            spent = _processor_ms(process.pid)
             others = [_ask(root, address) for address in addresses[1:]]
+            spent = (_processor_ms(process.pid) - spent) / max(1, len(others))
             again = _ask(root, addresses[0])
             times = sorted(ms for ms, _ in others) or [first[0]]
             p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
             refused = sum(not is_good for _, is_good in (first, *others, again))
-            row = f"{first[0]:9.0f} {statistics.median(times):8.0f} {p95:8.0f} {again[0]:8.1f} {refused:8}"
+            row = f"{first[0]:9.0f} {statistics.median(times):8.0f} {p95:8.0f} {spent:9.0f} {again[0]:8.1f} {refused:8}"
             print(f"{name:22} {row}", flush=True)
         print(f"memory of the server: {_memory_mb(process.pid):.0f} MB")
 
@@ -83,6 +88,8 @@ def _addresses(release: Release, most: int) -> dict[str, list[str]]:
     }
     for kind in ("body", "topic", "instrument", "action", "action plan"):
         found[f"a thing: {kind}"] = [f"/doc/{path}" for path in _spread(kinds.get(kind, []), most)]
+    findings = [finding.iri.removeprefix(things) for finding in noted_findings(release.lists) or ()]
+    found["a finding"] = [f"/doc/{quote(path)}" for path in _spread(findings, most)]
     return {name: addresses for name, addresses in found.items() if addresses}
 
 
@@ -130,12 +137,22 @@ def _is_up(root: str) -> bool:
         return False
 
 
+def _processor_ms(pid: int) -> float:
+    """Return the processor time of a process, its children, and those of them that have ended."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+    own = sum(map(int, stat[11:15])) * 1_000 / os.sysconf("SC_CLK_TCK")
+    return own + sum(_processor_ms(int(child)) for child in _children(pid))
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+
+
 def _memory_mb(pid: int) -> float:
     """Return what a process and its children hold for themselves, with its share of what they hold together."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) / 1_000
-    return own + sum(_memory_mb(int(child)) for child in children)
+    return own + sum(_memory_mb(int(child)) for child in _children(pid))
 
 
 if __name__ == "__main__":

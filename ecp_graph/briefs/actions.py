@@ -199,16 +199,16 @@ def times_in_words(actions: Sequence[Action]) -> Line:
     return and_list(parts)
 
 
-def numbers_of(actions: Iterable[Action], one: str = "row") -> Line:
+def numbers_of(actions: Iterable[Action]) -> Line:
     """Return the numbers of actions: ``rows 3, 7 and 8``; of several plans with the name of each, if they are few."""
     by_plan: dict[tuple[str, str], list[Action]] = {}
     for action in actions:
         by_plan.setdefault((action.plan, action.plan_name), []).append(action)
     if len(by_plan) > MOST_PLANS:
-        return line(counted(sum(map(len, by_plan.values())), one), f" of {len(by_plan)} plans")
+        return line(counted(sum(map(len, by_plan.values())), "row"), f" of {len(by_plan)} plans")
     told = []
     for (plan, plan_name), found in by_plan.items():
-        words = f"{one} " if len(found) == 1 else f"{one}s "
+        words = "row " if len(found) == 1 else "rows "
         numbers = line(words, and_list(line(action.run) for action in found))
         told.append(line(numbers, " of ", Run(plan_name, plan)) if len(by_plan) > 1 else numbers)
     return joined(told, "; ")

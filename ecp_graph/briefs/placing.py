@@ -10,7 +10,7 @@ from ecp_graph.briefs.asking import Row
 from ecp_graph.briefs.model import Line, Run, line
 from ecp_graph.briefs.wording import wording
 
-__all__ = ["place_of", "places", "places_of", "split_place", "stated_in"]
+__all__ = ["places", "places_of", "split_place", "stated_in"]
 
 _BETWEEN: Final = "; "
 #: A place that ends in a number, such as ``Annex, table row of action 3``.
@@ -36,11 +36,6 @@ def places(found: Iterable[Run]) -> Line:
             words = f"{stem} {number}".rstrip() if not place else number
             told += [Run(", " if place else _BETWEEN), Run(words, numbered[number].iri)]
     return tuple(told[1:])
-
-
-def place_of(row: Row) -> Line:
-    """Return the place of one row that has a locator and a certainty, and perhaps a reading."""
-    return places_of([row])
 
 
 def places_of(rows: Iterable[Row]) -> Line:

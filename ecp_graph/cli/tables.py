@@ -79,14 +79,14 @@ def printed(table: Table, width: int, *, query: Query | None = None, colour: boo
     return Printed(_text(shown, width, colour=colour), tuple(column.name for column in shown), tuple(_notes(left_out)))
 
 
-def matrix_text(table: Table, width: int, *, colour: bool = False) -> str:
+def matrix_text(table: Table, width: int) -> str:
     """Return a matrix, whose first column has the headings of its rows, as text of at most ``width`` columns.
 
     A matrix that is too wide is turned, and one that is still too wide is split into parts, one below the other.
     """
     sides = [_plain(table), _plain(_turned(table))]
     parts = min((list(_parts(columns, width)) for columns in sides), key=len)
-    return "\n".join(_text(part, width, colour=colour) for part in parts)
+    return "\n".join(_text(part, width, colour=False) for part in parts)
 
 
 def _text(columns: Sequence[_Column], width: int, *, colour: bool) -> str:

@@ -200,4 +200,4 @@ class Around:
         if not path.exists():
             return []
         rows = csv.reader(io.StringIO(read_input(path).decode()), delimiter="\t")
-        return [Earlier(row[0], row[1], row[2], is_orphan=True) for row in list(rows)[1:] if len(row) >= len(_COLUMNS)]
+        return [Earlier(row[0], row[1], row[2]) for row in list(rows)[1:] if len(row) >= len(_COLUMNS)]

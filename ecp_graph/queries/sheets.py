@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ecp_graph.queries.binding import Given
 from ecp_graph.queries.catalogue import Query
@@ -23,11 +23,9 @@ def chosen_in_words(query: Query, given: Given) -> list[tuple[str, str]]:
     return [(labels.get(name, name), value) for name, value in told.items()]
 
 
-def about_query(
-    query: Query, given: Given, facts: Sequence[tuple[str, str]], *, headings: Mapping[str, str] | None = None
-) -> About:
+def about_query(query: Query, given: Given, facts: Sequence[tuple[str, str]]) -> About:
     """Return what the first sheet says of an answer; ``facts`` tell what was asked, and when."""
-    words = headings or headings_of(query)
+    words = headings_of(query)
     description = " ".join(query.description.split())
     return About(
         query.summary,

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-__all__ = ["OxTerm", "to_graph", "to_oxigraph", "to_quads", "to_rdflib"]
+__all__ = ["OxTerm", "to_graph", "to_oxigraph", "to_rdflib"]
 
 OxTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 
@@ -65,10 +65,3 @@ def to_graph(quads: Iterable[ox.Quad | ox.Triple]) -> Graph:
                 known[term] = to_rdflib(term)
         graph.add(tuple(known[term] for term in triple))  # type: ignore[arg-type]
     return graph
-
-
-def to_quads(graph: Graph, name: str) -> list[ox.Quad]:
-    """Return the triples of an rdflib graph as quads of the named graph, in the order of their text."""
-    target = ox.NamedNode(name)
-    terms = ([to_oxigraph(term) for term in triple] for triple in graph)
-    return sorted((ox.Quad(s, p, o, target) for s, p, o in terms), key=str)  # type: ignore[arg-type]

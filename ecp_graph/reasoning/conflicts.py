@@ -165,20 +165,16 @@ class _Finder:
     def misplaced(self) -> Iterator[Contradiction]:
         """Yield the literals that are stated where the ontology has a thing, and the things where it has a literal."""
         stated = "SELECT DISTINCT s, p, o FROM known WHERE p IN (FROM chosen) AND stated AND o"
-        self._choose(self._constraints.links)
-        for thing, predicate, value in self._rows(f"{stated} >= {LITERALS}"):
-            sentence = (
-                f"{show(value)}, the {show(predicate)} of {show(thing)}, is a literal where a thing is due; "
-                "write the IRI of the thing, without quotation marks."
-            )
-            yield contradiction(sentence, thing, statements=[(thing, predicate, value)])
-        self._choose(self._constraints.attributes)
-        for thing, predicate, value in self._rows(f"{stated} < {LITERALS}"):
-            sentence = (
-                f"{show(value)}, the {show(predicate)} of {show(thing)}, is a thing where a literal is due; "
-                "write the value itself, in quotation marks or as a number."
-            )
-            yield contradiction(sentence, thing, statements=[(thing, predicate, value)])
+        literal = "a literal where a thing is due; write the IRI of the thing, without quotation marks."
+        no_literal = "a thing where a literal is due; write the value itself, in quotation marks or as a number."
+        for properties, misplaced, what in (
+            (self._constraints.links, f">= {LITERALS}", literal),
+            (self._constraints.attributes, f"< {LITERALS}", no_literal),
+        ):
+            self._choose(properties)
+            for thing, predicate, value in self._rows(f"{stated} {misplaced}"):
+                sentence = f"{show(value)}, the {show(predicate)} of {show(thing)}, is {what}"
+                yield contradiction(sentence, thing, statements=[(thing, predicate, value)])
 
     def malformed(self) -> Iterator[Contradiction]:
         """Yield the literals that are none of their datatype. Spec: OWL 2 Profiles, table 8."""

@@ -79,10 +79,10 @@ def in_sparql(term: Term) -> str:
     return str(to_ox(term))
 
 
-def batches(items: Iterable[_Item], size: int = _BATCH) -> Iterator[list[_Item]]:
-    """Yield the items in lists of at most that size."""
+def batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield the items in lists, each for one query."""
     rest = iter(items)
-    while batch := list(islice(rest, size)):
+    while batch := list(islice(rest, _BATCH)):
         yield batch
 
 

@@ -107,8 +107,10 @@ def _run_fast(
         return [], set()
     agreement = Agreement(shapes, data)
     covered = {rule for rule in rules if agreement.covers(rule)}
-    answers = _ask_constraints(data, shapes, covered, values)
-    # apart, because its threads stay, and a process that has some cannot be forked again
+    # both apart: what a store took in memory is gone with its process, and the threads of the other would stay, and a
+    # process that has some cannot be forked again
+    with forked_call(partial(_ask_constraints, data, shapes, covered, values)) as ask:
+        answers = ask()
     with forked_call(partial(_run_compiled, data, shapes, set(answers))) as run:
         found, judged = run()
     return [*found, *(result for rule in judged for result in answers[rule])], judged

@@ -197,7 +197,7 @@ def test_texts_cannot_break_a_paper() -> None:
     for paper in (html, markdown, text):
         assert "\N{REPLACEMENT CHARACTER}bidi" in paper
         assert not re.search("[\x00\x07\u202e]", paper)
-        assert "Confidential: this holds what belongs to" in paper
+        assert "Confidential: this briefing has content of" in paper
 
 
 def test_an_address_that_is_none_of_the_web_is_no_link(briefing: Briefing) -> None:

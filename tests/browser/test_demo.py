@@ -91,7 +91,7 @@ def test_a_dismissed_finding_comes_back_when_its_evidence_changes(open_page: Cal
     run("import", str(folder / "documents" / "customs.docx"), "--plan", "customs", "--into", workspace, "--yes")
     run("build", "--workspace", workspace)
     page.goto(PAGES["finding between plans"])
-    assert "Reopened. What it rests on has changed since it was decided on." in decision(page)
+    assert "Reopened. Its evidence has changed since the decision." in decision(page)
     assert "Revise the manual on the clearance of containers in ports" in page.locator("main").inner_text()
     rows = run("overlap", "actions", "--between", "customs", "ports", "--format", "csv", "--workspace", workspace)
     assert re.search(rf",reopened,\S*{FINDING}\s", rows)

@@ -13,11 +13,12 @@ from rdflib import OWL, Literal
 from ecp_graph.errors import UncoveredAxiom
 from ecp_graph.namespaces import ECP, compact
 from ecp_graph.rdf.load import load
-from ecp_graph.rdf.terms import to_graph, to_quads
+from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Closure, Inferred, by_joins, infer
 from ecp_graph.reasoning.reference import by_owlrl
 from ecp_graph.workspace import Workspace
 from tests.bundled import ID, INFERRED_GRAPH, PREFIXES
+from tests.quads import to_quads
 
 from .conftest import HEADER, ONTOLOGY
 

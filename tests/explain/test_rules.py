@@ -7,13 +7,13 @@ import pytest
 from rdflib import Dataset, Graph, URIRef
 
 from ecp_graph.engine.embedded import EmbeddedEngine
-from ecp_graph.rdf.terms import to_quads
 from ecp_graph.reasoning import Explainer, Explanation, Statement
 from ecp_graph.reasoning.reason import infer
 from ecp_graph.reasoning.reference import by_owlrl
 from ecp_graph.reasoning.statements import iri
 from ecp_graph.sparql.results import Term
 from tests.bundled import GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH
+from tests.quads import to_quads
 
 EX = "https://example.org/"
 HEAD = f"""

@@ -72,20 +72,6 @@ def test_a_query_that_wants_too_much_memory_ends_its_worker_alone(engine: Isolat
     assert answers(engine)
 
 
-@pytest.mark.parametrize(("copied_bytes", "stays"), [(64 * 1024, False), (256 * 1024 * 1024, True)])
-def test_a_worker_that_has_copied_much_of_the_data_is_replaced(data: Path, copied_bytes: int, stays: bool) -> None:
-    limits = Limits(timeout_s=60, workers=1, copied_bytes=copied_bytes)
-    engine = IsolatedEngine([data], name="test", union=False, limits=limits)
-    try:
-        before = {worker.pid for worker in engine.worker_pool.idle}
-        assert len(engine.query("SELECT * { ?s ?p ?o } ORDER BY ?o", fmt="csv").read().splitlines()) == 3001
-        assert answers(engine)
-        wait_for(lambda: len(engine.worker_pool.idle) == len(before))
-        assert ({worker.pid for worker in engine.worker_pool.idle} == before) == stays
-    finally:
-        engine.close()
-
-
 def test_a_fault_of_the_engine_is_told_as_one(engine: IsolatedEngine) -> None:
     """A worker that ends by another signal than those of memory and time."""
     workers = {worker.pid for worker in engine.worker_pool.idle}

@@ -10,10 +10,11 @@ import pytest
 from rdflib import RDFS, BNode, Graph, Namespace, URIRef
 
 from ecp_graph.namespaces import CONCEPTS, ECP, PREFIXES
-from ecp_graph.rdf.terms import to_graph, to_quads
+from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import Inferred, by_joins, infer
 from ecp_graph.reasoning.reference import by_owlrl
 from tests.ontology.checks.vocabularies import defines, namespace_of
+from tests.quads import to_quads
 
 ROOT = Path(__file__).resolve().parents[2]
 TERM, CONCEPT, THING = Namespace(ECP), Namespace(CONCEPTS), Namespace("https://plans.example/id/")

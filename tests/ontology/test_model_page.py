@@ -11,8 +11,9 @@ import pytest
 from rdflib import RDF, Dataset, Graph, Namespace, URIRef
 
 from ecp_graph.namespaces import CONCEPTS, ECP
-from ecp_graph.rdf.terms import to_graph, to_quads
+from ecp_graph.rdf.terms import to_graph
 from ecp_graph.reasoning.reason import infer
+from tests.quads import to_quads
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")

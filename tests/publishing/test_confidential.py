@@ -189,7 +189,7 @@ def test_a_local_server_shows_the_plan_with_a_mark_to_this_machine_alone(made: t
     assert "Confidential: this belongs to a plan" not in client.get("/doc/plan/lantern").text
     assert "This release holds confidential plans" in home.text
     slug = PLAN.rpartition("/")[2]
-    assert "Confidential: this holds what belongs to Kestrel plan" in client.get(f"/brief/plan/{slug}.md").text
+    assert "Confidential: this briefing has content of Kestrel plan" in client.get(f"/brief/plan/{slug}.md").text
     with client.get("/dumps/dataset.nq") as dump:
         assert betrayals({"dump": dump.data}) == []
     # neither the page of another site, in a browser of this machine, nor somebody behind a proxy
@@ -401,5 +401,5 @@ def test_build_says_what_keeps_the_public_part_from_being_made(tmp_path: Path) -
     assert "data/x.trig:13" in said.stderr
     assert "A statement names topic:kestrel, which only a confidential plan describes." in said.stderr
     assert "Move it into data/kestrel/" in said.stderr
-    assert "nothing of it can be published" in said.stderr
+    assert "nothing of the release can be published" in said.stderr
     assert open_release(tmp_path / "releases").confidential == ("data/kestrel/",)

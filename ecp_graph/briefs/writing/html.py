@@ -47,9 +47,9 @@ def paper_of(brief: Brief, link: Link = addresses, *, style_at: str = "", forms:
     )
 
 
-def sections_of(brief: Brief, link: Link, *, level: int = 2) -> Markup:
-    """Return the sections of a briefing, with headings of that level."""
-    text = _environment().get_template("sections.html").render(brief=brief, link=link, level=level)
+def sections_of(brief: Brief, link: Link) -> Markup:
+    """Return the sections of a briefing, with headings of the second level."""
+    text = _environment().get_template("sections.html").render(brief=brief, link=link)
     return Markup(text)  # noqa: S704 - the template escapes what comes from the data
 
 

@@ -57,4 +57,4 @@ def confidential_in_words(brief: Brief) -> str:
     """Return the warning that a briefing must not leave the machine; empty where it may."""
     if not brief.confidential:
         return ""
-    return legible(f"Confidential: this holds what belongs to {', '.join(brief.confidential)}.")
+    return legible(f"Confidential: this briefing has content of {', '.join(brief.confidential)}.")

@@ -36,8 +36,7 @@ class Limits:
     """Resource limits: seconds and bytes of memory for each query, the number of slots, and the length of the queue.
 
     ``reserved`` is the number of additional slots for queries of pages and of the catalogue; with 0, these share the
-    ``workers`` slots. ``copied_bytes`` is how much of the data in memory a worker may come to have for itself before it
-    is replaced.
+    ``workers`` slots.
     """
 
     timeout_s: float = 10.0
@@ -45,7 +44,6 @@ class Limits:
     queue: int = 64
     memory_bytes: int = 512 * 1024 * 1024
     reserved: int = 0
-    copied_bytes: int = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -92,8 +90,9 @@ class IsolatedEngine(Engine):
         self._shared = _Lane(Slots(limits.workers, limits.queue, part=max(1, limits.workers // 2)), niceness)
         self._reserved = _Lane(Slots(limits.reserved, limits.queue), 0) if limits.reserved else self._shared
         sizes = {0: limits.reserved + 1, niceness: limits.workers + 1}
-        order = {**data, "prefixes": dict(names().prefixes), "copied_bytes": limits.copied_bytes}
-        self.worker_pool = WorkerPool(order, memory_bytes=limits.memory_bytes, sizes=sizes)
+        self.worker_pool = WorkerPool(
+            {**data, "prefixes": dict(names().prefixes)}, memory_bytes=limits.memory_bytes, sizes=sizes
+        )
         self._is_closed = False
         # An engine that is garbage-collected without being closed stops its processes.
         self._cleanup = weakref.finalize(self, _close_aside, self.worker_pool)

@@ -28,8 +28,7 @@ __all__ = ["run_worker"]
 _STACK_BYTES: Final = 256 * 1024 * 1024
 #: For speed, a worker does not return memory to the system; once it has grown by this much, it is replaced.
 _RETIRE_AT_KB: Final = 128 * 1024
-_first: resource.struct_rusage
-_copied_pages = 0
+_first_peak_kb = 0
 
 
 def run_worker(
@@ -40,13 +39,13 @@ def run_worker(
     The fork server passes the memory that a query may use, and the prefixes predeclared in it.
     The higher its niceness, the more readily it leaves the processors to others.
     """
-    global _first, _copied_pages
+    global _first_peak_kb
     os.nice(niceness)
     leave_network()  # while there is only one thread
     before = open_descriptors()
     stores = opened()
     store_files = open_descriptors() - before
-    _first, _copied_pages = resource.getrusage(resource.RUSAGE_SELF), order["copied_bytes"] // resource.getpagesize()
+    _first_peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     threading.stack_size(_STACK_BYTES)
     thread = threading.Thread(target=_serve, args=(connection, stores, order["prefixes"]), daemon=True)
     left = stores.files - sum(Path(f"/proc/self/fd/{one}").readlink().suffix == TABLE_ENDING for one in store_files)
@@ -102,13 +101,8 @@ def _report(connection: socket.socket, error: EcpGraphError) -> None:
 
 
 def _retires() -> bool:
-    """Return whether this worker has grown, or has copied, so much that it should be replaced.
-
-    A query counts references in the store that it shares with the fork server, and so copies each page that it reads: a
-    worker that has read everything has the whole store for itself. Each copy is a page fault.
-    """
-    now = resource.getrusage(resource.RUSAGE_SELF)
-    return now.ru_maxrss - _first.ru_maxrss > _RETIRE_AT_KB or now.ru_minflt - _first.ru_minflt > _copied_pages
+    """Return whether this worker has grown so much that it should be replaced."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - _first_peak_kb > _RETIRE_AT_KB
 
 
 class _ServerGone(Exception):

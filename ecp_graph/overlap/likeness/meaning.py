@@ -79,31 +79,31 @@ class Meaning:
         """Return the vectors of the texts as the rows of a matrix."""
         import numpy as np
 
-        missing = sorted({text for text in texts if _key(text) not in self._vectors})
-        if missing:
-            self._vectors.update(zip(map(_key, missing), self._encode(missing), strict=True))
-        return np.stack([self._vectors[_key(text)] for text in texts])
+        self._learn(texts)
+        return np.array([self._by_text[text] for text in texts])
 
     def likeness(self, one: str, other: str) -> float:
         """Return how alike two texts are, from 0 to 1; 0 where one is empty."""
         if not one or not other:
             return 0.0
-        return round(min(1.0, max(0.0, float(self._vector(one) @ self._vector(other)))), 4)
+        self._learn((one, other))
+        return round(min(1.0, max(0.0, float(self._by_text[one] @ self._by_text[other]))), 4)
 
     def words_alike(self, some: Sequence[str], others: Sequence[str]) -> float:
         """Return how well the words of two lists match one by one, from 0 to 1: the mean of each one's best match."""
         if not some or not others:
             return 0.0
         alike = self.vectors(some) @ self.vectors(others).T
-        best = (float(alike.max(axis=axis).mean()) for axis in (0, 1))
-        return round(min(1.0, max(0.0, sum(best) / 2)), 4)
+        best = (alike.max(axis=axis) for axis in (0, 1))
+        return round(min(1.0, max(0.0, sum(float(each.sum() / len(each)) for each in best) / 2)), 4)
 
-    def _vector(self, text: str) -> Vectors:
-        """Return the vector of a text, which is asked for more often than its key is worth making."""
-        found = self._by_text.get(text)
-        if found is None:
-            found = self._by_text[text] = self.vectors((text,))[0]
-        return found
+    def _learn(self, texts: Iterable[str]) -> None:
+        """Look up the vectors of texts by the texts themselves, whose keys take longer to make than what is asked."""
+        if new := {text: _key(text) for text in texts if text not in self._by_text}:
+            missing = sorted(text for text, key in new.items() if key not in self._vectors)
+            if missing:
+                self._vectors.update(zip(map(_key, missing), self._encode(missing), strict=True))
+            self._by_text.update({text: self._vectors[key] for text, key in new.items()})
 
     def _encode(self, texts: list[str]) -> Vectors:
         import numpy as np

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import log
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -45,43 +44,21 @@ def _rare(count: int, having: int) -> float:
     return max(0.2, log((count + 10) / (having + 1)) / log(10))
 
 
-@dataclass(frozen=True)
-class Contrast:
-    """Two phrases compared: the terms that both have, those that only one has, and the share of the first by weight."""
+class Contrast(NamedTuple):
+    """Two phrases compared: the terms that both have, and the share of these by weight.
+
+    ``strong`` are the words that only the one, and only the other has, without those that say little; ``telling`` the
+    same without products, such as guidelines; ``naming`` the names, and words for known things, among them. ``words``
+    are those that both have, listed, and ``says`` tells whether one of these tells what the phrases are about.
+    """
 
     both: tuple[Term, ...]
-    only_a: tuple[Term, ...]
-    only_b: tuple[Term, ...]
     share: float
-
-    @cached_property
-    def strong(self) -> tuple[str, str]:
-        """The words that only the one, and only the other has, without those that say little."""
-        return self._left(_STRONG)
-
-    @cached_property
-    def telling(self) -> tuple[str, str]:
-        """The same without products, such as guidelines."""
-        return self._left(_TELLING)
-
-    @cached_property
-    def naming(self) -> tuple[str, str]:
-        """The names, and words for known things, that only the one, and only the other has."""
-        return self._left(_NAMING)
-
-    @cached_property
-    def words(self) -> str:
-        """The words that both have, listed."""
-        return ", ".join(sorted({term.written for term in self.both}))
-
-    @cached_property
-    def says(self) -> bool:
-        """Whether both have a term that tells what the phrases are about."""
-        return any(term.kind in _TELLING for term in self.both)
-
-    def _left(self, kinds: Set[str]) -> tuple[str, str]:
-        a, b = ([term.written for term in only if term.kind in kinds] for only in (self.only_a, self.only_b))
-        return " ".join(dict.fromkeys(a)), " ".join(dict.fromkeys(b))
+    strong: tuple[str, str]
+    telling: tuple[str, str]
+    naming: tuple[str, str]
+    words: str
+    says: bool
 
 
 def contrast(a: Phrase, b: Phrase, rarity: Rarity, *, across_languages: bool) -> Contrast:
@@ -100,7 +77,15 @@ def contrast(a: Phrase, b: Phrase, rarity: Rarity, *, across_languages: bool) ->
     same = sum(rarity.weight(term) + rarity.weight(other) for term, other in both)
     rest = sum(rarity.weight(term) for term in (*only_a, *only_b))
     share = same / (same + rest) if same + rest else 0.0
-    return Contrast(tuple(max(pair, key=_matters) for pair in both), tuple(only_a), tuple(only_b), share)
+    common = tuple([one if _matters(one) >= _matters(other) else other for one, other in both])
+    strong, telling, naming = ((_words(only_a, kinds), _words(only_b, kinds)) for kinds in (_STRONG, _TELLING, _NAMING))
+    words = ", ".join(sorted({term.written for term in common}))
+    return Contrast(common, share, strong, telling, naming, words, any(term.kind in _TELLING for term in common))
+
+
+def _words(terms: Iterable[Term], kinds: Set[str]) -> str:
+    """Return the words of the terms of some kinds, each once."""
+    return " ".join(dict.fromkeys([term.written for term in terms if term.kind in kinds]))
 
 
 def _once(terms: Iterable[Term]) -> dict[str, Term]:

@@ -164,7 +164,7 @@ class _Line:
         if not match:
             if name.iri:
                 self.decided.append(Decided(name.text, name.kind, name.iri, is_same=False))
-            return replace(name, iri="", code="", is_sure=False, why="Set in the draft.", is_decided=True)
+            return replace(name, iri="", code="", is_sure=False, why="Set in the draft.")
         found = self._resolve(match, name.kind)
         if found is None:
             column = f"{next(field for field, kind in NAMED_FIELDS.items() if kind == name.kind)} match"
@@ -172,14 +172,14 @@ class _Line:
             return name
         iri, code = found
         self.decided.append(Decided(name.text, name.kind, iri, is_same=True))
-        return replace(name, iri=iri, code=code, is_sure=True, score=1.0, why="Set in the draft.", is_decided=True)
+        return replace(name, iri=iri, code=code, is_sure=True, score=1.0, why="Set in the draft.")
 
     def _added(self, field: str, kind: str, text: str) -> DraftName:
         """Return a name that the document does not have there; it is traced to the cell that it stands for."""
         cells: Mapping[str, Cell] = self._row.row.cells
         own: Sequence[DraftName] = self._row.named(field)
         cell = own[0].cell if own else cells.get(field) or cells.get("title") or next(iter(cells.values()))
-        return DraftName(shown(text), kind, cell, why="Written in the draft.", is_decided=True)
+        return DraftName(shown(text), kind, cell, why="Written in the draft.")
 
     def _refuse(self, column: str, sentence: str) -> None:
         place = self._line.places[column]

@@ -29,7 +29,6 @@ class Earlier:
     action: str
     number: str
     title: str
-    is_orphan: bool = False
 
 
 def compared(draft: Draft, earlier: Sequence[Earlier]) -> Draft:

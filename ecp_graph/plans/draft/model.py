@@ -57,7 +57,7 @@ class DraftName:
     """A name in a cell and what it was matched with.
 
     ``iri``, ``code`` and ``label`` are those of the best match, which is a fact only if ``is_sure``. ``others`` are
-    the names of what it could be too. ``is_decided`` says that a person set the match in the draft.
+    the names of what it could be too.
     """
 
     text: str
@@ -72,7 +72,6 @@ class DraftName:
     why: str = ""
     others: tuple[str, ...] = ()
     is_in_title: bool = False
-    is_decided: bool = False
 
     @property
     def match(self) -> str:

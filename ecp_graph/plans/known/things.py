@@ -37,15 +37,15 @@ class KnownThing:
         return self.preferred + self.others
 
 
-def known_things(quads: Iterable[ox.Quad], *, but: frozenset[str] = frozenset()) -> list[KnownThing]:
-    """Return what statements describe by a name or a code, in the order of its IRIs, but for some IRIs."""
+def known_things(quads: Iterable[ox.Quad]) -> list[KnownThing]:
+    """Return what statements describe by a name or a code, in the order of its IRIs."""
     quads = list(quads)
     kinds = kinds_of(quads)
     held: dict[str, dict[str, dict[tuple[str, str], None]]] = {}
     for quad in quads:
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         is_name = predicate in (_PREFERRED, _OTHER, _CODE) and isinstance(value, ox.Literal)
-        if is_name and isinstance(subject, ox.NamedNode) and subject.value in kinds and subject.value not in but:
+        if is_name and isinstance(subject, ox.NamedNode) and subject.value in kinds:
             names = held.setdefault(subject.value, {}).setdefault(predicate, {})
             names[value.value, value.language or ""] = None  # type: ignore[union-attr]
     return [

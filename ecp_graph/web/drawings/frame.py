@@ -71,17 +71,13 @@ class Frame:
     foot: tuple[tuple[str, float], ...]
 
 
-def caption_of(title: str, address: str, *, notes: Iterable[str] = (), places: str = "") -> Caption:
-    """Return the caption of a picture of the page at an address of this site, which may have a query string.
-
-    ``places`` say where in the documents it is, if that can be said in a few words.
-    """
+def caption_of(title: str, address: str, *, notes: Iterable[str] = ()) -> Caption:
+    """Return the caption of a picture of the page at an address of this site, which may have a query string."""
     made_at = site().current.made_at
     made = date_in_words(datetime.fromtimestamp(made_at, UTC)) if made_at is not None else ""
     release = site().release
     told = ", ".join(filter(None, (f"Release {release}" if release else "", made)))
-    source = ", ".join(filter(None, (source_of(), places)))
-    return Caption(title, tuple(notes), source, told, request.host_url.rstrip("/") + address)
+    return Caption(title, tuple(notes), source_of(), told, request.host_url.rstrip("/") + address)
 
 
 def on_paper() -> Caption | None:

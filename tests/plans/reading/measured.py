@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 from ecp_graph.plans.reading import read_plan
 from ecp_graph.plans.rows import ActionRow, DocumentRows
-from tests.plans.reading.oddities import ODDITIES, Expected, Oddity, written
+from tests.plans.reading.oddities import ODDITIES
+from tests.plans.reading.oddity import Expected, Oddity, written
 
 __all__ = ["Measured", "every", "measured"]
 

@@ -18,7 +18,8 @@ from ecp_graph.plans.reading import annotated, read_plan
 from ecp_graph.plans.reading.plan import read_here
 from tests.plans.annex import annex, as_csv, as_word, as_workbook
 from tests.plans.reading.damage import Damage, damages, outcomes, with_part
-from tests.plans.reading.oddities import ODDITIES, written
+from tests.plans.reading.oddities import ODDITIES
+from tests.plans.reading.oddity import written
 
 SHEET = "xl/worksheets/sheet1.xml"
 BODY = "word/document.xml"

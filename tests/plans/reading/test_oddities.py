@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.plans.reading.measured import every, measured
-from tests.plans.reading.oddities import ODDITIES, Oddity, written
+from tests.plans.reading.oddities import ODDITIES
+from tests.plans.reading.oddity import Oddity, written
 from tools.import_docs import PAGE, with_table
 
 

@@ -11,7 +11,7 @@ from ecp_graph.plans.reading import read_plan
 from ecp_graph.plans.rows import ActionRow
 
 
-def test_a_national_plan_in_word(tmp_path: Path) -> None:
+def _national_plan(path: Path) -> Path:
     document = docx.Document()
     document.add_heading("National Plan for Quiet Harbours 2031-2033", 0)
     document.add_heading("1. Introduction", 1)
@@ -59,8 +59,12 @@ def test_a_national_plan_in_word(tmp_path: Path) -> None:
     )
     document.add_heading("Annex: Risks", 1)
     _table(document, ("No", "Risk", "Mitigation measures", "Owner"), ("1", "Cuts", "Talk to donors", "HB"))
-    document.save(str(tmp_path / "plan.docx"))
-    read = read_plan(tmp_path / "plan.docx")
+    document.save(str(path))
+    return path
+
+
+def test_a_national_plan_in_word(tmp_path: Path) -> None:
+    read = read_plan(_national_plan(tmp_path / "plan.docx"))
     first, second = "Strategic Objective 1: Quieter quays", "Strategic Objective 2: Less night work"
     assert [_shown(row) for row in read.rows] == [
         (

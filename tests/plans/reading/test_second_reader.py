@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 
 from ecp_graph.plans.reading import read_plan
-from tests.plans.reading.oddities import PLAIN
+from tests.plans.reading.oddity import PLAIN
 
 
 def test_a_cell_that_is_read_otherwise_comes_first(tmp_path: Path) -> None:
