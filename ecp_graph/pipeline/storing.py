@@ -14,9 +14,9 @@ __all__ = ["DESCRIBED", "Storing", "describe_in"]
 
 #: What the description is of, and what tables are asked about.
 DESCRIBED: Final = tuple(layer for layer in LAYERS if layer != "description")
-#: A store in memory takes half of what tables may take, if its N-Quads are one so-manieth of that.
+#: A store is made in memory if its N-Quads take at most one part in four of what tables may take; it then takes half.
 _PART_IN_MEMORY: Final = 4
-#: So much text is loaded at a time: what a piece takes in memory is some six times as much.
+#: Bytes of text that are loaded at once, which take about six times as much memory.
 _PIECE_BYTES: Final = 48_000_000
 _PART: Final = """
 WITH blank AS (SELECT id FROM terms WHERE starts_with(term, '_:'))

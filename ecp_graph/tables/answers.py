@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -51,10 +50,11 @@ def answers_by_joins(
     with as_queries_read(statements, layers):
         _make_texts(statements)
         for name, statement in compiled.items():
-            with in_process(statements, []) as joins, suppress(Stopped):
-                found[name] = _written(name, statement, numbers, statements, joins)
-                continue
-            left[name] = "what its query compares"
+            with in_process(statements, []) as joins:
+                try:
+                    found[name] = _written(name, statement, numbers, statements, joins)
+                except Stopped:
+                    left[name] = "what its query compares"
     return found, left
 
 

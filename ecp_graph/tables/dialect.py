@@ -18,6 +18,7 @@ OPTIONS: Final = {"spark.sql.ansi.enabled": "true", "spark.sql.ansi.doubleQuoted
 FUNCTIONS: Final = (
     "error(message STRING) RETURNS STRING RETURN raise_error(message)",
     "starts_with(text STRING, start STRING) RETURNS BOOLEAN RETURN startswith(text, start)",
+    "ends_with(text STRING, ending STRING) RETURNS BOOLEAN RETURN endswith(text, ending)",
     "strpos(text STRING, part STRING) RETURNS INT RETURN instr(text, part)",
 )
 #: In Spark a backslash begins an escape, and VARCHAR has a length.

@@ -12,6 +12,7 @@ from ecp_graph.namespaces import compact, expand
 __all__ = [
     "LOOK_AT_THE_DATA",
     "SEVERITIES",
+    "SEVERITY_WORDS",
     "Finding",
     "Report",
     "Severity",

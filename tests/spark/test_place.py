@@ -28,7 +28,8 @@ ANTI JOIN known ON known.s = following.s AND known.o = following.o"""
 #: Everything in which the two dialects differ, in one statement.
 ODD = """
 SELECT l.s AS "on", CAST(NULL AS VARCHAR) AS "way", starts_with(l.term, '"') AS "a b", contains(l.term, '\\') AS slash,
-  strpos(l.term, 's') AS place, CASE WHEN l.s < 0 THEN error('never') ELSE reverse(l.term) END AS turned
+  ends_with(l.term, '>') AS ends, strpos(l.term, 's') AS place,
+  CASE WHEN l.s < 0 THEN error('never') ELSE reverse(l.term) END AS turned
 FROM (SELECT quads.s, terms.term FROM quads JOIN terms ON terms.id = quads.o) AS l
 SEMI JOIN (
   WITH RECURSIVE c(s, o) AS (SELECT s, o FROM quads UNION SELECT c.s, q.o FROM c JOIN quads AS q ON c.o = q.s)

@@ -16,6 +16,7 @@ from ecp_graph.engine.embedded import EmbeddedEngine
 from ecp_graph.settings import Settings
 from ecp_graph.web.app import create_app
 from ecp_graph.web.state.source import FixedEngine
+from tests.watched import Watched
 from tests.web.conftest import BROWSER
 from tests.web.test_pages import _Page
 
@@ -330,6 +331,19 @@ def test_things_of_one_name_have_their_own_pages(hostile: FlaskClient) -> None:
     cells = [href for href in _Page(text).values("a", "href") if href.startswith("/overlap/body-body/")]
     assert len(set(cells)) == 3
     assert {get(hostile, href)[0] for href in cells} == {200}
+
+
+def test_a_page_over_an_endpoint_asks_each_query_once() -> None:
+    store = ox.Store()
+    store.update(EVIL)
+    watched = Watched(EmbeddedEngine(store, name="a remote store"))
+    client = create_app(Settings(timeout=60), source=FixedEngine(watched, is_fixed=False)).test_client()
+    for _ in range(2):  # nothing is kept for the next request: the store may have changed
+        watched.asked.clear()
+        assert get(client, "/overlap/body-body")[0] == 200
+        joins = [text for text in watched.texts if "?evidenceGrade" in text]
+        assert joins
+        assert len(joins) == len(set(joins))
 
 
 def test_a_graph_without_anything_says_so() -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ecp_graph.sparql.text import tokens
 from ecp_graph.tables.algebra.patterns import Patterns
 from ecp_graph.tables.algebra.relation import Kind, NotCompiled, Scope
 from ecp_graph.tables.joins import Joins
@@ -51,13 +52,14 @@ def compiled(query: str, prefixes: Mapping[str, str] | None = None) -> Statement
 
     Raises NotCompiled for a query with a part that has no form in SQL here, and for one that rdflib does not parse.
     """
-    from pyparsing import ParseException
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
+    if "\t" in query and any("\t" in token.text for token in tokens(query) if token.kind == "string"):
+        raise NotCompiled("a tab in a string, which rdflib reads as spaces")
     try:
         algebra = translateQuery(parseQuery(query), initNs=dict(prefixes or {})).algebra
-    except (ParseException, RecursionError) as reason:
+    except Exception as reason:  # rdflib raises errors of many classes, for what Oxigraph answers too
         raise NotCompiled("the query, which rdflib does not parse") from reason
     if algebra.name != "SelectQuery" or algebra.datasetClause:
         raise NotCompiled("FROM" if algebra.datasetClause else "a query that is no SELECT")

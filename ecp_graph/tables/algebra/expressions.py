@@ -76,7 +76,7 @@ def expression(
     if isinstance(expr, Variable):
         return _variable(str(expr), sides)
     if isinstance(expr, URIRef):
-        return Value(scope.constant(expr.n3()), Column(is_node=True))
+        return Value(scope.constant(expr), Column(is_node=True))
     if isinstance(expr, Literal):
         if expr.datatype == XSD.boolean and str(expr) in ("true", "false"):
             return Value(str(expr), Column("truth"))
@@ -128,8 +128,9 @@ def _facet(expr: Any, of: _Inner, facet: str) -> str:
 
 def _compared(expr: Any, of: _Inner) -> Value:
     if expr.op in ("IN", "NOT IN"):
-        listed = expr.other if isinstance(expr.other, list) else [expr.other]
-        equal = " OR ".join(_equal(expr.expr, each, of) for each in listed) or "false"
+        if not isinstance(expr.other, list):  # rdflib reads () as the empty list of RDF
+            raise NotCompiled(f"{expr.op} ()")
+        equal = " OR ".join(_equal(expr.expr, each, of) for each in expr.other)
         return _told(f"NOT ({equal})" if expr.op == "NOT IN" else f"({equal})")
     if expr.op in _ORDER:
         left, right = of(expr.expr), of(expr.other)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ecp_graph.rdf.cache import cached, entry_name, keep
 from ecp_graph.tables.algebra import Statement, compiled
+from ecp_graph.tables.statements import LITERALS
 
 __all__ = ["kept"]
 
@@ -31,5 +32,5 @@ def kept(query: str, prefixes: Mapping[str, str]) -> Statement:
 @cache
 def _compiler() -> str:
     """Return what tells this compiler from others that make other joins of the same query."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return version("rdflib") + hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    sources = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return f"{version('rdflib')} {LITERALS} {hashlib.sha256(sources).hexdigest()}"

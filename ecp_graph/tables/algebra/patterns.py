@@ -136,7 +136,7 @@ class Patterns:
         }
         selects = []
         for row in rows:
-            cells = (self.scope.constant(row[name].n3()) if name in row else "NULL" for name in names)
+            cells = (self.scope.constant(row[name]) if name in row else "NULL" for name in names)
             selects.append(
                 "SELECT "
                 + ", ".join(f"{cell}::BIGINT AS {named(name)}" for cell, name in zip(cells, names, strict=True))
@@ -182,19 +182,21 @@ class Patterns:
         if not keys or not all(isinstance(key, Variable) for key in keys):
             raise NotCompiled("an aggregate without GROUP BY of variables")
         found = self.relation(pattern.p.p)
+        if unbound := [str(key) for key in keys if str(key) not in found.columns]:
+            raise NotCompiled(f"GROUP BY ?{unbound[0]}, which has no value")
         columns, values = {}, []
         for part in pattern.A:
             name, of = str(part.res), str(part.vars)
             column = found.columns.get(of, Column(is_node=True, may_lack=True))
             if part.name == "Aggregate_Sample" and part.vars in keys:
-                values.append(f"{named(of) if of in found.columns else 'NULL::BIGINT'} AS {named(name)}")
+                values.append(f"{named(of)} AS {named(name)}")
             elif part.name in _EXTREMES and column.kind == "term" and not column.may_lack:
                 found = with_facets(found, iter([("INTEGER", of)]))
                 values.append(f"{_EXTREMES[part.name]}({named(of)}, {facet_column('INTEGER', of)}) AS {named(name)}")
             else:
                 raise NotCompiled(f"the aggregate {part.name.removeprefix('Aggregate_').upper()} of ?{of}")
             columns[name] = column
-        by_keys = ", ".join(named(str(key)) for key in keys if str(key) in found.columns) or "1"
+        by_keys = ", ".join(named(str(key)) for key in keys)
         return Relation(f"(SELECT {', '.join(values)} FROM {found.source} GROUP BY {by_keys})", columns)
 
     def _exists(self, found: Relation, part: Any, beside: Relation | None = None) -> Relation:
@@ -219,7 +221,10 @@ class Patterns:
         from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 
         is_plain = part.graph.name == "GroupGraphPatternSub"  # as rdflib leaves it outside FILTER
-        inner, conditions = translateGroupGraphPattern(part.graph) if is_plain else part.graph, []
+        try:
+            inner, conditions = translateGroupGraphPattern(part.graph) if is_plain else part.graph, []
+        except TypeError as reason:  # in a SELECT clause rdflib leaves prefixed names as they are
+            raise NotCompiled("EXISTS in a SELECT clause") from reason
         while inner.name == "Filter":
             conditions += and_parts(inner.expr)
             inner = inner.p
@@ -263,7 +268,7 @@ class _Places:
         subject, predicate, object_ = triple
         places = [(f"{alias}.s", subject), (f"{alias}.o", object_)]
         if isinstance(predicate, Path):
-            ends = [self.scope.constant(end.n3()) for end in (subject, object_) if not _is_variable(end)]
+            ends = [self.scope.constant(end) for end in (subject, object_) if not _is_variable(end)]
             if len(ends) > 1:
                 raise NotCompiled("a path between two constants")
             table = pairs(predicate, self.scope, in_graph=graph is not None, end="".join(ends))
@@ -276,7 +281,7 @@ class _Places:
             places.append((f"{alias}.g", graph))
             self.nodes.update([_name(graph)] if _is_variable(graph) else [])
         for place, term in places:
-            known = self.where.setdefault(_name(term), place) if _is_variable(term) else self.scope.constant(term.n3())
+            known = self.where.setdefault(_name(term), place) if _is_variable(term) else self.scope.constant(term)
             if known != place:
                 self.conditions.append(f"{place} = {known}")
 

@@ -7,9 +7,12 @@ multisets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
+
+import pyoxigraph as ox
 
 __all__ = [
     "TYPES",
@@ -28,6 +31,8 @@ __all__ = [
 
 #: What the values of a column are: numbers of terms, plain strings, IRIs as strings, or true and false.
 Kind: TypeAlias = Literal["term", "text", "iri", "truth"]
+#: Values that a store holds as they are here, by the local name of their datatype.
+_AS_WRITTEN: Final = {"integer": re.compile(r"-?[0-9]{1,18}"), "boolean": re.compile("true|false")}
 #: How each kind is held.
 TYPES: Final[Mapping[Kind, str]] = {"term": "BIGINT", "text": "VARCHAR", "iri": "VARCHAR", "truth": "BOOLEAN"}
 
@@ -88,11 +93,15 @@ class Scope:
         self.flags += 1
         return named(f"FLAG {self.flags}")
 
-    def constant(self, term: str) -> str:
-        """Return what stands for the number of a term: ``{2}`` for the third of the constants."""
-        if term not in self.constants:
-            self.constants.append(term)
-        return f"{{{self.constants.index(term)}}}"
+    def constant(self, term: Any) -> str:
+        """Return what stands for the number of a term of rdflib: ``{2}`` for the third of the constants.
+
+        Raises NotCompiled for a literal that a store may hold in another form than the query has.
+        """
+        text = _in_ntriples(term)
+        if text not in self.constants:
+            self.constants.append(text)
+        return f"{{{self.constants.index(text)}}}"
 
     def table(self, name: str, select: str) -> str:
         """Return the name of a table that is made before the query, one for equal texts."""
@@ -106,6 +115,21 @@ class Scope:
 
 #: The solution without variables.
 UNIT: Final = Relation("(SELECT 1 AS unit)", {})
+
+
+def _in_ntriples(term: Any) -> str:
+    """Return a term as Oxigraph writes it: rdflib has other escapes, and language tags as they are given."""
+    from rdflib.namespace import XSD
+    from rdflib.term import Literal as RdfLiteral
+
+    if not isinstance(term, RdfLiteral):
+        return str(term.n3())
+    if term.datatype in (None, XSD.string):
+        return str(ox.Literal(str(term), language=term.language))
+    form = _AS_WRITTEN.get(str(term.datatype).removeprefix(str(XSD)))
+    if form is None or not form.fullmatch(str(term)):
+        raise NotCompiled(f"the literal {term.n3()}, of which a store may have another form")
+    return str(term.n3())
 
 
 def named(variable: str) -> str:

@@ -190,11 +190,11 @@ class Site:
         """Return the value cached for the key under the current release, or compute and cache it.
 
         Values for the main pages are never evicted by those for other pages, however many a crawler requests; see
-        `ecp_graph.web.serving.warming`. Data that may change at any time, as in a remote store or behind SERVICE, are
-        not cached.
+        `ecp_graph.web.serving.warming`. Data that may change at any time are not cached: those of a remote store are
+        kept for the rest of the request, those behind SERVICE not at all.
         """
         if not self.current.is_fixed:
-            return make()
+            return self._for_this_request(key, make)
         with self._lock:
             self._forget_if_newer()
             if key in self._warm:
@@ -212,6 +212,15 @@ class Site:
                 while len(self._kept) > self.bounds.cached:
                     self._kept.popitem(last=False)
         return made
+
+    def _for_this_request(self, key: Hashable, make: Callable[[], _Result]) -> _Result:
+        kept: dict[Hashable, Any] = g.setdefault("kept", {})
+        if key not in kept:
+            made = make()
+            if self.is_outside:
+                return made
+            kept[key] = made
+        return cast("_Result", kept[key])
 
     def _stay(self, key: Hashable, made: _Result) -> _Result:
         if WARMING in request.environ:
