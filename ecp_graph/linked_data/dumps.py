@@ -137,7 +137,7 @@ def write_checksums(folder: Path, hashes: Iterable[tuple[str, str]]) -> None:
 
 
 class _Lines:
-    """The lines of a text of N-Quads by their graphs; what takes memory are their places alone."""
+    """The lines of a text of N-Quads by their graphs; only the places of the lines are kept in memory."""
 
     def __init__(self, text: Text) -> None:
         self._text = text

@@ -1,7 +1,7 @@
-"""Where the document about a thing and the page of a named graph stand, behind ``/doc/`` and ``/graph/`` of any host.
+"""The paths of documents about things below ``/doc/``, and of pages of named graphs below ``/graph/``, on any host.
 
-What a workspace names itself stands by the rest of its IRI: ``body/ptc`` for ``BASE/id/body/ptc``. What its data
-describe under the IRI of another workspace, such as a copied register, stands by scheme and rest of that IRI:
+The path of what a workspace names itself is the rest of its IRI: ``body/ptc`` for ``BASE/id/body/ptc``. That of what
+its data describe under the IRI of another workspace, such as a copied register, is the scheme and the rest of that IRI:
 ``https/w3id.org/ecp-graph/id/body/ptc``.
 """
 
@@ -15,7 +15,7 @@ _WITH_HOST: Final = frozenset({"http", "https"})
 
 
 def place_of(iri: str, own: str) -> str:
-    """Return the place of an IRI; ``own`` is what those of the workspace itself begin with."""
+    """Return the path of an IRI; ``own`` is what the IRIs of the workspace itself begin with."""
     if iri.startswith(own):
         return iri.removeprefix(own)
     scheme, _, rest = iri.partition(":")
@@ -23,7 +23,7 @@ def place_of(iri: str, own: str) -> str:
 
 
 def iris_at(place: str, own: str) -> tuple[str, ...]:
-    """Return the IRIs that a place may be that of: one of the workspace itself, and one from elsewhere."""
+    """Return the IRIs that a path can stand for: one of the workspace itself, and one from elsewhere."""
     scheme, slash, rest = place.partition("/")
     if not slash or not scheme.isalpha():
         return (own + place,)

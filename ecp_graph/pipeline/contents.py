@@ -104,7 +104,6 @@ def write_contents(
     ``progress`` is told which tables joins do not cover.
     """
     identity = release_id(workspace_hash)
-    about = None if workspace.has_own("ontology") else workspace.about
     statements = completed.statements
     tables = read_definitions(workspace)
     description = (
@@ -112,7 +111,7 @@ def write_contents(
         if public
         else describe(
             statements,
-            about=about,
+            about=None if workspace.has_own("ontology") else workspace.about,
             release_id=identity,
             workspace_hash=workspace_hash,
             tables=tables,

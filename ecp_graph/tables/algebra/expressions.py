@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ecp_graph.tables.algebra.facets import facet_column, variables
+from ecp_graph.tables.algebra.facets import facet_column, nodes, variables
 from ecp_graph.tables.algebra.relation import Column, Kind, NotCompiled, Relation, Scope, named
 from ecp_graph.tables.statements import LITERALS
 
@@ -52,15 +52,7 @@ def is_exists(expr: Any) -> bool:
 
 def nested_exists(expr: Any) -> Iterator[Any]:
     """Yield each EXISTS and NOT EXISTS inside an expression."""
-    if is_exists(expr):
-        yield expr
-    elif isinstance(expr, list):
-        for part in expr:
-            yield from nested_exists(part)
-    elif hasattr(expr, "name"):
-        for key, part in expr.items():
-            if key != "_vars":
-                yield from nested_exists(part)
+    return (node for node in nodes(expr, within=lambda node: not is_exists(node)) if is_exists(node))
 
 
 def expression(

@@ -15,14 +15,14 @@ that is no integer where one is needed, stop the statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any, Final
 
 from ecp_graph.namespaces import PREFIXES
 from ecp_graph.tables.algebra.relation import Relation, named
 
-__all__ = ["STR", "facet_column", "facets_needed", "variables", "with_facets", "without_rare_escapes"]
+__all__ = ["STR", "facet_column", "facets_needed", "nodes", "variables", "with_facets", "without_rare_escapes"]
 
 #: What stands behind the last quotation mark of a literal: nothing, @LANGUAGE or ^^<DATATYPE>.
 _REST: Final = "substr({0}, length({0}) - strpos(reverse({0}), '\"') + 2)"
@@ -82,36 +82,39 @@ def without_rare_escapes(term: str) -> str:
     return f"NOT contains({term}, '\\') OR NOT regexp_matches({term}, '\\\\[^\\\\\"nrt]')"
 
 
+def nodes(expr: Any, *, within: Callable[[Any], bool] = lambda _: True) -> Iterator[Any]:
+    """Yield an expression of rdflib's algebra and all that is in it, outermost first.
+
+    What is in a node for which ``within`` is False is left out.
+    """
+    if isinstance(expr, list):
+        for part in expr:
+            yield from nodes(part, within=within)
+        return
+    yield expr
+    if hasattr(expr, "name") and within(expr):
+        for key, part in expr.items():
+            if key != "_vars":
+                yield from nodes(part, within=within)
+
+
 def variables(expr: Any) -> Iterator[str]:
     """Yield the variables of an expression."""
     from rdflib.term import Variable
 
-    if isinstance(expr, Variable):
-        yield str(expr)
-    elif isinstance(expr, list):
-        for part in expr:
-            yield from variables(part)
-    elif hasattr(expr, "name"):
-        for key, part in expr.items():
-            if key != "_vars":
-                yield from variables(part)
+    return (str(node) for node in nodes(expr) if isinstance(node, Variable))
 
 
 def facets_needed(expr: Any) -> Iterator[tuple[str, str]]:
     """Yield the facets that an expression asks for, each with its variable."""
     from rdflib.term import Variable
 
-    if isinstance(expr, list):
-        for part in expr:
-            yield from facets_needed(part)
-    elif hasattr(expr, "name"):
-        if expr.name in _FUNCTIONS and isinstance(expr.arg, Variable):
-            yield _FUNCTIONS[expr.name], str(expr.arg)
-        if expr.name == "RelationalExpression":
-            yield from _compared(expr)
-        for key, part in expr.items():
-            if key != "_vars":
-                yield from facets_needed(part)
+    for node in nodes(expr):
+        name = getattr(node, "name", "")
+        if name in _FUNCTIONS and isinstance(node.arg, Variable):
+            yield _FUNCTIONS[name], str(node.arg)
+        elif name == "RelationalExpression":
+            yield from _compared(node)
 
 
 def _compared(expr: Any) -> Iterator[tuple[str, str]]:
